@@ -1,0 +1,160 @@
+"""Settings: every variable that the product reads, with its unit and default.
+
+The table in the README is compared with `TABLE` by a test, so a setting cannot be undocumented.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from server.errors import Misconfigured
+
+
+def setting(variable: str, default: str, meaning: str) -> Any:
+    """A field of `Settings`, read from `variable`; `default` is what the environment would say."""
+    return dataclasses.field(metadata={"variable": variable, "default": default, "doc": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator decided. Build it with `load`; every value is checked there."""
+
+    database_url: str = setting(
+        "UNDERSIGNED_DATABASE_URL",
+        "sqlite:///undersigned.db",
+        "where signatures are kept: `sqlite:///relative.db` or `sqlite:////absolute.db`",
+    )
+    public_url: str = setting(
+        "UNDERSIGNED_PUBLIC_URL",
+        "http://127.0.0.1:8000",
+        "the address that people and gateways use; every link and signature check is built on it",
+    )
+    secret_key: str = setting(
+        "UNDERSIGNED_SECRET_KEY",
+        "",
+        "at least 32 characters of chance; all keys come from it, so keep a copy somewhere safe",
+    )
+    language: str = setting(
+        "UNDERSIGNED_LANGUAGE", "en", "language of pages that belong to no petition"
+    )
+    country: str = setting(
+        "UNDERSIGNED_COUNTRY",
+        "US",
+        "ISO code; phone numbers written without + are read as numbers of this country",
+    )
+    contact: str = setting(
+        "UNDERSIGNED_CONTACT", "", "an e-mail address for people who need help, shown on /help"
+    )
+    sms_number: str = setting(
+        "UNDERSIGNED_SMS_NUMBER", "", "the number that people text, shown on pages; empty: no texts"
+    )
+    sms_console: bool = setting(
+        "UNDERSIGNED_SMS_CONSOLE", "0", "1 lets `undersigned sms simulate` play a phone"
+    )
+    sms_countries: frozenset[str] = setting(
+        "UNDERSIGNED_SMS_COUNTRIES",
+        "",
+        "ISO codes, comma-separated, to which texts may be sent; empty: only the number's own",
+    )
+    sms_daily_segments: int = setting(
+        "UNDERSIGNED_SMS_DAILY_SEGMENTS",
+        "20000",
+        "SMS segments a day (UTC) that may be sent; beyond it texts are acted on, unanswered",
+    )
+    twilio_account_sid: str = setting("TWILIO_ACCOUNT_SID", "", "Twilio's account, `AC…`")
+    twilio_auth_token: str = setting(
+        "TWILIO_AUTH_TOKEN", "", "Twilio's token; without it every Twilio webhook is refused"
+    )
+    trusted_proxies: frozenset[str] = setting(
+        "UNDERSIGNED_TRUSTED_PROXIES",
+        "",
+        "addresses, comma-separated, whose `X-Forwarded-For` is believed; used for sign-in limits",
+    )
+    queue_limit: int = setting(
+        "UNDERSIGNED_QUEUE_LIMIT",
+        "5000",
+        "signings that may wait for the disk; beyond it people are asked to come back",
+    )
+    log_level: str = setting("UNDERSIGNED_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def secure(self) -> bool:
+        """True where people reach us over TLS: cookies are then `__Host-` and `Secure`."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the public address, as a browser writes it in `Origin`."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+TABLE = tuple(
+    (f.metadata["variable"], f.metadata["default"], f.metadata["doc"])
+    for f in dataclasses.fields(Settings)
+)
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """The settings of this environment; each `VARIABLE` may come as a file named `VARIABLE_FILE`.
+
+    Raises `Misconfigured` in words that name the variable.
+    """
+    values = {
+        field.name: _convert(field, _read(environ, field.metadata["variable"]))
+        for field in dataclasses.fields(Settings)
+    }
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _read(environ: Mapping[str, str], variable: str) -> str | None:
+    path = environ.get(f"{variable}_FILE")
+    if path and variable in environ:
+        raise Misconfigured(f"{variable} and {variable}_FILE are both set: set one of them")
+    if not path:
+        return environ.get(variable)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Misconfigured(f"{variable}_FILE: cannot read {path} ({error.strerror})") from error
+
+
+def _convert(field: dataclasses.Field[Any], text: str | None) -> Any:
+    variable = field.metadata["variable"]
+    raw = field.metadata["default"] if text is None else text.strip()
+    if field.type == "int":
+        if not raw.isdecimal():
+            raise Misconfigured(f"{variable} must be a whole number, not {raw!r}")
+        return int(raw)
+    if field.type == "bool":
+        if raw.lower() not in {"0", "1", "", "true", "false", "yes", "no"}:
+            raise Misconfigured(f"{variable} must be 0 or 1, not {raw!r}")
+        return raw.lower() in {"1", "true", "yes"}
+    if field.type == "frozenset[str]":
+        return frozenset(part.strip() for part in raw.split(",") if part.strip())
+    return raw
+
+
+def _check(settings: Settings) -> None:
+    if len(settings.secret_key) < 32:
+        raise Misconfigured(
+            "UNDERSIGNED_SECRET_KEY must be set to at least 32 characters of chance; "
+            "`undersigned key new` prints one"
+        )
+    parts = urlsplit(settings.public_url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+        raise Misconfigured(
+            "UNDERSIGNED_PUBLIC_URL must be like https://petition.example.org, "
+            f"not {settings.public_url!r}"
+        )
+    if settings.public_url.endswith("/"):
+        raise Misconfigured("UNDERSIGNED_PUBLIC_URL must not end with /")
+    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise Misconfigured(f"UNDERSIGNED_LOG_LEVEL: {settings.log_level!r} is not a level")

@@ -1,0 +1,56 @@
+"""Contacts in normal form: a phone as E.164, an e-mail address in canonical spelling."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
+
+
+@lru_cache(maxsize=4096)
+def normal_phone(text: str, country: str) -> str | None:
+    """The number as E.164, or None if no such number can exist (by `is_valid_number`).
+
+    A number without + is read as one of `country` (ISO code).
+    """
+    if len(text) > 40:
+        return None
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if number.extension or not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def region_of(number: str) -> str | None:
+    """The ISO code of the country whose plan an E.164 number belongs to."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def normal_email(text: str) -> str | None:
+    """The address in canonical spelling, or None. No DNS is asked: a signing never waits for it."""
+    if len(text) > EMAIL_LIMIT:
+        return None
+    try:
+        found = validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    return found.normalized.lower()
+
+
+def masked(contact: str | None) -> str:
+    """Enough to tell two apart, too little to write to: `+1406…23`, `a…@example.org`."""
+    if not contact:
+        return ""
+    if "@" in contact:
+        local, _, domain = contact.partition("@")
+        return f"{local[:1]}…@{domain}"
+    return f"{contact[:5]}…{contact[-2:]}" if len(contact) > 8 else "…"

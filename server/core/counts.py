@@ -1,0 +1,136 @@
+"""Counts: kept in the transaction that changes a signature, and equal to COUNT(*) at all times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from server.db import Row, Transaction, pack
+
+Class = Literal["web", "web-email", "web-phone", "sms", "ussd", "voice", "paper", "import"]
+CountedState = Literal["verified", "unverified", "held"]
+
+#: What the figures tell apart. A web signing without contact, `web`, is not among them: nothing can
+#: verify it.
+CLASSES: tuple[Class, ...] = ("web-email", "web-phone", "sms", "ussd", "voice", "paper", "import")
+#: Whose verified signatures are the headline; paper and import stand beside it.
+HEADLINE = frozenset(CLASSES[:5])
+DAY = 86_400
+PUBLIC_STEP = 10
+PUBLIC_SECONDS = 3600
+
+
+class Tally(NamedTuple):
+    """Where one signature is counted; `day` is the UTC day number on which it was made."""
+
+    petition_id: int
+    day: int
+    class_: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Exact figures. `verified` is the headline; `by_class` has the verified ones of each class."""
+
+    verified: int
+    unverified: int
+    held: int
+    by_class: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return self.verified + self.unverified + self.held
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFigures:
+    """What anybody may see: `unverified` moves in steps of ten, once an hour, so that nobody can
+    tell from it whether one person has signed."""
+
+    verified: int
+    unverified: int
+    by_class: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One UTC day of the trend: signatures made on it, by how they stand today."""
+
+    day: int
+    verified: int
+    unverified: int
+
+
+async def add(tx: Transaction, changes: Counter[Tally]) -> None:
+    """Add the changes (which may be negative) to this shard's counters, in one statement."""
+    changed = [(*tally, n) for tally, n in sorted(changes.items()) if n]
+    if not changed:
+        return
+    rows = tx.rows("changed", petition_id="int", day="int", class_="text", state="text", n="int")
+    await tx.execute(
+        "INSERT INTO counts (petition_id, shard, day, class, state, n)"
+        f" SELECT petition_id, :shard, day, class_, state, n FROM {rows} c WHERE true"
+        " ON CONFLICT (petition_id, shard, day, class, state)"
+        " DO UPDATE SET n = counts.n + excluded.n",
+        shard=tx.shard,
+        changed=pack(changed),
+    )
+
+
+async def figures(tx: Transaction, petition_id: int) -> Figures:
+    """The exact figures of one petition."""
+    rows = await tx.fetch(
+        "SELECT class, state, sum(n) AS n FROM counts WHERE petition_id = :id"
+        " GROUP BY class, state",
+        id=petition_id,
+    )
+    return summed(rows)
+
+
+def summed(rows: Iterable[Row]) -> Figures:
+    """Figures from rows of class, state and n."""
+    by_state: Counter[str] = Counter()
+    by_class: Counter[str] = Counter(dict.fromkeys(CLASSES, 0))
+    for row in rows:
+        if row["state"] == "verified":
+            by_class[row["class"]] += row["n"]
+        else:
+            by_state[row["state"]] += row["n"]
+    headline = sum(n for c, n in by_class.items() if c in HEADLINE)
+    return Figures(headline, by_state["unverified"], by_state["held"], dict(by_class))
+
+
+async def public_figures(tx: Transaction, petition_id: int) -> PublicFigures:
+    exact = await figures(tx, petition_id)
+    row = await tx.fetch_one(
+        "SELECT shown_unverified FROM petitions WHERE id = :id", id=petition_id
+    )
+    return PublicFigures(exact.verified, row["shown_unverified"] if row else 0, exact.by_class)
+
+
+async def publish_unverified(tx: Transaction, now: int) -> None:
+    """Bring the public figure of unverified signatures up to date, at most once an hour each."""
+    await tx.execute(
+        "UPDATE petitions SET shown_at = :now, shown_unverified ="
+        " coalesce((SELECT sum(n) FROM counts WHERE petition_id = petitions.id"
+        "  AND state = 'unverified'), 0) / :step * :step"
+        " WHERE opened_at IS NOT NULL AND (shown_at IS NULL OR shown_at <= :now - :seconds)",
+        now=now,
+        step=PUBLIC_STEP,
+        seconds=PUBLIC_SECONDS,
+    )
+
+
+async def trend(tx: Transaction, petition_id: int, since_day: int) -> list[Day]:
+    """Signatures by the UTC day on which they were made, oldest first, empty days left out."""
+    rows = await tx.fetch(
+        "SELECT day, sum(CASE WHEN state = 'verified' THEN n ELSE 0 END) AS verified,"
+        " sum(CASE WHEN state = 'unverified' THEN n ELSE 0 END) AS unverified"
+        " FROM counts WHERE petition_id = :id AND day >= :since GROUP BY day ORDER BY day",
+        id=petition_id,
+        since=since_day,
+    )
+    return [Day(r["day"], r["verified"], r["unverified"]) for r in rows]

@@ -1,0 +1,68 @@
+"""Keys that recognise a person without keeping what they wrote.
+
+HMAC-SHA256 cut to 16 bytes: nobody without the key can make two that collide, and 16 bytes keep the
+indexes small. A petition's key is derived from the server's secret and the petition's salt, so
+destroying the salt destroys every key of that petition. Plain hashes of phone numbers would be
+worthless: all numbers of a country can be tried in minutes.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from functools import lru_cache
+
+from server.core.names import fold_name, fold_postcode
+
+KEY_BYTES = 16
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKeys:
+    """`contact` and `person` are None without a contact."""
+
+    place: bytes
+    contact: bytes | None
+    person: bytes | None
+
+
+class Keys:
+    """All keys of one server, from its secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+
+    def server(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose, the same on every server that has the secret."""
+        return _hkdf(self._secret, b"", f"undersigned {purpose}".encode())
+
+    def phone(self, number: str) -> bytes:
+        """The key of a phone over all petitions: opt-outs and conversations are kept by it."""
+        return _mac(self.server("phone"), number)
+
+    def person(self, salt: bytes, name: str, postcode: str, contact: str | None) -> PersonKeys:
+        """The keys under which a signer of one petition is unique."""
+        key = _hkdf(self._secret, salt, b"undersigned petition")
+        who = fold_name(name)
+        place = _mac(key, "place", who, fold_postcode(postcode))
+        if contact is None:
+            return PersonKeys(place, None, None)
+        return PersonKeys(place, _mac(key, "contact", contact), _mac(key, "person", contact, who))
+
+    def contact(self, salt: bytes, contact: str) -> bytes:
+        """The `contact` key alone, for finding what a phone or address has signed."""
+        return _mac(_hkdf(self._secret, salt, b"undersigned petition"), "contact", contact)
+
+
+def _mac(key: bytes, *parts: str) -> bytes:
+    # Length prefixes keep ("ab", "c") and ("a", "bc") apart.
+    message = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
+    return hmac.digest(key, message, "sha256")[:KEY_BYTES]
+
+
+@lru_cache(maxsize=4096)
+def _hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
+    """RFC 5869 with SHA-256, one block of output (32 bytes)."""
+    extracted = hmac.digest(salt or bytes(32), secret, "sha256")
+    return hmac.digest(extracted, info + b"\x01", "sha256")

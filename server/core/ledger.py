@@ -1,0 +1,306 @@
+"""The decision about each signing: a new signature, one that becomes verified, or the same again.
+
+A `Ledger` holds the stored signatures that a batch could meet, decides in memory and writes the
+difference: one statement each for new, changed and absorbed rows and for the counters.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Literal
+
+from server.core import counts
+from server.core.counts import DAY, Class, Tally
+from server.core.keys import PersonKeys
+from server.core.names import fold_name, same_person
+from server.core.outbox import Announcement
+from server.db import ColumnType, Row, Transaction, pack
+
+HOUSEHOLD = 4  # verified signers that one phone or address may stand for
+NOTE_SECONDS = 86_400
+
+Outcome = Literal["new", "verified", "held", "again"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """A well-formed wish to sign. `verified`: the contact has been shown to be theirs."""
+
+    id: int
+    petition_id: int
+    class_: Class
+    language: str
+    name: str
+    postcode: str | None
+    contact: str | None
+    keys: PersonKeys
+    now: int
+    comment: str | None = None
+    public: bool = False
+    news: bool = False
+    verified: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Signature:
+    """A row while a transaction decides about it. Its columns are `_TYPES`."""
+
+    id: int
+    petition_id: int
+    class_: str
+    language: str
+    name: str | None
+    postcode: str | None
+    contact: str | None
+    comment: str | None
+    place_key: bytes | None
+    contact_key: bytes | None
+    person_key: bytes | None
+    created_at: int
+    public_at: int | None
+    news_at: int | None
+    verified_at: int | None = None
+    held_at: int | None = None
+    held_why: str | None = None
+    rejected_at: int | None = None
+    withdrawn_at: int | None = None
+    noted_at: int | None = None
+    before: Tally | None = None  # where it counted when it was read
+    stored: bool = False
+    changed: bool = False
+    absorbed: bool = False
+
+    @classmethod
+    def from_row(cls, row: Row) -> Signature:
+        signature = cls(**{_field(c): row[c] for c in _TYPES}, stored=True)
+        signature.before = signature.tally()
+        return signature
+
+    @classmethod
+    def from_signing(cls, s: Signing) -> Signature:
+        return cls(
+            id=s.id,
+            petition_id=s.petition_id,
+            class_=s.class_,
+            language=s.language,
+            name=s.name,
+            postcode=s.postcode,
+            contact=s.contact,
+            comment=s.comment,
+            place_key=s.keys.place,
+            contact_key=s.keys.contact,
+            person_key=s.keys.person,
+            created_at=s.now,
+            public_at=s.now if s.public else None,
+            news_at=s.now if s.news else None,
+            verified_at=s.now if s.verified else None,
+        )
+
+    def verify(self, s: Signing) -> None:
+        """The owner signs by a door that shows the contact to be theirs.
+
+        What was entered on the web (comment, public name, news) may be a stranger's: it goes.
+        """
+        self.class_, self.language = s.class_, s.language
+        self.name, self.postcode, self.contact = s.name, s.postcode, s.contact
+        self.place_key, self.contact_key = s.keys.place, s.keys.contact
+        self.person_key, self.verified_at = s.keys.person, s.now
+        self.comment = self.public_at = self.news_at = None
+        self.changed = True
+
+    def hold(self, why: str, now: int) -> None:
+        self.held_at, self.held_why, self.changed = now, why, True
+
+    def withdraw(self, now: int) -> None:
+        self.name = self.postcode = self.contact = self.comment = None
+        self.place_key = self.contact_key = self.person_key = None
+        self.public_at = self.news_at = None
+        self.withdrawn_at, self.changed = now, True
+
+    def tally(self) -> Tally | None:
+        """Where it counts now; None if it does not."""
+        if self.absorbed or self.withdrawn_at is not None or self.rejected_at is not None:
+            return None
+        state = "held" if self.held_at else "verified" if self.verified_at else "unverified"
+        return Tally(self.petition_id, self.created_at // DAY, self.class_, state)
+
+
+_TYPES: dict[str, ColumnType] = {
+    "id": "int",
+    "petition_id": "int",
+    "class": "text",
+    "language": "text",
+    "name": "text",
+    "postcode": "text",
+    "contact": "text",
+    "comment": "text",
+    "place_key": "blob",
+    "contact_key": "blob",
+    "person_key": "blob",
+    "created_at": "int",
+    "public_at": "int",
+    "news_at": "int",
+    "verified_at": "int",
+    "held_at": "int",
+    "held_why": "text",
+    "rejected_at": "int",
+    "withdrawn_at": "int",
+    "noted_at": "int",
+}
+
+
+def _field(column: str) -> str:
+    return "class_" if column == "class" else column
+
+
+_values = attrgetter(*map(_field, _TYPES))
+_NAMES = ", ".join(_TYPES)
+_ASSIGNMENTS = ", ".join(f"{c} = b.{c}" for c in _TYPES if c not in {"id", "petition_id"})
+#: The columns of `signatures s` that `Signature.from_row` reads.
+COLUMNS = ", ".join(f"s.{c}" for c in _TYPES)
+
+
+async def related(tx: Transaction, signings: Sequence[Signing]) -> list[Signature]:
+    """The stored signatures that could be one of these people: by place, or by contact."""
+    batch = tx.rows("batch", petition_id="int", place_key="blob", contact_key="blob")
+    places = (
+        f"SELECT {COLUMNS} FROM {batch} b JOIN signatures s"
+        " ON s.petition_id = b.petition_id AND s.place_key = b.place_key"
+        " AND s.place_key IS NOT NULL AND s.contact_key IS NULL"
+    )
+    places_of_contacts = (
+        f" UNION SELECT {COLUMNS} FROM {batch} b JOIN signatures s"
+        " ON s.petition_id = b.petition_id AND s.place_key = b.place_key"
+        " AND s.contact_key IS NOT NULL WHERE b.contact_key IS NULL AND s.verified_at IS NOT NULL"
+    )
+    contacts = (
+        f" UNION SELECT {COLUMNS} FROM {batch} b JOIN signatures s"
+        " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
+        " AND s.contact_key IS NOT NULL WHERE b.contact_key IS NOT NULL"
+    )
+    rows = await tx.fetch(
+        places + places_of_contacts + contacts,
+        batch=pack((s.petition_id, s.keys.place, s.keys.contact) for s in signings),
+    )
+    return [Signature.from_row(row) for row in rows]
+
+
+class Ledger:
+    """Decides about signings one after the other, each seeing what the last one did."""
+
+    def __init__(self, signatures: Iterable[Signature]) -> None:
+        self.signatures = list(signatures)
+        self.notes: list[Announcement] = []
+        self._by_place: defaultdict[tuple[int, bytes | None], list[Signature]] = defaultdict(list)
+        self._by_contact: defaultdict[tuple[int, bytes], list[Signature]] = defaultdict(list)
+        for signature in self.signatures:
+            self._index(signature)
+
+    def _index(self, signature: Signature) -> None:
+        self._by_place[signature.petition_id, signature.place_key].append(signature)
+        if signature.contact_key is not None:
+            self._by_contact[signature.petition_id, signature.contact_key].append(signature)
+
+    def take(self, signing: Signing) -> Outcome:
+        """Decide about one signing."""
+        known = self._match(signing)
+        if known is None:
+            known = Signature.from_signing(signing)
+            outcome: Outcome = "new"
+            if signing.verified:
+                self._hold_if_full(known, signing)
+            self.signatures.append(known)
+        elif signing.verified and not known.verified_at and not known.rejected_at:
+            self._hold_if_full(known, signing)
+            known.verify(signing)
+            outcome = "verified"
+        else:
+            self._note(known, signing)
+            return "again"
+        self._index(known)
+        if signing.verified:
+            self._absorb(known)
+        return "held" if known.held_at else outcome
+
+    def _match(self, signing: Signing) -> Signature | None:
+        """The signature of the same person, if there is one."""
+        at_place = self._by_place[signing.petition_id, signing.keys.place]
+        alone = [s for s in at_place if s.contact_key is None and not s.absorbed]
+        if signing.keys.contact is None:
+            # A verified signer is not counted once more for leaving the contact out.
+            return next((s for s in [*alone, *at_place] if s in alone or s.verified_at), None)
+        household = self._by_contact[signing.petition_id, signing.keys.contact]
+        exact = next((s for s in household if s.person_key == signing.keys.person), None)
+        if exact:
+            return exact
+        folded = fold_name(signing.name)
+        near = (s for s in household if s.name and same_person(fold_name(s.name), folded))
+        return next(near, None) or (alone[0] if signing.verified and alone else None)
+
+    def _hold_if_full(self, signature: Signature, signing: Signing) -> None:
+        if signing.keys.contact is None:
+            return
+        household = self._by_contact[signing.petition_id, signing.keys.contact]
+        if sum(1 for s in household if (t := s.tally()) and t.state == "verified") >= HOUSEHOLD:
+            signature.hold("household", signing.now)
+
+    def _absorb(self, verified: Signature) -> None:
+        """A signature without contact by the same name and place was theirs: it counts once."""
+        for other in self._by_place[verified.petition_id, verified.place_key]:
+            if other is not verified and other.contact_key is None and not other.rejected_at:
+                other.absorbed = True
+
+    def _note(self, known: Signature, signing: Signing) -> None:
+        """Tell the owner of a verified contact that somebody signed with it, once a day at most."""
+        if signing.verified or not signing.contact or not known.verified_at or not known.contact:
+            return
+        if known.noted_at is not None and signing.now - known.noted_at < NOTE_SECONDS:
+            return
+        known.noted_at, known.changed = signing.now, True
+        self.notes.append(
+            Announcement(
+                id=signing.id,
+                channel="email" if "@" in known.contact else "sms",
+                kind="signed_again",
+                petition_id=known.petition_id,
+                language=known.language,
+                recipient=known.contact,
+            )
+        )
+
+    async def write(self, tx: Transaction) -> None:
+        """Store every difference, and the counters with it."""
+        kept = [s for s in self.signatures if not s.absorbed]
+        batch = tx.rows("batch", **_TYPES)
+        # First, since the unique keys of an absorbed row may be needed by another.
+        if absorbed := [s for s in self.signatures if s.absorbed and s.stored]:
+            gone = tx.rows("batch", petition_id="int", id="int")
+            await tx.execute(
+                "DELETE FROM signatures WHERE (petition_id, id) IN"
+                f" (SELECT petition_id, id FROM {gone} b)",
+                batch=pack((s.petition_id, s.id) for s in absorbed),
+            )
+        if changed := [s for s in kept if s.stored and s.changed]:
+            await tx.execute(
+                f"UPDATE signatures SET {_ASSIGNMENTS} FROM {batch} b"
+                " WHERE signatures.petition_id = b.petition_id AND signatures.id = b.id",
+                batch=pack(map(_values, changed)),
+            )
+        if new := [s for s in kept if not s.stored]:
+            await tx.execute(
+                f"INSERT INTO signatures ({_NAMES}) SELECT {_NAMES} FROM {batch} b",
+                batch=pack(map(_values, new)),
+            )
+        await counts.add(tx, self._changes())
+
+    def _changes(self) -> Counter[Tally]:
+        changes: Counter[Tally] = Counter()
+        for signature in self.signatures:
+            if signature.before:
+                changes[signature.before] -= 1
+            if after := signature.tally():
+                changes[after] += 1
+        return changes

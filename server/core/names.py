@@ -1,0 +1,134 @@
+"""Names and postcodes: what is well formed, and when two are the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+NAME_LIMIT = 80  # characters; the longest name still fits one text with the petition's word
+POSTCODE_LIMIT = 12
+
+_SPACES = re.compile(r"\s+")
+_LINK = re.compile(r"https?:|www\.|@|://", re.IGNORECASE)
+# Country -> the form of its postcodes, once spaces and hyphens are gone and letters are capitals.
+_POSTCODES = {
+    "US": re.compile(r"\d{5}(\d{4})?"),
+    "CA": re.compile(r"[ABCEGHJ-NPRSTVXY]\d[A-Z]\d[A-Z]\d"),
+    "GB": re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}|GIR0AA"),
+    "MX": re.compile(r"\d{5}"),
+    "ES": re.compile(r"\d{5}"),
+    "FR": re.compile(r"\d{5}"),
+    "DE": re.compile(r"\d{5}"),
+    "IT": re.compile(r"\d{5}"),
+    "BR": re.compile(r"\d{8}"),
+    "PT": re.compile(r"\d{4}(\d{3})?"),
+    "IN": re.compile(r"[1-9]\d{5}"),
+    "VN": re.compile(r"\d{5,6}"),
+    "HT": re.compile(r"(HT)?\d{4}"),
+    "AU": re.compile(r"\d{4}"),
+    "NL": re.compile(r"\d{4}([A-Z]{2})?"),
+}
+_ANY_POSTCODE = re.compile(r"(?=.*\d)[A-Z\d]{2,10}")
+
+
+def tidy(text: str) -> str:
+    """One line: NFC, no control or invisible characters, single spaces.
+
+    Joiners stay: some scripts (Hindi, Persian) spell with them.
+    """
+    kept = (" " if _is_gap(c) else c for c in unicodedata.normalize("NFC", text))
+    return _SPACES.sub(" ", "".join(kept)).strip()
+
+
+def _is_gap(c: str) -> bool:
+    return (
+        unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+        or c in "\u200b\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+
+
+def check_name(text: str) -> str | None:
+    """The fault of a tidied name as a problem code, or None: missing, long or not_a_name."""
+    if not text:
+        return "missing"
+    if len(text) > NAME_LIMIT:
+        return "long"
+    if not any(c.isalpha() for c in text) or _LINK.search(text):
+        return "not_a_name"
+    return None
+
+
+@lru_cache(maxsize=8192)
+def fold_name(name: str) -> str:
+    """Two spellings of one name fold to the same: case, accents, punctuation and spaces."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    letters = (c if c.isalnum() else " " for c in decomposed if not _is_latin_mark(c))
+    return " ".join("".join(letters).split())
+
+
+def _is_latin_mark(c: str) -> bool:
+    # Only the combining block: vowel signs of Indic scripts are marks too, and tell names apart.
+    return "\u0300" <= c <= "\u036f" or c in "'\u2019\u02bc"
+
+
+def fold_postcode(postcode: str) -> str:
+    """The form in which postcodes are compared; of a US ZIP+4 the five digits."""
+    bare = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", postcode)).upper()
+    return bare[:5] if re.fullmatch(r"\d{9}", bare) else bare
+
+
+def normal_postcode(text: str, country: str) -> str | None:
+    """The postcode as it is kept and shown, or None if it is none of that country."""
+    bare = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", text)).upper()
+    if not bare.isascii() or not _POSTCODES.get(country, _ANY_POSTCODE).fullmatch(bare):
+        return None
+    match country:
+        case "US" if len(bare) == 9:
+            return f"{bare[:5]}-{bare[5:]}"
+        case "GB" | "CA":
+            return f"{bare[:-3]} {bare[-3:]}"
+        case _:
+            return bare
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two folded names on one contact are one person: one edit or one word apart."""
+    if one == other:
+        return True
+    shorter, longer = sorted((one.split(), other.split()), key=len)
+    if len(longer) == len(shorter) + 1:
+        return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+    return _one_edit(one, other)
+
+
+def _one_edit(one: str, other: str) -> bool:
+    """One letter changed, added, left out, or two neighbours swapped."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if start is None:
+        return True
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] == b[:2] and a[2:] == b[2:])
+
+
+def split_name_and_postcode(text: str, country: str) -> tuple[str, str]:
+    """The name and postcode in free words, in either order; what is not there is ''.
+
+    The longest run of neighbouring words that is a postcode of the country counts as one, the last
+    such run if there are several; failing that, the words with digits are taken as a postcode
+    that will be reported as wrong, in the words of the person who wrote it.
+    """
+    words = [w for w in (w.strip(".,;:!?()[]<>\"'*_") for w in re.split(r"[\s,;]+", text)) if w]
+    for size in (3, 2, 1):
+        for start in range(len(words) - size, -1, -1):
+            run = words[start : start + size]
+            if _has_digit(run) and (postcode := normal_postcode(" ".join(run), country)):
+                return " ".join(words[:start] + words[start + size :]), postcode
+    with_digits = [w for w in words if _has_digit([w])]
+    return " ".join(w for w in words if w not in with_digits), " ".join(with_digits)
+
+
+def _has_digit(run: list[str]) -> bool:
+    return any(c.isdigit() for c in "".join(run))

@@ -1,0 +1,169 @@
+"""Signing: the one function behind both doors, and taking a signature back.
+
+A door makes a `Signing` (`web_signing`, `text_signing`) and hands it to `sign`, which answers after
+it is durable. Many callers share one transaction; `sign_many` decides for each in turn, so that two
+of the same person in one batch are one signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from server.core import outbox
+from server.core.contacts import normal_email, normal_phone
+from server.core.counts import Class
+from server.core.keys import Keys
+from server.core.ledger import COLUMNS, Ledger, Outcome, Signature, Signing, related
+from server.core.names import POSTCODE_LIMIT, check_name, normal_postcode, tidy
+from server.core.petitions import Petition
+from server.db import Transaction, pack
+from server.db.group import GroupCommit
+from server.errors import InvalidInput, NotOpen, Problem
+
+COMMENT_LIMIT = 500
+
+
+def web_signing(
+    petition: Petition,
+    values: Mapping[str, str],
+    *,
+    keys: Keys,
+    country: str,
+    language: str,
+    id_: int,
+    now: int,
+) -> Signing:
+    """A signing from the form's values, by DESIGN's field names.
+
+    Raises `NotOpen`, or `InvalidInput` with every problem of the form.
+    """
+    if petition.state != "open":
+        raise NotOpen(petition.slug)
+    name = tidy(values.get("name", ""))
+    postcode, bad_postcode = _read_postcode(petition, tidy(values.get("postcode", "")))
+    contact, class_, bad_contact = _read_contact(petition, values, country)
+    comment = tidy(values.get("comment", ""))
+    problems = [Problem("name", fault)] if (fault := check_name(name)) else []
+    problems += bad_postcode + bad_contact
+    if len(comment) > COMMENT_LIMIT:
+        problems.append(Problem("comment", "long"))
+    if problems:
+        raise InvalidInput(*problems)
+    return Signing(
+        id=id_,
+        petition_id=petition.id,
+        class_=class_,
+        language=language,
+        name=name,
+        postcode=postcode,
+        contact=contact,
+        keys=keys.person(petition.salt, name, postcode or "", contact),
+        now=now,
+        comment=comment or None,
+        public=bool(values.get("public")),
+        news=bool(values.get("news")),
+    )
+
+
+def text_signing(
+    petition: Petition,
+    *,
+    name: str,
+    postcode: str,
+    phone: str,
+    keys: Keys,
+    language: str,
+    id_: int,
+    now: int,
+) -> Signing:
+    """A signing by text: the phone it came from is the contact, and is thereby verified.
+
+    `name` and `postcode` as `names.split_name_and_postcode` gives them. Raises like `web_signing`.
+    """
+    if petition.state != "open":
+        raise NotOpen(petition.slug)
+    name = tidy(name)
+    read, problems = _read_postcode(petition, postcode)
+    if fault := check_name(name):
+        problems = [Problem("name", fault), *problems]
+    if problems:
+        raise InvalidInput(*problems)
+    return Signing(
+        id=id_,
+        petition_id=petition.id,
+        class_="sms",
+        language=language,
+        name=name,
+        postcode=read,
+        contact=phone,
+        keys=keys.person(petition.salt, name, read or "", phone),
+        now=now,
+        verified=True,
+    )
+
+
+def _read_postcode(petition: Petition, text: str) -> tuple[str | None, list[Problem]]:
+    if not text:
+        missing = [Problem("postcode", "missing")] if petition.postcode_required else []
+        return None, missing
+    if len(text) > 3 * POSTCODE_LIMIT:
+        return None, [Problem("postcode", "long")]
+    postcode = normal_postcode(text, petition.country)
+    return postcode, [] if postcode else [Problem("postcode", "malformed")]
+
+
+def _read_contact(
+    petition: Petition, values: Mapping[str, str], country: str
+) -> tuple[str | None, Class, list[Problem]]:
+    email, phone = tidy(values.get("email", "")), tidy(values.get("phone", ""))
+    if email and phone:
+        return None, "web", [Problem("phone", "both")]
+    if email:
+        contact = normal_email(email)
+        return contact, "web-email", [] if contact else [Problem("email", "malformed")]
+    if phone:
+        contact = normal_phone(phone, country)
+        return contact, "web-phone", [] if contact else [Problem("phone", "malformed")]
+    required = [Problem("email", "missing")] if petition.contact_required else []
+    return None, "web", required
+
+
+async def sign(group: GroupCommit, signing: Signing) -> Outcome:
+    """Store the signing; returns after it is durable. Raises only `StoreUnavailable`.
+
+    The outcome is for counting and for the owner of the contact. A public page must not show it:
+    nobody is told that somebody else has signed.
+    """
+    outcome: Outcome = await group.submit(sign_many, signing)
+    return outcome
+
+
+async def sign_many(tx: Transaction, signings: Sequence[Signing]) -> list[Outcome]:
+    """Decide and store a batch in a few statements; the outcomes in the same order."""
+    if not signings:
+        return []
+    ledger = Ledger(await related(tx, signings))
+    outcomes = [ledger.take(signing) for signing in signings]
+    await ledger.write(tx)
+    await outbox.put(tx, ledger.notes, signings[0].now)
+    return outcomes
+
+
+async def signed_by(tx: Transaction, contact_keys: Mapping[int, bytes]) -> list[Signature]:
+    """What one contact has signed and not taken back, the latest first; keys by petition id."""
+    mine = tx.rows("mine", petition_id="int", contact_key="blob")
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM {mine} m JOIN signatures s ON s.petition_id = m.petition_id"
+        " AND s.contact_key = m.contact_key AND s.contact_key IS NOT NULL"
+        " WHERE s.verified_at IS NOT NULL ORDER BY s.verified_at DESC, s.id DESC",
+        mine=pack(contact_keys.items()),
+    )
+    return [Signature.from_row(row) for row in rows]
+
+
+async def withdraw(tx: Transaction, signatures: Sequence[Signature], now: int) -> None:
+    """Take signatures back: personal data and keys are erased, so the way back is to sign again."""
+    ledger = Ledger(signatures)
+    for signature in ledger.signatures:
+        signature.withdraw(now)
+    await ledger.write(tx)

@@ -1,0 +1,267 @@
+"""Text messages as they are stored: each once, with what it did and what we answered.
+
+A text, its effect and its reply are one transaction. The gateway may deliver the same text again,
+also at the same time: the second finds the first and gets its reply.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.core import signatures
+from server.core.counts import DAY
+from server.core.ledger import Signing
+from server.db import Transaction, pack
+
+CAP_SECONDS = 600
+#: Replies to one phone within `CAP_SECONDS`: answers to signing and its questions, and all others.
+CAPS = {True: 12, False: 5}
+SIGNING_KINDS = frozenset({"sign", "answer"})
+CONVERSATION_SECONDS = 86_400  # nothing expires while somebody types on a keypad
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a phone has told us so far towards a signature; '' is still to be asked."""
+
+    petition_id: int
+    name: str = ""
+    postcode: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One text and what it is to do, decided by the door.
+
+    `signing` is signed with all others of the batch; `act` is for rarer wishes and runs in the same
+    transaction. `answer` words the reply from the outcome of either. `keep` is what we now wait to
+    hear; None ends the conversation.
+    """
+
+    gateway: str
+    message_id: str
+    sender: str
+    phone_key: bytes
+    body: str
+    kind: str
+    now: int
+    answer: Callable[[Any], str | None]
+    measure: Callable[[str], int]  # segments of a reply
+    petition_id: int | None = None
+    signing: Signing | None = None
+    act: Callable[[Transaction], Awaitable[Any]] | None = None
+    keep: Conversation | None = None
+    answerable: bool = True  # we may text this phone's country
+    always: bool = False  # the one answer that an opted-out phone gets: to STOP itself
+    daily_segments: int = 0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.gateway, self.message_id
+
+
+async def conversation(tx: Transaction, phone_key: bytes, now: int) -> Conversation | None:
+    """What we have asked this phone within `CONVERSATION_SECONDS`."""
+    row = await tx.fetch_one(
+        "SELECT petition_id, name, postcode FROM conversations"
+        " WHERE phone_key = :phone_key AND asked_at > :since",
+        phone_key=phone_key,
+        since=now - CONVERSATION_SECONDS,
+    )
+    return Conversation(row["petition_id"], row["name"], row["postcode"]) if row else None
+
+
+async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[str | None]:
+    """Store a batch of texts with their effects; the replies in order, None for silence."""
+    replies = await _replies_so_far(tx, texts)
+    fresh = list({t.key: t for t in texts if t.key not in replies}.values())
+    outcomes = await _act(tx, fresh)
+    await _converse(tx, fresh)
+    for text, reply in zip(fresh, await _allowed(tx, fresh, outcomes), strict=True):
+        replies[text.key] = reply
+    await _store(tx, fresh, replies)
+    return [replies[t.key] for t in texts]
+
+
+async def _replies_so_far(
+    tx: Transaction, texts: Sequence[Received]
+) -> dict[tuple[str, str], str | None]:
+    batch = tx.rows("batch", gateway="text", message_id="text")
+    rows = await tx.fetch(
+        f"SELECT i.gateway, i.message_id, i.reply FROM {batch} b JOIN inbound i"
+        " ON i.gateway = b.gateway AND i.message_id = b.message_id",
+        batch=pack(t.key for t in texts),
+    )
+    return {(r["gateway"], r["message_id"]): r["reply"] for r in rows}
+
+
+async def _act(tx: Transaction, texts: Sequence[Received]) -> list[Any]:
+    signing = [t.signing for t in texts if t.signing]
+    signed = iter(await signatures.sign_many(tx, signing))
+    return [
+        next(signed) if t.signing else await t.act(tx) if t.act else None  # in the texts' order
+        for t in texts
+    ]
+
+
+async def _converse(tx: Transaction, texts: Sequence[Received]) -> None:
+    """Remember the last question of each phone, and forget what is answered."""
+    last = {t.phone_key: t for t in texts}.values()
+    ended = tx.rows("batch", phone_key="blob")
+    await tx.execute(
+        f"DELETE FROM conversations WHERE phone_key IN (SELECT phone_key FROM {ended} b)",
+        batch=pack((t.phone_key,) for t in last),
+    )
+    asked = [
+        (t.phone_key, t.keep.petition_id, t.keep.name, t.keep.postcode, t.now)
+        for t in last
+        if t.keep
+    ]
+    if asked:
+        rows = tx.rows(
+            "batch", phone_key="blob", petition_id="int", name="text", postcode="text", at="int"
+        )
+        await tx.execute(
+            "INSERT INTO conversations (phone_key, petition_id, name, postcode, asked_at)"
+            f" SELECT phone_key, petition_id, name, postcode, at FROM {rows} b",
+            batch=pack(asked),
+        )
+
+
+async def _allowed(
+    tx: Transaction, texts: Sequence[Received], outcomes: Sequence[Any]
+) -> list[str | None]:
+    """The replies, less those that opt-outs, caps, countries or the day's budget forbid."""
+    if not texts:
+        return []
+    opted_out, recent = await _standing(tx, texts)
+    day = texts[0].now // DAY
+    spent = await segments_spent(tx, day)
+    replies: list[str | None] = []
+    before = spent
+    for text, outcome in zip(texts, outcomes, strict=True):
+        reply = text.answer(outcome)
+        slot = (text.phone_key, text.kind in SIGNING_KINDS)
+        silent = text.phone_key in opted_out and not text.always
+        segments = text.measure(reply) if reply else 0
+        too_many = recent[slot] >= CAPS[slot[1]] or spent + segments > text.daily_segments
+        if silent or too_many or not text.answerable:
+            reply = None
+        if reply:
+            spent += segments
+            recent[slot] += 1
+        replies.append(reply)
+    await spend(tx, day, spent - before)
+    return replies
+
+
+async def _standing(
+    tx: Transaction, texts: Sequence[Received]
+) -> tuple[set[bytes], Counter[tuple[bytes, bool]]]:
+    """The opted-out phones among these, and how many replies each has had of late."""
+    phones = pack((k,) for k in {t.phone_key for t in texts})
+    batch = tx.rows("batch", phone_key="blob")
+    gone = await tx.fetch(
+        f"SELECT o.phone_key FROM {batch} b JOIN opt_outs o ON o.phone_key = b.phone_key",
+        batch=phones,
+    )
+    rows = await tx.fetch(
+        f"SELECT i.phone_key, i.kind, count(*) AS n FROM {batch} b JOIN inbound i"
+        " ON i.phone_key = b.phone_key AND i.received_at > :since WHERE i.segments > 0"
+        " GROUP BY i.phone_key, i.kind",
+        batch=phones,
+        since=texts[0].now - CAP_SECONDS,
+    )
+    recent: Counter[tuple[bytes, bool]] = Counter()
+    for row in rows:
+        recent[bytes(row["phone_key"]), row["kind"] in SIGNING_KINDS] += row["n"]
+    return {bytes(r["phone_key"]) for r in gone}, recent
+
+
+async def _store(
+    tx: Transaction,
+    texts: Sequence[Received],
+    replies: dict[tuple[str, str], str | None],
+) -> None:
+    if not texts:
+        return
+    rows = tx.rows(
+        "batch",
+        gateway="text",
+        message_id="text",
+        phone_key="blob",
+        petition_id="int",
+        sender="text",
+        body="text",
+        reply="text",
+        kind="text",
+        segments="int",
+        received_at="int",
+    )
+    columns = (
+        "gateway, message_id, phone_key, petition_id, sender, body, reply, kind, segments,"
+        " received_at"
+    )
+
+    def values(t: Received) -> tuple[str | int | bytes | None, ...]:
+        reply = replies[t.key]
+        segments = t.measure(reply) if reply else 0
+        return (
+            *t.key, t.phone_key, t.petition_id, t.sender, t.body, reply, t.kind, segments, t.now
+        )  # fmt: skip
+
+    await tx.execute(
+        f"INSERT INTO inbound ({columns}) SELECT {columns} FROM {rows} b",
+        batch=pack(map(values, texts)),
+    )
+
+
+async def opt_out(tx: Transaction, phone_key: bytes, now: int) -> None:
+    """No text goes to this phone until `opt_in`, whichever petition it is about."""
+    await tx.execute(
+        "INSERT INTO opt_outs (phone_key, opted_out_at) VALUES (:phone_key, :now)"
+        " ON CONFLICT (phone_key) DO NOTHING",
+        phone_key=phone_key,
+        now=now,
+    )
+
+
+async def opt_in(tx: Transaction, phone_key: bytes) -> None:
+    await tx.execute("DELETE FROM opt_outs WHERE phone_key = :phone_key", phone_key=phone_key)
+
+
+async def is_opted_out(tx: Transaction, phone_key: bytes) -> bool:
+    return bool(await tx.fetch("SELECT 1 AS one FROM opt_outs WHERE phone_key = :k", k=phone_key))
+
+
+async def segments_spent(tx: Transaction, day: int) -> int:
+    """SMS segments sent on a UTC day number, replies and outbox together."""
+    row = await tx.fetch_one(
+        "SELECT coalesce(sum(segments), 0) AS n FROM sms_spend WHERE day = :day", day=day
+    )
+    return int(row["n"]) if row else 0
+
+
+async def spend(tx: Transaction, day: int, segments: int) -> None:
+    """Charge segments to a day's budget."""
+    if segments:
+        await tx.execute(
+            "INSERT INTO sms_spend (day, shard, segments) VALUES (:day, :shard, :segments)"
+            " ON CONFLICT (day, shard)"
+            " DO UPDATE SET segments = sms_spend.segments + excluded.segments",
+            day=day,
+            shard=tx.shard,
+            segments=segments,
+        )
+
+
+async def forget(tx: Transaction, before: int) -> None:
+    """Null numbers, bodies and replies of texts received before that time."""
+    await tx.execute(
+        "UPDATE inbound SET sender = NULL, body = NULL, reply = NULL"
+        " WHERE received_at < :before AND sender IS NOT NULL",
+        before=before,
+    )

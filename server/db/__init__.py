@@ -1,0 +1,83 @@
+"""The driver seam: what core may ask of a database, whichever engine answers.
+
+Core writes SQL with `:name` parameters in the part of the language that both engines share. The
+engines differ only inside this package; `open_database` picks one by URL.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal, Protocol
+
+from server.errors import Misconfigured
+
+ColumnType = Literal["int", "text", "blob"]
+Value = int | str | bytes | None
+
+
+class Row(Protocol):
+    """One row of an answer: `row["column"]`, or `tuple(row)`."""
+
+    def __getitem__(self, key: str, /) -> Any: ...
+
+    def keys(self) -> Iterable[str]: ...
+
+
+class Transaction(Protocol):
+    """A connection that nobody else uses until the block ends."""
+
+    shard: int  # which row of a counter this process adds to; 0 where there is one writer
+
+    async def fetch(self, sql: str, /, **values: Value) -> Sequence[Row]:
+        """All rows of a statement; a write without RETURNING gives none."""
+
+    async def fetch_one(self, sql: str, /, **values: Value) -> Row | None: ...
+
+    async def execute(self, sql: str, /, **values: Value) -> None: ...
+
+    def stream(self, sql: str, /, **values: Value) -> AsyncIterator[Sequence[Row]]:
+        """The rows of one SELECT in blocks, as of its start, in bounded memory."""
+
+    async def integrity(self) -> list[str]:
+        """Faults that the engine itself finds in its files, in its own words; none if sound."""
+
+    def rows(self, name: str, /, **columns: ColumnType) -> str:
+        """SQL for a table made of the parameter `:name`, which holds `pack(...)`.
+
+        This is how a batch travels in one statement: one parameter, any number of rows.
+        """
+
+
+class Database(Protocol):
+    """A store. Raises only errors below `StoreUnavailable`; nothing is half written."""
+
+    @property
+    def engine(self) -> Literal["sqlite", "postgres"]: ...
+
+    def read(self) -> AbstractAsyncContextManager[Transaction]: ...
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """A write transaction: durable when the block ends without an error, else undone."""
+
+    async def migrate(self, now: int) -> None:
+        """Bring the schema up to date: each numbered step in one transaction with its record."""
+
+    async def close(self) -> None: ...
+
+
+def pack(rows: Iterable[Sequence[Value]]) -> str:
+    """Rows for `Transaction.rows`, as JSON; bytes travel as hexadecimal."""
+    return json.dumps(list(rows), default=bytes.hex, ensure_ascii=False)
+
+
+async def open_database(url: str) -> Database:
+    """Open the store that the URL names. Raises `Misconfigured` for a URL we do not know."""
+    if url.startswith("sqlite:///"):
+        from server.db.sqlite import SQLite
+
+        return await SQLite.open(url.removeprefix("sqlite:///"))
+    raise Misconfigured(
+        "UNDERSIGNED_DATABASE_URL must be sqlite:///relative.db or sqlite:////absolute.db"
+    )

@@ -1,0 +1,133 @@
+"""Group commit: callers queue, one transaction takes all who wait, each is answered after COMMIT.
+
+While one batch is on its way to the disk the next one gathers, so nobody waits for a timer: a
+batch is small when the server is idle and large when it is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from server.db import Database, Transaction
+from server.errors import StoreBroken, StoreBusy, StoreUnavailable, UndersignedError
+
+BATCH_LIMIT = 512
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Apply = Callable[[Transaction, Sequence[Any]], Awaitable[Sequence[Any]]]
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Job:
+    apply: Apply
+    item: Any
+    done: asyncio.Future[Any]
+
+
+class GroupCommit:
+    """Runs set-based functions over whatever waits, in one durable transaction.
+
+    `apply(tx, items)` returns one result for each item, in order; a result that is an exception is
+    raised to that item's caller alone. Everything else that goes wrong undoes the whole batch:
+    a failing store fails every caller with `StoreUnavailable`; any other error is found by running
+    the items one by one, so that nobody pays for a neighbour.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        queue_limit: int = 5000,
+        on_broken: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._queue: asyncio.Queue[_Job] = asyncio.Queue(maxsize=queue_limit)
+        self._on_broken = on_broken
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="group commit")
+
+    async def stop(self) -> None:
+        """Finish what waits, then end."""
+        await self._queue.join()
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def submit(
+        self,
+        apply: Callable[[Transaction, Sequence[Item]], Awaitable[Sequence[Result | Exception]]],
+        item: Item,
+    ) -> Result:
+        """The item's result, after it is durable. Raises `StoreBusy` at once if too many wait."""
+        job = _Job(apply, item, asyncio.get_running_loop().create_future())
+        try:
+            self._queue.put_nowait(job)
+        except asyncio.QueueFull:
+            raise StoreBusy("too many signings are waiting") from None
+        result: Result = await job.done
+        return result
+
+    async def _run(self) -> None:
+        while True:
+            jobs = [await self._queue.get()]
+            while len(jobs) < BATCH_LIMIT and not self._queue.empty():
+                jobs.append(self._queue.get_nowait())
+            try:
+                await self._commit(jobs)
+            finally:
+                for _ in jobs:
+                    self._queue.task_done()
+
+    async def _commit(self, jobs: list[_Job]) -> None:
+        try:
+            results = await self._transact(jobs)
+        except StoreUnavailable as error:
+            _fail(jobs, error)
+            if isinstance(error, StoreBroken):
+                self._on_broken()
+        except Exception as error:
+            if len(jobs) > 1:
+                for job in jobs:
+                    await self._commit([job])
+                return
+            if not isinstance(error, UndersignedError):
+                log.exception("a batch of one failed")
+            _fail(jobs, error)
+        else:
+            for job, result in zip(jobs, results, strict=True):
+                _answer(job, result)
+
+    async def _transact(self, jobs: list[_Job]) -> list[Any]:
+        """One transaction for all jobs; those with the same `apply` go through it together."""
+        together: dict[Apply, list[int]] = {}
+        for index, job in enumerate(jobs):
+            together.setdefault(job.apply, []).append(index)
+        results: list[Any] = [None] * len(jobs)
+        async with self._database.write() as tx:
+            for apply, indexes in together.items():
+                answers = await apply(tx, [jobs[i].item for i in indexes])
+                for index, answer in zip(indexes, answers, strict=True):
+                    results[index] = answer
+        return results
+
+
+def _answer(job: _Job, result: Any) -> None:
+    if job.done.done():  # the caller went away; what it asked for is stored all the same
+        return
+    if isinstance(result, Exception):
+        job.done.set_exception(result)
+    else:
+        job.done.set_result(result)
+
+
+def _fail(jobs: list[_Job], error: Exception) -> None:
+    for job in jobs:
+        _answer(job, error)

@@ -1,0 +1,219 @@
+"""SQLite through aiosqlite: one writer, a few readers, durable at every commit.
+
+The writer connection is lent to one transaction at a time; sharing it would let the rollback of one
+take the writes of another. Readers have connections of their own, so nobody waits for the writer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Literal
+
+import aiosqlite
+
+from server.db import ColumnType, Row, Value
+from server.db.migrations import Migration, migrations
+from server.errors import Misconfigured, StoreBroken, StoreBusy, StoreFull, StoreUnavailable
+
+try:  # the system's sqlite3 is often a version that can lose commits
+    import pysqlite3.dbapi2 as sqlite3
+except ImportError:  # pragma: no cover - no wheel for this platform
+    import sqlite3
+
+READERS = 3
+BUSY_SECONDS = 5
+_STREAM_BLOCK = 2000
+_SQL_TYPES: dict[ColumnType, str] = {
+    "int": "value ->> {i} AS {name}",
+    "text": "value ->> {i} AS {name}",
+    "blob": "unhex(value ->> {i}) AS {name}",
+}
+
+
+def check_version(version: tuple[int, int, int]) -> None:
+    """Raise `Misconfigured` for a SQLite with the WAL-reset bug.
+
+    From 3.7.0 to 3.51.2 two connections that checkpoint at once can lose committed writes; the
+    fix was also made in 3.44.6 and 3.50.7 (sqlite.org, "The WAL-reset bug").
+    """
+    if (3, 7, 0) <= version <= (3, 51, 2) and version not in {(3, 44, 6), (3, 50, 7)}:
+        raise Misconfigured(
+            f"SQLite {'.'.join(map(str, version))} can lose committed signatures "
+            "(the WAL-reset bug); install the package pysqlite3, or SQLite 3.51.3 or newer"
+        )
+
+
+class SQLiteTransaction:
+    """`Transaction` over one aiosqlite connection."""
+
+    shard = 0
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, /, **values: Value) -> Sequence[Row]:
+        with _domain_errors():
+            return list(await self._connection.execute_fetchall(sql, values))
+
+    async def fetch_one(self, sql: str, /, **values: Value) -> Row | None:
+        rows = await self.fetch(sql, **values)
+        return rows[0] if rows else None
+
+    async def execute(self, sql: str, /, **values: Value) -> None:
+        await self.fetch(sql, **values)
+
+    async def stream(self, sql: str, /, **values: Value) -> AsyncIterator[Sequence[Row]]:
+        with _domain_errors():
+            async with self._connection.execute(sql, values) as cursor:
+                while block := await cursor.fetchmany(_STREAM_BLOCK):
+                    yield list(block)
+
+    async def integrity(self) -> list[str]:
+        checked = await self.fetch("PRAGMA integrity_check")
+        orphans = await self.fetch("PRAGMA foreign_key_check")
+        faults = [str(row["integrity_check"]) for row in checked]
+        faults += [f"a row of {row['table']} points nowhere" for row in orphans]
+        return [fault for fault in faults if fault != "ok"]
+
+    def rows(self, name: str, /, **columns: ColumnType) -> str:
+        picked = ", ".join(
+            _SQL_TYPES[kind].format(i=i, name=column)
+            for i, (column, kind) in enumerate(columns.items())
+        )
+        return f"(SELECT {picked} FROM json_each(:{name}))"
+
+
+class SQLite:
+    """`Database` over one file."""
+
+    engine: Literal["sqlite"] = "sqlite"
+
+    def __init__(self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]) -> None:
+        self._writer = writer
+        self._turn = asyncio.Lock()
+        self._readers = readers
+        self._idle: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        for reader in readers:
+            self._idle.put_nowait(reader)
+
+    @classmethod
+    async def open(cls, path: str) -> SQLite:
+        """Open or create the file. Raises `Misconfigured` where it cannot be used."""
+        check_version(sqlite3.sqlite_version_info)
+        opened: list[aiosqlite.Connection] = []
+        try:
+            while len(opened) < 1 + READERS:
+                opened.append(await _connect(path))
+            for reader in opened[1:]:
+                await reader.execute_fetchall("PRAGMA query_only = ON")
+        except sqlite3.Error as error:
+            for connection in opened:
+                await connection.close()
+            raise Misconfigured(f"cannot open the database {path}: {error}") from error
+        return cls(opened[0], opened[1:])
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SQLiteTransaction]:
+        connection = await self._idle.get()
+        try:
+            yield SQLiteTransaction(connection)
+        finally:
+            self._idle.put_nowait(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[SQLiteTransaction]:
+        async with self._turn:
+            tx = SQLiteTransaction(self._writer)
+            try:
+                # IMMEDIATE: a deferred one that upgrades fails at once, whatever the timeout.
+                await tx.execute("BEGIN IMMEDIATE")
+                yield tx
+                await tx.execute("COMMIT")
+            except BaseException:
+                # Shielded: a caller that went away must not leave its transaction to the next one.
+                # The connection works in order, so this undoes a BEGIN that is still under way.
+                await asyncio.shield(self._writer.rollback())
+                raise
+
+    async def migrate(self, now: int) -> None:
+        async with self.write() as tx:
+            await tx.execute(
+                "CREATE TABLE IF NOT EXISTS migrations"
+                " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)"
+            )
+        async with self.read() as tx:
+            done = {row["number"] for row in await tx.fetch("SELECT number FROM migrations")}
+        known = list(migrations(self.engine))
+        if unknown := done - {m.number for m in known}:
+            raise Misconfigured(
+                f"the database was made by a newer version of Undersigned (step {max(unknown)})"
+            )
+        for migration in known:
+            if migration.number not in done:
+                await self._apply(migration, now)
+
+    async def _apply(self, migration: Migration, now: int) -> None:
+        async with self.write() as tx:
+            recorded = await tx.fetch(
+                "INSERT INTO migrations VALUES (:number, :name, :now)"
+                " ON CONFLICT DO NOTHING RETURNING number",
+                number=migration.number,
+                name=migration.name,
+                now=now,
+            )
+            if not recorded:  # another process was first
+                return
+            for statement in migration.statements:
+                await tx.execute(statement)
+
+    async def close(self) -> None:
+        for connection in (*self._readers, self._writer):
+            await connection.close()
+
+
+async def _connect(path: str) -> aiosqlite.Connection:
+    def connector() -> Any:
+        return sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+
+    connection = aiosqlite.Connection(connector, iter_chunk_size=_STREAM_BLOCK)
+    connection._thread.daemon = True  # a process that fails elsewhere must be able to end
+    await connection
+    connection.row_factory = sqlite3.Row
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # every commit is on the disk before it is acknowledged
+        "foreign_keys = ON",
+        "secure_delete = ON",  # what is erased is overwritten
+        "wal_autocheckpoint = 4000",
+        "temp_store = MEMORY",
+    ):
+        await connection.execute_fetchall(f"PRAGMA {pragma}")
+    return connection
+
+
+@contextmanager
+def _domain_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise _translate(error) from error
+    except sqlite3.DatabaseError as error:
+        if type(error) is sqlite3.DatabaseError:  # a malformed file, or not a database
+            raise StoreBroken(str(error)) from error
+        raise
+
+
+def _translate(error: Any) -> Exception:
+    """What an OperationalError means to a caller; a mistake in our SQL stays what it is."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_FULL"):
+        return StoreFull("no room on the disk")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreBusy("another process holds the database")
+    if name.startswith(("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StoreBroken(f"the disk failed: {name}")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StoreUnavailable(f"the database cannot be written: {name}")
+    return error  # type: ignore[no-any-return]
