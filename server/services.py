@@ -1,0 +1,79 @@
+"""What the doors and the worker share: one of each, made at start by `app.create_app`."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from server.config import Settings
+from server.core.ids import Ids
+from server.core.keys import Keys
+from server.core.petitions import Directory
+from server.db import Database, open_database
+from server.db.group import GroupCommit
+from server.render import Renderer
+from sms import Gateway
+
+REFRESH_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Services:
+    """Open it with `open_services`; close it with `close`, which first stores what waits."""
+
+    settings: Settings
+    database: Database
+    group: GroupCommit
+    keys: Keys
+    ids: Ids
+    directory: Directory
+    renderer: Renderer
+    gateways: dict[str, Gateway] = field(default_factory=dict)
+    clock: Callable[[], float] = time.time
+    _refreshed: float = float("-inf")
+
+    def now(self) -> int:
+        """UTC seconds."""
+        return int(self.clock())
+
+    def new_id(self) -> int:
+        return self.ids.next(self.clock())
+
+    async def petitions(self) -> Directory:
+        """All petitions, at most `REFRESH_SECONDS` behind other processes."""
+        if time.monotonic() - self._refreshed > REFRESH_SECONDS:
+            await self.reload_petitions()
+        return self.directory
+
+    async def reload_petitions(self) -> Directory:
+        """All petitions as they are stored now; call it after an edit."""
+        await self.directory.refresh()
+        self._refreshed = time.monotonic()
+        return self.directory
+
+    async def close(self) -> None:
+        await self.group.stop()
+        await self.database.close()
+
+
+async def open_services(
+    settings: Settings, *, on_broken: Callable[[], None] = lambda: None
+) -> Services:
+    """Open the store, bring its schema up to date and read the petitions."""
+    database = await open_database(settings.database_url)
+    await database.migrate(int(time.time()))
+    group = GroupCommit(database, queue_limit=settings.queue_limit, on_broken=on_broken)
+    group.start()
+    services = Services(
+        settings=settings,
+        database=database,
+        group=group,
+        keys=Keys(settings.secret_key),
+        ids=Ids(secrets.randbits(10)),
+        directory=Directory(database),
+        renderer=Renderer(),
+    )
+    await services.reload_petitions()
+    return services

@@ -1,0 +1,1 @@
+"""The web doors: public pages, gateway hooks and the organizer's pages."""

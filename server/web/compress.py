@@ -1,0 +1,49 @@
+"""Content codings: which one a client takes, and bytes in it."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Literal
+
+import brotli
+
+Coding = Literal["br", "gzip", "identity"]
+BROTLI_QUALITY = 9
+
+
+def choose(accept_encoding: str) -> Coding:
+    """The best coding of a client that says this (RFC 9110, 12.5.3): brotli, then gzip, then none.
+
+    `q=0` refuses a coding, `*` speaks for all that are not named. A header that refuses plain bytes
+    too still gets them: an unwanted page is better than none.
+    """
+    weights: dict[str, float] = {}
+    for part in accept_encoding.lower().split(","):
+        name, _, parameter = part.partition(";")
+        key, _, value = parameter.strip().partition("=")
+        try:
+            weights[name.strip()] = float(value) if key.strip() == "q" else 1.0
+        except ValueError:
+            weights[name.strip()] = 0.0
+    if "x-gzip" in weights:
+        weights.setdefault("gzip", weights["x-gzip"])
+    every = weights.get("*", 0.0)
+    best: Coding = "br" if weights.get("br", every) >= weights.get("gzip", every) else "gzip"
+    return best if weights.get(best, every) > 0 else "identity"
+
+
+def encode(body: bytes, accept_encoding: str) -> tuple[bytes, str | None]:
+    """The body as that client takes it, and the value of `Content-Encoding`, None for plain."""
+    coding = choose(accept_encoding)
+    return encoded(body, coding), None if coding == "identity" else coding
+
+
+def encoded(body: bytes, coding: Coding) -> bytes:
+    match coding:
+        case "br":
+            return bytes(brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY))
+        case "gzip":
+            packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 9)
+            return packer.compress(body) + packer.flush()
+        case _:
+            return body

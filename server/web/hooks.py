@@ -1,0 +1,82 @@
+"""Where SMS gateways call us: inbound texts and status updates."""
+
+from __future__ import annotations
+
+from starlette.types import Receive, Scope, Send
+
+from server.core import outbox
+from server.errors import NotFound
+from server.services import Services
+from server.texting import TextDoor
+from server.web.forms import BODY_LIMIT, pairs_of, read_body
+from server.web.pages import respond
+from sms import Forged, Gateway, HookRequest, Malformed
+
+
+class Hooks:
+    """`POST /sms/{gateway}` and `POST /sms/{gateway}/status`. Nothing unsigned gets past here."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._door = TextDoor(services)
+
+    async def inbound(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Do what the text says; the reply is the answer to the gateway, sent after COMMIT."""
+        gateway = self._gateway(scope)
+        request = await self._request(scope, receive)
+        try:
+            gateway.authenticate(request)
+            inbound = gateway.inbound(request)
+        except (Forged, Malformed) as error:
+            await _refuse(send, error)
+            return
+        answer = gateway.reply(await self._door.receive(inbound))
+        headers = [
+            (b"content-type", answer.content_type.encode()),
+            (b"content-length", b"%d" % len(answer.body)),
+        ]
+        await respond(send, 200, headers, answer.body)
+
+    async def status(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Note what became of a text of ours."""
+        gateway = self._gateway(scope)
+        request = await self._request(scope, receive)
+        try:
+            gateway.authenticate(request)
+            update = gateway.status(request)
+        except (Forged, Malformed) as error:
+            await _refuse(send, error)
+            return
+        async with self._services.database.write() as tx:
+            await outbox.heard(tx, update.message_id, update.status, update.error)
+        await respond(send, 204, [], b"")
+
+    def _gateway(self, scope: Scope) -> Gateway:
+        name = scope["path_params"]["gateway"]
+        if name not in self._services.gateways:
+            raise NotFound(name)
+        return self._services.gateways[name]
+
+    async def _request(self, scope: Scope, receive: Receive) -> HookRequest:
+        body = await read_body(scope, receive, BODY_LIMIT)
+        query = scope["query_string"].decode("latin-1")
+        return HookRequest(
+            # What the gateway was told to call, and signed: never the request's own Host.
+            url=self._services.settings.public_url + scope["page"] + (f"?{query}" if query else ""),
+            headers={k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]},
+            form=[
+                (k.decode("utf-8", "replace"), v.decode("utf-8", "replace"))
+                for k, v in pairs_of(body)
+            ],
+            body=body,
+        )
+
+
+async def _refuse(send: Send, error: Forged | Malformed) -> None:
+    status, body = (
+        (403, b"not signed by the gateway\n")
+        if isinstance(error, Forged)
+        else (400, b"a field is missing\n")
+    )
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
+    await respond(send, status, headers, body)

@@ -1,0 +1,132 @@
+"""Public pages as bytes: rendered once, compressed once, served from memory.
+
+A public page is the same for every visitor. `Pages` keeps it in each coding together with its
+headers, so that a view costs a look-up. `Front` answers such a view before routing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.web.compress import Coding, choose, encoded
+from server.web.forms import header
+from server.web.guard import Headers
+
+FRESH_SECONDS = 0.2  # a count on a page lags at most so far behind the store
+ENTRIES = 500
+
+Render = Callable[[], tuple[bytes, Headers]]
+
+
+@dataclass(slots=True)
+class Page:
+    """One page; `key` says what it was made of: it is made again only when that changes."""
+
+    key: object
+    body: bytes
+    headers: Headers
+    cacheable: bool = True  # by others than us: not the answer to a POST
+    checked: float = 0.0
+    _variants: dict[Coding, tuple[bytes, Headers, bytes]] = field(default_factory=dict)
+
+    def variant(self, coding: Coding) -> tuple[bytes, Headers, bytes]:
+        """Body, all headers, and the ETag, in one coding."""
+        found = self._variants.get(coding)
+        if found is None:
+            body = encoded(self.body, coding)
+            etag = b'"%s"' % hashlib.sha256(body).hexdigest()[:8].encode()
+            headers = [*self.headers, (b"content-length", b"%d" % len(body))]
+            if self.cacheable:
+                headers += [(b"vary", b"accept-encoding"), (b"etag", etag)]
+            if coding != "identity":
+                headers.append((b"content-encoding", coding.encode()))
+            found = self._variants[coding] = (body, headers, etag)
+        return found
+
+
+class Pages:
+    """The pages in memory by path, the least recently used going first."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, Page] = OrderedDict()
+
+    def fresh(self, path: str) -> Page | None:
+        """The page, if it was made or found unchanged within `FRESH_SECONDS`."""
+        page = self._pages.get(path)
+        if page is None or time.monotonic() - page.checked > FRESH_SECONDS:
+            return None
+        return page
+
+    def last(self, path: str) -> Page | None:
+        """The page as it last was, however old: better than none while the store is away."""
+        return self._pages.get(path)
+
+    def keep(self, path: str, key: object, render: Render) -> Page:
+        """The page for this key: the one in memory if it still fits, else a new one.
+
+        A name that is no path holds a page that answers a POST.
+        """
+        page = self._pages.get(path)
+        if page is None or page.key != key:
+            page = Page(key, *render(), cacheable=path.startswith("/"))
+            self._pages[path] = page
+            if len(self._pages) > ENTRIES:
+                self._pages.popitem(last=False)
+        self._pages.move_to_end(path)
+        page.checked = time.monotonic()
+        return page
+
+
+class Front:
+    """Answers GET and HEAD of a fresh public page from memory; all else goes to the routes.
+
+    A language prefix (`/es/p/lake`) is taken off the path and kept in `scope["language"]`, which is
+    None without one, so that the route table has each door once.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Pages, languages: Container[str]) -> None:
+        self._app = app
+        self._pages = pages
+        self._languages = languages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            if scope["method"] in {"GET", "HEAD"} and (page := self._pages.fresh(path)):
+                await send_page(page, scope, send)
+                return
+            language, path = self._split(path)
+            scope = {**scope, "page": scope["path"], "language": language, "path": path}
+        await self._app(scope, receive, send)
+
+    def _split(self, path: str) -> tuple[str | None, str]:
+        """The language prefix, or None, and the path without it and without a last slash."""
+        first, _, rest = path[1:].partition("/")
+        if first in self._languages:
+            return first, "/" + rest.rstrip("/")
+        return None, path if path.startswith("/organizer") else "/" + path.strip("/")
+
+
+async def send_page(page: Page, scope: Scope, send: Send) -> None:
+    """The page in the client's coding, or 304 if the client has it."""
+    body, headers, etag = page.variant(choose(header(scope, b"accept-encoding")))
+    known = header(scope, b"if-none-match").encode() if page.cacheable else b""
+    if known and (
+        known == b"*" or etag in (e.strip().removeprefix(b"W/") for e in known.split(b","))
+    ):
+        kept = [h for h in headers if h[0] in {b"etag", b"cache-control", b"vary"}]
+        await respond(send, 304, kept, b"")
+    else:
+        await respond(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
+
+
+async def respond(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """One whole answer."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,311 @@
+"""The public pages: petitions, signing, counts. No cookie, no script, the same for everybody."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from markupsafe import Markup
+from starlette.types import Receive, Scope, Send
+
+from server.core import counts, signatures
+from server.core.counts import PublicFigures
+from server.core.petitions import Petition
+from server.errors import InvalidInput, NotOpen, StoreUnavailable
+from server.render import LANGUAGES
+from server.services import Services
+from server.web.compress import encode
+from server.web.forms import header, read_form
+from server.web.guard import Headers, check_origin, security_headers
+from server.web.pages import Page, Pages, respond, send_page
+from server.web.words import FIELD_IDS, MESSAGES, NOT_STORED, problem_words
+
+HTML = (b"content-type", b"text/html;charset=utf-8")
+TEXT = (b"content-type", b"text/plain;charset=utf-8")
+JSON = (b"content-type", b"application/json")
+PUBLIC = (b"cache-control", b"max-age=5,stale-if-error=86400")
+EXACT = (b"cache-control", b"no-cache")
+PRIVATE = (b"cache-control", b"private,no-cache")  # `no-store` would break Back
+_COUNTS = Markup("<!--counts-->")
+
+
+class Public:
+    """The endpoints, each `(scope, receive, send)`; `scope["language"]` is the prefix or None."""
+
+    def __init__(self, services: Services, pages: Pages) -> None:
+        self._services = services
+        self._pages = pages
+        self._rendered: dict[tuple[int, str], tuple[int, str]] = {}
+
+    async def index(self, scope: Scope, receive: Receive, send: Send) -> None:
+        language = scope["language"] or self._services.settings.language
+        directory = await self._services.petitions()
+        figures = {p.id: await self._figures(p) for p in directory.open()}
+        key = tuple((p.id, p.version, figures[p.id]) for p in directory.open())
+        listed = [
+            {
+                "path": self._path(p, scope["language"]),
+                "title": p.text(language).title,
+                "language": language if language in p.texts else p.language,
+                "keyword": p.keyword,
+                "counts": self._counts(language, figures[p.id]),
+            }
+            for p in directory.open()
+        ]
+        await self._send_kept(scope, send, key, "web/index.html", language, petitions=listed)
+
+    async def information(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page of words about the server: `/help`, `/privacy`."""
+        language = scope["language"] or self._services.settings.language
+        template = f"web/{scope['path'].strip('/')}.html"
+        await self._send_kept(scope, send, None, template, language)
+
+    async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
+        petition = await self._petition(scope)
+        try:
+            figures = await self._figures(petition)
+        except StoreUnavailable:
+            # The text and the form are worth more than a fresh count.
+            if page := self._pages.last(scope["page"]):
+                await send_page(page, scope, send)
+                return
+            raise
+        language = scope["language"] or petition.language
+
+        def render() -> tuple[bytes, Headers]:
+            base = self._petition_page(petition, language, scope["language"])
+            page = base.replace(_COUNTS, self._counts(language, figures))
+            return page.encode(), [HTML, PUBLIC, *security_headers(page)]
+
+        key = (petition.id, petition.version, figures)
+        await send_page(self._pages.keep(scope["page"], key, render), scope, send)
+
+    async def sign(self, scope: Scope, receive: Receive, send: Send) -> None:
+        petition = await self._petition(scope)
+        settings = self._services.settings
+        check_origin(scope, settings.origin, petition.origins)
+        values = await read_form(scope, receive)
+        language = scope["language"] or petition.language
+        try:
+            signing = signatures.web_signing(
+                petition,
+                values,
+                keys=self._services.keys,
+                country=settings.country,
+                language=language,
+                id_=self._services.new_id(),
+                now=self._services.now(),
+            )
+            await signatures.sign(self._services.group, signing)
+        except InvalidInput as error:
+            await self._send_problems(scope, send, petition, language, values, error)
+        except NotOpen:
+            await self.send_message(scope, send, 200, "closed", petition)
+        except StoreUnavailable as error:
+            await self._send_not_stored(scope, send, petition, language, values, error)
+        else:
+            await self._send_thanks(scope, send, petition, language)
+
+    async def count_text(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The verified count as digits and a newline."""
+        figures = await self._figures(await self._petition(scope))
+        await self._send_plain(scope, send, TEXT, f"{figures.verified}\n")
+
+    async def count_json(self, scope: Scope, receive: Receive, send: Send) -> None:
+        petition = await self._petition(scope)
+        figures = await self._figures(petition)
+        answer = {
+            "petition": petition.slug,
+            "verified": figures.verified,
+            "unverified": figures.unverified,
+            "by_class": {c: figures.by_class[c] for c in counts.CLASSES},
+        }
+        await self._send_plain(scope, send, JSON, json.dumps(answer) + "\n")
+
+    async def health(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """200 and `ok` while the store answers; else `StoreUnavailable`, which is a 503."""
+        async with self._services.database.read() as tx:
+            await tx.fetch_one("SELECT 1 AS one")
+        await self._send_plain(scope, send, TEXT, "ok\n")
+
+    async def send_message(
+        self,
+        scope: Scope,
+        send: Send,
+        status: int,
+        message: str,
+        petition: Petition | None = None,
+        extra: Headers | None = None,
+    ) -> None:
+        """A page that says one thing, from `words.MESSAGES`."""
+        services = self._services
+        language = scope.get("language") or (petition or services.settings).language
+        title, lines = MESSAGES[message]
+        page = services.renderer.page(
+            "web/message.html",
+            language,
+            title=services.renderer.say(language, title),
+            lines=[services.renderer.say(language, line) for line in lines],
+            link=petition
+            and (self._path(petition, scope.get("language")), petition.text(language).title),
+            **self._chrome(scope),
+        )
+        await self._send_html(scope, send, status, page, extra)
+
+    async def _petition(self, scope: Scope) -> Petition:
+        directory = await self._services.petitions()
+        return directory.public(scope["path_params"]["slug"])
+
+    async def _figures(self, petition: Petition) -> PublicFigures:
+        async with self._services.database.read() as tx:
+            return await counts.public_figures(tx, petition.id)
+
+    def _petition_page(self, petition: Petition, language: str, prefix: str | None) -> str:
+        """The page with a mark where the counts go, rendered once for each version and language."""
+        key = (petition.id, prefix or "")
+        version, page = self._rendered.get(key, (0, ""))
+        if version != petition.version:
+            page = self._render_petition("web/petition.html", petition, language, prefix)
+            self._rendered[key] = (petition.version, page)
+        return page
+
+    def _render_petition(
+        self, template: str, petition: Petition, language: str, prefix: str | None, **context: Any
+    ) -> str:
+        """A page about one petition, in that language."""
+        settings = self._services.settings
+        text_language = language if language in petition.texts else petition.language
+        others = [(c, n) for c, n in LANGUAGES.items() if c in petition.texts and c != language]
+        text = petition.text(language)
+        url = settings.public_url + self._path(petition, prefix)
+        return self._services.renderer.page(
+            template,
+            language,
+            petition=petition,
+            text=text,
+            text_language=text_language,
+            others=others,
+            path=self._path(petition, prefix),
+            path_in=lambda code: self._path(petition, code),
+            url=url,
+            share=f"{text.title} {url}",
+            counts=_COUNTS,
+            **{**self._chrome({"language": prefix}), **context},
+        )
+
+    def _chrome(self, scope: Scope | dict[str, Any]) -> dict[str, Any]:
+        prefix = f"/{scope['language']}" if scope.get("language") else ""
+        settings = self._services.settings
+        return {
+            "prefix": prefix,
+            "home": prefix + "/",
+            "contact": settings.contact,
+            "sms_number": settings.sms_number,
+        }
+
+    @staticmethod
+    def _path(petition: Petition, prefix: str | None) -> str:
+        return f"/{prefix}/p/{petition.slug}" if prefix else f"/p/{petition.slug}"
+
+    def _counts(self, language: str, figures: PublicFigures) -> Markup:
+        """The figures as a sentence, which may stand in a page that is already rendered."""
+        page = self._services.renderer.page("web/_counts.html", language, figures=figures)
+        return Markup(" ".join(page.split()).replace(" ,", ","))  # noqa: S704 (our own template)
+
+    async def _send_kept(
+        self, scope: Scope, send: Send, key: object, template: str, language: str, **context: Any
+    ) -> None:
+        def render() -> tuple[bytes, Headers]:
+            others = [(c, n) for c, n in LANGUAGES.items() if c != language]
+            page = self._services.renderer.page(
+                template, language, others=others, **self._chrome(scope), **context
+            )
+            return page.encode(), [HTML, PUBLIC, *security_headers(page)]
+
+        await send_page(self._pages.keep(scope["page"], (key, language), render), scope, send)
+
+    async def _send_thanks(
+        self, scope: Scope, send: Send, petition: Petition, language: str
+    ) -> None:
+        """The same bytes for everybody who signs this petition in this language."""
+
+        def render() -> tuple[bytes, Headers]:
+            prefix = scope["language"]
+            page = self._render_petition("web/thanks.html", petition, language, prefix)
+            return page.encode(), [HTML, PRIVATE, *security_headers(page)]
+
+        # Kept under a name that no path has, so that it is never served to a GET.
+        kept: Page = self._pages.keep(f"thanks {scope['page']}", petition.version, render)
+        await send_page(kept, scope, send)
+
+    async def _send_problems(
+        self,
+        scope: Scope,
+        send: Send,
+        petition: Petition,
+        language: str,
+        values: dict[str, str],
+        error: InvalidInput,
+    ) -> None:
+        country = self._services.settings.country
+        renderer = self._services.renderer
+        errors = {
+            p.field: problem_words(renderer, language, petition, p, country)
+            for p in reversed(error.problems)
+        }
+        summary = [(FIELD_IDS[f], errors[f]) for f in FIELD_IDS if f in errors]
+        page = self._render_petition(
+            "web/errors.html",
+            petition,
+            language,
+            scope["language"],
+            values=values,
+            errors=errors,
+            summary=summary,
+        )
+        # 200: some text and feature-phone browsers hide the body of a 4xx.
+        await self._send_html(scope, send, 200, page)
+
+    async def _send_not_stored(
+        self,
+        scope: Scope,
+        send: Send,
+        petition: Petition,
+        language: str,
+        values: dict[str, str],
+        error: StoreUnavailable,
+    ) -> None:
+        page = self._render_petition(
+            "web/errors.html",
+            petition,
+            language,
+            scope["language"],
+            values=values,
+            errors={},
+            summary=[("n", self._services.renderer.say(language, NOT_STORED))],
+        )
+        await self._send_html(scope, send, 503, page, [(b"retry-after", b"%d" % error.retry_after)])
+
+    async def _send_html(
+        self, scope: Scope, send: Send, status: int, page: str, extra: Headers | None = None
+    ) -> None:
+        body, coding = encode(page.encode(), header(scope, b"accept-encoding"))
+        headers = [HTML, PRIVATE, (b"vary", b"accept-encoding"), *security_headers(page)]
+        headers += extra or []
+        if coding:
+            headers.append((b"content-encoding", coding.encode()))
+        headers.append((b"content-length", b"%d" % len(body)))
+        await respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
+
+    async def _send_plain(
+        self, scope: Scope, send: Send, kind: tuple[bytes, bytes], text: str
+    ) -> None:
+        body = text.encode()
+        headers: Headers = [
+            kind,
+            EXACT,
+            (b"content-length", b"%d" % len(body)),
+            (b"x-content-type-options", b"nosniff"),
+            (b"access-control-allow-origin", b"*"),  # figures are for everybody's page
+        ]
+        await respond(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
