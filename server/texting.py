@@ -1,0 +1,361 @@
+"""The SMS door: an inbound text becomes a wish to core, and its outcome one reply.
+
+Everything that a text does is decided before the transaction; everything that it depends on inside
+is worded by `answer` after. Texts of one phone are taken one after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakValueDictionary
+
+from server.core import signatures, texts
+from server.core.contacts import normal_phone, region_of
+from server.core.ledger import Signature, Signing
+from server.core.names import fold_name, split_name_and_postcode, tidy
+from server.core.petitions import Petition
+from server.core.texts import Conversation, Received
+from server.db import Transaction
+from server.errors import InvalidInput, NotOpen
+from server.render import LANGUAGES
+from server.services import Services
+from sms import Inbound
+from sms.keywords import Command, parse
+from sms.segments import fit, measure
+
+BODY_LIMIT = 1600  # characters; what Twilio joins into one text at most
+RECEIPT_ROOM = 14  # characters left free in a confirmation for the receipt that comes with the log
+_SHRINK = ("name", "title", "text", "keywords")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What one text is to do; the fields are those of `texts.Received`."""
+
+    kind: str
+    answer: Callable[[Any], str | None]
+    petition: Petition | None = None
+    signing: Signing | None = None
+    act: Callable[[Transaction], Awaitable[Any]] | None = None
+    keep: Conversation | None = None
+    always: bool = False
+
+
+class TextDoor:
+    """`receive` is the whole door."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+
+    async def receive(self, inbound: Inbound) -> str | None:
+        """Store the text, do what it says, and give the reply, None for silence.
+
+        Returns after all is durable. Raises only `StoreUnavailable`; then nothing was done, and
+        the same text may be delivered again.
+        """
+        settings = self._services.settings
+        phone = normal_phone(inbound.sender, settings.country)
+        phone_key = self._services.keys.phone(phone or inbound.sender)
+        turn = self._turns.setdefault(phone_key, asyncio.Lock())
+        async with turn:
+            wish = await self._wish(inbound, phone, phone_key)
+            received = Received(
+                gateway=inbound.gateway,
+                message_id=inbound.message_id,
+                sender=phone or inbound.sender[:40],
+                phone_key=phone_key,
+                body=inbound.body[:BODY_LIMIT].replace("\x00", ""),
+                kind=wish.kind,
+                now=self._services.now(),
+                answer=wish.answer if inbound.opt_out is None else _nothing,
+                measure=_segments,
+                petition_id=wish.petition.id if wish.petition else None,
+                signing=wish.signing,
+                act=wish.act,
+                keep=wish.keep,
+                answerable=phone is not None and may_text(self._services, phone),
+                always=wish.always,
+                daily_segments=settings.sms_daily_segments,
+            )
+            reply: str | None = await self._services.group.submit(texts.receive_many, received)
+            return reply
+
+    async def _wish(self, inbound: Inbound, phone: str | None, phone_key: bytes) -> Wish:
+        directory = await self._services.petitions()
+        body = inbound.body[:BODY_LIMIT]
+        async with self._services.database.read() as tx:
+            asked = await texts.conversation(tx, phone_key, self._services.now())
+        petition = directory.by_id.get(asked.petition_id) if asked else None
+        command = parse(body, directory.by_keyword)
+        if inbound.opt_out:
+            command = Command(inbound.opt_out)
+        elif asked and petition and _answers(body, directory.by_keyword):
+            return _with_kind("answer", self._sign(phone, petition, tidy(body), asked, None))
+        return self._obey(command, phone, phone_key, asked)
+
+    def _obey(
+        self, command: Command, phone: str | None, phone_key: bytes, asked: Conversation | None
+    ) -> Wish:
+        """The wish of a command; a text that is none leaves the conversation as it was."""
+        if phone is None:
+            return Wish(kind="no_phone", answer=_nothing)
+        match command.kind:
+            case "sign":
+                return self._sign_by_keyword(command, phone)
+            case "stop":
+                return self._stop(command, phone_key)
+            case "start":
+                return self._start(command, phone_key)
+            case "undo":
+                return self._undo(command, phone)
+            case "status":
+                return self._status(command, phone, asked)
+            case "help" | "list":
+                return self._inform(command, asked)
+            case _:
+                reply = "unknown" if self._services.directory.open() else "none_open"
+                return self._say(command, "unknown", reply, keep=asked)
+
+    # Signing.
+
+    def _sign_by_keyword(self, command: Command, phone: str) -> Wish:
+        directory = self._services.directory
+        petition = directory.by_keyword.get(command.keyword or "")
+        open_now = directory.open()
+        if petition is None and command.keyword is None and len(open_now) == 1:
+            petition = open_now[0]  # SIGN, and there is only one to sign
+        if petition is None or petition.state == "draft":
+            return self._say(command, "sign", "which" if open_now else "none_open")
+        return self._sign(
+            phone, petition, command.rest, Conversation(petition.id), command.language
+        )
+
+    def _sign(
+        self,
+        phone: str | None,
+        petition: Petition,
+        words: str,
+        asked: Conversation,
+        language: str | None,
+    ) -> Wish:
+        """Sign with what the phone has said so far, or ask for what is missing."""
+        said_name, said_postcode = split_name_and_postcode(words, petition.country)
+        known = replace(
+            asked, name=said_name or asked.name, postcode=said_postcode or asked.postcode
+        )
+        tongue = language if language in LANGUAGES else petition.language
+        services = self._services
+        try:
+            signing = signatures.text_signing(
+                petition,
+                name=known.name,
+                postcode=known.postcode,
+                phone=phone or "",
+                keys=services.keys,
+                language=tongue,
+                id_=services.new_id(),
+                now=services.now(),
+            )
+        except NotOpen:
+            return self._about(petition, tongue, "closed")
+        except InvalidInput as error:
+            return self._ask(petition, tongue, known, error)
+        return Wish(
+            kind="sign",
+            petition=petition,
+            signing=signing,
+            answer=lambda outcome: self._confirmation(petition, tongue, signing.name, outcome),
+        )
+
+    def _ask(
+        self, petition: Petition, language: str, known: Conversation, error: InvalidInput
+    ) -> Wish:
+        """One question: for what is wrong, else for what is missing. What was right is kept."""
+        faults = {p.field: p.code for p in error.problems}
+        wrong = next((f for f in ("name", "postcode") if faults.get(f, "missing") != "missing"), "")
+        if wrong:
+            text = known.name if wrong == "name" else known.postcode
+            known = replace(known, name="") if wrong == "name" else replace(known, postcode="")
+            return self._about(petition, language, f"bad_{wrong}", keep=known, text=text)
+        reply = "ask_both" if len(faults) == 2 else f"ask_{next(iter(faults))}"
+        return self._about(petition, language, reply, keep=known, name=known.name)
+
+    def _confirmation(self, petition: Petition, language: str, name: str, outcome: str) -> str:
+        """The same for a first and for a repeated signature; it names only this person."""
+        fields = self._fields(petition, language) | {"name": name}
+        if outcome == "held":
+            return self._fit(language, "held", fields)
+        text = self._fit(language, "signed", fields, reserve=RECEIPT_ROOM)
+        if measure(text).encoding != "GSM-7":  # 70 characters instead of 160
+            return self._fit(language, "signed_short", fields, reserve=RECEIPT_ROOM)
+        return text
+
+    # Other wishes.
+
+    def _stop(self, command: Command, phone_key: bytes) -> Wish:
+        async def act(tx: Transaction) -> None:
+            await texts.opt_out(tx, phone_key, self._services.now())
+
+        return replace(self._say(command, "stop", "stopped"), act=act, always=True)
+
+    def _start(self, command: Command, phone_key: bytes) -> Wish:
+        async def act(tx: Transaction) -> None:
+            await texts.opt_in(tx, phone_key)
+
+        return replace(self._say(command, "start", "started"), act=act)
+
+    def _undo(self, command: Command, phone: str) -> Wish:
+        """Take back the last signature of this phone, or the one that the text names."""
+        language = self._language(command)
+
+        async def act(tx: Transaction) -> Signature | None:
+            mine = await self._signed_by(tx, phone, command)
+            if not mine:
+                return None
+            # What is withdrawn loses its name, and the reply needs it.
+            found = replace(mine[0])
+            await signatures.withdraw(tx, mine[:1], self._services.now())
+            return found
+
+        def answer(found: Signature | None) -> str:
+            if found is None:
+                return self._fit(language, "nothing_to_undo", {})
+            petition = self._services.directory.by_id[found.petition_id]
+            fields = {"name": found.name or "", "keyword": petition.keyword}
+            return self._fit(language, "undone", fields)
+
+        return Wish(kind="undo", act=act, answer=answer)
+
+    def _status(self, command: Command, phone: str, asked: Conversation | None) -> Wish:
+        """Only for a name that is asked about: a shared phone tells nobody who signed with it."""
+        language = self._language(command)
+        if not command.rest:
+            return self._say(command, "status", "status_whose", keep=asked)
+
+        async def act(tx: Transaction) -> list[str]:
+            by_id = self._services.directory.by_id
+            mine = await self._signed_by(tx, phone, command)
+            return [by_id[s.petition_id].keyword for s in mine]
+
+        def answer(found: list[str]) -> str:
+            reply = "status" if found else "status_none"
+            words = ", ".join(dict.fromkeys(found))
+            return self._fit(language, reply, {"name": command.rest, "keywords": words})
+
+        return Wish(kind="status", act=act, answer=answer, keep=asked)
+
+    async def _signed_by(self, tx: Transaction, phone: str, command: Command) -> list[Signature]:
+        by_id = self._services.directory.by_id
+        keys = {
+            p.id: self._services.keys.contact(p.salt, phone)
+            for p in by_id.values()
+            if command.keyword in {None, p.keyword}
+        }
+        found = await signatures.signed_by(tx, keys)
+        wanted = fold_name(command.rest)
+        return [s for s in found if not wanted or _is_named(s, wanted)]
+
+    def _inform(self, command: Command, asked: Conversation | None) -> Wish:
+        reply = "help" if command.kind == "help" else "listed"
+        if not self._services.directory.open():
+            reply = "none_open"
+        return self._say(command, command.kind, reply, limit_segments=2, keep=asked)
+
+    # Words.
+
+    def _say(
+        self,
+        command: Command,
+        kind: str,
+        reply: str,
+        *,
+        limit_segments: int = 1,
+        keep: Conversation | None = None,
+    ) -> Wish:
+        """An answer that is about no petition, or about all."""
+        language = self._language(command)
+        keywords = [p.keyword for p in self._services.directory.open()]
+        settings = self._services.settings
+        fields = {
+            "keyword": keywords[0] if keywords else "",
+            "keywords": ", ".join(keywords),
+            "contact": settings.contact or settings.public_url,
+            "url": settings.public_url,
+        }
+        text = self._fit(language, reply, fields, limit_segments=limit_segments)
+        return Wish(kind=kind, answer=lambda _: text, keep=keep)
+
+    def _about(
+        self,
+        petition: Petition,
+        language: str,
+        reply: str,
+        *,
+        keep: Conversation | None = None,
+        **fields: str,
+    ) -> Wish:
+        text = self._fit(language, reply, self._fields(petition, language) | fields)
+        return Wish(kind="sign", petition=petition, keep=keep, answer=lambda _: text)
+
+    def _fields(self, petition: Petition, language: str) -> dict[str, str]:
+        return {
+            "keyword": petition.keyword,
+            "title": petition.text(language).title,
+            "url": f"{self._services.settings.public_url}/p/{petition.slug}",
+        }
+
+    def _language(self, command: Command) -> str:
+        if command.language in LANGUAGES:
+            return str(command.language)
+        petition = self._services.directory.by_keyword.get(command.keyword or "")
+        return petition.language if petition else self._services.settings.language
+
+    def _fit(
+        self,
+        language: str,
+        reply: str,
+        fields: Mapping[str, str],
+        *,
+        limit_segments: int = 1,
+        reserve: int = 0,
+    ) -> str:
+        template = self._services.renderer.text(language, reply)
+        return fit(template, limit_segments, reserve, _SHRINK, **fields)
+
+
+def may_text(services: Services, phone: str) -> bool:
+    """Whether the allow-list of countries lets us text this number; others cost too much."""
+    settings = services.settings
+    allowed = settings.sms_countries or {region_of(settings.sms_number)}
+    return region_of(phone) in allowed
+
+
+def _answers(body: str, keywords: Mapping[str, Petition]) -> bool:
+    """Whether a text is the answer to our question rather than a new command.
+
+    Read without the petitions' words: somebody may be named like one. A keyword alone is a command.
+    """
+    return parse(body, ()).kind == "unknown" and not (
+        (command := parse(body, keywords)).kind == "sign" and command.keyword and not command.rest
+    )
+
+
+def _is_named(signature: Signature, wanted: str) -> bool:
+    name = fold_name(signature.name or "")
+    return name == wanted or wanted in name.split()
+
+
+def _with_kind(kind: str, wish: Wish) -> Wish:
+    return replace(wish, kind=kind)
+
+
+def _segments(reply: str) -> int:
+    return measure(reply).segments
+
+
+def _nothing(_: Any) -> None:
+    return None
