@@ -1,0 +1,166 @@
+"""The wiring, and every door of the site in one table."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server import worker
+from server.config import Settings
+from server.errors import StoreUnavailable, Throttled, UndersignedError, status_of
+from server.render import LANGUAGES
+from server.services import Services, open_services
+from server.web import organizer
+from server.web.forms import Disconnected
+from server.web.guard import Headers
+from server.web.hooks import Hooks
+from server.web.pages import Front, Pages, respond
+from server.web.public import Public
+from sms.gateways.console import Console
+from sms.gateways.twilio import Twilio
+
+log = logging.getLogger(__name__)
+Endpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def routes(public: Public, hooks: Hooks) -> list[BaseRoute]:
+    """The site map. A language prefix (`/es/…`) has been taken off the path before it gets here."""
+    return [
+        Route("/", Methods(GET=public.index)),
+        Route("/help", Methods(GET=public.information)),
+        Route("/privacy", Methods(GET=public.information)),
+        Route("/p/{slug}", Methods(GET=public.petition, POST=public.sign)),
+        Route("/p/{slug}/count", Methods(GET=public.count_text)),
+        Route("/p/{slug}/count.txt", Methods(GET=public.count_text)),
+        Route("/p/{slug}/count.json", Methods(GET=public.count_json)),
+        Route("/sms/{gateway}", Methods(POST=hooks.inbound)),
+        Route("/sms/{gateway}/status", Methods(POST=hooks.status)),
+        Route("/healthz", Methods(GET=public.health)),
+        Mount("/organizer", routes=organizer.routes),
+    ]
+
+
+class Methods:
+    """A door: one endpoint for each method. What GET answers, HEAD answers without the body."""
+
+    def __init__(self, **endpoints: Endpoint) -> None:
+        self._endpoints = endpoints
+        if "GET" in endpoints:
+            self._endpoints["HEAD"] = endpoints["GET"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._endpoints.get(scope["method"])
+        if endpoint is None:
+            raise HTTPException(405, headers={"allow": ", ".join(sorted(self._endpoints))})
+        with suppress(Disconnected):  # nobody is left to be answered
+            await endpoint(scope, receive, send)
+
+
+def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
+    """The whole server as one ASGI application. The store is opened when the server starts; one
+    that cannot be opened ends it with the reason."""
+    pages = Pages()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with running(settings, with_worker) as services:
+            public = Public(services, pages)
+            app.state.services, app.state.public = services, public
+            app.router.routes[:] = routes(public, Hooks(services))
+            yield
+
+    app = Starlette(
+        lifespan=lifespan,
+        exception_handlers={
+            UndersignedError: _refused,
+            HTTPException: _unrouted,
+            Exception: _failed,
+        },
+    )
+    app.router.redirect_slashes = False  # it would build a link from the request's own Host
+    return Front(app, pages, LANGUAGES)
+
+
+@asynccontextmanager
+async def running(settings: Settings, with_worker: bool) -> AsyncIterator[Services]:
+    """The services, with the worker beside them, closed in order: what waits is stored first."""
+    services = await open_services(settings, on_broken=_stop_the_process)
+    services.gateways = gateways(settings, services)
+    work = asyncio.create_task(worker.run(services), name="worker") if with_worker else None
+    try:
+        yield services
+    finally:
+        if work:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+        await services.close()
+
+
+def gateways(settings: Settings, services: Services) -> dict[str, Any]:
+    """The SMS gateways that are set up, by the name in their address."""
+    found: dict[str, Any] = {}
+    if settings.twilio_auth_token:
+        found["twilio"] = Twilio(
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+            sender=settings.sms_number,
+            status_url=f"{settings.public_url}/sms/twilio/status",
+        )
+    if settings.sms_console:
+        found["console"] = Console(key=services.keys.server("console"))
+    return found
+
+
+def _stop_the_process() -> None:
+    # After a failed read or sync nothing in memory can be trusted; the next start recovers.
+    log.critical("the disk failed: stopping; what was acknowledged is recovered at the next start")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class _Answer:
+    """An answer to a request that failed, as Starlette's exception handlers return them."""
+
+    def __init__(self, public: Public, status: int, headers: Headers) -> None:
+        self._public, self._status, self._headers = public, status, headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].endswith(".json"):
+            problem = {"title": HTTPStatus(self._status).phrase, "status": self._status}
+            kind = (b"content-type", b"application/problem+json")  # RFC 9457
+            await respond(send, self._status, [kind, *self._headers], json.dumps(problem).encode())
+            return
+        message = str(self._status)
+        await self._public.send_message(scope, send, self._status, message, extra=self._headers)
+
+
+async def _unrouted(request: Any, error: Any) -> Any:
+    """No such door, or not by this method: Starlette's own refusals."""
+    headers = [(k.lower().encode(), v.encode()) for k, v in (error.headers or {}).items()]
+    return _Answer(request.app.state.public, error.status_code, headers)
+
+
+async def _refused(request: Any, error: Any) -> Any:
+    """What the product raises on purpose."""
+    headers: Headers = []
+    if isinstance(error, StoreUnavailable):
+        headers = [(b"retry-after", b"%d" % error.retry_after)]
+    if isinstance(error, Throttled):
+        headers = [(b"retry-after", b"%d" % error.seconds)]
+    return _Answer(request.app.state.public, status_of(error), headers)
+
+
+async def _failed(request: Any, error: Exception) -> Any:
+    log.error("a request failed", exc_info=error)
+    return _Answer(request.app.state.public, 500, [])
