@@ -20,7 +20,7 @@ from server.core.petitions import Petition
 from server.core.texts import Conversation, Received
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
-from server.render import LANGUAGES
+from server.render import LANGUAGES, N_
 from server.services import Services
 from sms import Inbound
 from sms.keywords import Command, parse
@@ -50,6 +50,12 @@ class TextDoor:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        # Some people send the words of our example as they stand.
+        self._copied = {
+            fold_name(services.renderer.say(language, words))
+            for language in LANGUAGES
+            for words in (N_("your name, your postcode"), N_("your name"))
+        }
 
     async def receive(self, inbound: Inbound) -> str | None:
         """Store the text, do what it says, and give the reply, None for silence.
@@ -93,8 +99,8 @@ class TextDoor:
         command = parse(body, directory.by_keyword)
         if inbound.opt_out:
             command = Command(inbound.opt_out)
-        elif asked and petition and _answers(body, directory.by_keyword):
-            return _with_kind("answer", self._sign(phone, petition, tidy(body), asked, None))
+        elif asked and petition and phone and _answers(body, directory.by_keyword):
+            return self._sign(phone, petition, tidy(body), asked)
         return self._obey(command, phone, phone_key, asked)
 
     def _obey(
@@ -126,63 +132,54 @@ class TextDoor:
         directory = self._services.directory
         petition = directory.by_keyword.get(command.keyword or "")
         open_now = directory.open()
-        if petition is None and command.keyword is None and len(open_now) == 1:
-            petition = open_now[0]  # SIGN, and there is only one to sign
+        if petition is None and not command.rest and len(open_now) == 1:
+            petition = open_now[0]  # SIGN alone, and there is only one to sign
         if petition is None or petition.state == "draft":
             return self._say(command, "sign", "which" if open_now else "none_open")
+        language = command.language if command.language in LANGUAGES else petition.language
         return self._sign(
-            phone, petition, command.rest, Conversation(petition.id), command.language
+            phone, petition, command.rest, Conversation(petition.id, language or "en")
         )
 
-    def _sign(
-        self,
-        phone: str | None,
-        petition: Petition,
-        words: str,
-        asked: Conversation,
-        language: str | None,
-    ) -> Wish:
+    def _sign(self, phone: str, petition: Petition, words: str, asked: Conversation) -> Wish:
         """Sign with what the phone has said so far, or ask for what is missing."""
-        said_name, said_postcode = split_name_and_postcode(words, petition.country)
-        known = replace(
-            asked, name=said_name or asked.name, postcode=said_postcode or asked.postcode
-        )
-        tongue = language if language in LANGUAGES else petition.language
-        services = self._services
+        name, postcode = split_name_and_postcode(words, petition.country)
+        if fold_name(name) in self._copied:
+            name = ""
+        known = replace(asked, name=name or asked.name, postcode=postcode or asked.postcode)
+        services, language = self._services, known.language
         try:
             signing = signatures.text_signing(
                 petition,
                 name=known.name,
                 postcode=known.postcode,
-                phone=phone or "",
+                phone=phone,
                 keys=services.keys,
-                language=tongue,
+                language=language,
                 id_=services.new_id(),
                 now=services.now(),
             )
         except NotOpen:
-            return self._about(petition, tongue, "closed")
+            return self._about(petition, language, "closed")
         except InvalidInput as error:
-            return self._ask(petition, tongue, known, error)
+            return self._ask(petition, known, error)
         return Wish(
             kind="sign",
             petition=petition,
             signing=signing,
-            answer=lambda outcome: self._confirmation(petition, tongue, signing.name, outcome),
+            answer=lambda outcome: self._confirmation(petition, language, signing.name, outcome),
         )
 
-    def _ask(
-        self, petition: Petition, language: str, known: Conversation, error: InvalidInput
-    ) -> Wish:
+    def _ask(self, petition: Petition, known: Conversation, error: InvalidInput) -> Wish:
         """One question: for what is wrong, else for what is missing. What was right is kept."""
         faults = {p.field: p.code for p in error.problems}
         wrong = next((f for f in ("name", "postcode") if faults.get(f, "missing") != "missing"), "")
         if wrong:
             text = known.name if wrong == "name" else known.postcode
             known = replace(known, name="") if wrong == "name" else replace(known, postcode="")
-            return self._about(petition, language, f"bad_{wrong}", keep=known, text=text)
+            return self._about(petition, known.language, f"bad_{wrong}", keep=known, text=text)
         reply = "ask_both" if len(faults) == 2 else f"ask_{next(iter(faults))}"
-        return self._about(petition, language, reply, keep=known, name=known.name)
+        return self._about(petition, known.language, reply, keep=known, name=known.name)
 
     def _confirmation(self, petition: Petition, language: str, name: str, outcome: str) -> str:
         """The same for a first and for a repeated signature; it names only this person."""
@@ -347,10 +344,6 @@ def _answers(body: str, keywords: Mapping[str, Petition]) -> bool:
 def _is_named(signature: Signature, wanted: str) -> bool:
     name = fold_name(signature.name or "")
     return name == wanted or wanted in name.split()
-
-
-def _with_kind(kind: str, wish: Wish) -> Wish:
-    return replace(wish, kind=kind)
 
 
 def _segments(reply: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from server.core import signatures
@@ -17,9 +17,8 @@ from server.core.ledger import Signing
 from server.db import Transaction, pack
 
 CAP_SECONDS = 600
-#: Replies to one phone within `CAP_SECONDS`: answers to signing and its questions, and all others.
+#: Replies to one phone within `CAP_SECONDS`, by whether they are about signing.
 CAPS = {True: 12, False: 5}
-SIGNING_KINDS = frozenset({"sign", "answer"})
 CONVERSATION_SECONDS = 86_400  # nothing expires while somebody types on a keypad
 
 
@@ -28,6 +27,7 @@ class Conversation:
     """What a phone has told us so far towards a signature; '' is still to be asked."""
 
     petition_id: int
+    language: str
     name: str = ""
     postcode: str = ""
 
@@ -66,12 +66,12 @@ class Received:
 async def conversation(tx: Transaction, phone_key: bytes, now: int) -> Conversation | None:
     """What we have asked this phone within `CONVERSATION_SECONDS`."""
     row = await tx.fetch_one(
-        "SELECT petition_id, name, postcode FROM conversations"
+        "SELECT petition_id, language, name, postcode FROM conversations"
         " WHERE phone_key = :phone_key AND asked_at > :since",
         phone_key=phone_key,
         since=now - CONVERSATION_SECONDS,
     )
-    return Conversation(row["petition_id"], row["name"], row["postcode"]) if row else None
+    return Conversation(*row) if row else None
 
 
 async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[str | None]:
@@ -115,18 +115,20 @@ async def _converse(tx: Transaction, texts: Sequence[Received]) -> None:
         f"DELETE FROM conversations WHERE phone_key IN (SELECT phone_key FROM {ended} b)",
         batch=pack((t.phone_key,) for t in last),
     )
-    asked = [
-        (t.phone_key, t.keep.petition_id, t.keep.name, t.keep.postcode, t.now)
-        for t in last
-        if t.keep
-    ]
+    asked = [(t.phone_key, *astuple(t.keep), t.now) for t in last if t.keep]
     if asked:
+        columns = "phone_key, petition_id, language, name, postcode, asked_at"
         rows = tx.rows(
-            "batch", phone_key="blob", petition_id="int", name="text", postcode="text", at="int"
+            "batch",
+            phone_key="blob",
+            petition_id="int",
+            language="text",
+            name="text",
+            postcode="text",
+            asked_at="int",
         )
         await tx.execute(
-            "INSERT INTO conversations (phone_key, petition_id, name, postcode, asked_at)"
-            f" SELECT phone_key, petition_id, name, postcode, at FROM {rows} b",
+            f"INSERT INTO conversations ({columns}) SELECT {columns} FROM {rows} b",
             batch=pack(asked),
         )
 
@@ -144,7 +146,7 @@ async def _allowed(
     before = spent
     for text, outcome in zip(texts, outcomes, strict=True):
         reply = text.answer(outcome)
-        slot = (text.phone_key, text.kind in SIGNING_KINDS)
+        slot = (text.phone_key, text.kind == "sign")
         silent = text.phone_key in opted_out and not text.always
         segments = text.measure(reply) if reply else 0
         too_many = recent[slot] >= CAPS[slot[1]] or spent + segments > text.daily_segments
@@ -177,7 +179,7 @@ async def _standing(
     )
     recent: Counter[tuple[bytes, bool]] = Counter()
     for row in rows:
-        recent[bytes(row["phone_key"]), row["kind"] in SIGNING_KINDS] += row["n"]
+        recent[bytes(row["phone_key"]), row["kind"] == "sign"] += row["n"]
     return {bytes(r["phone_key"]) for r in gone}, recent
 
 

@@ -7,7 +7,7 @@ engines differ only inside this package; `open_database` picks one by URL.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
@@ -22,7 +22,7 @@ class Row(Protocol):
 
     def __getitem__(self, key: str, /) -> Any: ...
 
-    def keys(self) -> Iterable[str]: ...
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 class Transaction(Protocol):

@@ -132,6 +132,7 @@ CREATE TABLE conversations (
     petition_id INTEGER NOT NULL REFERENCES petitions (id),
     name TEXT NOT NULL DEFAULT '',
     postcode TEXT NOT NULL DEFAULT '',
+    language TEXT NOT NULL,
     asked_at INTEGER NOT NULL
 );
 

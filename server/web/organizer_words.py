@@ -1,0 +1,116 @@
+"""The organizer room's sentences: what is wrong with a form, and what cannot be done."""
+
+from __future__ import annotations
+
+from server.core.petitions import BODY_LIMIT, TITLE_LIMIT
+from server.render import N_, Renderer
+
+_PROBLEMS = {
+    ("title", "missing"): N_("Write a title."),
+    ("title", "long"): N_("Write a shorter title, at most {title_limit} letters."),
+    ("body", "missing"): N_("Write the text of the petition."),
+    ("body", "long"): N_("Write a shorter text, at most {body_limit} letters."),
+    ("slug", "missing"): N_("Write an address for the page."),
+    ("slug", "malformed"): N_("Use only small letters a to z, digits and hyphens in the address."),
+    ("slug", "in_use"): N_("Another petition has this address. Choose a different one."),
+    ("keyword", "missing"): N_("Write a word for signing by text."),
+    ("keyword", "malformed"): N_(
+        "Use 2 to 12 letters A to Z or digits for the word, without accents. Begin with a letter."
+    ),
+    ("keyword", "reserved"): N_(
+        "This word is already a command, like STOP or HELP in one of many languages. "
+        "Choose a different word."
+    ),
+    ("keyword", "in_use"): N_("Another petition has this word. Choose a different one."),
+    ("country", "malformed"): N_("Write the two letters of a country, like US or MX."),
+    ("goal", "malformed"): N_("Write the goal as a number, like 5000, or leave it empty."),
+    ("origins", "malformed"): N_(
+        "Write each site as its address alone, like https://example.org, one on each line."
+    ),
+    ("maker", "missing"): N_("Write the name of this decision maker, or empty the whole row."),
+    ("maker", "long"): N_("Write a shorter name and title, at most {title_limit} letters each."),
+    ("maker", "phone"): N_("Write the phone number with digits, like +1 406 555 0123."),
+    ("maker", "email"): N_("Write a whole e-mail address, like office@example.org."),
+    ("maker", "form"): N_("Write the whole link of the form. It begins with https://"),
+}
+
+STALE = N_("You signed in again after you opened this form. Check it, then press Save once more.")
+KEPT = N_("You are signed in again. What you typed is below. Check it, then press Save.")
+NOT_STORED = N_("Your changes are not stored yet. Please wait a minute, then press Save again.")
+WRONG = N_("The name or the password is wrong. Check both.")
+WAIT = N_("Too many tries. Please wait {minutes} minutes, then try again.")
+NOT_SIGNED_IN = N_("You are not signed in yet. Please wait a minute, then try again.")
+
+#: What the dashboard says after a change, by the word in its address.
+DONE = {
+    "created": N_("The petition is stored as a draft. Nobody else can see it yet."),
+    "saved": N_("Your changes are stored."),
+    "opened": N_("The petition is open. People can sign it now."),
+    "closed": N_("The petition is closed. It takes no more signatures."),
+}
+
+#: Name of the error -> title and line of the page that says so.
+REFUSALS = {
+    "StoreUnavailable": (
+        N_("Please come back in a minute"),
+        N_("We cannot read or store anything just now. Nothing is lost. Try again in a minute."),
+    ),
+    "NotFound": (
+        N_("There is nothing at this address"),
+        N_("You run no petition with this address. Look at the list of your petitions."),
+    ),
+    "Throttled": (
+        N_("Too many tries"),
+        N_("Please wait some minutes, then try again."),
+    ),
+    "CrossSite": (
+        N_("This form is too old, or came from another site"),
+        N_("Nothing was changed. Go to the page again and press the button there."),
+    ),
+    "TooLarge": (
+        N_("That was too much"),
+        N_("The form was larger than we can take. Nothing was stored. Go back and write less."),
+    ),
+    "WrongContentType": (
+        N_("We could not read the form"),
+        N_("It came in a format that we do not know. Nothing was stored."),
+    ),
+    "BadRequest": (
+        N_("We could not read the form"),
+        N_("Nothing was stored. Please go back and try again."),
+    ),
+}
+
+STATES = {"draft": N_("Draft"), "open": N_("Open"), "closed": N_("Closed")}
+CHANNELS = {
+    "web": N_("On the web"),
+    "text": N_("By text"),
+    "call": N_("By call"),
+    "paper": N_("On paper"),
+    "import": N_("Brought in"),
+}
+CLASSES = {
+    "web-email": N_("with e-mail"),
+    "web-phone": N_("with phone"),
+    "web": N_("with no contact"),
+    "voice": N_("by voice"),
+    "ussd": N_("by short code"),
+}
+KINDS = {
+    "sign": N_("Sign"),
+    "answer": N_("Answer"),
+    "stop": N_("Stop"),
+    "start": N_("Start"),
+    "help": N_("Help"),
+    "undo": N_("Undo"),
+    "status": N_("Status"),
+    "list": N_("List"),
+    "no_phone": N_("No number"),
+    "unknown": N_("Not understood"),
+}
+
+
+def problem_words(renderer: Renderer, language: str, field: str, code: str) -> str:
+    """One sentence that says what to do about a problem; `field` without language or row."""
+    sentence = _PROBLEMS.get((field, code), N_("Check this field."))
+    return renderer.say(language, sentence, title_limit=TITLE_LIMIT, body_limit=BODY_LIMIT)
