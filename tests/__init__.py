@@ -1,0 +1,1 @@
+"""The tests mirror the rooms; the journeys walk through the running product."""
