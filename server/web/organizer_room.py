@@ -102,13 +102,24 @@ def room(endpoint: Room, *, keeps_stale: bool = False) -> Endpoint:
                 organizer = await organizers.signed_in(tx, token, services.now())
         except SignedOut:
             return _ask_to_sign_in(request, form)
-        sent, wanted = form.get("csrf", ""), organizers.form_token(token)
-        stale = request.method == "POST" and not hmac.compare_digest(sent.encode(), wanted.encode())
-        if stale and not keeps_stale:
-            raise CrossSite("form token")
+        stale = False
+        if request.method == "POST":
+            try:
+                check_form_token(form, token)
+            except CrossSite:
+                if not keeps_stale:
+                    raise
+                stale = True
         return await endpoint(Visit(request, services, organizer, token, form, stale))
 
     return plain(answer)
+
+
+def check_form_token(form: Values, token: bytes) -> None:
+    """Raise `CrossSite` unless the form was made for this session."""
+    sent, wanted = form.get("csrf", ""), organizers.form_token(token)
+    if not hmac.compare_digest(sent.encode("utf-8", "replace"), wanted.encode()):
+        raise CrossSite("form token")
 
 
 def services_of(request: Request) -> Services:
@@ -132,7 +143,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     headers: Headers = [
         (b"content-type", b"text/html;charset=utf-8"),
         PRIVATE,
-        (b"vary", b"accept-encoding,cookie"),
+        (b"vary", b"accept-encoding"),
         *security_headers(text),
     ]
     if coding:

@@ -1,0 +1,128 @@
+"""The dashboard of one petition, its buttons, and its export."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+from starlette.responses import Response, StreamingResponse
+
+from server.core import dashboard as figures
+from server.core import exports, petitions
+from server.core.counts import DAY, Day
+from server.db import Transaction
+from server.web.guard import security_headers
+from server.web.organizer_form import petition_of
+from server.web.organizer_room import Visit, see_other
+from server.web.organizer_words import CHANNELS, CLASSES, DONE, KINDS, STATES
+from sms.keywords import RESERVED
+
+BAR, HEIGHT = 10, 60  # user units of the drawing
+_BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+async def show(visit: Visit) -> Response:
+    """The dashboard of one petition."""
+    petition = await petition_of(visit)
+    services = visit.services
+    async with services.database.read() as tx:
+        board = await figures.dashboard(
+            tx, petition.id, services.now(), RESERVED | {petition.keyword}
+        )
+
+    def say(words: dict[str, str], key: str) -> str:
+        return services.renderer.say(services.settings.language, words.get(key, key))
+
+    done = visit.request.query_params.get("done", "")
+    return visit.page(
+        "petition",
+        petition=petition,
+        text=petition.text(services.settings.language),
+        board=board,
+        chart=Chart(board.days),
+        done=say(DONE, done) if done in DONE else "",
+        say=say,
+        state=say(STATES, petition.state),
+        channels=CHANNELS,
+        classes=CLASSES,
+        kinds=KINDS,
+        date=lambda day: _utc(day * DAY, "%Y-%m-%d"),
+        time=lambda seconds: _utc(seconds, "%m-%d %H:%M"),
+        updated=_utc(services.now(), "%Y-%m-%d %H:%M"),
+    )
+
+
+def _utc(seconds: int, form: str) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime(form)
+
+
+class Chart:
+    """The trend as drawing: two paths of bars, the second standing on the first, and as letters."""
+
+    def __init__(self, days: Sequence[Day]) -> None:
+        self.most = max((d.verified + d.unverified for d in days), default=0)
+        self.width, self.height = BAR * len(days), HEIGHT
+        self.verified = "".join(
+            self._bar(i, self._scaled(d.verified), 0) for i, d in enumerate(days)
+        )
+        self.unverified = "".join(
+            self._bar(i, self._scaled(d.unverified), self._scaled(d.verified))
+            for i, d in enumerate(days)
+        )
+        self.letters = "".join(self._letter(d.verified + d.unverified) for d in days)
+
+    def _scaled(self, n: int) -> int:
+        # A single signature is seen beside a thousand.
+        return max(1, round(n * (HEIGHT - 2) / self.most)) if n > 0 else 0
+
+    def _bar(self, index: int, height: int, above: int) -> str:
+        if not height:
+            return ""
+        return f"M{index * BAR + 1} {HEIGHT - above}v-{height}h{BAR - 2}v{height}z"
+
+    def _letter(self, n: int) -> str:
+        return _BLOCKS[n * (len(_BLOCKS) - 1) // self.most] if self.most and n > 0 else _BLOCKS[0]
+
+
+async def open_(visit: Visit) -> Response:
+    """POST: the petition takes signatures from now on."""
+    return await _change(visit, petitions.open_, "opened")
+
+
+async def close(visit: Visit) -> Response:
+    """POST: the petition takes no more signatures."""
+    return await _change(visit, petitions.close, "closed")
+
+
+async def _change(
+    visit: Visit, change: Callable[[Transaction, int, int], Awaitable[None]], done: str
+) -> Response:
+    petition = await petition_of(visit)
+    async with visit.services.database.write() as tx:
+        await change(tx, petition.id, visit.services.now())
+    await visit.services.reload_petitions()
+    return see_other(f"/organizer/p/{petition.slug}?done={done}")
+
+
+async def export(visit: Visit) -> Response:
+    """The signatures as CSV, a block at a time."""
+    petition = await petition_of(visit)
+    headers = {
+        # The one answer full of personal data: no copy stays with the browser but the file.
+        "cache-control": "no-store",
+        "content-type": "text/csv;charset=utf-8",
+        "content-disposition": f'attachment; filename="{petition.slug}-signatures.csv"',
+        **{k.decode(): v.decode() for k, v in security_headers()},
+    }
+    if visit.request.method == "HEAD":
+        return Response(headers=headers)
+    blocks = exports.csv_blocks(visit.services.database, petition.id)
+    # Read before the answer begins: a store that fails now is still a plain page.
+    first = await anext(blocks) + await anext(blocks, b"")
+    return StreamingResponse(_joined(first, blocks), headers=headers)
+
+
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for block in rest:
+        yield block
