@@ -30,8 +30,8 @@ run: $(RUN_READY) ## install and start the demo: PORT=8000 HOST=127.0.0.1 DATA=.
 	@exec $(UNDERSIGNED) demo \
 		--data "$${DATA:-./data}" --host "$${HOST:-127.0.0.1}" --port "$${PORT:-8000}"
 
-check: $(RUN_READY) ## run `undersigned check`: ARGS="--json"
-	@exec $(UNDERSIGNED) check $(ARGS)
+check: $(RUN_READY) ## compare the counters with the rows: DATA=./data ARGS="--json"
+	@exec $(UNDERSIGNED) --data "$${DATA:-./data}" check $(ARGS)
 
 test: lint ## install what is missing and run every check and test: ARGS="-k sms"
 	@$(PY) -m tests.needs
@@ -83,7 +83,7 @@ clean: ## remove what was installed and built; your data stays
 $(RUN_READY): $(MADE) requirements.lock pyproject.toml
 	@echo 'Installing what Undersigned needs to run ...'
 	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation -e .
+	$(PIP) --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(TEST_READY): $(RUN_READY) requirements-dev.lock
