@@ -139,7 +139,7 @@ def exchange(port: int, raw: bytes, timeout: float = 20) -> Answer:
         received = b""
         while chunk := connection.recv(65536):
             received += chunk
-            if _is_whole(received):
+            if _is_whole(received) or received.startswith(b"HTTP/1.1 304") and received.endswith(b"\r\n\r\n"):
                 break
     return parse(received)
 

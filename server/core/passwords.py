@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -25,8 +27,6 @@ NOBODY = (
     "$argon2id$v=19$m=19456,t=2,p=1"
     "$aSLk8CIKXRpjc0/oaSf+5A$CVgTyXtHUfPhoxrh0zuTZ+jUDHgLpAMT3rK8lmixS6w"
 )
-# Two threads, so that sign-ins can neither stop the event loop nor take the whole server.
-_THREADS = ThreadPoolExecutor(2, thread_name_prefix="argon2")
 _waiting = 0
 
 
@@ -61,12 +61,21 @@ def _normal(password: str) -> bytes:
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
+@lru_cache(maxsize=1)
+def _threads(process: int) -> ThreadPoolExecutor:
+    """Two threads, so that sign-ins can neither stop the event loop nor take the whole server.
+
+    Of this process: a fork has the pool of its parent without its threads, and would wait forever.
+    """
+    return ThreadPoolExecutor(2, thread_name_prefix=f"argon2-{process}")
+
+
 async def _in_a_thread(work: Callable[[], T]) -> T:
     global _waiting  # noqa: PLW0603 (one process has one pair of threads)
     if _waiting >= WAITING_LIMIT:
         raise Throttled(10)
     _waiting += 1
     try:
-        return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
+        return await asyncio.get_running_loop().run_in_executor(_threads(os.getpid()), work)
     finally:
         _waiting -= 1

@@ -250,7 +250,11 @@ def _ask_to_sign_in(request: Request, form: Values) -> Response:
     typed = {k: v for k, v in form.items() if k != "csrf"}
     # 200: some text and feature-phone browsers hide the body of a 4xx.
     return page(
-        request, "sign_in", values={"next": path, "typed": packed(typed)}, ended=True, error=""
+        request,
+        "sign_in",
+        values={"name": "", "next": path, "typed": packed(typed)},
+        ended=True,
+        error="",
     )
 
 

@@ -23,7 +23,7 @@ from server.web.words import FIELD_IDS, MESSAGES, NOT_STORED, problem_words
 HTML = (b"content-type", b"text/html;charset=utf-8")
 TEXT = (b"content-type", b"text/plain;charset=utf-8")
 JSON = (b"content-type", b"application/json")
-PUBLIC = (b"cache-control", b"max-age=5,stale-if-error=86400")
+PUBLIC = (b"cache-control", b"max-age=5")
 EXACT = (b"cache-control", b"no-cache")
 PRIVATE = (b"cache-control", b"private,no-cache")  # `no-store` would break Back
 _COUNTS = Markup("<!--counts-->")
