@@ -26,14 +26,14 @@ def fetch(server: Server, page: str, prefix: str, coding: str) -> Answer:
     path = f"{prefix}/p/face"
     match page:
         case "petition":
-            return server.get(path, Accept_Encoding=coding)
+            return server.get(path, Accept_Encoding=coding, Connection="keep-alive")
         case "thanks":
             form = {"name": "Ana Diaz", "postcode": "59801"}
-            return server.post(path, form, Accept_Encoding=coding)
+            return server.post(path, form, Accept_Encoding=coding, Connection="keep-alive")
         case "errors":
-            return server.post(path, ERRORS, Accept_Encoding=coding)
+            return server.post(path, ERRORS, Accept_Encoding=coding, Connection="keep-alive")
         case _:
-            return server.get(f"{prefix}/{page}", Accept_Encoding=coding)
+            return server.get(f"{prefix}/{page}", Accept_Encoding=coding, Connection="keep-alive")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

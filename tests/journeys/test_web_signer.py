@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -21,33 +22,33 @@ from tests.support import Server
 pytestmark = pytest.mark.journey
 
 
-def lynx(url: str, keys: list[str], folder: Path) -> str:
-    """What Lynx shows while these are typed: `<tab>` and `^J` are keys, all else is words."""
+def lynx(url: str, keys: list[str], folder: Path, until: str) -> str:
+    """What Lynx shows, as far as `until`; `<tab>` and `^J` are keys, all else is typed words."""
     script = folder / "keys"
     typed = [key for word in keys for key in ([word] if word[0] in "<^" else word)]
-    typed += ["<space>"] * 3 + ["Q", "y"]
     script.write_text("".join(f"key {'<space>' if key == ' ' else key}\n" for key in typed))
     command = [program("lynx"), "-nopause", "-nocolor", f"-cmd_script={script}", url]
-    return in_terminal(command, seconds=30)
+    return in_terminal(command, until)
 
 
-def in_terminal(command: list[str], seconds: float) -> str:
-    """Run a program in a terminal of 80 by 24 until it ends; all that it drew."""
+def in_terminal(command: list[str], until: str) -> str:
+    """Run a program in a terminal of 80 by 24 until this pattern is shown; all that it drew."""
     pid, terminal = pty.fork()
     if pid == 0:  # pragma: no cover - the child
         os.environ.update(TERM="vt100", LANG="C.UTF-8")
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         os.execv(command[0], command)
     drawn = b""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    deadline = time.monotonic() + 30
+    while not re.search(until.encode(), drawn, re.DOTALL) and time.monotonic() < deadline:
         if select.select([terminal], [], [], 0.2)[0]:
             try:
                 drawn += os.read(terminal, 65536)
             except OSError:  # the program has ended
                 break
-    os.close(terminal)
+    os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+    os.close(terminal)
     return re.sub(r"\x1b[\[(][0-9;?]*[A-Za-z]", "", drawn.decode("utf-8", "replace"))
 
 
@@ -58,7 +59,7 @@ def test_lynx_signs_with_the_keyboard_alone(server: Server, tmp_path: Path) -> N
     tabs = ["<tab>"] * links
     # name, postcode, then past e-mail, phone, comment and two boxes to the button
     keys = [*tabs, "Lynx User", "<tab>", "59801", *["<tab>"] * 6, "^J"]
-    shown = lynx(f"{server.url}/p/face", keys, tmp_path)
+    shown = lynx(f"{server.url}/p/face", keys, tmp_path, until="Tell others")
     assert "Your signature is stored" in shown
     done = server.command("check", "--json")
     assert '"unverified": 1' in done.stdout
@@ -68,8 +69,9 @@ def test_lynx_signs_with_the_keyboard_alone(server: Server, tmp_path: Path) -> N
 def test_lynx_shows_errors_first_and_keeps_what_was_typed(server: Server, tmp_path: Path) -> None:
     links = server.get("/p/face").text.partition("<form")[0].count("<a ")
     keys = [*["<tab>"] * links, "Half Done", "<tab>", "598", *["<tab>"] * 6, "^J"]
-    shown = lynx(f"{server.url}/p/face", keys, tmp_path)
+    shown = lynx(f"{server.url}/p/face", keys, tmp_path, until="not signed yet.*Half Done")
     assert "You have not signed yet" in shown
+    # A real form again, further down, with what was typed in it.
     assert "Half Done" in shown.partition("You have not signed yet")[2]
 
 

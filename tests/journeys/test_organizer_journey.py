@@ -1,0 +1,155 @@
+"""An organizer, in a browser that runs no script."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import support
+from tests.needs import needs, program
+
+pytestmark = [needs("chromium"), pytest.mark.journey]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def page_without_script(server: support.Server, width: int = 320) -> Iterator[Page]:
+    with chromium() as browser:
+        context = browser.new_context(
+            base_url=server.url,
+            java_script_enabled=False,
+            viewport={"width": width, "height": 600},
+        )
+        context.set_default_timeout(10_000)
+        yield context.new_page()
+
+
+def sign_in(page: Page, server: support.Server) -> None:
+    page.goto("/organizer/")
+    page.get_by_label("Name or e-mail").fill("organizer")
+    page.get_by_label("Password").fill(server.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Your petitions", level=1).wait_for()
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out of a window of 320 px. Read from a picture: no script may run."""
+    return page.get_by_role("main").bounding_box()["width"] <= 320  # type: ignore[index]
+
+
+def small_controls(page: Page) -> list[str]:
+    """Controls less than 44 px high; a box to tick is as high as its label."""
+    found = []
+    for control in page.locator("button, select, textarea, input, nav a, label:has(input)").all():
+        box = control.bounding_box()
+        if box and control.get_attribute("type") != "checkbox" and box["height"] < 44:
+            found.append(f"{control.inner_text() or control.get_attribute('name')}: {box}")
+    return found
+
+
+def test_an_organizer_sees_who_signed_on_the_web_and_by_text(server: support.Server) -> None:
+    server.post("/p/face", {"name": "Ana Diaz", "postcode": "59801"})
+    sent = server.command("sms", "simulate", "SIGN FACE Bo Lee 59802")
+    assert sent.returncode == 0, sent.stderr
+    with page_without_script(server) as page:
+        sign_in(page, server)
+        page.locator("main li a").first.click()
+        page.get_by_text("Verified: 1. Not verified: 1. Held: 0.").wait_for()
+        page.get_by_text("Signed today: 2. In the last 7 days: 2.").wait_for()
+        assert page.get_by_role("img").bounding_box()["height"] > 20  # type: ignore[index]
+        text = page.get_by_text("SIGN FACE B•").text_content() or ""
+        assert "Lee" not in text
+        assert "59802" not in text
+        assert fits(page)
+        assert small_controls(page) == []
+
+
+def test_an_organizer_writes_opens_edits_and_closes_a_petition(server: support.Server) -> None:
+    with page_without_script(server) as page:
+        sign_in(page, server)
+        page.get_by_role("link", name="Write a new petition").click()
+        assert fits(page)
+        assert small_controls(page) == []
+        page.get_by_label("Title", exact=True).first.fill("Keep the bridge")
+        page.get_by_label("Text", exact=True).first.fill("Please.\n\nKeep it.")
+        page.get_by_label("Word for signing by text").fill("STOP")
+        page.get_by_label("Name", exact=True).first.fill("Jo Marsh")
+        page.get_by_role("button", name="Save").click()
+
+        assert page.title() == "Error: Write a new petition"
+        page.get_by_role("link", name="Write an address for the page.").click()
+        assert page.url.endswith("#slug")
+        page.get_by_label("Address of the page").fill("bridge")
+        page.get_by_label("Word for signing by text").fill("bridge")
+        page.get_by_role("button", name="Save").click()
+
+        page.get_by_text("Nobody else can see it yet.").wait_for()
+        assert server.get("/p/bridge").status == 404
+        page.get_by_role("button", name="Open the petition").click()
+        page.get_by_text("People can sign it now.").wait_for()
+        assert "Keep the bridge" in server.get("/p/bridge").text
+
+        page.get_by_role("link", name="Edit").click()
+        assert page.get_by_label("Name", exact=True).first.input_value() == "Jo Marsh"
+        page.get_by_label("Title", exact=True).first.fill("Keep both bridges")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("heading", name="Keep both bridges").wait_for()
+        assert "Keep both bridges" in server.get("/p/bridge").text
+
+        page.get_by_role("button", name="Close the petition").click()
+        page.get_by_text("It takes no more signatures.").wait_for()
+        signed = server.post("/p/bridge", {"name": "Cy Day", "postcode": "59801"})
+        assert "closed" in signed.text
+
+
+def test_an_organizer_downloads_the_signatures(server: support.Server, tmp_path: Path) -> None:
+    server.post("/p/face", {"name": "Zoë Vale", "postcode": "59801", "comment": "=1+1"})
+    with page_without_script(server) as page:
+        sign_in(page, server)
+        page.goto("/organizer/p/face")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download all signatures").click()
+        download.value.save_as(tmp_path / "signatures.csv")
+    rows = csv.DictReader(io.StringIO((tmp_path / "signatures.csv").read_text("utf-8-sig")))
+    [row] = [row for row in rows if row["name"] == "Zoë Vale"]
+    assert row["comment"] == "'=1+1"
+
+
+def test_what_was_typed_survives_a_sign_in_that_ended(server: support.Server) -> None:
+    with page_without_script(server) as page:
+        sign_in(page, server)
+        page.goto("/organizer/p/face/edit")
+        page.get_by_label("Goal (optional)").fill("4321")
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Save").click()
+        page.get_by_role("heading", name="Your sign-in has ended").wait_for()
+        page.get_by_label("Name or e-mail").fill("organizer")
+        page.get_by_label("Password").fill(server.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_text("You are signed in again.").wait_for()
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("Goal: 4,321.").wait_for()
+
+
+def test_after_signing_out_the_pages_ask_to_sign_in_again(server: support.Server) -> None:
+    with page_without_script(server) as page:
+        sign_in(page, server)
+        page.get_by_role("button", name="Sign out organizer").click()
+        page.get_by_role("heading", name="Sign in as an organizer").wait_for()
+        page.goto("/organizer/p/face")
+        page.get_by_role("heading", name="Sign in as an organizer").wait_for()
