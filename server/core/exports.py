@@ -37,9 +37,7 @@ COLUMNS = (
 _PERSONAL = ("name", "postcode", "contact", "comment")
 # Fullwidth signs too: some spreadsheets read them as the plain ones.
 _SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
-_FORMULA = re.compile(
-    rf"^(?=[\t\r\n]|[\s\"']*{_SIGNS})|(?<=;)(?=[\s\"']*{_SIGNS})|(?<=[\t\r\n])(?={_SIGNS})"
-)
+_FORMULA = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=[\s\"']*{_SIGNS})")
 
 
 async def csv_blocks(database: Database, petition_id: int) -> AsyncIterator[bytes]:
