@@ -1,0 +1,270 @@
+"""Free text to `Command`, in every language of `sms/words.py`.
+
+People write the words in any order, copy the quotes around them, and have phones that change
+capitals, quotes and spaces. What is certain is taken out; everything else is kept as it was typed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final, Literal, NamedTuple
+
+from sms.letters import fold, visible
+from sms.words import EVERYWHERE, LANGUAGES, Category, Kind
+
+__all__ = ["RESERVED", "Command", "fold", "is_reserved", "parse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a text asks for.
+
+    `keyword` is the petition's word, folded, or None if the text has none that is known. `rest`
+    is what remains in the sender's spelling and order: words with one space between them, and
+    ", " where the sender had a comma, a semicolon or a new line ("Ana Diaz, 59801"). `language` is
+    that of the command word, None if several languages share it or there was none.
+
+    `unknown` has the whole text as its rest, less a keyword that stands beside nothing but command
+    words and numbers ("STOP LAKE"): neither an opt-out, nor a signature by somebody named Stop.
+    """
+
+    kind: Literal[Kind, "unknown"]
+    keyword: str | None = None
+    rest: str = ""
+    language: str | None = None
+
+
+def parse(text: str, keywords: Container[str]) -> Command:
+    """Understands `text` where `keywords` are the petitions' words, folded. Never raises.
+
+    The first rule that holds decides:
+
+    1. the whole message is an opt-out or opt-in word;
+    2. it names no petition, and asks in free words to be left alone;
+    3. another command is its first word, or all there is beside a keyword;
+    4. a sign word or a keyword, anywhere, makes it a signature.
+
+    Where a name is awaited, pass no keywords: otherwise "Ana Lake" signs LAKE.
+    """
+    text = _clean(text)
+    words = list(_words(text, keywords))
+    known = [index for index, word in enumerate(words) if word.folded in keywords]
+    plain = [part for word in words for part in word.folded.split("-")]
+    return (
+        _whole(plain)
+        or (None if known else _wish(plain))
+        or _command(text, words, known)
+        or _signature(text, words, known)
+    )
+
+
+def is_reserved(word: str) -> bool:
+    """Whether `word`, in any spelling, must not become a petition's keyword."""
+    return fold(word) in RESERVED
+
+
+# From text to words.
+
+_APOSTROPHES: Final = "'‘’‚ʼ`´"
+_HYPHENS: Final = "-‐‑"
+_JOINERS: Final = "\u200c\u200d"
+_FULL_WIDTH: Final = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: " "}
+_CHUNK: Final = re.compile(r"[^\s,;:<>]+")
+# Apostrophes and hyphens belong to a word where they join letters: O'Brien, Lake-Jones.
+_WORD: Final = re.compile(r"[^\s'-]+(?:['-][^\s'-]+)*")
+
+
+class _Word(NamedTuple):
+    """A word, folded, and where it stands in the cleaned text."""
+
+    folded: str
+    start: int
+    end: int
+
+
+def _clean(text: str) -> str:
+    """The sender's text with letters in one normal form and nothing in it that cannot be seen."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return visible(unicodedata.normalize("NFC", lines.translate(_FULL_WIDTH)))
+
+
+def _words(text: str, keywords: Container[str] = ()) -> Iterator[_Word]:
+    # An address must not be searched for keywords: ana@face.example names no petition. Looking
+    # for it inside the chunk, not by one expression, keeps this linear in "@@@@@…".
+    masked = _CHUNK.sub(lambda m: "_" * len(m[0]) if "@" in m[0][1:-1] else m[0], text)
+    masked = "".join(_mask(char) for char in masked)
+    after_sign = False
+    for match in _WORD.finditer(masked):
+        start, whole = match.start(), match[0]
+        first, hyphen, rest = whole.partition("-")
+        # SIGN-LAKE and SIGN LAKE-Ana are two words, Lake-Jones is one.
+        if hyphen and ((fold(first),) in _SIGN or (after_sign and fold(first) in keywords)):
+            yield _Word(fold(first), start, start + len(first))
+            start, whole = start + len(first) + 1, rest
+        yield _Word(fold(whole), start, match.end())
+        after_sign = (fold(whole),) in _SIGN
+
+
+def _mask(char: str) -> str:
+    """`char` where it can be part of a word, otherwise a space: always one character."""
+    if char in _APOSTROPHES:
+        return "'"
+    if char in _HYPHENS:
+        return "-"
+    return char if unicodedata.category(char)[0] in "LMN" or char in _JOINERS + "_" else " "
+
+
+_QUOTES: Final = re.compile(r'["“”„‟«»‹›<>*\[\]{}()~_^]')
+_SINGLE_QUOTED: Final = re.compile(r"(?<!\w)['‘‚`]([^'‘’`]*)['’](?!\w)")
+_SEPARATORS: Final = re.compile(r"[,;|\n،؛、।]")
+_PUNCTUATION: Final = ".:!?¡¿/…–—-"
+
+
+def _rest(text: str, dropped: Iterable[_Word] = ()) -> str:
+    """`text` without the words `dropped`, and without the punctuation that has lost its sense."""
+    for word in sorted(dropped, key=lambda word: -word.start):
+        text = f"{text[: word.start]} {text[word.end :]}"
+    text = _SINGLE_QUOTED.sub(r"\1", _QUOTES.sub(" ", text))
+    parts = (" ".join(_spelt(part)) for part in _SEPARATORS.split(text))
+    return ", ".join(part for part in parts if part).rstrip(_PUNCTUATION + _APOSTROPHES + " ")
+
+
+def _spelt(part: str) -> Iterator[str]:
+    for word in part.split():
+        if word.strip(_PUNCTUATION + _APOSTROPHES):
+            yield word.lstrip(_PUNCTUATION)
+
+
+# The table of words, turned round. A phrase is a tuple of folded words.
+
+Phrase = tuple[str, ...]
+
+
+def _phrases(category: Category) -> dict[Phrase, str | None]:
+    """The phrases of a category with their language, None where they are of several."""
+    found: dict[Phrase, str | None] = {}
+    for language, row in [(None, EVERYWHERE), *LANGUAGES.items()]:
+        for listed in row.get(category, "").split(","):
+            phrase = tuple(fold(word) for word in listed.split())
+            if phrase:
+                found[phrase] = language if phrase not in found else None
+    return found
+
+
+_SIGN: Final = _phrases("sign")
+_STOP: Final = _phrases("stop")
+_START: Final = _phrases("start")
+_WISH: Final = _phrases("wish")
+_BEFORE_SIGN: Final = {word for phrase in [*_phrases("before"), *_SIGN] for word in phrase}
+_COMMANDS: Final[dict[Kind, dict[Phrase, str | None]]] = {
+    "help": _phrases("help"),
+    "undo": _phrases("undo"),
+    "status": _phrases("status"),
+    "list": _phrases("list"),
+}
+_LATER: Final = _phrases("later")
+
+_NOT_SIGN: Final = [*_STOP, *_START, *_LATER, *chain.from_iterable(_COMMANDS.values())]
+
+# Each word of a phrase, too: with a petition TEXTING, "stop texting me" would be a signature.
+RESERVED: Final = frozenset(
+    {word for phrase in [*_SIGN, *_WISH, *_NOT_SIGN] for word in phrase}
+    | {"".join(phrase) for phrase in [*_SIGN, *_NOT_SIGN]}
+)
+
+# Words of one or two letters are left out, since they are names as well: Si, Ma, Le.
+_NO_NAMES: Final = {phrase[0] for phrase in _NOT_SIGN if len(phrase) == 1 and len(phrase[0]) > 2}
+
+
+def _at(folded: list[str], index: int, phrases: dict[Phrase, str | None]) -> Phrase | None:
+    """The longest of `phrases` that begins at `index`."""
+    for length in range(min(5, len(folded) - index), 0, -1):
+        phrase = tuple(folded[index : index + length])
+        if phrase in phrases:
+            return phrase
+    return None
+
+
+# The four rules.
+
+
+def _whole(plain: list[str]) -> Command | None:
+    """STOP, opt-out, "Stop stop!!"; nothing else may stand in the text."""
+    whole = tuple(plain)
+    once = whole[:1] if len(set(whole)) == 1 else whole
+    if once in _STOP:
+        return Command("stop", language=_STOP[once])
+    if once in _START:
+        return Command("start", language=_START[once])
+    return None
+
+
+def _wish(plain: list[str]) -> Command | None:
+    for index in range(len(plain)):
+        phrase = _at(plain, index, _WISH)
+        if phrase:
+            return Command("stop", language=_WISH[phrase])
+    return None
+
+
+def _command(text: str, words: list[_Word], known: list[int]) -> Command | None:
+    folded = [word.folded for word in words]
+    # LAKE HELP: the keyword may also come first, but LAKE List Ana 59801 is Ana List's signature.
+    start = 1 if known[:1] == [0] else 0
+    # Nobody asks for help with a number, but Aidé López 59801 may sign.
+    number = any(char.isdigit() for char in text)
+    for kind, phrases in _COMMANDS.items():
+        phrase = _at(folded, start, phrases)
+        if number and kind in ("help", "list"):
+            continue
+        if phrase and (start == 0 or len(words) == 1 + len(phrase)):
+            end = start + len(phrase)
+            # What follows STATUS can be a name, and STATUS Ana Lake names no petition.
+            near = [index for index in known if kind != "status" or index in (0, end)]
+            keyword = [words[index] for index in near[:1]]
+            return Command(
+                kind,
+                keyword[0].folded if keyword else None,
+                _rest(text, [*words[start:end], *keyword]),
+                phrases[phrase],
+            )
+    return None
+
+
+def _signature(text: str, words: list[_Word], known: list[int]) -> Command:
+    folded = [word.folded for word in words]
+    signs = [(i, i + len(p)) for i in range(len(words)) if (p := _at(folded, i, _SIGN))]
+    start, end = _sign_word(signs, known)
+    keyword = _keyword(words, known, start, end)
+    dropped = words[start:end] + ([words[keyword]] if keyword is not None else [])
+    if signs and _BEFORE_SIGN.issuperset(folded[:start]):
+        dropped += words[:start]
+    named = None if keyword is None else folded[keyword]
+    rest = _rest(text, dropped)
+    if signs:
+        return Command("sign", named, rest, _SIGN[tuple(folded[start:end])])
+    others = {word.folded for word in words if word not in dropped and not word.folded.isdigit()}
+    if named is None or (others and others <= _NO_NAMES):
+        return Command("unknown", named, rest)
+    return Command("sign", named, rest)
+
+
+def _sign_word(signs: list[tuple[int, int]], known: list[int]) -> tuple[int, int]:
+    """The sign word before a keyword, or else behind one, or else the first. (0, 0) without any.
+
+    The others may be names: SIGN LAKE Ana Firma.
+    """
+    before = [sign for sign in signs if sign[1] in known]
+    behind = [sign for sign in signs if sign[0] - 1 in known]
+    return (before + behind + signs + [(0, 0)])[0]
+
+
+def _keyword(words: list[_Word], known: list[int], start: int, end: int) -> int | None:
+    """Which of the known keywords is meant, and not a name: Ana Lake 59801 FACE.
+
+    The one behind the sign word, before it, at the beginning, at the end, or else the first.
+    """
+    places = ([end, start - 1] if end else []) + [0, len(words) - 1] + known[:1]
+    return next((place for place in places if place in known), None)
