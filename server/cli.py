@@ -105,12 +105,19 @@ def _settings(options: argparse.Namespace) -> Settings:
     return load(environ)
 
 
-def _serve(options: argparse.Namespace) -> None:
-    from server.serving import serve
-
+def _serve(options: argparse.Namespace) -> int:
     settings = _settings(options)
+    asyncio.run(_prepare(settings.database_url))
+    return _serve_on(options, settings, with_worker=not options.no_worker)
+
+
+def _serve_on(options: argparse.Namespace, settings: Settings, *, with_worker: bool) -> int:
+    from server.app import create_app  # (other commands start without the server)
+    from server.serving import listener, serve
+
+    socket = listener(options.host, options.port)
     logs.set_up(settings.log_level)
-    serve(settings, host=options.host, port=options.port, with_worker=not options.no_worker)
+    return serve(create_app(settings, with_worker=with_worker), socket)
 
 
 def _worker(options: argparse.Namespace) -> None:
@@ -125,9 +132,7 @@ def _worker(options: argparse.Namespace) -> None:
     asyncio.run(work())
 
 
-def _demo(options: argparse.Namespace) -> None:
-    from server.serving import serve
-
+def _demo(options: argparse.Namespace) -> int:
     ready = demo.prepare(options.data, os.environ, options.host, options.port)
     url = ready.settings.public_url
     data = "" if options.data == Path("data") else f" --data {options.data}"
@@ -145,8 +150,7 @@ Stop with Ctrl-C.
 """,
         flush=True,
     )
-    logs.set_up(ready.settings.log_level)
-    serve(ready.settings, host=options.host, port=options.port)
+    return _serve_on(options, ready.settings, with_worker=True)
 
 
 async def _opened(options: argparse.Namespace) -> Database:
@@ -155,11 +159,17 @@ async def _opened(options: argparse.Namespace) -> Database:
     return database
 
 
-def _init(options: argparse.Namespace) -> None:
-    async def init() -> None:
-        await (await _opened(options)).close()
+async def _prepare(database_url: str) -> None:
+    """Bring the database up to date; what is wrong with it is said here, without a trace."""
+    database = await open_database(database_url)
+    try:
+        await database.migrate(int(time.time()))
+    finally:
+        await database.close()
 
-    asyncio.run(init())
+
+def _init(options: argparse.Namespace) -> None:
+    asyncio.run(_prepare(_settings(options).database_url))
     print("The database is up to date.")
 
 

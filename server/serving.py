@@ -1,42 +1,52 @@
-"""Running the application under granian, the HTTP server that we ship (see bench/servers.py)."""
+"""Running the application: the socket, the HTTP server's settings, and how it ends."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+import os
+import socket
 
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces, Loops
-from granian.http import HTTP1Settings
+import uvicorn
+from starlette.types import ASGIApp
 
-from server.app import create_app
-from server.config import Settings
+from server.errors import Misconfigured
+from server.http import Protocol, Server
 
-KEEP_ALIVE_SECONDS = 330  # a phone on a slow link comes back on the same connection
-DRAIN_SECONDS = 20
+KEEP_ALIVE_SECONDS = 310  # a phone on a slow link comes back on the same connection
+DRAIN_SECONDS = 15
+BACKLOG = 2048
 
 
-def serve(settings: Settings, *, host: str, port: int, with_worker: bool = True) -> None:
-    """Serve until SIGTERM or SIGINT, then answer what is under way and return.
+def listener(host: str, port: int) -> socket.socket:
+    """The socket to serve on: systemd's if it hands one over, which outlives a restart.
 
-    Raises `SystemExit` where the port cannot be had or the store cannot be opened.
+    Raises `Misconfigured` where the address cannot be had.
     """
-    server: Any = Granian(
-        "server.app",
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=1,
-        loop=Loops.uvloop,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=KEEP_ALIVE_SECONDS * 1000),
-        websockets=False,
-        backlog=2048,
-        log_access=False,
-        workers_kill_timeout=DRAIN_SECONDS,
+    if os.environ.get("LISTEN_PID") == str(os.getpid()):
+        return socket.socket(fileno=3)  # sd_listen_fds(3)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise Misconfigured(f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+def serve(app: ASGIApp, socket_: socket.socket) -> int:
+    """Serve until SIGTERM or SIGINT, answer what is under way, and return the exit status."""
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        server_header=False,
+        proxy_headers=False,
+        access_log=False,  # it would hold addresses
+        log_config=None,
     )
-    server.serve(target_loader=partial(_load, settings, with_worker))
-
-
-def _load(settings: Settings, with_worker: bool, *_: Any) -> Any:
-    return create_app(settings, with_worker=with_worker)
+    server = Server(config)
+    server.run(sockets=[socket_])
+    return 0 if server.started else 3

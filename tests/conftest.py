@@ -77,7 +77,7 @@ class World:
     async def rows(self, columns: str = "*") -> list[dict[str, object]]:
         async with self.database.read() as tx:
             rows = await tx.fetch(f"SELECT {columns} FROM signatures ORDER BY id")
-        return [dict(row) for row in rows]  # type: ignore[call-overload]
+        return [dict(row) for row in rows]
 
 
 def draft(**changes: object) -> Draft:

@@ -49,7 +49,7 @@ class Server:
         return (self.data / "organizer-password").read_text().strip()
 
     def get(self, path: str, **headers: str) -> Answer:
-        return exchange(self.port, request("GET", path, **headers))
+        return exchange(self.port, request("GET", path, b"", **headers))
 
     def post(self, path: str, form: dict[str, str], **headers: str) -> Answer:
         return exchange(self.port, post(path, form, **headers))
@@ -110,7 +110,7 @@ def start(data: Path, port: int | None = None, **environment: str) -> Server:
 
 @contextlib.contextmanager
 def running(data: Path, **environment: str) -> Iterator[Server]:
-    server = start(data, **environment)
+    server = start(data, None, **environment)
     try:
         yield server
     finally:
@@ -139,7 +139,9 @@ def exchange(port: int, raw: bytes, timeout: float = 20) -> Answer:
         received = b""
         while chunk := connection.recv(65536):
             received += chunk
-            if _is_whole(received) or received.startswith(b"HTTP/1.1 304") and received.endswith(b"\r\n\r\n"):
+            if _is_whole(received) or (
+                received.startswith(b"HTTP/1.1 304") and received.endswith(b"\r\n\r\n")
+            ):
                 break
     return parse(received)
 

@@ -38,9 +38,7 @@ def fetch(server: Server, page: str, prefix: str, coding: str) -> Answer:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", BUDGETS)
-def test_every_page_is_within_its_budget(
-    server: Server, page: str, language: str
-) -> None:
+def test_every_page_is_within_its_budget(server: Server, page: str, language: str) -> None:
     sizes = []
     for coding, budget in zip(CODINGS, BUDGETS[page], strict=True):
         answer = fetch(server, page, LANGUAGES[language], coding)

@@ -249,7 +249,9 @@ async def test_stop_in_the_middle_of_a_name_does_not_opt_out(phones: Phones) -> 
     assert await phones.rows("SELECT * FROM opt_outs") == []
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x00\x01", "🙂" * 500, "what?", "SIGN POND Ana 59801"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\x00\x01", "🙂" * 500, "what?", "SIGN POND Ana 59801"]
+)
 async def test_what_we_do_not_understand_gets_a_hint_and_signs_nothing(
     phones: Phones, text: str
 ) -> None:
@@ -285,7 +287,10 @@ async def test_a_phone_gets_at_most_twelve_answers_about_signing_in_ten_minutes(
 
 async def test_beyond_the_daily_budget_texts_are_acted_on_unanswered(make: Make) -> None:
     phones = await make(UNDERSIGNED_SMS_DAILY_SEGMENTS="2")
-    replies = [await phones.text(f"SIGN LAKE Ana Diaz {z}", f"+1406555010{z % 9}") for z in (59801, 59802, 59803)]
+    replies = [
+        await phones.text(f"SIGN LAKE Ana Diaz {z}", f"+1406555010{z % 9}")
+        for z in (59801, 59802, 59803)
+    ]
     assert [r is not None for r in replies] == [True, True, False]
     assert (await phones.figures()).verified == 3
     phones.now += counts.DAY
@@ -305,7 +310,9 @@ async def test_a_sender_that_is_no_phone_number_cannot_sign(phones: Phones) -> N
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-@pytest.mark.parametrize("name", ["W" * NAME_LIMIT, "Đặng " * 16, "अ" * NAME_LIMIT, "é" * NAME_LIMIT])
+@pytest.mark.parametrize(
+    "name", ["W" * NAME_LIMIT, "Đặng " * 16, "अ" * NAME_LIMIT, "é" * NAME_LIMIT]
+)
 async def test_every_reply_is_one_segment_with_the_longest_name_and_title(
     make: Make, language: str, name: str
 ) -> None:
@@ -348,7 +355,7 @@ async def test_a_failing_store_does_nothing_and_the_same_text_works_later(
 
 async def signed_again(phones: Phones) -> None:
     """A stranger signs on the web with the number of somebody who has signed by text."""
-    from server.core import signatures  # noqa: PLC0415
+    from server.core import signatures
 
     services = phones.services
     petition = services.directory.by_slug["lake"]

@@ -41,9 +41,7 @@ def security_headers(page: str = "") -> Headers:
     styles = "".join(
         f" 'sha256-{_hash(s)}'" for s in re.findall(r"<style>(.*?)</style>", page, re.S)
     )
-    policy = (
-        "default-src 'none';form-action 'self';base-uri 'none';frame-ancestors 'none'"
-    )
+    policy = "default-src 'none';form-action 'self';base-uri 'none';frame-ancestors 'none'"
     if styles:
         policy += f";style-src{styles}"
     return [

@@ -31,11 +31,8 @@ class Hooks:
             await _refuse(send, error)
             return
         answer = gateway.reply(await self._door.receive(inbound))
-        headers = [
-            (b"content-type", answer.content_type.encode()),
-            (b"content-length", b"%d" % len(answer.body)),
-        ]
-        await respond(send, 200, headers, answer.body)
+        kind = (b"content-type", answer.content_type.encode())
+        await respond(send, 200, [kind], answer.body)
 
     async def status(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Note what became of a text of ours."""
@@ -73,10 +70,6 @@ class Hooks:
 
 
 async def _refuse(send: Send, error: Forged | Malformed) -> None:
-    status, body = (
-        (403, b"not signed by the gateway\n")
-        if isinstance(error, Forged)
-        else (400, b"a field is missing\n")
-    )
-    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
-    await respond(send, status, headers, body)
+    forged = isinstance(error, Forged)
+    status, body = (403, "not signed by the gateway") if forged else (400, "a field is missing")
+    await respond(send, status, [(b"content-type", b"text/plain")], f"{body}\n".encode())

@@ -41,7 +41,7 @@ class Page:
         if found is None:
             body = encoded(self.body, coding)
             etag = b'"%s"' % hashlib.sha256(body).hexdigest()[:8].encode()
-            headers = [*self.headers, (b"content-length", b"%d" % len(body))]
+            headers = list(self.headers)
             if self.cacheable:
                 headers += [(b"vary", b"accept-encoding"), (b"etag", etag)]
             if coding != "identity":
@@ -110,7 +110,9 @@ class Front:
         first, _, rest = path[1:].partition("/")
         if first in self._languages:
             return first, "/" + rest.rstrip("/")
-        return None, path if path.startswith("/organizer") else "/" + path.strip("/")
+        if path.startswith("/organizer"):
+            return None, "/organizer/" if path == "/organizer" else path
+        return None, "/" + path.strip("/")
 
 
 async def send_page(page: Page, scope: Scope, send: Send) -> None:
@@ -123,10 +125,14 @@ async def send_page(page: Page, scope: Scope, send: Send) -> None:
         kept = [h for h in headers if h[0] in {b"etag", b"cache-control", b"vary"}]
         await respond(send, 304, kept, b"")
     else:
-        await respond(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
+        await respond(send, 200, headers, body, head=scope["method"] == "HEAD")
 
 
-async def respond(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    """One whole answer."""
+async def respond(
+    send: Send, status: int, headers: Headers, body: bytes, *, head: bool = False
+) -> None:
+    """One whole answer with its length; to a HEAD request without its body."""
+    if status not in {204, 304}:
+        headers = [*headers, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"" if head else body})

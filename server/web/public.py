@@ -294,8 +294,7 @@ class Public:
         headers += extra or []
         if coding:
             headers.append((b"content-encoding", coding.encode()))
-        headers.append((b"content-length", b"%d" % len(body)))
-        await respond(send, status, headers, b"" if scope["method"] == "HEAD" else body)
+        await respond(send, status, headers, body, head=scope["method"] == "HEAD")
 
     async def _send_plain(
         self, scope: Scope, send: Send, kind: tuple[bytes, bytes], text: str
@@ -304,8 +303,7 @@ class Public:
         headers: Headers = [
             kind,
             EXACT,
-            (b"content-length", b"%d" % len(body)),
             (b"x-content-type-options", b"nosniff"),
             (b"access-control-allow-origin", b"*"),  # figures are for everybody's page
         ]
-        await respond(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
+        await respond(send, 200, headers, body, head=scope["method"] == "HEAD")

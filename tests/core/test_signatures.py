@@ -193,7 +193,10 @@ async def test_a_batch_of_everything_at_once_leaves_counters_equal_to_rows(world
         ({"name": "Ana", "postcode": "59801", "phone": "555-0123"}, {"phone": "malformed"}),
         ({"name": "Ana", "postcode": "59801", "phone": "4" * 99}, {"phone": "malformed"}),
         ({"name": "Ana", "postcode": "59801", "email": "ana@"}, {"email": "malformed"}),
-        ({"name": "Ana", "postcode": "59801", "email": "a@b.org", "phone": PHONE}, {"phone": "both"}),
+        (
+            {"name": "Ana", "postcode": "59801", "email": "a@b.org", "phone": PHONE},
+            {"phone": "both"},
+        ),
         ({"name": "Ana", "postcode": "59801", "comment": "x" * 501}, {"comment": "long"}),
     ],
 )

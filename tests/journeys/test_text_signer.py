@@ -47,7 +47,9 @@ def webhook(body: str, sender: str = "+14065550123", message_id: str = "") -> di
     }
 
 
-def call(server: Server, form: dict[str, str], token: str = TOKEN, path: str = "/sms/twilio") -> Answer:
+def call(
+    server: Server, form: dict[str, str], token: str = TOKEN, path: str = "/sms/twilio"
+) -> Answer:
     signature = RequestValidator(token).compute_signature(PUBLIC + path, form)
     raw = request(
         "POST",

@@ -82,10 +82,19 @@ def test_a_text_browser_reads_the_page_in_the_order_in_which_it_is_used(
     server: Server, browser: str
 ) -> None:
     done = subprocess.run(
-        [program(browser), "-dump", f"{server.url}/p/face"], capture_output=True, text=True, timeout=30
+        [program(browser), "-dump", f"{server.url}/p/face"],
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
     text = " ".join(done.stdout.split())
-    order = ["verified signature", "SIGN FACE your name", "Sign this petition", "Your name", "ZIP code"]
+    order = [
+        "verified signature",
+        "SIGN FACE your name",
+        "Sign this petition",
+        "Your name",
+        "ZIP code",
+    ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
     assert "@media" not in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import socket
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 import brotli
 import pytest
 
-from tests import support
 from tests.support import Server, exchange, post, request
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}
@@ -69,7 +69,13 @@ def test_a_repeated_signature_with_contact_reads_like_a_new_one(server: Server) 
 def test_the_problems_of_a_form_are_in_a_summary_and_beside_each_field_with_values_kept(
     server: Server,
 ) -> None:
-    form = {"name": "", "postcode": "5980", "email": 'x"<b>@', "comment": "Because & so", "news": "1"}
+    form = {
+        "name": "",
+        "postcode": "5980",
+        "email": 'x"<b>@',
+        "comment": "Because & so",
+        "news": "1",
+    }
     answer = server.post("/p/face", form)
     assert answer.status == 200  # some browsers hide the body of a 4xx
     assert "<title>Error:" in answer.text
@@ -115,7 +121,9 @@ def test_letters_of_an_old_browser_are_kept(server: Server) -> None:
     server_answer = exchange(server.port, request("POST", "/p/face", body, Content_Type=kind))
     assert "Your signature is stored" in server_answer.text
     with sqlite3.connect(server.data / "undersigned.db") as database:
-        assert ("José Núñez", "“Yes”") in database.execute("SELECT name, comment FROM signatures").fetchall()
+        assert ("José Núñez", "“Yes”") in database.execute(
+            "SELECT name, comment FROM signatures"
+        ).fetchall()
 
 
 @pytest.mark.parametrize(
@@ -205,7 +213,9 @@ def test_counts_are_exact_for_verified_and_say_every_class(server: Server) -> No
 
 def test_a_new_count_is_on_the_page_at_once(server: Server) -> None:
     for i in range(3):
-        server.command("sms", "simulate", f"SIGN FACE Page {chr(65 + i)}a 59801", "--from", f"+1406555015{i}")
+        server.command(
+            "sms", "simulate", f"SIGN FACE Page {chr(65 + i)}a 59801", "--from", f"+1406555015{i}"
+        )
         verified = json.loads(server.get("/p/face/count.json").body)["verified"]
         assert f"<b>{verified}</b>" in server.get("/p/face").text
 
@@ -244,7 +254,7 @@ def test_http_1_0_without_a_host_is_served(server: Server) -> None:
 def test_an_answer_that_was_lost_can_be_asked_for_again(server: Server) -> None:
     raw = post("/p/face", {"name": "Lost Answer", "postcode": "59801"})
     before = counted(server)["total"]
-    with support.socket.create_connection(("127.0.0.1", server.port)) as gone:
+    with socket.create_connection(("127.0.0.1", server.port)) as gone:
         gone.sendall(raw)  # and away, without reading
     assert "Your signature is stored" in exchange(server.port, raw).text
     assert counted(server)["total"] == before + 1

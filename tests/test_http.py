@@ -1,0 +1,123 @@
+"""The HTTP server under odd clients: each row is something that stock uvicorn gets wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+
+from server import http, serving
+from server.http import Protocol
+from tests.support import Server, exchange, post, request
+
+ANA = {"name": "Ana Diaz", "postcode": "59801"}
+
+
+def connect(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+
+
+def test_a_connection_stays_open_for_the_next_request_also_in_http_1_0(server: Server) -> None:
+    for raw in (
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    ):
+        with connect(server) as connection:
+            for _ in range(3):
+                connection.sendall(raw)
+                answer = b""
+                while not answer.endswith(b"ok\n"):
+                    piece = connection.recv(65536)
+                    assert piece, answer
+                    answer += piece
+                assert answer.startswith(b"HTTP/1.1 200"), answer
+
+
+def test_idle_connections_are_kept_for_five_minutes_at_least() -> None:
+    # Waiting it out was done by hand; the server's own settings are what is promised here.
+    assert serving.KEEP_ALIVE_SECONDS >= 300
+
+
+def test_a_head_of_more_than_sixteen_kilobytes_is_refused(server: Server) -> None:
+    answer = exchange(server.port, request("GET", "/p/face", X_Long="x" * 20_000))
+    assert answer.status == 431
+    assert server.get("/healthz").status == 200
+
+
+def test_stray_bytes_after_a_form_do_not_hide_that_it_was_stored(server: Server) -> None:
+    raw = post("/p/face", ANA, Connection="keep-alive") + b"\r\n\x00garbage\r\n\r\n"
+    assert "Your signature is stored" in exchange(server.port, raw).text
+
+
+def test_an_expected_100_continue_and_a_chunked_form_are_read(server: Server) -> None:
+    head = (
+        b"POST /p/face HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with connect(server) as connection:
+        connection.sendall(head)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+        for piece in (b"name=Chunk", b"y+Form&post", b"code=59801"):
+            connection.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+        connection.sendall(b"0\r\n\r\n")
+        assert b"Your signature is stored" in connection.recv(65536)
+
+
+def test_a_form_that_pauses_half_way_is_waited_for(server: Server) -> None:
+    raw = post("/p/face", ANA | {"name": "Slow Link"})
+    with connect(server) as connection:
+        connection.sendall(raw[:-10])
+        time.sleep(1.5)
+        assert server.get("/healthz").status == 200
+        connection.sendall(raw[-10:])
+        assert b"Your signature is stored" in connection.recv(65536)
+
+
+def test_300_half_open_connections_do_not_hurt_others(server: Server) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(300):
+            stack.enter_context(connect(server)).sendall(b"GET /p/face HTTP/1.1\r\nHo")
+        assert server.get("/p/face").status == 200
+        assert "stored" in server.post("/p/face", ANA).text
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """A bare application on our protocol, with little patience; its port."""
+    monkeypatch.setattr(http, "HEAD_SECONDS", 0.3)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    listening = serving.listener("127.0.0.1", 0)
+    config = uvicorn.Config(app, http=Protocol, lifespan="off", log_config=None)
+    served = http.Server(config)
+    served.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+    thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield int(listening.getsockname()[1])
+    served.should_exit = True
+    thread.join()
+    listening.close()
+
+
+def test_a_head_that_does_not_arrive_is_given_up(hasty: int) -> None:
+    with socket.create_connection(("127.0.0.1", hasty), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        assert connection.recv(100) == b""
+
+
+def test_an_idle_connection_outlives_the_patience_for_heads(hasty: int) -> None:
+    raw = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", hasty), timeout=10) as connection:
+        for _ in range(2):
+            connection.sendall(raw)
+            assert connection.recv(1000).startswith(b"HTTP/1.1 204")
+            time.sleep(2)
