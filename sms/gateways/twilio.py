@@ -130,7 +130,7 @@ class Twilio:
 
     def _create(self, outbound: Outbound) -> str:
         from requests import RequestException
-        from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
+        from twilio.base.exceptions import TwilioException
 
         service = self._sender.startswith("MG")
         sender = {"messaging_service_sid" if service else "from_": self._sender}
@@ -152,8 +152,8 @@ class Twilio:
         answers texts never needs.
         """
         if self._client is None:
-            from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
-            from twilio.rest import Client  # type: ignore[import-untyped]
+            from twilio.http.http_client import TwilioHttpClient
+            from twilio.rest import Client
 
             http = TwilioHttpClient(timeout=self._timeout)
             client = Client(self._account_sid, self._auth_token, http_client=http)
