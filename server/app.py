@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
@@ -124,9 +123,10 @@ def gateways(settings: Settings, services: Services) -> dict[str, Any]:
 
 
 def _stop_the_process() -> None:
-    # After a failed read or sync nothing in memory can be trusted; the next start recovers.
+    # After a failed read or sync nothing in memory can be trusted; the next start recovers. Those
+    # who wait get their 503 first; closing the store in order would touch the failing disk.
     log.critical("the disk failed: stopping; what was acknowledged is recovered at the next start")
-    os.kill(os.getpid(), signal.SIGTERM)
+    asyncio.get_running_loop().call_later(1, os._exit, os.EX_IOERR)
 
 
 class _Answer:

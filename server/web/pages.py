@@ -102,7 +102,13 @@ class Front:
                 await send_page(page, scope, send)
                 return
             language, path = self._split(path)
-            scope = {**scope, "page": scope["path"], "language": language, "path": path}
+            scope = {
+                **scope,
+                "called": scope["path"],
+                "page": f"/{language}{path}" if language else path,  # one name for each page
+                "language": language,
+                "path": path,
+            }
         await self._app(scope, receive, send)
 
     def _split(self, path: str) -> tuple[str | None, str]:
