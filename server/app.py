@@ -17,9 +17,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import worker
-from server.config import Settings
+from server.config import LANGUAGES, Settings
 from server.errors import StoreUnavailable, Throttled, UndersignedError, status_of
-from server.render import LANGUAGES
 from server.services import Services, open_services
 from server.web import organizer
 from server.web.forms import Disconnected

@@ -6,6 +6,7 @@ The table in the README is compared with `TABLE` by a test, so a setting cannot 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from server.errors import Misconfigured
+
+#: Shipped languages, each in its own words, in the order in which pages list them.
+LANGUAGES = {"en": "English", "es": "Español"}
 
 
 def setting(variable: str, default: str, meaning: str) -> Any:
@@ -156,5 +160,14 @@ def _check(settings: Settings) -> None:
         )
     if settings.public_url.endswith("/"):
         raise Misconfigured("UNDERSIGNED_PUBLIC_URL must not end with /")
+    if settings.language not in LANGUAGES:
+        raise Misconfigured(
+            f"UNDERSIGNED_LANGUAGE must be one of {', '.join(LANGUAGES)}, not {settings.language!r}"
+        )
+    if settings.sms_number and not re.fullmatch(r"\+\d{3,15}|\d{3,8}", settings.sms_number):
+        raise Misconfigured(
+            "UNDERSIGNED_SMS_NUMBER must be like +14065550100, or a short code,"
+            f" not {settings.sms_number!r}"
+        )
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise Misconfigured(f"UNDERSIGNED_LOG_LEVEL: {settings.log_level!r} is not a level")

@@ -18,9 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 import server
+from server.config import LANGUAGES
 
-#: Shipped languages, each in its own words, in the order in which pages list them.
-LANGUAGES = {"en": "English", "es": "Español"}
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
+from server.config import LANGUAGES
 from server.core import signatures, texts
 from server.core.contacts import normal_phone, region_of
 from server.core.ledger import Signature, Signing
@@ -20,7 +21,7 @@ from server.core.petitions import Petition
 from server.core.texts import Conversation, Received
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
-from server.render import LANGUAGES, N_
+from server.render import N_
 from server.services import Services
 from sms import Inbound
 from sms.keywords import Command, parse

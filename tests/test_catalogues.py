@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from server.render import LANGUAGES
+from server.config import LANGUAGES
 from sms.keywords import parse
 from tests.support import ROOT
 

@@ -11,12 +11,11 @@ import pytest
 
 from server import worker
 from server.app import running
-from server.config import load
+from server.config import LANGUAGES, load
 from server.core import counts, petitions
 from server.core.names import NAME_LIMIT
 from server.core.petitions import TITLE_LIMIT, Text
 from server.errors import StoreUnavailable
-from server.render import LANGUAGES
 from server.services import Services
 from server.texting import TextDoor
 from sms import Inbound, Outbound, SendFailed

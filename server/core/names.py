@@ -68,8 +68,12 @@ def fold_name(name: str) -> str:
     if name.isascii():
         return _NOT_LETTERS.sub(" ", name.lower().replace("'", "")).strip()
     decomposed = unicodedata.normalize("NFKD", name.casefold())
-    letters = (c if c.isalnum() else " " for c in decomposed if not _is_latin_mark(c))
+    letters = (c if _spells(c) else " " for c in decomposed if not _is_latin_mark(c))
     return " ".join("".join(letters).split())
+
+
+def _spells(c: str) -> bool:
+    return c.isalnum() or unicodedata.category(c)[0] == "M"
 
 
 def _is_latin_mark(c: str) -> bool:
@@ -79,13 +83,19 @@ def _is_latin_mark(c: str) -> bool:
 
 def fold_postcode(postcode: str) -> str:
     """The form in which postcodes are compared; of a US ZIP+4 the five digits."""
-    bare = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", postcode)).upper()
+    bare = _bare(postcode)
     return bare[:5] if re.fullmatch(r"\d{9}", bare) else bare
+
+
+def _bare(postcode: str) -> str:
+    """Capitals and ASCII digits, whatever script the digits were typed in; no separators."""
+    signs = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", postcode)).upper()
+    return "".join(str(unicodedata.decimal(c, c)) for c in signs)
 
 
 def normal_postcode(text: str, country: str) -> str | None:
     """The postcode as it is kept and shown, or None if it is none of that country."""
-    bare = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", text)).upper()
+    bare = _bare(text)
     if not bare.isascii() or not _POSTCODES.get(country, _ANY_POSTCODE).fullmatch(bare):
         return None
     match country:

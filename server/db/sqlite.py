@@ -77,7 +77,8 @@ class SQLiteTransaction:
         faults += [f"a row of {row['table']} points nowhere" for row in orphans]
         return [fault for fault in faults if fault != "ok"]
 
-    def rows(self, name: str, /, **columns: ColumnType) -> str:
+    @staticmethod
+    def rows(name: str, /, **columns: ColumnType) -> str:
         picked = ", ".join(
             _SQL_TYPES[kind].format(i=i, name=column)
             for i, (column, kind) in enumerate(columns.items())

@@ -59,7 +59,9 @@ class Hooks:
         query = scope["query_string"].decode("latin-1")
         return HookRequest(
             # What the gateway was told to call, and signed: never the request's own Host.
-            url=self._services.settings.public_url + scope["called"] + (f"?{query}" if query else ""),
+            url=self._services.settings.public_url
+            + scope["called"]
+            + (f"?{query}" if query else ""),
             headers={k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]},
             form=[
                 (k.decode("utf-8", "replace"), v.decode("utf-8", "replace"))

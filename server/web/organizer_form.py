@@ -10,11 +10,11 @@ from dataclasses import astuple, dataclass, replace
 
 from starlette.responses import Response
 
+from server.config import LANGUAGES
 from server.core import organizers, petitions
 from server.core.keys import SALT_BYTES
 from server.core.petitions import DecisionMaker, Draft, Petition, Text
 from server.errors import InvalidInput, NotFound, StoreUnavailable
-from server.render import LANGUAGES
 from server.web.organizer_room import Values, Visit, see_other
 from server.web.organizer_words import KEPT, NOT_STORED, STALE, problem_words
 from sms.keywords import RESERVED

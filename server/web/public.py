@@ -8,11 +8,11 @@ from typing import Any
 from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
+from server.config import LANGUAGES
 from server.core import counts, signatures
 from server.core.counts import PublicFigures
 from server.core.petitions import Petition
 from server.errors import InvalidInput, NotOpen, StoreUnavailable
-from server.render import LANGUAGES
 from server.services import Services
 from server.web.compress import encode
 from server.web.forms import header, read_form

@@ -1,0 +1,66 @@
+"""Settings: each is documented, each bad value is named."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from server import config
+from server.errors import Misconfigured
+
+SECRET = {"UNDERSIGNED_SECRET_KEY": "k" * 40}
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_the_readme_lists_every_setting_with_its_default_and_meaning() -> None:
+    rows = re.findall(
+        r"^\| `((?:UNDERSIGNED|TWILIO)_\w+)` \| (.*?) \| (.*) \|$", README.read_text(), re.M
+    )
+    documented = [(name, default.strip().strip("`"), meaning) for name, default, meaning in rows]
+    assert documented == list(config.TABLE)
+
+
+def test_every_field_is_a_setting_and_no_variable_is_used_twice() -> None:
+    fields = dataclasses.fields(config.Settings)
+    assert len({f.metadata["variable"] for f in fields}) == len(fields)
+
+
+def test_the_defaults_need_nothing_but_a_secret() -> None:
+    settings = config.load(SECRET)
+    assert settings.database_url == "sqlite:///undersigned.db"
+    assert settings.sms_countries == frozenset()
+    assert not settings.secure
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"UNDERSIGNED_SECRET_KEY": ""},
+        {"UNDERSIGNED_SECRET_KEY": "short"},
+        {"UNDERSIGNED_PUBLIC_URL": "example.org"},
+        {"UNDERSIGNED_PUBLIC_URL": "https://example.org/"},
+        {"UNDERSIGNED_PUBLIC_URL": "https://example.org/path"},
+        {"UNDERSIGNED_SMS_DAILY_SEGMENTS": "many"},
+        {"UNDERSIGNED_SMS_DAILY_SEGMENTS": "-1"},
+        {"UNDERSIGNED_SMS_CONSOLE": "maybe"},
+        {"UNDERSIGNED_LOG_LEVEL": "LOUD"},
+        {"UNDERSIGNED_LANGUAGE": "tlh"},
+        {"UNDERSIGNED_SMS_NUMBER": "call me"},
+        {"UNDERSIGNED_CONTACT_FILE": "/nowhere/at/all"},
+    ],
+)
+def test_a_bad_value_is_refused_in_words_that_name_the_variable(environ: dict[str, str]) -> None:
+    (variable,) = environ
+    with pytest.raises(Misconfigured, match=variable.removesuffix("_FILE")):
+        config.load(SECRET | environ)
+
+
+def test_a_secret_may_come_from_a_file_but_not_from_two_places(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("x" * 40 + "\n")
+    assert config.load({"UNDERSIGNED_SECRET_KEY_FILE": str(file)}).secret_key == "x" * 40
+    with pytest.raises(Misconfigured, match="both set"):
+        config.load(SECRET | {"UNDERSIGNED_SECRET_KEY_FILE": str(file)})
