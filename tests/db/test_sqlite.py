@@ -94,7 +94,7 @@ async def test_a_caller_that_goes_away_leaves_no_transaction_open(
 
 
 async def test_readers_cannot_write(store: SQLite) -> None:
-    with pytest.raises(Exception, match="(?i)readonly"):
+    with pytest.raises(Exception, match=r"(?i)readonly"):
         async with store.read() as tx:
             await tx.execute("INSERT INTO t VALUES (1, 'x')")
 
