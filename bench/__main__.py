@@ -1,0 +1,306 @@
+"""`make bench`: what the product does on this machine, in one run, as ratios to a bare hello.
+
+The load generator (wrk) runs on the same cores as the server. Every round is measured on servers
+that already run, in turn; medians and the spread of all rounds are printed. A run in which an
+answer is wrong, or in which fewer signatures are stored than were acknowledged, ends with 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.servers import (
+    LUA,
+    BenchError,
+    ask,
+    free_port,
+    memory,
+    print_machine,
+    ratios,
+    shown,
+    wrk,
+)
+
+TOKEN = "t" * 32
+ROOT = Path(__file__).parent.parent
+FORM_TYPE = 'wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n'
+TITLES = {
+    "hello": "bare Starlette route, 13 bytes",
+    "page": "GET /p/face, gzip",
+    "sign": "durable web signing, no contact",
+    "contact": "durable web signing, with a phone",
+    "text": "durable signing by Twilio-signed text",
+}
+SIGNING = ("sign", "contact", "text")
+
+
+@dataclass
+class Samples:
+    """Of each round: requests per second, and milliseconds at the 50th and 99th percentile."""
+
+    rate: list[float] = field(default_factory=list)
+    p50: list[float] = field(default_factory=list)
+    p99: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Product:
+    """The demo, running in a folder of its own."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    data: Path
+    cold: float  # seconds from the start to the first page
+
+
+def letters(number: int) -> str:
+    """A number as letters, so that it can stand in a name."""
+    return "".join(chr(97 + int(digit)) for digit in f"{number:08}")
+
+
+def phone(number: int) -> str:
+    """A valid US number, different for each number below eight million."""
+    return f"+1406{2_000_000 + number:07}"
+
+
+@contextlib.contextmanager
+def started(command: list[str], port: int, path: str, **environment: str) -> Iterator[Product]:
+    """A server process, from its start until it has ended, once it has answered `path`."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *command, "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while True:
+            with contextlib.suppress(OSError):
+                ask(port, path)
+                break
+            if process.poll() is not None or time.perf_counter() - began > 30:
+                raise BenchError(f"the server did not start: {' '.join(command)}")
+            time.sleep(0.002)
+        yield Product(process, port, Path(), time.perf_counter() - began)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
+
+
+@contextlib.contextmanager
+def product(data: Path, port: int) -> Iterator[Product]:
+    """The demo as `make run` starts it, with Twilio set up and no budget in the way."""
+    settings = {
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "UNDERSIGNED_SMS_DAILY_SEGMENTS": "999999999",
+        "UNDERSIGNED_LOG_LEVEL": "ERROR",
+    }
+    with started(["-m", "server", "demo", "--data", str(data)], port, "/p/face", **settings) as it:
+        it.data = data
+        yield it
+
+
+def serve_hello(port: int) -> None:
+    """The yardstick: a bare Starlette route on the same HTTP server with the same settings."""
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route
+
+    from server.serving import listener, serve
+
+    async def hello(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("Hello, world!")
+
+    serve(Starlette(routes=[Route("/", hello)]), listener("127.0.0.1", port))
+
+
+def script(work: str, folder: Path, port: int, first: int, count: int) -> Path:
+    """wrk's script for one round; signings are of people number `first` onward."""
+    path = folder / f"{work}.lua"
+    match work:
+        case "hello":
+            text = ""
+        case "page":
+            text = 'wrk.headers["Accept-Encoding"] = "gzip, deflate"\n'
+        case _:
+            lines = folder / f"{work}.txt"
+            lines.write_text("".join(_request(work, port, first + i) for i in range(count)))
+            text = f"""wrk.method = "POST"
+{FORM_TYPE}local next_line = io.lines("{lines}")
+request = function()
+  local body, signature = next_line():match("^(%S+) ?(%S*)")
+  if signature ~= "" then wrk.headers["X-Twilio-Signature"] = signature end
+  return wrk.format(nil, nil, nil, body)
+end
+"""
+    path.write_text(text + LUA)
+    return path
+
+
+def _request(work: str, port: int, number: int) -> str:
+    """One line of a script's input: a form's body and, for a text, Twilio's signature of it."""
+    name = f"Signer {letters(number)}"
+    if work != "text":
+        number_given = phone(number) if work == "contact" else ""
+        form = {"_charset_": "UTF-8", "name": name, "postcode": "59801", "email": ""}
+        return urlencode(form | {"phone": number_given, "comment": ""}) + "\n"
+    form = {
+        "MessageSid": f"SM{number:032x}",
+        "From": phone(number),
+        "To": "+14065550100",
+        "Body": f"SIGN FACE {name} 59801",
+    }
+    signed = f"http://127.0.0.1:{port}/sms/twilio" + "".join(k + form[k] for k in sorted(form))
+    signature = hmac.new(TOKEN.encode(), signed.encode(), hashlib.sha1).digest()
+    return f"{urlencode(form)} {base64.b64encode(signature).decode()}\n"
+
+
+def url(work: str, hello_port: int, port: int) -> str:
+    if work == "hello":
+        return f"http://127.0.0.1:{hello_port}/"
+    return f"http://127.0.0.1:{port}/{'sms/twilio' if work == 'text' else 'p/face'}"
+
+
+def stored(data: Path) -> int:
+    """Signatures by `undersigned check`, which also compares every counter with the rows."""
+    command = [sys.executable, "-m", "server", "--data", str(data), "check", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BenchError(f"undersigned check: {done.stderr}")
+    total: int = json.loads(done.stdout)["face"]["total"]
+    return total
+
+
+def bytes_each(data: Path) -> float:
+    """Bytes of the database, its log folded in, for each row that a signature brings."""
+    file = data / "undersigned.db"
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        (rows,) = database.execute("SELECT count(*) FROM signatures").fetchone()
+    return file.stat().st_size / max(1, rows)
+
+
+def rounds(
+    options: argparse.Namespace, running: Product, hello_port: int, folder: Path
+) -> tuple[dict[str, Samples], int]:
+    """All rounds in turn, and how many signings were acknowledged."""
+    samples = {work: Samples() for work in TITLES}
+    acknowledged, people = 0, 0
+    for _ in range(options.rounds):
+        for work, into in samples.items():
+            count = options.seconds * 12_000
+            lua = script(work, folder, running.port, people, count)
+            people += count if work in SIGNING else 0
+            address = url(work, hello_port, running.port)
+            answers, seconds, p50, p99 = wrk(
+                options.wrk, lua, address, options.seconds, options.connections
+            )
+            into.rate.append(answers / seconds)
+            into.p50.append(p50)
+            into.p99.append(p99)
+            acknowledged += answers if work in SIGNING else 0
+        print(".", end="", flush=True, file=sys.stderr)
+    print(file=sys.stderr)
+    return samples, acknowledged
+
+
+def cold_starts(folder: Path, times: int) -> list[float]:
+    """Seconds from the start of the process to the first answered page, data already there."""
+    data, seconds = folder / "cold", []
+    for _ in range(times + 1):
+        with product(data, free_port()) as running:
+            seconds.append(running.cold)
+    return seconds[1:]  # the first one made the folder
+
+
+def print_results(samples: dict[str, Samples], hello: list[float]) -> None:
+    head = ("requests/s", "÷ hello", "p50 ms", "p99 ms")
+    print(f"{'':40}{head[0]:>24}{head[1]:>20}{head[2]:>22}{head[3]:>22}")
+    for work, s in samples.items():
+        print(
+            f"{TITLES[work]:40}{shown(s.rate, '.0f'):>24}{ratios(s.rate, hello):>20}"
+            f"{shown(s.p50, '.1f'):>22}{shown(s.p99, '.1f'):>22}"
+        )
+
+
+def run(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        hello_port = free_port()
+        hello = started(["-m", "bench", "--hello"], hello_port, "/")
+        with hello, product(folder / "data", free_port()) as running:
+            idle = memory(running.process.pid)
+            if b"Sign this petition" not in ask(running.port, "/p/face"):
+                raise BenchError("the page is not the petition")
+            samples, acknowledged = rounds(options, running, hello_port, folder)
+            loaded = memory(running.process.pid)
+        total = stored(folder / "data")
+        print_results(samples, samples["hello"].rate)
+        size = bytes_each(folder / "data")
+        cold = cold_starts(folder, 5)
+    print(f"\nmemory, MB (PSS)         {idle:.0f} idle, {loaded:.0f} after {total:,} signatures")
+    print(f"cold start, s            {shown(cold, '.2f')}")
+    print(f"disk, bytes a signature  {size:.0f} with its indexes and texts")
+    print(f"acknowledged, stored     {acknowledged:,} {total:,}; every counter equals its rows")
+    # Those in flight when wrk stops are stored, and not acknowledged to it.
+    spare = total - acknowledged
+    if not 0 <= spare <= options.rounds * len(SIGNING) * options.connections:
+        print("an acknowledged signing is missing, or one was stored twice", file=sys.stderr)
+        return 1
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="of each round")
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--quick", action="store_true", help="three rounds of a second")
+    parser.add_argument("--hello", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.hello:
+        serve_hello(options.port)
+        return 0
+    if options.quick:
+        options.rounds, options.seconds = 3, 1
+    options.uvicorn_http = "server.http:Protocol"
+    options.wrk = shutil.which("wrk")
+    if options.wrk is None:
+        if os.geteuid() == 0 and shutil.which("apt-get"):
+            subprocess.run(["apt-get", "install", "-qy", "wrk"], check=False)
+            options.wrk = shutil.which("wrk")
+        if options.wrk is None:
+            print("make bench needs wrk: apt-get install wrk", file=sys.stderr)
+            return 1
+    print_machine(options, options.wrk)
+    try:
+        return run(options)
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
