@@ -23,6 +23,8 @@ def visible(text: str) -> str:
     The two joiners stay, since names in Hindi and Persian are spelt with them. Controls other
     than newlines, and lone surrogates (which no database takes), become spaces.
     """
+    if text.isascii() and text.isprintable():  # nearly always, and much faster
+        return text
     return "".join(_shown(char) for char in text)
 
 
@@ -38,6 +40,8 @@ def fold(word: str) -> str:
     Upper case, NFKC, without accents, zero-width characters and joiners. Folding twice changes
     nothing more.
     """
+    if word.isascii() and word.isprintable():
+        return word.upper()
     bare = visible(word).translate({ord(joiner): None for joiner in _JOINERS})
     upper = unicodedata.normalize("NFKC", bare).translate(UNDECOMPOSED).upper()
     parts = unicodedata.normalize("NFKD", upper).upper().translate(UNDECOMPOSED)

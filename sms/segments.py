@@ -47,17 +47,22 @@ def measure(text: str) -> Size:
     can end one unit early, and a text can need one segment more than division says.
     """
     encoding: Encoding = "GSM-7" if _GSM7.issuperset(text) else "UCS-2"
-    widths = _widths(text, encoding)
-    units = sum(widths)
+    units = _units(text, encoding)
     alone, each = _CAPACITY[encoding]
     if units <= alone:
         return Size(encoding, units, 1, alone - units)
     segments, used = 1, 0
-    for width in widths:
+    for width in _widths(text, encoding):
         if used + width > each:
             segments, used = segments + 1, 0
         used += width
     return Size(encoding, units, segments, each - used)
+
+
+def _units(text: str, encoding: Encoding) -> int:
+    if encoding == "GSM-7":
+        return len(text) + sum(map(text.count, GSM7_EXTENSION))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _widths(text: str, encoding: Encoding) -> list[int]:
@@ -120,6 +125,13 @@ def fit(
     spaces, and braces in it mean nothing. Raises KeyError for a field without a value.
     """
     values = {name: " ".join(visible(str(value)).split()) for name, value in fields.items()}
+
+    def fits(text: str) -> bool:
+        return measure(text + "x" * reserve).segments <= limit_segments
+
+    text = fold_to_gsm7(_FIELD.sub(lambda match: values[match[1]], template))
+    if fits(text):
+        return text
     # No grapheme takes less than a unit, so this much is all that could ever be used.
     limit = 160 * limit_segments
     pieces = {
@@ -131,9 +143,6 @@ def fit(
     def filled(length: int) -> str:
         short = values | {name: _shorten(piece, length) for name, piece in pieces.items()}
         return fold_to_gsm7(_FIELD.sub(lambda match: short[match[1]], template))
-
-    def fits(text: str) -> bool:
-        return measure(text + "x" * reserve).segments <= limit_segments
 
     text = _longest(filled, fits, limit + 1)
     if fits(text):

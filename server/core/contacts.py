@@ -10,29 +10,34 @@ from email_validator import EmailNotValidError, validate_email
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
 
-@lru_cache(maxsize=4096)
 def normal_phone(text: str, country: str) -> str | None:
     """The number as E.164, or None if no such number can exist (by `is_valid_number`).
 
     A number without + is read as one of `country` (ISO code).
     """
+    found = _read(text, "ZZ" if text.startswith("+") else country)
+    return found[0] if found else None
+
+
+def region_of(number: str) -> str | None:
+    """The ISO code of the country whose plan an E.164 number belongs to."""
+    found = _read(number, "ZZ")
+    return found[1] if found else None
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, country: str) -> tuple[str, str | None] | None:
+    """E.164 and country of a valid number; cached, since one text asks more than once."""
     if len(text) > 40:
         return None
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
-    if number.extension or not phonenumbers.is_valid_number(number):
+    region = phonenumbers.region_code_for_number(number)
+    if number.extension or not phonenumbers.is_valid_number_for_region(number, region):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def region_of(number: str) -> str | None:
-    """The ISO code of the country whose plan an E.164 number belongs to."""
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), region
 
 
 def normal_email(text: str) -> str | None:

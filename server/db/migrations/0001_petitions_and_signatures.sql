@@ -73,8 +73,8 @@ CREATE UNIQUE INDEX signatures_person ON signatures (petition_id, person_key)
     WHERE person_key IS NOT NULL;
 CREATE UNIQUE INDEX signatures_place ON signatures (petition_id, place_key)
     WHERE contact_key IS NULL AND place_key IS NOT NULL;
-CREATE INDEX signatures_place_of_contact ON signatures (petition_id, place_key)
-    WHERE contact_key IS NOT NULL;
+CREATE INDEX signatures_place_verified ON signatures (petition_id, place_key)
+    WHERE verified_at IS NOT NULL;
 CREATE INDEX signatures_contact ON signatures (petition_id, contact_key)
     WHERE contact_key IS NOT NULL;
 
