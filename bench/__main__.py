@@ -198,7 +198,7 @@ def bytes_each(data: Path) -> float:
     file = data / "undersigned.db"
     with contextlib.closing(sqlite3.connect(file)) as database:
         (rows,) = database.execute("SELECT count(*) FROM signatures").fetchone()
-    return file.stat().st_size / max(1, rows)
+    return float(file.stat().st_size / max(1, rows))
 
 
 def rounds(

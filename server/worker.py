@@ -46,6 +46,7 @@ async def do_chores(services: Services) -> None:
     now = services.now()
     async with services.database.write() as tx:
         await counts.publish_unverified(tx, now)
+        await texts.end_conversations(tx, now)
         await texts.forget(tx, now - KEEP_DAYS * DAY)
         await outbox.forget(tx, now - KEEP_DAYS * DAY)
 

@@ -284,6 +284,19 @@ async def test_a_phone_gets_at_most_twelve_answers_about_signing_in_ten_minutes(
     assert await phones.text("HELP") is not None
 
 
+async def test_stop_is_confirmed_also_when_other_answers_have_run_out(phones: Phones) -> None:
+    for _ in range(7):
+        await phones.text("HELP")
+    assert await phones.text("STOP") is not None
+
+
+async def test_what_was_said_towards_an_unfinished_signature_is_erased(phones: Phones) -> None:
+    await phones.text("LAKE Ana Diaz")
+    phones.now += counts.DAY + 1
+    await worker.do_chores(phones.services)
+    assert await phones.rows("SELECT * FROM conversations") == []
+
+
 async def test_beyond_the_daily_budget_texts_are_acted_on_unanswered(make: Make) -> None:
     phones = await make(UNDERSIGNED_SMS_DAILY_SEGMENTS="2")
     replies = [

@@ -34,9 +34,9 @@ def _read(text: str, country: str) -> tuple[str, str | None] | None:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
-    region = phonenumbers.region_code_for_number(number)
-    if number.extension or not phonenumbers.is_valid_number_for_region(number, region):
+    if number.extension or not phonenumbers.is_valid_number(number):
         return None
+    region = phonenumbers.region_code_for_number(number)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), region
 
 

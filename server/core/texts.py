@@ -17,8 +17,10 @@ from server.core.ledger import Signing
 from server.db import Transaction, pack
 
 CAP_SECONDS = 600
-#: Replies to one phone within `CAP_SECONDS`, by whether they are about signing.
-CAPS = {True: 12, False: 5}
+#: Replies to one phone within `CAP_SECONDS`, by what they are about. Opting out and in has a cap of
+#: its own, so that a curious phone still hears that it was heard.
+CAPS = {"sign": 12, "opt": 5, "other": 5}
+_ABOUT = {"sign": "sign", "stop": "opt", "start": "opt"}
 CONVERSATION_SECONDS = 86_400  # nothing expires while somebody types on a keypad
 
 
@@ -146,7 +148,7 @@ async def _allowed(
     before = spent
     for text, outcome in zip(texts, outcomes, strict=True):
         reply = text.answer(outcome)
-        slot = (text.phone_key, text.kind == "sign")
+        slot = (text.phone_key, _ABOUT.get(text.kind, "other"))
         silent = text.phone_key in opted_out and not text.always
         segments = text.measure(reply) if reply else 0
         too_many = recent[slot] >= CAPS[slot[1]] or spent + segments > text.daily_segments
@@ -162,7 +164,7 @@ async def _allowed(
 
 async def _standing(
     tx: Transaction, texts: Sequence[Received]
-) -> tuple[set[bytes], Counter[tuple[bytes, bool]]]:
+) -> tuple[set[bytes], Counter[tuple[bytes, str]]]:
     """The opted-out phones among these, and how many replies each has had of late."""
     phones = pack((k,) for k in {t.phone_key for t in texts})
     batch = tx.rows("batch", phone_key="blob")
@@ -177,9 +179,9 @@ async def _standing(
         batch=phones,
         since=texts[0].now - CAP_SECONDS,
     )
-    recent: Counter[tuple[bytes, bool]] = Counter()
+    recent: Counter[tuple[bytes, str]] = Counter()
     for row in rows:
-        recent[bytes(row["phone_key"]), row["kind"] == "sign"] += row["n"]
+        recent[bytes(row["phone_key"]), _ABOUT.get(row["kind"], "other")] += row["n"]
     return {bytes(r["phone_key"]) for r in gone}, recent
 
 
@@ -258,6 +260,13 @@ async def spend(tx: Transaction, day: int, segments: int) -> None:
             shard=tx.shard,
             segments=segments,
         )
+
+
+async def end_conversations(tx: Transaction, now: int) -> None:
+    """Erase what was said towards signatures that were never finished."""
+    await tx.execute(
+        "DELETE FROM conversations WHERE asked_at <= :before", before=now - CONVERSATION_SECONDS
+    )
 
 
 async def forget(tx: Transaction, before: int) -> None:

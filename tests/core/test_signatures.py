@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from server.core import check, counts, outbox, signatures
+from server.core.ledger import related
+from server.db import Row, Transaction, Value
 from server.errors import InvalidInput, NotOpen
 from tests.conftest import NOW, PHONE, World
 
@@ -156,15 +158,11 @@ async def test_a_stranger_signing_with_a_verified_phone_sends_one_note_a_day(
     await world.text()
     for _ in range(3):
         assert await world.web(phone="(406) 555-0123") == "again"
-    world.now += signatures_day()
+    world.now += counts.DAY + 1
     await world.web(phone=PHONE)
     async with world.database.write() as tx:
         notes = await outbox.lease(tx, world.now)
     assert [(n.channel, n.kind, n.recipient) for n in notes] == [("sms", "signed_again", PHONE)] * 2
-
-
-def signatures_day() -> int:
-    return counts.DAY + 1
 
 
 async def test_a_batch_of_everything_at_once_leaves_counters_equal_to_rows(world: World) -> None:
@@ -239,3 +237,37 @@ async def test_the_public_figure_of_unverified_signatures_moves_in_steps_and_onc
         await world.web(f"Other {chr(65 + i)}")
     assert await shown(NOW + counts.PUBLIC_SECONDS - 1) == 10
     assert await shown(NOW + counts.PUBLIC_SECONDS) == 20
+
+
+async def test_a_person_is_looked_up_by_exact_keys_whatever_the_number_of_signatures(
+    world: World,
+) -> None:
+    plans: list[str] = []
+
+    class Explaining:
+        """A transaction that explains instead of reading."""
+
+        def __init__(self, tx: Transaction) -> None:
+            self._tx = tx
+            self.rows = tx.rows
+
+        async def fetch(self, sql: str, /, **values: Value) -> list[Row]:
+            found = await self._tx.fetch(f"EXPLAIN QUERY PLAN {sql}", **values)
+            plans.extend(row["detail"] for row in found)
+            return []
+
+    signing = signatures.text_signing(
+        world.petition,
+        name="Ana Diaz",
+        postcode="59801",
+        phone=PHONE,
+        keys=world.keys,
+        language="en",
+        id_=1,
+        now=NOW,
+    )
+    async with world.database.read() as tx:
+        await related(Explaining(tx), [signing])  # type: ignore[arg-type]
+    looked_up = [plan for plan in plans if " s " in plan]
+    assert len(looked_up) == 3
+    assert all(plan.endswith("_key=?)") for plan in looked_up), looked_up
