@@ -97,12 +97,10 @@ class Public:
                 now=self._services.now(),
             )
             await signatures.sign(self._services.group, signing)
-        except InvalidInput as error:
-            await self._send_problems(scope, send, petition, language, values, error)
         except NotOpen:
             await self.send_message(scope, send, 200, "closed", petition)
-        except StoreUnavailable as error:
-            await self._send_not_stored(scope, send, petition, language, values, error)
+        except (InvalidInput, StoreUnavailable) as error:
+            await self._send_problems(scope, send, petition, values, error)
         else:
             await self._send_thanks(scope, send, petition, language)
 
@@ -243,17 +241,23 @@ class Public:
         scope: Scope,
         send: Send,
         petition: Petition,
-        language: str,
         values: dict[str, str],
-        error: InvalidInput,
+        error: InvalidInput | StoreUnavailable,
     ) -> None:
-        country = self._services.settings.country
-        renderer = self._services.renderer
-        errors = {
-            p.field: problem_words(renderer, language, petition, p, country)
-            for p in reversed(error.problems)
-        }
-        summary = [(FIELD_IDS[f], errors[f]) for f in FIELD_IDS if f in errors]
+        """The form again with what was typed, and what kept it from being stored."""
+        language = scope["language"] or petition.language
+        renderer, country = self._services.renderer, self._services.settings.country
+        # 200: some text and feature-phone browsers hide the body of a 4xx.
+        status, errors, extra = 200, {}, []
+        if isinstance(error, InvalidInput):
+            errors = {
+                p.field: problem_words(renderer, language, petition, p, country)
+                for p in reversed(error.problems)
+            }
+            summary = [(FIELD_IDS[f], errors[f]) for f in FIELD_IDS if f in errors]
+        else:
+            summary = [(FIELD_IDS["name"], renderer.say(language, NOT_STORED))]
+            status, extra = 503, [(b"retry-after", b"%d" % error.retry_after)]
         page = self._render_petition(
             "web/errors.html",
             petition,
@@ -263,28 +267,7 @@ class Public:
             errors=errors,
             summary=summary,
         )
-        # 200: some text and feature-phone browsers hide the body of a 4xx.
-        await self._send_html(scope, send, 200, page)
-
-    async def _send_not_stored(
-        self,
-        scope: Scope,
-        send: Send,
-        petition: Petition,
-        language: str,
-        values: dict[str, str],
-        error: StoreUnavailable,
-    ) -> None:
-        page = self._render_petition(
-            "web/errors.html",
-            petition,
-            language,
-            scope["language"],
-            values=values,
-            errors={},
-            summary=[("n", self._services.renderer.say(language, NOT_STORED))],
-        )
-        await self._send_html(scope, send, 503, page, [(b"retry-after", b"%d" % error.retry_after)])
+        await self._send_html(scope, send, status, page, extra)
 
     async def _send_html(
         self, scope: Scope, send: Send, status: int, page: str, extra: Headers | None = None
