@@ -31,7 +31,8 @@ class Settings:
     database_url: str = setting(
         "UNDERSIGNED_DATABASE_URL",
         "sqlite:///undersigned.db",
-        "where signatures are kept: `sqlite:///relative.db` or `sqlite:////absolute.db`",
+        "where signatures are kept: `sqlite:///relative.db`, `sqlite:////absolute.db` or"
+        " `postgresql://user:password@host/name`",
     )
     public_url: str = setting(
         "UNDERSIGNED_PUBLIC_URL",

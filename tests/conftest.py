@@ -16,6 +16,7 @@ from server.core.petitions import DecisionMaker, Draft, Petition, Text
 from server.db import Database, open_database
 from server.db.group import GroupCommit
 from tests import support
+from tests.postgres import Cluster, cluster
 
 pytest_plugins = ["pytester", "tests.plugin_skips"]
 
@@ -23,10 +24,26 @@ NOW = 1_800_000_000
 PHONE = "+14065550123"
 
 
-@pytest.fixture(params=["sqlite"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A running PostgreSQL for the whole run of the tests."""
+    with cluster() as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a new, empty store of each engine is."""
+    if request.param == "postgres":
+        made: Cluster = request.getfixturevalue("postgres")
+        return await made.create()
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
     """An empty store of each engine, its schema up to date."""
-    database = await open_database(f"sqlite:///{tmp_path / 'test.db'}")
+    database = await open_database(database_url)
     await database.migrate(NOW)
     yield database
     await database.close()

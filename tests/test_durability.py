@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests import support
+from tests.postgres import Cluster
 from tests.support import Answer, Server, exchange, post
 
 pytestmark = pytest.mark.timeout(180)
@@ -156,3 +158,17 @@ def test_running_it_again_keeps_the_data(tmp_path: Path) -> None:
         assert server.password == password
         sign(server, "First Run")
         assert names(data) == ["First Run"]
+
+
+def test_the_same_product_runs_on_postgresql(tmp_path: Path, postgres: Cluster) -> None:
+    url = asyncio.run(postgres.create())
+    with support.running(tmp_path / "data", UNDERSIGNED_DATABASE_URL=url) as server:
+        with ThreadPoolExecutor(10) as pool:
+            answers = list(pool.map(lambda n: sign(server, word(n % 5)), range(20)))
+        assert {STORED in answer.text for answer in answers} == {True}
+        done = server.command("sms", "simulate", "SIGN FACE Ana Diaz 59801")
+        assert "1 segment" in done.stdout, done.stderr
+        done = server.command("check")
+        assert "1 verified, 5 unverified" in done.stdout, done.stderr
+        assert "<b>1</b> verified signature" in server.get("/p/face").text
+        assert server.stop() == 0

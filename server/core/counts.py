@@ -115,12 +115,12 @@ async def publish_unverified(tx: Transaction, now: int) -> None:
     """Bring the public figure of unverified signatures up to date, at most once an hour each."""
     await tx.execute(
         "UPDATE petitions SET shown_at = :now, shown_unverified ="
-        " coalesce((SELECT sum(n) FROM counts WHERE petition_id = petitions.id"
+        " coalesce((SELECT CAST(sum(n) AS BIGINT) FROM counts WHERE petition_id = petitions.id"
         "  AND state = 'unverified'), 0) / :step * :step"
-        " WHERE opened_at IS NOT NULL AND (shown_at IS NULL OR shown_at <= :now - :seconds)",
+        " WHERE opened_at IS NOT NULL AND (shown_at IS NULL OR shown_at <= :before)",
         now=now,
         step=PUBLIC_STEP,
-        seconds=PUBLIC_SECONDS,
+        before=now - PUBLIC_SECONDS,
     )
 
 

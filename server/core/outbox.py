@@ -58,6 +58,8 @@ async def lease(tx: Transaction, now: int, limit: int = 20) -> list[Announcement
         "UPDATE outbox SET leased_until = :until, tries = tries + 1 WHERE id IN"
         " (SELECT id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= :now"
         "  AND (leased_until IS NULL OR leased_until <= :now) ORDER BY due_at LIMIT :limit)"
+        # Once more: another worker may have been faster between the choice and the update.
+        " AND (leased_until IS NULL OR leased_until <= :now)"
         " RETURNING id, channel, kind, petition_id, language, recipient, tries",
         now=now,
         until=now + LEASE_SECONDS,

@@ -142,6 +142,7 @@ async def sign_many(tx: Transaction, signings: Sequence[Signing]) -> list[Outcom
     """Decide and store a batch in a few statements; the outcomes in the same order."""
     if not signings:
         return []
+    await tx.lock(key for s in signings for key in (s.keys.place, s.keys.contact) if key)
     ledger = Ledger(await related(tx, signings))
     outcomes = [ledger.take(signing) for signing in signings]
     await ledger.write(tx)

@@ -78,6 +78,7 @@ async def conversation(tx: Transaction, phone_key: bytes, now: int) -> Conversat
 
 async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[str | None]:
     """Store a batch of texts with their effects; the replies in order, None for silence."""
+    await tx.lock(t.phone_key for t in texts)
     replies = await _replies_so_far(tx, texts)
     fresh = list({t.key: t for t in texts if t.key not in replies}.values())
     outcomes = await _act(tx, fresh)

@@ -7,7 +7,7 @@ engines differ only inside this package; `open_database` picks one by URL.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
@@ -37,8 +37,8 @@ class Transaction(Protocol):
 
     async def execute(self, sql: str, /, **values: Value) -> None: ...
 
-    def stream(self, sql: str, /, **values: Value) -> AsyncIterator[Sequence[Row]]:
-        """The rows of one SELECT in blocks, as of its start, in bounded memory."""
+    async def lock(self, keys: Iterable[bytes]) -> None:
+        """Until the transaction ends, no other server decides about these keys."""
 
     async def integrity(self) -> list[str]:
         """Faults that the engine itself finds in its files, in its own words; none if sound."""
@@ -74,10 +74,16 @@ def pack(rows: Iterable[Sequence[Value]]) -> str:
 
 async def open_database(url: str) -> Database:
     """Open the store that the URL names. Raises `Misconfigured` for a URL we do not know."""
+    # Only the engine in use is loaded.
     if url.startswith("sqlite:///"):
         from server.db.sqlite import SQLite
 
         return await SQLite.open(url.removeprefix("sqlite:///"))
+    if url.startswith(("postgresql://", "postgres://")):
+        from server.db.postgres import Postgres
+
+        return await Postgres.open(url)
     raise Misconfigured(
-        "UNDERSIGNED_DATABASE_URL must be sqlite:///relative.db or sqlite:////absolute.db"
+        "UNDERSIGNED_DATABASE_URL must be sqlite:///relative.db, sqlite:////absolute.db"
+        " or postgresql://user:password@host/name"
     )

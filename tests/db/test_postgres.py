@@ -1,0 +1,156 @@
+"""PostgreSQL: several servers on one database agree, and live through its absence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from server.core import check, outbox, petitions
+from server.core.ids import Ids
+from server.core.outbox import Announcement
+from server.db import open_database, pack
+from server.db.group import GroupCommit
+from server.db.postgres import Postgres, PostgresTransaction, _numbered
+from server.errors import Misconfigured, StoreUnavailable
+from tests.conftest import NOW, PHONE, World, draft
+from tests.postgres import Cluster, cluster
+
+
+@pytest.fixture
+async def url(postgres: Cluster) -> str:
+    return await postgres.create()
+
+
+@pytest.fixture
+async def servers(url: str) -> AsyncIterator[list[World]]:
+    """Three servers on one database with one open petition."""
+    async with AsyncExitStack() as stack:
+        databases = [await open_database(url) for _ in range(3)]
+        await asyncio.gather(*(d.migrate(NOW) for d in databases))  # all start at once
+        async with databases[0].write() as tx:
+            id_ = await petitions.create(
+                tx, draft(), reserved=frozenset(), salt=b"s" * 32, now=NOW - 100
+            )
+            await petitions.open_(tx, id_, NOW - 90)
+            petition = (await petitions.all_petitions(tx))[id_]
+        worlds = []
+        for node, database in enumerate(databases):
+            group = GroupCommit(database)
+            group.start()
+            stack.push_async_callback(database.close)
+            stack.push_async_callback(group.stop)
+            worlds.append(World(database, group, petition, ids=Ids(node)))
+        yield worlds
+
+
+async def report(world: World) -> check.Report:
+    async with world.database.read() as tx:
+        return await check.check(tx)
+
+
+def test_named_parameters_become_numbers_and_casts_stay() -> None:
+    sql, names = _numbered("SELECT :a::text, :b WHERE x = :a AND y = ':'")
+    assert (sql, names) == ("SELECT $1::text, $2 WHERE x = $1 AND y = ':'", ("a", "b"))
+
+
+async def test_the_same_people_at_three_servers_at_once_are_counted_once(
+    servers: list[World],
+) -> None:
+    async def one(world: World, i: int) -> None:
+        name = f"Signer {chr(97 + i % 20)}"
+        if i % 2:
+            await world.text(name, "59801", f"+1406555{100 + i % 20:04}")
+        else:
+            await world.web(name, "59801")
+
+    await asyncio.gather(*(one(world, i) for i in range(100) for world in servers))
+    found = await report(servers[0])
+    assert found.faults == []
+    # Odd ones sign by text, even ones on the web: twenty names, one signature each.
+    assert (found.figures["lake"].verified, found.figures["lake"].unverified) == (10, 10)
+
+
+async def test_a_household_is_full_at_all_servers_together(servers: list[World]) -> None:
+    names = ["Ana Diaz", "Bo Lee", "Cyd Charo", "Dee Prince", "Eve Stone", "Flo Night"]
+    outcomes = await asyncio.gather(
+        *(servers[i % 3].text(name, "59801", PHONE) for i, name in enumerate(names))
+    )
+    assert sorted(outcomes) == ["held", "held", "new", "new", "new", "new"]
+
+
+async def test_servers_add_to_counters_of_their_own(servers: list[World]) -> None:
+    for i, world in enumerate(servers):
+        world.database._shard = i  # type: ignore[attr-defined]
+        await world.web(f"Name {chr(97 + i)}")
+    async with servers[0].database.read() as tx:
+        rows = await tx.fetch("SELECT shard, n FROM counts ORDER BY shard")
+    assert [tuple(row) for row in rows] == [(0, 1), (1, 1), (2, 1)]
+    assert (await servers[1].figures()).unverified == 3
+
+
+async def test_a_message_goes_to_one_worker_only(servers: list[World]) -> None:
+    notes = [Announcement(i, "sms", "signed_again", 1, "en", PHONE) for i in range(1, 31)]
+    async with servers[0].database.write() as tx:
+        await outbox.put(tx, notes, NOW)
+
+    async def lease(world: World) -> list[int]:
+        async with world.database.write() as tx:
+            return [a.id for a in await outbox.lease(tx, NOW)]
+
+    taken = [id_ for ids in await asyncio.gather(*map(lease, servers)) for id_ in ids]
+    assert len(taken) == len(set(taken))
+
+
+async def test_a_transaction_that_fails_leaves_nothing(url: str) -> None:
+    database = await open_database(url)
+    await database.migrate(NOW)
+
+    async def fail() -> None:
+        async with database.write() as tx:
+            await tx.execute("INSERT INTO opt_outs VALUES (:k, 1)", k=b"1")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    async with database.read() as tx:
+        assert await tx.fetch("SELECT * FROM opt_outs") == []
+    await database.close()
+
+
+async def test_a_batch_arrives_as_it_was_sent(url: str) -> None:
+    database = await open_database(url + "&pgbouncer=1")
+    batch = [(2**63 - 1, "Ána 🙂 \"'\\", b"\x00\xff"), (None, None, None), (-1, "", b"x")]
+    async with database.read() as tx:
+        table = PostgresTransaction.rows("batch", n="int", x="text", b="blob")
+        for _ in range(7):  # asyncpg would prepare it by now, if it were allowed to
+            rows = await tx.fetch(f"SELECT n, x, b FROM {table} t", batch=pack(batch))
+    assert [tuple(row) for row in rows] == batch
+    await database.close()
+
+
+async def test_a_server_that_cannot_be_reached_is_said_plainly() -> None:
+    with pytest.raises(Misconfigured, match="cannot reach PostgreSQL"):
+        await Postgres.open("postgresql://nobody@127.0.0.1:1/x")
+
+
+@pytest.mark.slow
+async def test_a_restart_of_the_database_is_lived_through() -> None:
+    with cluster("") as made:
+        database = await open_database(await made.create())
+        await database.migrate(NOW)
+        made.restart()
+        failures = 0
+        for _ in range(50):
+            try:
+                async with database.write() as tx:
+                    await tx.execute("INSERT INTO opt_outs VALUES (:k, 1)", k=b"1")
+                break
+            except StoreUnavailable:
+                failures += 1
+        async with database.read() as tx:
+            assert len(await tx.fetch("SELECT * FROM opt_outs")) == 1
+        assert failures < 50
+        await database.close()
