@@ -47,11 +47,11 @@ lint: $(TEST_READY) ## ruff and mypy alone
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy $(CODE)
 
-bench: $(TEST_READY) ## run the benchmarks: ARGS="..."
-	$(PY) $(if $(wildcard bench/run.py),bench/run.py,-m bench) $(ARGS)
+bench: $(TEST_READY) ## measure the product: ARGS="--quick"
+	$(PY) -m bench $(ARGS)
 
-soak: $(TEST_READY) ## run the long benchmark: ARGS="..."
-	$(PY) -m bench soak $(ARGS)
+soak: $(TEST_READY) ## kill the server under load, many times: KILLS=200
+	SOAK="$${KILLS:-200}" $(PY) -m pytest tests/test_durability.py -k kill_9 $(ARGS)
 
 messages: $(TEST_READY) ## gather the texts of the templates into every catalogue
 	$(PY) -m babel.messages.frontend extract --sort-by-file --no-location \
@@ -59,7 +59,7 @@ messages: $(TEST_READY) ## gather the texts of the templates into every catalogu
 		-F pyproject.toml -o $(VENV)/messages.pot .
 	@for catalogue in templates/locale/*.po; do \
 		test -e "$$catalogue" || continue; \
-		$(PY) -m babel.messages.frontend update --no-fuzzy-matching \
+		$(PY) -m babel.messages.frontend update --no-fuzzy-matching --ignore-pot-creation-date \
 			-i $(VENV)/messages.pot -o "$$catalogue" -l "$$(basename "$$catalogue" .po)" || exit 1; \
 	done
 

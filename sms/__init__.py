@@ -32,8 +32,8 @@ class Malformed(GatewayError):
 class SendFailed(GatewayError):
     """The provider did not take the text.
 
-    `code` is the provider's own error code, or a word of ours where it gave none ("network",
-    "http-503"). `permanent` means that the same text to the same number will never be taken
+    `code` is the provider's own error code, the HTTP status where it gave none, or "network" where
+    nothing was answered. `permanent` means that the same text to the same number will never be taken
     (opted out, not a mobile number); otherwise it is worth trying again later.
     """
 

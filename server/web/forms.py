@@ -7,6 +7,7 @@ else as the form says, else as windows-1252.
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from typing import Any
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope
 from server.errors import BadRequest, TooLarge, WrongContentType
 
 BODY_LIMIT = 16_384  # bytes; every public form is far below
+BODY_SECONDS = 300  # somebody on a bad link may pause; a connection that is dead must go
 FIELD_LIMIT = 60
 _CHARSETS = {"utf-8", "windows-1252", "iso-8859-1", "iso-8859-15"}
 _ENTITY = re.compile(r"&#\d{1,7};")
@@ -35,21 +37,31 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body. Raises `TooLarge` as soon as it is known to be, and `Disconnected`."""
+    """The whole body. Raises `TooLarge` as soon as it is known to be, `Disconnected`, and
+    `BadRequest` for a body that takes longer than `BODY_SECONDS`."""
     declared = header(scope, b"content-length")
     if declared.isdecimal() and int(declared) > limit:
         raise TooLarge(f"{declared} bytes")
-    body: bytes = b""
-    while True:
-        message: Any = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        chunk: bytes = message.get("body", b"")
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge(f"more than {limit} bytes")
-        if not message.get("more_body"):
-            return body
+    body, more = await _next_piece(receive)
+    if not more and len(body) <= limit:  # nearly always
+        return body
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while more and len(body) <= limit:
+                piece, more = await _next_piece(receive)
+                body += piece
+    except TimeoutError:
+        raise BadRequest(f"no end of the body in {BODY_SECONDS} seconds") from None
+    if len(body) > limit:
+        raise TooLarge(f"more than {limit} bytes")
+    return body
+
+
+async def _next_piece(receive: Receive) -> tuple[bytes, bool]:
+    message: Any = await receive()
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    return message.get("body", b""), message.get("more_body", False)
 
 
 async def read_form(scope: Scope, receive: Receive, limit: int = BODY_LIMIT) -> dict[str, str]:

@@ -43,7 +43,7 @@ _STATUSES: Final[dict[str, Status]] = {
 _OPT_OUTS: Final[dict[str, OptOut]] = {"STOP": "stop", "START": "start", "HELP": "help"}
 
 # What an answer 400 says about the moment and not about the text: the sender's queue is full.
-_BUSY: Final = {"21611"}
+_BUSY: Final = {21611}
 
 # https://www.w3.org/TR/xml/#charsets
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -164,14 +164,14 @@ class Twilio:
 
 
 def _failure(error: Exception) -> SendFailed:
-    """Only an answer 400 speaks about this text; 401, 429 and 5xx pass, as does a lost line.
+    """Only an answer 400 with a code of Twilio's speaks about this text; the others will pass.
 
     Among the permanent codes: 21610 (opted out), 21211 (no such number), 21614 (not a mobile),
-    21408 (country not enabled).
+    21408 (country not enabled). Without a code of its own an error has the HTTP status as code.
     """
-    status = getattr(error, "status", None)
-    code = str(getattr(error, "code", None) or f"http-{status}")
-    return SendFailed(code, permanent=status == 400 and code not in _BUSY)
+    status, code = getattr(error, "status", None), getattr(error, "code", None)
+    permanent = status == 400 and code not in {status, None, *_BUSY}
+    return SendFailed(str(code or "twilio"), permanent)
 
 
 def _filled(request: HookRequest, name: str) -> str:

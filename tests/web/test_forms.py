@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.errors import BadRequest, TooLarge, WrongContentType
+from server.web import forms
 from server.web.forms import BODY_LIMIT, decode, read_form
 
 FORM = b"application/x-www-form-urlencoded"
@@ -75,6 +77,20 @@ async def test_a_body_in_pieces_is_put_together() -> None:
 async def test_a_body_that_is_too_large_is_refused_declared_or_not(length: bool) -> None:
     with pytest.raises(TooLarge):
         await submit(b"comment=" + b"x" * BODY_LIMIT, length=length)
+
+
+async def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "BODY_SECONDS", 0.05)
+    pieces = iter([{"type": "http.request", "body": b"name=A", "more_body": True}])
+
+    async def receive() -> dict[str, object]:
+        for piece in pieces:
+            return piece
+        await asyncio.Event().wait()
+        return {}
+
+    with pytest.raises(BadRequest, match="no end"):
+        await read_form({"type": "http", "headers": [(b"content-type", FORM)]}, receive)
 
 
 async def test_too_many_fields_are_refused() -> None:
