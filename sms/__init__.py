@@ -33,7 +33,7 @@ class SendFailed(GatewayError):
     """The provider did not take the text.
 
     `code` is the provider's own error code, the HTTP status where it gave none, or "network" where
-    nothing was answered. `permanent` means that the same text to the same number will never be taken
+    no answer came. `permanent` means that the same text to the same number will never be taken
     (opted out, not a mobile number); otherwise it is worth trying again later.
     """
 
