@@ -43,14 +43,15 @@ class Services:
 
     async def petitions(self) -> Directory:
         """All petitions, at most `REFRESH_SECONDS` behind other processes."""
-        if time.monotonic() - self._refreshed > REFRESH_SECONDS:
-            await self.reload_petitions()
+        now = time.monotonic()
+        if now - self._refreshed > REFRESH_SECONDS:
+            self._refreshed = now  # one caller looks; the others have the last ones meanwhile
+            await self.directory.refresh()
         return self.directory
 
     async def reload_petitions(self) -> Directory:
         """All petitions as they are stored now; call it after an edit."""
         await self.directory.refresh()
-        self._refreshed = time.monotonic()
         return self.directory
 
     async def close(self) -> None:

@@ -57,8 +57,17 @@ class Keys:
 
 def _mac(key: bytes, *parts: str) -> bytes:
     # Length prefixes keep ("ab", "c") and ("a", "bc") apart.
-    message = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
-    return hmac.digest(key, message, "sha256")[:KEY_BYTES]
+    encoded = [part.encode() for part in parts]
+    mac = _keyed(key).copy()
+    mac.update(b"".join(len(part).to_bytes(4, "big") + part for part in encoded))
+    return mac.digest()[:KEY_BYTES]
+
+
+@lru_cache(maxsize=4096)
+def _keyed(key: bytes) -> hmac.HMAC:
+    # Copied for each message: `hmac.digest` sets the key up anew, and lets go of the interpreter's
+    # lock for it, which under load costs far more than the sum.
+    return hmac.new(key, digestmod="sha256")
 
 
 @lru_cache(maxsize=4096)

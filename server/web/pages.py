@@ -57,9 +57,16 @@ class Pages:
         self._pages: OrderedDict[str, Page] = OrderedDict()
 
     def fresh(self, path: str) -> Page | None:
-        """The page, if it was made or found unchanged within `FRESH_SECONDS`."""
+        """The page, unless it is time to look whether it still is what it was.
+
+        Only one caller in `FRESH_SECONDS` is sent to look; the others have the last page meanwhile,
+        so that a crowd of readers never becomes a crowd of queries.
+        """
         page = self._pages.get(path)
-        if page is None or time.monotonic() - page.checked > FRESH_SECONDS:
+        now = time.monotonic()
+        if page is None or now - page.checked > FRESH_SECONDS:
+            if page:
+                page.checked = now
             return None
         return page
 
