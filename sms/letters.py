@@ -43,6 +43,6 @@ def fold(word: str) -> str:
     if word.isascii() and word.isprintable():
         return word.upper()
     bare = visible(word).translate({ord(joiner): None for joiner in _JOINERS})
-    upper = unicodedata.normalize("NFKC", bare).translate(UNDECOMPOSED).upper()
+    upper = bare.translate(UNDECOMPOSED).upper()
     parts = unicodedata.normalize("NFKD", upper).upper().translate(UNDECOMPOSED)
     return unicodedata.normalize("NFC", _MARKS.sub("", parts))

@@ -127,7 +127,10 @@ def fit(
     values = {name: " ".join(visible(str(value)).split()) for name, value in fields.items()}
 
     def fits(text: str) -> bool:
-        return measure(text + "x" * reserve).segments <= limit_segments
+        encoding: Encoding = "GSM-7" if _GSM7.issuperset(text) else "UCS-2"
+        if _units(text, encoding) + reserve <= _CAPACITY[encoding][0]:
+            return True
+        return limit_segments > 1 and measure(text + "x" * reserve).segments <= limit_segments
 
     text = fold_to_gsm7(_FIELD.sub(lambda match: values[match[1]], template))
     if fits(text):
@@ -144,7 +147,8 @@ def fit(
         short = values | {name: _shorten(piece, length) for name, piece in pieces.items()}
         return fold_to_gsm7(_FIELD.sub(lambda match: short[match[1]], template))
 
-    text = _longest(filled, fits, limit + 1)
+    # Beyond the longest of them nothing changes, so the search need not begin further up.
+    text = _longest(filled, fits, max(map(len, pieces.values()), default=0))
     if fits(text):
         return text
     whole = _first_graphemes(text, limit + 1)
@@ -152,14 +156,11 @@ def fit(
 
 
 def _longest(build: Callable[[int], str], fits: Callable[[str], bool], most: int) -> str:
-    """`build` of a great length that fits, at most `most`; `build(0)` if none does.
+    """`build` of a great length that fits, below `most`; `build(0)` if none does.
 
     Found by bisection. Where shortening also takes the last emoji out, what fits is not quite
     monotone in the length, and then a longer text than the one found may fit as well.
     """
-    best = build(most)
-    if fits(best):
-        return best
     low, high, best = 0, most, build(0)
     while high - low > 1:
         middle = (low + high) // 2
@@ -188,6 +189,9 @@ def _graphemes(text: str) -> Iterator[str]:
     Kept together: a base with its marks, selectors and skin tone, what ZWJ joins, the two halves
     of a flag. A virama joins nothing here, so a Hindi conjunct can still lose its second half.
     """
+    if text.isascii():
+        yield from text
+        return
     start = 0
     for index in range(1, len(text)):
         if not _belongs(text[index], text[index - 1], index - start):
