@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -245,7 +244,7 @@ class Api:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 api.calls.append((self.path, self.headers["Authorization"], parse_qs(body)))
                 if api.answer is None:
-                    api.released.wait(10)
+                    api.released.wait()  # longer than a test may take
                     return
                 status, content = api.answer
                 text = content if isinstance(content, str) else json.dumps(content)
@@ -330,11 +329,9 @@ async def test_a_refusal_is_permanent_only_where_it_is_about_this_text(
 
 
 async def test_an_api_that_never_answers_is_given_up(api: Api) -> None:
-    api.answer = None
-    started = time.monotonic()
+    api.answer = None  # without a timeout of ours this test would not end
     with pytest.raises(SendFailed) as failure:
         await gateway(api_url=api.url, timeout=0.2).send(TEXT)
-    assert time.monotonic() - started < 5
     assert (failure.value.code, failure.value.permanent) == ("network", False)
 
 
