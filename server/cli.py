@@ -8,6 +8,7 @@ import getpass
 import json
 import os
 import secrets
+import socket
 import sys
 import time
 import urllib.error
@@ -107,15 +108,22 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = _settings(options)
-    asyncio.run(_prepare(settings.database_url))
-    return _serve_on(options, settings, with_worker=not options.no_worker)
+    with _listening(options) as socket:
+        asyncio.run(_prepare(settings.database_url))
+        return _serve_on(socket, settings, with_worker=not options.no_worker)
 
 
-def _serve_on(options: argparse.Namespace, settings: Settings, *, with_worker: bool) -> int:
-    from server.app import create_app  # (other commands start without the server)
-    from server.serving import listener, serve
+def _listening(options: argparse.Namespace) -> socket.socket:
+    """The port, before anything else: one that is taken must be said first."""
+    from server.serving import listener  # (other commands start without the server)
 
-    socket = listener(options.host, options.port)
+    return listener(options.host, options.port)
+
+
+def _serve_on(socket: socket.socket, settings: Settings, *, with_worker: bool) -> int:
+    from server.app import create_app  # (as above)
+    from server.serving import serve
+
     logs.set_up(settings.log_level)
     return serve(create_app(settings, with_worker=with_worker), socket)
 
@@ -133,7 +141,13 @@ def _worker(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    ready = demo.prepare(options.data, os.environ, options.host, options.port)
+    with _listening(options) as socket:
+        ready = demo.prepare(options.data, os.environ, options.host, options.port)
+        _say_where(options, ready)
+        return _serve_on(socket, ready.settings, with_worker=True)
+
+
+def _say_where(options: argparse.Namespace, ready: demo.Demo) -> None:
     url = ready.settings.public_url
     data = "" if options.data == Path("data") else f" --data {options.data}"
     print(
@@ -150,7 +164,6 @@ Stop with Ctrl-C.
 """,
         flush=True,
     )
-    return _serve_on(options, ready.settings, with_worker=True)
 
 
 async def _opened(options: argparse.Namespace) -> Database:

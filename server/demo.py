@@ -32,7 +32,7 @@ class Demo:
 
 def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> Demo:
     """Make the folder ready, keeping whatever it already holds. Variables that are set win."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _private_file(folder / "secret.key", secrets.token_urlsafe(48))
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (asked for by the operator)
     defaults = {

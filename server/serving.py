@@ -27,7 +27,8 @@ def listener(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise Misconfigured(f"cannot listen on {host}:{port}: {error.strerror}") from error
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise Misconfigured(f"cannot listen on {host}:{port}: {why}") from error
 
 
 def serve(app: ASGIApp, socket_: socket.socket) -> int:

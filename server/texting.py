@@ -328,7 +328,8 @@ class TextDoor:
 def may_text(services: Services, phone: str) -> bool:
     """Whether the allow-list of countries lets us text this number; others cost too much."""
     settings = services.settings
-    allowed = settings.sms_countries or {region_of(settings.sms_number)}
+    # A short code has no country of its own.
+    allowed = settings.sms_countries or {region_of(settings.sms_number) or settings.country}
     return region_of(phone) in allowed
 
 

@@ -156,7 +156,8 @@ def test_running_it_again_keeps_the_data(tmp_path: Path) -> None:
     with support.running(data) as server:
         sign(server, "First Run")
         password = server.password
-        assert (data / "secret.key").stat().st_mode & 0o777 == 0o600
+        for name in ("secret.key", "organizer-password", "undersigned.db", "undersigned.db-wal"):
+            assert (data / name).stat().st_mode & 0o777 == 0o600, name
         assert server.stop() == 0
     with support.running(data) as server:
         assert server.password == password
@@ -176,3 +177,12 @@ def test_the_same_product_runs_on_postgresql(tmp_path: Path, postgres: Cluster) 
         assert "1 verified, 5 unverified" in done.stdout, done.stderr
         assert "<b>1</b> verified signature" in server.get("/p/face").text
         assert server.stop() == 0
+
+
+def test_a_port_that_is_taken_is_said_before_anything_else(tmp_path: Path) -> None:
+    with support.running(tmp_path / "data") as server:
+        done = server.command("demo", "--port", str(server.port))
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert f"cannot listen on 127.0.0.1:{server.port}" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -315,6 +315,14 @@ async def test_phones_of_other_countries_sign_unanswered_unless_allowed(make: Ma
     assert (await phones.figures()).verified == 1
 
 
+@pytest.mark.parametrize("number", ["12345", ""])
+async def test_behind_a_short_code_phones_of_the_servers_country_are_answered(
+    make: Make, number: str
+) -> None:
+    phones = await make(UNDERSIGNED_SMS_NUMBER=number)
+    assert await phones.text("SIGN LAKE Ana Diaz 59801") is not None
+
+
 async def test_a_sender_that_is_no_phone_number_cannot_sign(phones: Phones) -> None:
     for sender in ("12345", "BANK", ""):
         assert await phones.text("SIGN LAKE Ana Diaz 59801", sender) is None

@@ -7,6 +7,8 @@ take the writes of another. Readers have connections of their own, so nobody wai
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Literal
@@ -101,11 +103,12 @@ class SQLite:
         check_version(sqlite3.sqlite_version_info)
         opened: list[aiosqlite.Connection] = []
         try:
+            _create(path)
             while len(opened) < 1 + READERS:
                 opened.append(await _connect(path))
             for reader in opened[1:]:
                 await reader.execute_fetchall("PRAGMA query_only = ON")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             for connection in opened:
                 await connection.close()
             raise Misconfigured(f"cannot open the database {path}: {error}") from error
@@ -168,6 +171,15 @@ class SQLite:
     async def close(self) -> None:
         for connection in (*self._readers, self._writer):
             await connection.close()
+
+
+def _create(path: str) -> None:
+    """Make a new file readable by its owner alone, as the files beside it will be.
+
+    Never opens one that exists: closing it again would drop the locks that this process holds.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 async def _connect(path: str) -> aiosqlite.Connection:
