@@ -23,12 +23,14 @@ _FIELD = re.compile(r"\{\w+\}|%\(\w+\)s|</?\w+>|%")
 _CAPITALS = re.compile(r"(?<![\w<])[^\W\d_]{4,}(?![\w>])")
 # Sent back as it stands by people who copy our example; the text door knows it by this wording.
 COPIED = "your name, your postcode"
+# A text is paid for by its length; a translation may be so much longer than the English.
+LONGER = 1.15
 
 Sentence = tuple[str, ...]  # the singular, and the plural where there is one
 
 
 @cache
-def extracted() -> frozenset[Sentence]:
+def extracted(only: str = "") -> frozenset[Sentence]:
     """What templates and code say today, found as `make messages` finds it."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     mappings = settings["tool"]["babel"]["mappings"]
@@ -40,7 +42,14 @@ def extracted() -> frozenset[Sentence]:
             for m in mappings
         },
     )
-    return frozenset(_sentence(message) for _, _, message, _, _ in found)
+    return frozenset(
+        _sentence(message) for file, _, message, _, _ in found if file.startswith(only)
+    )
+
+
+def texted() -> frozenset[Sentence]:
+    """What we send as texts."""
+    return extracted("templates/sms/")
 
 
 def catalogue(language: str) -> Catalog:
@@ -75,6 +84,8 @@ def _entry_faults(
     for string in strings:
         if Counter(_FIELD.findall(string)) != Counter(_FIELD.findall(sentence[-1])):
             yield "other fields or tags"
+    if sentence in texted() and len(strings[0]) > LONGER * len(sentence[0]):
+        yield "too long for a text"
     if COPIED in sentence[0] and copied not in strings[0]:
         yield "words the example otherwise"
     said, meant = _commands(strings[0]), _commands(sentence[0])
@@ -98,6 +109,8 @@ def _sentence(message: object) -> Sentence:
 def test_sentences_are_found_in_pages_texts_and_code() -> None:
     for sentence in ("Sign this petition", "Thank you, {name}. You signed {keyword}.", COPIED):
         assert (sentence,) in extracted(), sentence
+    assert ("Thank you, {name}. You signed {keyword}.",) in texted()
+    assert ("Sign this petition",) not in texted()
 
 
 def test_a_sentence_in_a_template_stands_on_one_line() -> None:
@@ -128,6 +141,7 @@ def test_a_catalogue_tells_who_reviewed_it_and_how_it_counts(language: str) -> N
             "Gracias, {nombre}. {keyword}.",
             "other fields",
         ),
+        ("{name} has signed: {keywords}", "{name} ya firmó todo esto: {keywords}", "too long"),
         ("Goal: %(goal)s.", "Meta: %(goal).", "other fields"),
         ("<b>HELP</b>: get help", "AYUDA: recibir ayuda", "other fields or tags"),
         ("<b>HELP</b>: get help", "<b>AYUDAR</b>: recibir ayuda", "other command words"),
