@@ -13,25 +13,19 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
 from server.db import ColumnType, Row, Value
-from server.db.migrations import Migration, migrations
+from server.db.shared import TransactionBase, bring_up_to_date
 from server.errors import Misconfigured, StoreBusy, StoreFull, StoreUnavailable
 
 POOL = 8  # connections of one server: one writer, the rest reads
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
 SHARDS = 64  # rows of one counter at most; two servers that draw the same one still agree
-_MIGRATION_LOCK = 0x756E6473
-_SQL_TYPES: dict[ColumnType, str] = {
-    "int": "CAST(value ->> {i} AS BIGINT) AS {name}",
-    "text": "value ->> {i} AS {name}",
-    "blob": "decode(value ->> {i}, 'hex') AS {name}",
-}
 _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 
 
@@ -48,8 +42,15 @@ def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
     return _PARAMETER.sub(number, sql), tuple(names)
 
 
-class PostgresTransaction:
+class PostgresTransaction(TransactionBase):
     """`Transaction` over one asyncpg connection."""
+
+    _SQL_TYPES: ClassVar[dict[ColumnType, str]] = {
+        "int": "CAST(value ->> {i} AS BIGINT) AS {name}",
+        "text": "value ->> {i} AS {name}",
+        "blob": "decode(value ->> {i}, 'hex') AS {name}",
+    }
+    _UNPACK = "jsonb_array_elements(CAST(:{name} AS JSONB))"
 
     def __init__(self, connection: Any, shard: int) -> None:
         self._connection = connection
@@ -63,13 +64,6 @@ class PostgresTransaction:
             )
         return rows
 
-    async def fetch_one(self, sql: str, /, **values: Value) -> Row | None:
-        rows = await self.fetch(sql, **values)
-        return rows[0] if rows else None
-
-    async def execute(self, sql: str, /, **values: Value) -> None:
-        await self.fetch(sql, **values)
-
     async def lock(self, keys: Iterable[bytes]) -> None:
         numbers = sorted({int.from_bytes(key[:8], "big", signed=True) for key in keys})
         with _domain_errors():
@@ -79,14 +73,6 @@ class PostgresTransaction:
 
     async def integrity(self) -> list[str]:
         return []  # the server's own checksums and `pg_amcheck` are for that
-
-    @staticmethod
-    def rows(name: str, /, **columns: ColumnType) -> str:
-        picked = ", ".join(
-            _SQL_TYPES[kind].format(i=i, name=column)
-            for i, (column, kind) in enumerate(columns.items())
-        )
-        return f"(SELECT {picked} FROM jsonb_array_elements(CAST(:{name} AS JSONB)))"
 
 
 class Postgres:
@@ -138,36 +124,7 @@ class Postgres:
             await asyncio.shield(self._pool.release(connection))
 
     async def migrate(self, now: int) -> None:
-        async with self.write() as tx:
-            await tx.execute("SELECT pg_advisory_xact_lock(:lock)", lock=_MIGRATION_LOCK)
-            await tx.execute(
-                "CREATE TABLE IF NOT EXISTS migrations"
-                " (number BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)"
-            )
-        known = list(migrations(self.engine))
-        async with self.read() as tx:
-            done = {row["number"] for row in await tx.fetch("SELECT number FROM migrations")}
-        if unknown := done - {m.number for m in known}:
-            raise Misconfigured(
-                f"the database was made by a newer version of Undersigned (step {max(unknown)})"
-            )
-        for migration in known:
-            if migration.number not in done:
-                await self._apply(migration, now)
-
-    async def _apply(self, migration: Migration, now: int) -> None:
-        async with self.write() as tx:
-            # Two servers that start together take turns; the second finds the record.
-            await tx.execute("SELECT pg_advisory_xact_lock(:lock)", lock=_MIGRATION_LOCK)
-            recorded = await tx.fetch(
-                "INSERT INTO migrations VALUES (:number, :name, :now)"
-                " ON CONFLICT DO NOTHING RETURNING number",
-                number=migration.number,
-                name=migration.name,
-                now=now,
-            )
-            for statement in migration.statements if recorded else ():
-                await tx.execute(_translated(statement))
+        await bring_up_to_date(self, now)
 
     async def close(self) -> None:
         await self._pool.close()
@@ -186,12 +143,6 @@ async def _set_up(connection: Any) -> None:
     await connection.set_type_codec(
         "numeric", schema="pg_catalog", encoder=str, decoder=int, format="text"
     )
-
-
-def _translated(statement: str) -> str:
-    """SQLite's type names as PostgreSQL's."""
-    statement = re.sub(r"\bINTEGER\b", "BIGINT", statement)
-    return re.sub(r"\bBLOB\b", "BYTEA", statement)
 
 
 @contextmanager

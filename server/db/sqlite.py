@@ -11,12 +11,12 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import aiosqlite
 
 from server.db import ColumnType, Row, Value
-from server.db.migrations import Migration, migrations
+from server.db.shared import TransactionBase, bring_up_to_date
 from server.errors import Misconfigured, StoreBroken, StoreBusy, StoreFull, StoreUnavailable
 
 try:  # the system's sqlite3 is often a version that can lose commits
@@ -26,11 +26,6 @@ except ImportError:  # pragma: no cover - no wheel for this platform
 
 READERS = 3
 BUSY_SECONDS = 5
-_SQL_TYPES: dict[ColumnType, str] = {
-    "int": "value ->> {i} AS {name}",
-    "text": "value ->> {i} AS {name}",
-    "blob": "unhex(value ->> {i}) AS {name}",
-}
 
 
 def check_version(version: tuple[int, int, int]) -> None:
@@ -46,9 +41,15 @@ def check_version(version: tuple[int, int, int]) -> None:
         )
 
 
-class SQLiteTransaction:
+class SQLiteTransaction(TransactionBase):
     """`Transaction` over one aiosqlite connection."""
 
+    _SQL_TYPES: ClassVar[dict[ColumnType, str]] = {
+        "int": "value ->> {i} AS {name}",
+        "text": "value ->> {i} AS {name}",
+        "blob": "unhex(value ->> {i}) AS {name}",
+    }
+    _UNPACK = "json_each(:{name})"
     shard = 0
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -57,13 +58,6 @@ class SQLiteTransaction:
     async def fetch(self, sql: str, /, **values: Value) -> Sequence[Row]:
         with _domain_errors():
             return list(await self._connection.execute_fetchall(sql, values))
-
-    async def fetch_one(self, sql: str, /, **values: Value) -> Row | None:
-        rows = await self.fetch(sql, **values)
-        return rows[0] if rows else None
-
-    async def execute(self, sql: str, /, **values: Value) -> None:
-        await self.fetch(sql, **values)
 
     async def lock(self, keys: Iterable[bytes]) -> None:
         """Nothing to do: there is one writer at a time."""
@@ -74,14 +68,6 @@ class SQLiteTransaction:
         faults = [str(row["integrity_check"]) for row in checked]
         faults += [f"a row of {row['table']} points nowhere" for row in orphans]
         return [fault for fault in faults if fault != "ok"]
-
-    @staticmethod
-    def rows(name: str, /, **columns: ColumnType) -> str:
-        picked = ", ".join(
-            _SQL_TYPES[kind].format(i=i, name=column)
-            for i, (column, kind) in enumerate(columns.items())
-        )
-        return f"(SELECT {picked} FROM json_each(:{name}))"
 
 
 class SQLite:
@@ -138,35 +124,7 @@ class SQLite:
                 raise
 
     async def migrate(self, now: int) -> None:
-        async with self.write() as tx:
-            await tx.execute(
-                "CREATE TABLE IF NOT EXISTS migrations"
-                " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)"
-            )
-        async with self.read() as tx:
-            done = {row["number"] for row in await tx.fetch("SELECT number FROM migrations")}
-        known = list(migrations(self.engine))
-        if unknown := done - {m.number for m in known}:
-            raise Misconfigured(
-                f"the database was made by a newer version of Undersigned (step {max(unknown)})"
-            )
-        for migration in known:
-            if migration.number not in done:
-                await self._apply(migration, now)
-
-    async def _apply(self, migration: Migration, now: int) -> None:
-        async with self.write() as tx:
-            recorded = await tx.fetch(
-                "INSERT INTO migrations VALUES (:number, :name, :now)"
-                " ON CONFLICT DO NOTHING RETURNING number",
-                number=migration.number,
-                name=migration.name,
-                now=now,
-            )
-            if not recorded:  # another process was first
-                return
-            for statement in migration.statements:
-                await tx.execute(statement)
+        await bring_up_to_date(self, now)
 
     async def close(self) -> None:
         for connection in (*self._readers, self._writer):

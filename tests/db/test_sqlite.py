@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pysqlite3 import dbapi2 as pysqlite3
 
-from server.db import migrations, pack, sqlite
+from server.db import migrations, pack, shared
 from server.db.sqlite import SQLite, SQLiteTransaction, check_version
 from server.errors import Misconfigured, StoreBusy, StoreFull
 
@@ -145,7 +145,7 @@ async def test_a_migration_that_fails_leaves_neither_its_tables_nor_its_record(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = migrations.Migration(1, "broken", ("CREATE TABLE half (n INTEGER)", "CREATE NONSENSE"))
-    monkeypatch.setattr(sqlite, "migrations", lambda engine: iter([broken]))
+    monkeypatch.setattr(shared, "migrations", lambda engine: iter([broken]))
     store = await SQLite.open(str(tmp_path / "m.db"))
     with pytest.raises(Exception, match="NONSENSE"):
         await store.migrate(7)

@@ -1,7 +1,7 @@
 """The schema's numbered steps, one SQL file each.
 
 One text serves every engine: a line that ends in `-- sqlite` or `-- postgres` belongs to that
-engine alone, and types are SQLite's names, which an engine may translate.
+engine alone, and types are SQLite's names, translated for PostgreSQL.
 """
 
 from __future__ import annotations
@@ -36,4 +36,6 @@ def _statements(text: str, engine: str) -> tuple[str, ...]:
         return mark is None or mark[1] == engine
 
     kept = "\n".join(line for line in text.splitlines() if ours(line))
+    if engine == "postgres":
+        kept = re.sub(r"\bINTEGER\b", "BIGINT", re.sub(r"\bBLOB\b", "BYTEA", kept))
     return tuple(s.strip() for s in _COMMENT.sub("", kept).split(";") if s.strip())
