@@ -37,7 +37,7 @@ test: lint ## install what is missing and run every check and test: ARGS="-k sms
 	@$(PY) -m tests.needs
 	$(PY) -m pytest $(ARGS)
 
-test-all: test ## the same as test, for now
+test-all: test ## everything; today that is what `make test` runs
 
 quick: lint ## as test, without the slow tests and without touching system packages
 	$(PY) -m pytest -m 'not slow' $(ARGS)
