@@ -1,24 +1,24 @@
 """The SMS door: an inbound text becomes a wish to core, and its outcome one reply.
 
-Everything that a text does is decided before the transaction; everything that it depends on inside
-is worded by `answer` after. Texts of one phone are taken one after the other.
+What a text does is decided before the transaction, or inside it where it may be the answer to a
+question of ours. Texts of one phone are taken one after the other.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
 from server.config import LANGUAGES
 from server.core import signatures, texts
 from server.core.contacts import normal_phone, region_of
-from server.core.ledger import Signature, Signing
+from server.core.ledger import Signature
 from server.core.names import fold_name, split_name_and_postcode, tidy
-from server.core.petitions import Petition
-from server.core.texts import Conversation, Received
+from server.core.petitions import Directory, Petition
+from server.core.texts import Conversation, Received, Wish
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
 from server.render import N_
@@ -30,19 +30,6 @@ from sms.segments import fit, measure
 BODY_LIMIT = 1600  # characters; what Twilio joins into one text at most
 RECEIPT_ROOM = 14  # characters left free in a confirmation for the receipt that comes with the log
 _SHRINK = ("name", "title", "text", "keywords")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What one text is to do; the fields are those of `texts.Received`."""
-
-    kind: str
-    answer: Callable[[Any], str | None]
-    petition: Petition | None = None
-    signing: Signing | None = None
-    act: Callable[[Transaction], Awaitable[Any]] | None = None
-    keep: Conversation | None = None
-    always: bool = False
 
 
 class TextDoor:
@@ -67,42 +54,44 @@ class TextDoor:
         settings = self._services.settings
         phone = normal_phone(inbound.sender, settings.country)
         phone_key = self._services.keys.phone(phone or inbound.sender)
-        turn = self._turns.setdefault(phone_key, asyncio.Lock())
-        async with turn:
-            wish = await self._wish(inbound, phone, phone_key)
+        directory = await self._services.petitions()
+
+        def decide(asked: Conversation | None) -> Wish:
+            return self._wish(inbound, directory, phone, phone_key, asked)
+
+        async with self._turns.setdefault(phone_key, asyncio.Lock()):
             received = Received(
                 gateway=inbound.gateway,
                 message_id=inbound.message_id,
                 sender=phone or inbound.sender[:40],
                 phone_key=phone_key,
                 body=inbound.body[:BODY_LIMIT].replace("\x00", ""),
-                kind=wish.kind,
                 now=self._services.now(),
-                answer=wish.answer if inbound.opt_out is None else _nothing,
+                wish=decide(None),
+                decide=decide,
                 measure=_segments,
-                petition_id=wish.petition.id if wish.petition else None,
-                signing=wish.signing,
-                act=wish.act,
-                keep=wish.keep,
                 answerable=phone is not None and may_text(self._services, phone),
-                always=wish.always,
                 daily_segments=settings.sms_daily_segments,
             )
             reply: str | None = await self._services.group.submit(texts.receive_many, received)
             return reply
 
-    async def _wish(self, inbound: Inbound, phone: str | None, phone_key: bytes) -> Wish:
-        directory = await self._services.petitions()
+    def _wish(
+        self,
+        inbound: Inbound,
+        directory: Directory,
+        phone: str | None,
+        phone_key: bytes,
+        asked: Conversation | None,
+    ) -> Wish:
         body = inbound.body[:BODY_LIMIT]
-        async with self._services.database.read() as tx:
-            asked = await texts.conversation(tx, phone_key, self._services.now())
+        if inbound.opt_out:  # the gateway has answered already
+            wish = self._obey(Command(inbound.opt_out), phone, phone_key, asked)
+            return replace(wish, answer=_nothing)
         petition = directory.by_id.get(asked.petition_id) if asked else None
-        command = parse(body, directory.by_keyword)
-        if inbound.opt_out:
-            command = Command(inbound.opt_out)
-        elif asked and petition and phone and _answers(body, directory.by_keyword):
+        if asked and petition and phone and _answers(body, directory.by_keyword):
             return self._sign(phone, petition, tidy(body), asked)
-        return self._obey(command, phone, phone_key, asked)
+        return self._obey(parse(body, directory.by_keyword), phone, phone_key, asked)
 
     def _obey(
         self, command: Command, phone: str | None, phone_key: bytes, asked: Conversation | None
@@ -166,7 +155,7 @@ class TextDoor:
             return self._ask(petition, known, error)
         return Wish(
             kind="sign",
-            petition=petition,
+            petition_id=petition.id,
             signing=signing,
             answer=lambda outcome: self._confirmation(petition, language, signing.name, outcome),
         )
@@ -297,7 +286,7 @@ class TextDoor:
         **fields: str,
     ) -> Wish:
         text = self._fit(language, reply, self._fields(petition, language) | fields)
-        return Wish(kind="sign", petition=petition, keep=keep, answer=lambda _: text)
+        return Wish(kind="sign", petition_id=petition.id, keep=keep, answer=lambda _: text)
 
     def _fields(self, petition: Petition, language: str) -> dict[str, str]:
         return {

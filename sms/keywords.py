@@ -94,7 +94,7 @@ def _words(text: str, keywords: Container[str] = ()) -> Iterator[_Word]:
     # An address must not be searched for keywords: ana@face.example names no petition. Looking
     # for it inside the chunk, not by one expression, keeps this linear in "@@@@@…".
     masked = _CHUNK.sub(lambda m: "_" * len(m[0]) if "@" in m[0][1:-1] else m[0], text)
-    masked = "".join(_mask(char) for char in masked)
+    masked = masked.translate(_ASCII_MASK) if masked.isascii() else "".join(map(_mask, masked))
     after_sign = False
     for match in _WORD.finditer(masked):
         start, whole = match.start(), match[0]
@@ -116,6 +116,7 @@ def _mask(char: str) -> str:
     return char if unicodedata.category(char)[0] in "LMN" or char in _JOINERS + "_" else " "
 
 
+_ASCII_MASK: Final = {code: _mask(chr(code)) for code in range(128)}
 _QUOTES: Final = re.compile(r'["“”„‟«»‹›<>*\[\]{}()~_^]')
 _SINGLE_QUOTED: Final = re.compile(r"(?<!\w)['‘‚`]([^'‘’`]*)['’](?!\w)")
 _SEPARATORS: Final = re.compile(r"[,;|\n،؛、।]")
@@ -168,6 +169,8 @@ _LATER: Final = _phrases("later")
 
 _NOT_SIGN: Final = [*_STOP, *_START, *_LATER, *chain.from_iterable(_COMMANDS.values())]
 
+_FIRST_WORDS: Final = {phrase[0] for phrase in [*_SIGN, *_WISH, *_NOT_SIGN]}
+
 # Each word of a phrase, too: with a petition TEXTING, "stop texting me" would be a signature.
 RESERVED: Final = frozenset(
     {word for phrase in [*_SIGN, *_WISH, *_NOT_SIGN] for word in phrase}
@@ -180,6 +183,8 @@ _NO_NAMES: Final = {phrase[0] for phrase in _NOT_SIGN if len(phrase) == 1 and le
 
 def _at(folded: list[str], index: int, phrases: dict[Phrase, str | None]) -> Phrase | None:
     """The longest of `phrases` that begins at `index`."""
+    if _FIRST_WORDS.isdisjoint(folded[index : index + 1]):  # nearly always
+        return None
     for length in range(min(5, len(folded) - index), 0, -1):
         phrase = tuple(folded[index : index + length])
         if phrase in phrases:

@@ -34,9 +34,12 @@ def _read(text: str, country: str) -> tuple[str, str | None] | None:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
-    if number.extension or not phonenumbers.is_valid_number(number):
+    # What `is_valid_number` does, which would look the region up once more.
+    region: str | None = phonenumbers.region_code_for_number(number)
+    if region is None or not phonenumbers.is_valid_number_for_region(number, region):
         return None
-    region = phonenumbers.region_code_for_number(number)
+    if number.extension:
+        return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), region
 
 

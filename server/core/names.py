@@ -11,6 +11,7 @@ POSTCODE_LIMIT = 12
 
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _SPACES = re.compile(r"\s+")
+_POSTCODE_GAPS = re.compile(r"[\s\-.]")
 _LINK = re.compile(r"https?:|www\.|@|://", re.IGNORECASE)
 # Country -> the form of its postcodes, once spaces and hyphens are gone and letters are capitals.
 _POSTCODES = {
@@ -89,7 +90,9 @@ def fold_postcode(postcode: str) -> str:
 
 def _bare(postcode: str) -> str:
     """Capitals and ASCII digits, whatever script the digits were typed in; no separators."""
-    signs = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", postcode)).upper()
+    signs = _POSTCODE_GAPS.sub("", unicodedata.normalize("NFKC", postcode)).upper()
+    if signs.isascii():
+        return signs
     return "".join(str(unicodedata.decimal(c, c)) for c in signs)
 
 
@@ -146,4 +149,4 @@ def split_name_and_postcode(text: str, country: str) -> tuple[str, str]:
 
 
 def _has_digit(run: list[str]) -> bool:
-    return any(c.isdigit() for c in "".join(run))
+    return any(map(str.isdigit, "".join(run)))

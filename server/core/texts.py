@@ -7,8 +7,8 @@ also at the same time: the second finds the first and gets its reply.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from server.core import signatures
@@ -35,29 +35,38 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """One text and what it is to do, decided by the door.
+class Wish:
+    """What one text is to do, decided by the door.
 
     `signing` is signed with all others of the batch; `act` is for rarer wishes and runs in the same
     transaction. `answer` words the reply from the outcome of either. `keep` is what we now wait to
-    hear; None ends the conversation.
+    hear; None ends the conversation. `always`: also an opted-out phone gets this answer.
     """
+
+    kind: str
+    answer: Callable[[Any], str | None]
+    petition_id: int | None = None
+    signing: Signing | None = None
+    act: Callable[[Transaction], Awaitable[Any]] | None = None
+    keep: Conversation | None = None
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One text. `wish` holds where we have asked its phone nothing, which is nearly always; where
+    we have, `decide` reads the text as the answer that it may be."""
 
     gateway: str
     message_id: str
     sender: str
     phone_key: bytes
     body: str
-    kind: str
     now: int
-    answer: Callable[[Any], str | None]
+    wish: Wish
+    decide: Callable[[Conversation], Wish]
     measure: Callable[[str], int]  # segments of a reply
-    petition_id: int | None = None
-    signing: Signing | None = None
-    act: Callable[[Transaction], Awaitable[Any]] | None = None
-    keep: Conversation | None = None
     answerable: bool = True  # we may text this phone's country
-    always: bool = False  # the one answer that an opted-out phone gets: to STOP itself
     daily_segments: int = 0
 
     @property
@@ -65,28 +74,38 @@ class Received:
         return self.gateway, self.message_id
 
 
-async def conversation(tx: Transaction, phone_key: bytes, now: int) -> Conversation | None:
-    """What we have asked this phone within `CONVERSATION_SECONDS`."""
-    row = await tx.fetch_one(
-        "SELECT petition_id, language, name, postcode FROM conversations"
-        " WHERE phone_key = :phone_key AND asked_at > :since",
-        phone_key=phone_key,
-        since=now - CONVERSATION_SECONDS,
-    )
-    return Conversation(*row) if row else None
-
-
 async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[str | None]:
-    """Store a batch of texts with their effects; the replies in order, None for silence."""
+    """Store a batch of texts with their effects; the replies in order, None for silence.
+
+    Texts of one phone must come in different batches: what the first asks, the second may answer.
+    """
     await tx.lock(t.phone_key for t in texts)
     replies = await _replies_so_far(tx, texts)
-    fresh = list({t.key: t for t in texts if t.key not in replies}.values())
+    fresh = await _decided(tx, {t.key: t for t in texts if t.key not in replies}.values())
     outcomes = await _act(tx, fresh)
     await _converse(tx, fresh)
     for text, reply in zip(fresh, await _allowed(tx, fresh, outcomes), strict=True):
         replies[text.key] = reply
     await _store(tx, fresh, replies)
     return [replies[t.key] for t in texts]
+
+
+async def _decided(tx: Transaction, texts: Collection[Received]) -> list[Received]:
+    """The texts, each with its wish in the light of what we have asked its phone."""
+    batch = tx.rows("batch", phone_key="blob")
+    rows = await tx.fetch(
+        "SELECT c.phone_key, c.petition_id, c.language, c.name, c.postcode, c.asked_at"
+        f" FROM {batch} b JOIN conversations c ON c.phone_key = b.phone_key",
+        batch=pack((t.phone_key,) for t in texts),
+    )
+    asked = {bytes(key): (Conversation(*said), at) for key, *said, at in rows}
+    decided = []
+    for text in texts:
+        conversation, at = asked.get(text.phone_key, (None, 0))
+        if conversation and at > text.now - CONVERSATION_SECONDS:
+            text = replace(text, wish=text.decide(conversation))  # noqa: PLW2901
+        decided.append(text)
+    return decided
 
 
 async def _replies_so_far(
@@ -102,11 +121,11 @@ async def _replies_so_far(
 
 
 async def _act(tx: Transaction, texts: Sequence[Received]) -> list[Any]:
-    signing = [t.signing for t in texts if t.signing]
-    signed = iter(await signatures.sign_many(tx, signing))
+    wishes = [t.wish for t in texts]
+    signed = iter(await signatures.sign_many(tx, [w.signing for w in wishes if w.signing]))
     return [
-        next(signed) if t.signing else await t.act(tx) if t.act else None  # in the texts' order
-        for t in texts
+        next(signed) if w.signing else await w.act(tx) if w.act else None  # in the texts' order
+        for w in wishes
     ]
 
 
@@ -118,7 +137,7 @@ async def _converse(tx: Transaction, texts: Sequence[Received]) -> None:
         f"DELETE FROM conversations WHERE phone_key IN (SELECT phone_key FROM {ended} b)",
         batch=pack((t.phone_key,) for t in last),
     )
-    asked = [(t.phone_key, *astuple(t.keep), t.now) for t in last if t.keep]
+    asked = [(t.phone_key, *astuple(t.wish.keep), t.now) for t in last if t.wish.keep]
     if asked:
         columns = "phone_key, petition_id, language, name, postcode, asked_at"
         rows = tx.rows(
@@ -148,9 +167,9 @@ async def _allowed(
     replies: list[str | None] = []
     before = spent
     for text, outcome in zip(texts, outcomes, strict=True):
-        reply = text.answer(outcome)
-        slot = (text.phone_key, _ABOUT.get(text.kind, "other"))
-        silent = text.phone_key in opted_out and not text.always
+        reply = text.wish.answer(outcome)
+        slot = (text.phone_key, _ABOUT.get(text.wish.kind, "other"))
+        silent = text.phone_key in opted_out and not text.wish.always
         segments = text.measure(reply) if reply else 0
         too_many = recent[slot] >= CAPS[slot[1]] or spent + segments > text.daily_segments
         if silent or too_many or not text.answerable:
@@ -215,8 +234,16 @@ async def _store(
         reply = replies[t.key]
         segments = t.measure(reply) if reply else 0
         return (
-            *t.key, t.phone_key, t.petition_id, t.sender, t.body, reply, t.kind, segments, t.now
-        )  # fmt: skip
+            *t.key,
+            t.phone_key,
+            t.wish.petition_id,
+            t.sender,
+            t.body,
+            reply,
+            t.wish.kind,
+            segments,
+            t.now,
+        )
 
     await tx.execute(
         f"INSERT INTO inbound ({columns}) SELECT {columns} FROM {rows} b",

@@ -8,7 +8,7 @@ import asyncio
 import base64
 import hmac
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import ParseResult, urlparse
 from xml.sax.saxutils import escape
@@ -82,10 +82,10 @@ class Twilio:
         given = request.headers.get("x-twilio-signature", "").encode("utf-8", "replace")
         if not self._auth_token or not given:
             raise Forged("no auth token configured, or no signature")
-        valid = False
-        for url in _spellings(request.url):
-            valid |= hmac.compare_digest(signature(self._auth_token, url, request.form), given)
-        if not valid:
+        expected = (
+            signature(self._auth_token, url, request.form) for url in _spellings(request.url)
+        )
+        if not any(hmac.compare_digest(right, given) for right in expected):
             raise Forged("wrong signature")
         # A subaccount's requests are signed with the subaccount's own token, so this can only be
         # a wrong configuration; better a refused text than one counted for somebody else.
@@ -193,7 +193,8 @@ def signature(auth_token: str, url: str, form: list[tuple[str, str]]) -> bytes:
     return base64.b64encode(mac)
 
 
-def _spellings(url: str) -> Iterator[str]:
+@lru_cache(maxsize=64)
+def _spellings(url: str) -> tuple[str, str]:
     """`url` without a port and with one, since Twilio signs now the one, now the other.
 
     The same two as in `twilio.request_validator`. Raises `Forged` for what is no URL.
@@ -204,8 +205,7 @@ def _spellings(url: str) -> Iterator[str]:
     except ValueError as error:
         raise Forged("no URL") from error
     host = parsed.netloc.split(":")[0] if parsed.port else parsed.netloc
-    yield _at(parsed, host)
-    yield _at(parsed, f"{host}:{port}")
+    return _at(parsed, host), _at(parsed, f"{host}:{port}")
 
 
 def _at(url: ParseResult, netloc: str) -> str:
