@@ -87,6 +87,8 @@ class _Word(NamedTuple):
 def _clean(text: str) -> str:
     """The sender's text with letters in one normal form and nothing in it that cannot be seen."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    if lines.isascii():
+        return visible(lines)
     return visible(unicodedata.normalize("NFC", lines.translate(_FULL_WIDTH)))
 
 
@@ -183,7 +185,7 @@ _NO_NAMES: Final = {phrase[0] for phrase in _NOT_SIGN if len(phrase) == 1 and le
 
 def _at(folded: list[str], index: int, phrases: dict[Phrase, str | None]) -> Phrase | None:
     """The longest of `phrases` that begins at `index`."""
-    if _FIRST_WORDS.isdisjoint(folded[index : index + 1]):  # nearly always
+    if index >= len(folded) or folded[index] not in _FIRST_WORDS:  # nearly always
         return None
     for length in range(min(5, len(folded) - index), 0, -1):
         phrase = tuple(folded[index : index + length])
@@ -219,7 +221,7 @@ def _command(text: str, words: list[_Word], known: list[int]) -> Command | None:
     # LAKE HELP: the keyword may also come first, but LAKE List Ana 59801 is Ana List's signature.
     start = 1 if known[:1] == [0] else 0
     # Nobody asks for help with a number, but Aidé López 59801 may sign.
-    number = any(char.isdigit() for char in text)
+    number = any(map(str.isdigit, text))
     for kind, phrases in _COMMANDS.items():
         phrase = _at(folded, start, phrases)
         if number and kind in ("help", "list"):

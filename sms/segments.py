@@ -91,6 +91,9 @@ def fold_to_gsm7(text: str) -> str:
     accents and is readable without. A text that stays UCS-2 anyway (Hindi, emoji) keeps every
     accent, quote and joiner: plainer would be no cheaper, and "..." costs more than "…" there.
     """
+    shorter = text.replace("…", "...")  # all that most texts need
+    if _GSM7.issuperset(shorter):
+        return shorter
     text = unicodedata.normalize("NFC", text)
     plain = text.translate(_TYPOGRAPHIC)
     if _GSM7.issuperset(plain):
@@ -147,23 +150,40 @@ def fit(
         short = values | {name: _shorten(piece, length) for name, piece in pieces.items()}
         return fold_to_gsm7(_FIELD.sub(lambda match: short[match[1]], template))
 
+    room = 160 * limit_segments - reserve - len(filled(0))
+    lengths = sorted(map(len, pieces.values()))
     # Beyond the longest of them nothing changes, so the search need not begin further up.
-    text = _longest(filled, fits, max(map(len, pieces.values()), default=0))
+    text = _longest(filled, fits, max(lengths, default=0), _share(lengths, room))
     if fits(text):
         return text
     whole = _first_graphemes(text, limit + 1)
-    return _longest(lambda length: fold_to_gsm7(_shorten(whole, length)), fits, limit + 1)
+    return _longest(lambda length: fold_to_gsm7(_shorten(whole, length)), fits, limit + 1, 0)
 
 
-def _longest(build: Callable[[int], str], fits: Callable[[str], bool], most: int) -> str:
+def _share(lengths: list[int], room: int) -> int:
+    """To what length these, in rising order, are cut to fill `room`, were each letter one unit."""
+    for index, length in enumerate(lengths):
+        share = room // (len(lengths) - index) - 2  # "..." is two units more than the letter cut
+        if length > share:
+            return share
+        room -= length
+    return 0
+
+
+def _longest(
+    build: Callable[[int], str], fits: Callable[[str], bool], most: int, guess: int
+) -> str:
     """`build` of a great length that fits, below `most`; `build(0)` if none does.
 
-    Found by bisection. Where shortening also takes the last emoji out, what fits is not quite
-    monotone in the length, and then a longer text than the one found may fit as well.
+    Found by bisection, unless the guess is right. Where shortening also takes the last emoji out,
+    what fits is not quite monotone, and then a longer text than the one found may fit as well.
     """
     low, high, best = 0, most, build(0)
+    guesses = iter((guess, guess + 1))
     while high - low > 1:
-        middle = (low + high) // 2
+        middle = next(guesses, 0)
+        if not low < middle < high:
+            middle = (low + high) // 2
         text = build(middle)
         if fits(text):
             low, best = middle, text
