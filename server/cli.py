@@ -49,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     serving = commands.add_parser("serve", help="serve the site")
     _listen(serving)
     serving.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere")
+    serving.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="processes on one port (default: 1)"
+    )
+    serving.add_argument("--supervised", type=int, nargs=2, help=argparse.SUPPRESS)
     serving.set_defaults(run=_serve)
 
     working = commands.add_parser("worker", help="run the worker alone")
@@ -108,9 +112,35 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = _settings(options)
+    if options.supervised:
+        return _serve_supervised(options, settings)
+    if options.workers > 1:
+        return _supervise(options, settings)
     with _listening(options) as socket:
         asyncio.run(_prepare(settings.database_url))
         return _serve_on(socket, settings, with_worker=not options.no_worker)
+
+
+def _supervise(options: argparse.Namespace, settings: Settings) -> int:
+    """Several processes on one port, the first of which also does the worker's work."""
+    from server.serving import listeners  # (other commands start without the server)
+    from server.supervisor import Supervisor
+
+    def command(number: int, port: int, line: int) -> list[str]:
+        base = [sys.executable, "-m", "server", "--data", str(options.data), "serve"]
+        work = ["--no-worker"] if number or options.no_worker else []
+        return [*base, *work, "--supervised", str(port), str(line)]
+
+    ports = listeners(options.host, options.port, options.workers)
+    asyncio.run(_prepare(settings.database_url))
+    logs.set_up(settings.log_level)
+    return Supervisor(ports, command).run()
+
+
+def _serve_supervised(options: argparse.Namespace, settings: Settings) -> int:
+    port, line = options.supervised
+    with socket.socket(fileno=port) as listening:
+        return _serve_on(listening, settings, with_worker=not options.no_worker, supervisor=line)
 
 
 def _listening(options: argparse.Namespace) -> socket.socket:
@@ -120,12 +150,18 @@ def _listening(options: argparse.Namespace) -> socket.socket:
     return listener(options.host, options.port)
 
 
-def _serve_on(socket: socket.socket, settings: Settings, *, with_worker: bool) -> int:
+def _serve_on(
+    socket: socket.socket,
+    settings: Settings,
+    *,
+    with_worker: bool,
+    supervisor: int | None = None,
+) -> int:
     from server.app import create_app  # (as above)
     from server.serving import serve
 
     logs.set_up(settings.log_level)
-    return serve(create_app(settings, with_worker=with_worker), socket)
+    return serve(create_app(settings, with_worker=with_worker), socket, supervisor)
 
 
 def _worker(options: argparse.Namespace) -> None:

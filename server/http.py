@@ -11,11 +11,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from server.supervisor import hold
 
 HEAD_BYTES = 16_384
 HEAD_SECONDS = 20.0
@@ -101,6 +105,15 @@ class Protocol(HttpToolsProtocol):
 
 class Server(uvicorn.Server):
     """Exits with 0 after answering what was under way; drops heads that do not arrive."""
+
+    def __init__(self, config: uvicorn.Config, supervisor: int | None = None) -> None:
+        super().__init__(config)
+        self._supervisor = supervisor
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._supervisor is not None:
+            hold(self._supervisor, partial(self.handle_exit, signal.SIGTERM, None))
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -23,16 +23,37 @@ def listener(host: str, port: int) -> socket.socket:
     """
     if os.environ.get("LISTEN_PID") == str(os.getpid()):
         return socket.socket(fileno=3)  # sd_listen_fds(3)
+    return _bound(host, port, shared=False)
+
+
+def listeners(host: str, port: int, count: int) -> list[socket.socket]:
+    """As many sockets on one port, among which the kernel spreads connections evenly.
+
+    Sharing one socket leaves nearly all connections of a crowd to the process that woke up first.
+    The one that systemd hands over must be shared all the same.
+    """
+    first = listener(host, port)  # says that the port is taken; sharing would hide it
+    if count == 1 or os.environ.get("LISTEN_PID") == str(os.getpid()):
+        return [first] * count
+    host, port = first.getsockname()[:2]
+    first.close()
+    return [_bound(host, port, shared=True) for _ in range(count)]
+
+
+def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=shared)
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
         raise Misconfigured(f"cannot listen on {host}:{port}: {why}") from error
 
 
-def serve(app: ASGIApp, socket_: socket.socket) -> int:
-    """Serve until SIGTERM or SIGINT, answer what is under way, and return the exit status."""
+def serve(app: ASGIApp, socket_: socket.socket, supervisor: int | None = None) -> int:
+    """Serve until SIGTERM or SIGINT, answer what is under way, and return the exit status.
+
+    `supervisor` is the descriptor of the line to the process that keeps this one.
+    """
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -48,6 +69,6 @@ def serve(app: ASGIApp, socket_: socket.socket) -> int:
         access_log=False,  # it would hold addresses
         log_config=None,
     )
-    server = Server(config)
+    server = Server(config, supervisor)
     server.run(sockets=[socket_])
     return 0 if server.started else 3

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -84,10 +84,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(data: Path, port: int | None = None, **environment: str) -> Server:
-    """Start the demo in that folder and wait until it answers."""
+def start(
+    data: Path,
+    port: int | None = None,
+    *,
+    serve: Sequence[str] = ("demo",),
+    **environment: str,
+) -> Server:
+    """Start the demo, or another command that serves, in that folder; wait until it answers."""
     port = port or free_port()
-    command = [sys.executable, "-m", "server", "demo", "--data", str(data), "--port", str(port)]
+    base = [sys.executable, "-m", "server", "--data", str(data)]
+    command = [*base, *serve, "--port", str(port)]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("UNDERSIGNED_", "TWILIO_"))}
     log = (data.parent / f"{data.name}.log").open("ab")
     process = subprocess.Popen(
@@ -109,8 +116,10 @@ def start(data: Path, port: int | None = None, **environment: str) -> Server:
 
 
 @contextlib.contextmanager
-def running(data: Path, **environment: str) -> Iterator[Server]:
-    server = start(data, None, **environment)
+def running(
+    data: Path, *, serve: Sequence[str] = ("demo",), **environment: str
+) -> Iterator[Server]:
+    server = start(data, None, serve=serve, **environment)
     try:
         yield server
     finally:

@@ -2,14 +2,18 @@
 
 The writer connection is lent to one transaction at a time; sharing it would let the rollback of one
 take the writes of another. Readers have connections of their own, so nobody waits for the writer.
+
+Several processes may write one file. SQLite would let them wait for each other by sleeping and
+trying again, so that some wait for a second; they take turns by a lock on a file of our own.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, ClassVar, Literal
 
@@ -70,14 +74,64 @@ class SQLiteTransaction(TransactionBase):
         return [fault for fault in faults if fault != "ok"]
 
 
+class Writer:
+    """One transaction at a time, in turn with the writers of other processes.
+
+    A step is one call on the connection's thread, which works in order: what is queued after a
+    `BEGIN` that still waits for its turn comes after it.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, path: str) -> None:
+        self.connection = connection
+        self._turn = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    async def begin(self) -> None:
+        """Raises `StoreBusy` if the turn does not come within `BUSY_SECONDS`."""
+        try:
+            async with asyncio.timeout(BUSY_SECONDS):
+                await self._run(self._begin)
+        except TimeoutError:
+            raise StoreBusy("another process keeps its turn to write") from None
+
+    def _begin(self) -> None:
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
+        # IMMEDIATE: a deferred one that upgrades fails at once, whatever the timeout.
+        self.connection._conn.execute("BEGIN IMMEDIATE")
+
+    async def commit(self) -> None:
+        await self._run(self._commit)
+
+    def _commit(self) -> None:
+        self.connection._conn.execute("COMMIT")
+        fcntl.flock(self._turn, fcntl.LOCK_UN)
+
+    def undo(self) -> None:
+        """End the transaction, also one that has not begun yet; nobody needs to wait for it."""
+        self.connection._tx.put_nowait((None, self._undo))
+
+    def _undo(self) -> None:
+        try:
+            self.connection._conn.rollback()
+        finally:
+            fcntl.flock(self._turn, fcntl.LOCK_UN)
+
+    async def close(self) -> None:
+        await self.connection.close()
+        os.close(self._turn)
+
+    async def _run(self, step: Callable[[], None]) -> None:
+        with _domain_errors():
+            await self.connection._execute(step)  # type: ignore[no-untyped-call]
+
+
 class SQLite:
     """`Database` over one file."""
 
     engine: Literal["sqlite"] = "sqlite"
 
-    def __init__(self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]) -> None:
+    def __init__(self, writer: Writer, readers: list[aiosqlite.Connection]) -> None:
         self._writer = writer
-        self._turn = asyncio.Lock()
+        self._lent = asyncio.Lock()
         self._readers = readers
         self._idle: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         for reader in readers:
@@ -98,7 +152,7 @@ class SQLite:
             for connection in opened:
                 await connection.close()
             raise Misconfigured(f"cannot open the database {path}: {error}") from error
-        return cls(opened[0], opened[1:])
+        return cls(Writer(opened[0], path), opened[1:])
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SQLiteTransaction]:
@@ -110,25 +164,22 @@ class SQLite:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SQLiteTransaction]:
-        async with self._turn:
-            tx = SQLiteTransaction(self._writer)
+        async with self._lent:
             try:
-                # IMMEDIATE: a deferred one that upgrades fails at once, whatever the timeout.
-                await tx.execute("BEGIN IMMEDIATE")
-                yield tx
-                await tx.execute("COMMIT")
+                await self._writer.begin()
+                yield SQLiteTransaction(self._writer.connection)
+                await self._writer.commit()
             except BaseException:
-                # Shielded: a caller that went away must not leave its transaction to the next one.
-                # The connection works in order, so this undoes a BEGIN that is still under way.
-                await asyncio.shield(self._writer.rollback())
+                self._writer.undo()
                 raise
 
     async def migrate(self, now: int) -> None:
         await bring_up_to_date(self, now)
 
     async def close(self) -> None:
-        for connection in (*self._readers, self._writer):
+        for connection in self._readers:
             await connection.close()
+        await self._writer.close()
 
 
 def _create(path: str) -> None:

@@ -102,7 +102,7 @@ async def test_readers_cannot_write(store: SQLite) -> None:
 async def test_a_lock_of_another_process_is_busy_and_then_over(
     store: SQLite, tmp_path: Path
 ) -> None:
-    await store._writer.execute_fetchall("PRAGMA busy_timeout = 50")
+    await store._writer.connection.execute_fetchall("PRAGMA busy_timeout = 50")
     # The same library: locks of two in one process would not see each other.
     other = pysqlite3.connect(tmp_path / "test.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -115,8 +115,8 @@ async def test_a_lock_of_another_process_is_busy_and_then_over(
 
 
 async def test_a_full_store_keeps_nothing_half_and_works_again_with_room(store: SQLite) -> None:
-    (pages,) = await store._writer.execute_fetchall("PRAGMA page_count")
-    await store._writer.execute_fetchall(f"PRAGMA max_page_count = {pages[0] + 2}")
+    (pages,) = await store._writer.connection.execute_fetchall("PRAGMA page_count")
+    await store._writer.connection.execute_fetchall(f"PRAGMA max_page_count = {pages[0] + 2}")
 
     async def put_many() -> None:
         async with store.write() as tx:
@@ -126,7 +126,7 @@ async def test_a_full_store_keeps_nothing_half_and_works_again_with_room(store: 
     with pytest.raises(StoreFull):
         await put_many()
     assert await numbers(store) == []
-    await store._writer.execute_fetchall("PRAGMA max_page_count = 1000000")
+    await store._writer.connection.execute_fetchall("PRAGMA max_page_count = 1000000")
     await put(store, 1)
     assert await numbers(store) == [1]
 
