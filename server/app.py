@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server import worker
+from server import metrics, worker
 from server.config import LANGUAGES, Settings
 from server.errors import StoreUnavailable, Throttled, UndersignedError, status_of
 from server.services import Services, open_services
@@ -24,6 +24,7 @@ from server.web import organizer
 from server.web.forms import Disconnected
 from server.web.guard import Headers
 from server.web.hooks import Hooks
+from server.web.operators import Operators
 from server.web.pages import Front, Pages, respond
 from server.web.public import Public
 from sms.gateways.console import Console
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 Endpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def routes(public: Public, hooks: Hooks) -> list[BaseRoute]:
+def routes(public: Public, hooks: Hooks, operators: Operators) -> list[BaseRoute]:
     """The site map. A language prefix (`/es/…`) has been taken off the path before it gets here."""
     return [
         Route("/", Methods(GET=public.index)),
@@ -45,7 +46,9 @@ def routes(public: Public, hooks: Hooks) -> list[BaseRoute]:
         Route("/p/{slug}/count.json", Methods(GET=public.count_json)),
         Route("/sms/{gateway}", Methods(POST=hooks.inbound)),
         Route("/sms/{gateway}/status", Methods(POST=hooks.status)),
-        Route("/healthz", Methods(GET=public.health)),
+        Route("/healthz", Methods(GET=operators.health)),
+        Route("/readyz", Methods(GET=operators.ready)),
+        Route("/metrics", Methods(GET=operators.figures)),
         Mount("/organizer", routes=organizer.routes),
     ]
 
@@ -76,7 +79,7 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
         async with running(settings, with_worker) as services:
             public = Public(services, pages)
             app.state.services, app.state.public = services, public
-            app.router.routes[:] = routes(public, Hooks(services))
+            app.router.routes[:] = routes(public, Hooks(services), Operators(services))
             yield
 
     app = Starlette(
@@ -154,6 +157,7 @@ async def _refused(request: Any, error: Any) -> Any:
     """What the product raises on purpose."""
     headers: Headers = []
     if isinstance(error, StoreUnavailable):
+        metrics.ERRORS.labels(type(error).__name__).inc()
         headers = [(b"retry-after", b"%d" % error.retry_after)]
     if isinstance(error, Throttled):
         headers = [(b"retry-after", b"%d" % error.seconds)]
@@ -161,5 +165,6 @@ async def _refused(request: Any, error: Any) -> Any:
 
 
 async def _failed(request: Any, error: Exception) -> Any:
+    metrics.ERRORS.labels("unexpected").inc()
     log.error("a request failed", exc_info=error)
     return _Answer(request.app.state.public, 500, [])

@@ -85,6 +85,11 @@ class Settings:
         "5000",
         "signings that may wait for the disk; beyond it people are asked to come back",
     )
+    metrics_token: str = setting(
+        "UNDERSIGNED_METRICS_TOKEN",
+        "",
+        "what Prometheus sends as bearer token to read /metrics; empty: there is no /metrics",
+    )
     log_level: str = setting("UNDERSIGNED_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @property

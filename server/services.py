@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from server import metrics
 from server.config import Settings
 from server.core.ids import Ids
 from server.core.keys import Keys
 from server.core.petitions import Directory
 from server.db import Database, open_database
 from server.db.group import GroupCommit
+from server.errors import StoreUnavailable
 from server.render import Renderer
 from sms import Gateway
 
 REFRESH_SECONDS = 1.0
+PATIENCE_SECONDS = 1.0  # how long somebody who reads waits for the store
 
 
 @dataclass(slots=True)
@@ -42,11 +47,14 @@ class Services:
         return self.ids.next(self.clock())
 
     async def petitions(self) -> Directory:
-        """All petitions, at most `REFRESH_SECONDS` behind other processes."""
+        """All petitions, at most `REFRESH_SECONDS` behind other processes; the last known ones
+        while the store is slow or away."""
         now = time.monotonic()
         if now - self._refreshed > REFRESH_SECONDS:
             self._refreshed = now  # one caller looks; the others have the last ones meanwhile
-            await self.directory.refresh()
+            with suppress(StoreUnavailable, TimeoutError):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self.directory.refresh()
         return self.directory
 
     async def reload_petitions(self) -> Directory:
@@ -65,7 +73,12 @@ async def open_services(
     """Open the store, bring its schema up to date and read the petitions."""
     database = await open_database(settings.database_url)
     await database.migrate(int(time.time()))
-    group = GroupCommit(database, queue_limit=settings.queue_limit, on_broken=on_broken)
+    group = GroupCommit(
+        database,
+        queue_limit=settings.queue_limit,
+        on_broken=on_broken,
+        observe=metrics.committed,
+    )
     group.start()
     services = Services(
         settings=settings,

@@ -15,14 +15,17 @@ import selectors
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 PATIENCE_SECONDS = 25  # longer than a child takes to answer what is under way
 DELAYS = (0.0, 0.2, 1.0, 5.0)  # seconds before the next start, by how many have failed in a row
 HOPELESS = 5  # failures in a row, none having served
 READY = b"r"
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # as prometheus_client names it
 
 #: The command line of a child, from its number, its port's descriptor and that of its line to us.
 Command = Callable[[int, int, int], Sequence[str]]
@@ -61,10 +64,13 @@ class Supervisor:
         self._asked: set[int] = set()  # signals that came
         self._deadline: float | None = None  # when ending, by when
         self._hopeless = False
+        self._environment: dict[str, str] = {}
 
     def run(self) -> int:
         """0 after a signal to end; 1 if no child can be kept alive."""
-        with self._signals():
+        with self._signals(), tempfile.TemporaryDirectory(prefix="undersigned-") as folder:
+            # Where the children count what `/metrics` shows, so that any of them answers for all.
+            self._environment = {**os.environ, FOLDER: folder}
             while self._deadline is None or self._children():
                 for key, _ in self._selector.select(timeout=0.2):
                     key.data()
@@ -86,7 +92,9 @@ class Supervisor:
     def _start(self, slot: Slot) -> Child:
         ours, theirs = socket.socketpair()
         passed = (slot.port.fileno(), theirs.fileno())
-        process = subprocess.Popen(self._command(slot.number, *passed), pass_fds=passed)  # noqa: S603 (our own program)
+        process = subprocess.Popen(  # noqa: S603 (our own program)
+            self._command(slot.number, *passed), pass_fds=passed, env=self._environment
+        )
         theirs.close()
         child = Child(process, ours)
         self._selector.register(ours, selectors.EVENT_READ, lambda: self._heard(slot, child))
@@ -134,6 +142,8 @@ class Supervisor:
         with contextlib.suppress(KeyError, ValueError):  # its end may have been heard already
             self._selector.unregister(child.line)
         child.line.close()
+        for gauge in Path(self._environment[FOLDER]).glob(f"gauge_live*_{child.process.pid}.db"):
+            gauge.unlink()  # what it had waiting waits no more
         return True
 
     def _lost(self, slot: Slot, child: Child) -> None:

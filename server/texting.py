@@ -12,13 +12,14 @@ from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
+from server import metrics
 from server.config import LANGUAGES
 from server.core import signatures, texts
 from server.core.contacts import normal_phone, region_of
 from server.core.ledger import Signature
 from server.core.names import fold_name, split_name_and_postcode, tidy
 from server.core.petitions import Directory, Petition
-from server.core.texts import Conversation, Received, Wish
+from server.core.texts import Answered, Conversation, Received, Wish
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
 from server.render import N_
@@ -73,8 +74,11 @@ class TextDoor:
                 answerable=phone is not None and may_text(self._services, phone),
                 daily_segments=settings.sms_daily_segments,
             )
-            reply: str | None = await self._services.group.submit(texts.receive_many, received)
-            return reply
+            answered: Answered = await self._services.group.submit(texts.receive_many, received)
+        metrics.TEXTS.labels(inbound.gateway, answered.kind).inc()
+        if answered.kind == "sign" and answered.outcome:
+            metrics.SIGNINGS.labels("sms", answered.outcome).inc()
+        return answered.reply
 
     def _wish(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from server import metrics
 from server.core import counts, outbox, texts
 from server.core.counts import DAY
 from server.core.outbox import Announcement
@@ -72,6 +73,7 @@ async def _deliver(services: Services, item: Announcement) -> None:
     except SendFailed as error:
         await _record_failure(services, item, error)
         return
+    metrics.SENDS.labels("sent").inc()
     async with services.database.write() as tx:
         await outbox.sent(tx, item.id, reference, services.now())
         await texts.spend(tx, services.now() // DAY, measure(body).segments)
@@ -91,6 +93,7 @@ async def _refusal(services: Services, item: Announcement, body: str) -> str:
 
 async def _record_failure(services: Services, item: Announcement, error: SendFailed) -> None:
     log.warning("outbox: message %s not sent: %s", item.id, error)
+    metrics.SENDS.labels("dropped" if error.permanent else "postponed").inc()
     now = services.now()
     async with services.database.write() as tx:
         if error.code == OPTED_OUT_AT_PROVIDER:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -76,6 +76,14 @@ class Server:
         """SIGTERM, and the exit status."""
         self.process.terminate()
         return self.process.wait(timeout=40)
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    """Wait until this is true; fail if it does not become so."""
+    deadline = time.monotonic() + START_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "never came true"
+        time.sleep(0.05)
 
 
 def free_port() -> int:

@@ -17,7 +17,7 @@ import pytest
 
 from server import demo
 from tests import support
-from tests.support import Answer, Server, exchange, post
+from tests.support import Answer, Server, eventually, exchange, post
 from tests.test_durability import STORED, names, word
 
 pytestmark = pytest.mark.timeout(120)
@@ -49,15 +49,6 @@ def sockets(process: int) -> int:
 
 def log(server: Server) -> str:
     return (server.data.parent / f"{server.data.name}.log").read_text()
-
-
-def eventually(holds: object) -> None:
-    assert callable(holds)
-    for _ in range(200):
-        if holds():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"never came true: {holds}")
 
 
 def test_two_processes_write_one_file_and_count_each_person_once(two: Server) -> None:

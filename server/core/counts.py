@@ -80,6 +80,15 @@ async def add(tx: Transaction, changes: Counter[Tally]) -> None:
     )
 
 
+async def by_state(tx: Transaction) -> dict[tuple[int, str, str], int]:
+    """Exact figures of all petitions, by petition id, class and state."""
+    rows = await tx.fetch(
+        "SELECT petition_id, class, state, sum(n) AS n FROM counts"
+        " GROUP BY petition_id, class, state ORDER BY petition_id, class, state"
+    )
+    return {(r["petition_id"], r["class"], r["state"]): int(r["n"]) for r in rows}
+
+
 async def figures(tx: Transaction, petition_id: int) -> Figures:
     """The exact figures of one petition."""
     rows = await tx.fetch(

@@ -68,6 +68,15 @@ async def lease(tx: Transaction, now: int, limit: int = 20) -> list[Announcement
     return [Announcement(*(r[k] for k in Announcement.__slots__)) for r in rows]
 
 
+async def waiting(tx: Transaction) -> tuple[int, int | None]:
+    """How many messages are to be sent, and when the oldest of them was queued."""
+    row = await tx.fetch_one(
+        "SELECT count(*) AS n, min(created_at) AS oldest FROM outbox"
+        " WHERE sent_at IS NULL AND failed_at IS NULL"
+    )
+    return (row["n"], row["oldest"]) if row else (0, None)
+
+
 async def sent(tx: Transaction, id_: int, provider_id: str, now: int) -> None:
     await tx.execute(
         "UPDATE outbox SET sent_at = :now, leased_until = NULL, error = NULL,"

@@ -74,8 +74,17 @@ class Received:
         return self.gateway, self.message_id
 
 
-async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[str | None]:
-    """Store a batch of texts with their effects; the replies in order, None for silence.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The reply to one text, None for silence; what the text was, and what came of it."""
+
+    reply: str | None
+    kind: str  # `repeat` for a text that had been delivered before
+    outcome: Any = None
+
+
+async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[Answered]:
+    """Store a batch of texts with their effects, and what we answer to each, in order.
 
     Texts of one phone must come in different batches: what the first asks, the second may answer.
     """
@@ -84,10 +93,13 @@ async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[str |
     fresh = await _decided(tx, {t.key: t for t in texts if t.key not in replies}.values())
     outcomes = await _act(tx, fresh)
     await _converse(tx, fresh)
-    for text, reply in zip(fresh, await _allowed(tx, fresh, outcomes), strict=True):
-        replies[text.key] = reply
-    await _store(tx, fresh, replies)
-    return [replies[t.key] for t in texts]
+    answered = {key: Answered(reply, "repeat") for key, reply in replies.items()}
+    for text, reply, outcome in zip(
+        fresh, await _allowed(tx, fresh, outcomes), outcomes, strict=True
+    ):
+        answered[text.key] = Answered(reply, text.wish.kind, outcome)
+    await _store(tx, fresh, answered)
+    return [answered[t.key] for t in texts]
 
 
 async def _decided(tx: Transaction, texts: Collection[Received]) -> list[Received]:
@@ -208,7 +220,7 @@ async def _standing(
 async def _store(
     tx: Transaction,
     texts: Sequence[Received],
-    replies: dict[tuple[str, str], str | None],
+    answered: dict[tuple[str, str], Answered],
 ) -> None:
     if not texts:
         return
@@ -231,7 +243,7 @@ async def _store(
     )
 
     def values(t: Received) -> tuple[str | int | bytes | None, ...]:
-        reply = replies[t.key]
+        reply = answered[t.key].reply
         segments = t.measure(reply) if reply else 0
         return (
             *t.key,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -45,10 +46,13 @@ class GroupCommit:
         *,
         queue_limit: int = 5000,
         on_broken: Callable[[], None] = lambda: None,
+        observe: Callable[[int, float, int], None] = lambda size, seconds, waiting: None,
     ) -> None:
+        """`observe` is told the size and seconds of each transaction, and how many wait."""
         self._database = database
         self._queue: asyncio.Queue[_Job] = asyncio.Queue(maxsize=queue_limit)
         self._on_broken = on_broken
+        self._observe = observe
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -80,9 +84,11 @@ class GroupCommit:
             jobs = [await self._queue.get()]
             while len(jobs) < BATCH_LIMIT and not self._queue.empty():
                 jobs.append(self._queue.get_nowait())
+            began = time.perf_counter()
             try:
                 await self._commit(jobs)
             finally:
+                self._observe(len(jobs), time.perf_counter() - began, self._queue.qsize())
                 for _ in jobs:
                     self._queue.task_done()
 

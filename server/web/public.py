@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
+from server import metrics
 from server.config import LANGUAGES
 from server.core import counts, signatures
 from server.core.counts import PublicFigures
 from server.core.petitions import Petition
 from server.errors import InvalidInput, NotOpen, StoreUnavailable
-from server.services import Services
+from server.services import PATIENCE_SECONDS, Services
 from server.web.compress import encode
 from server.web.forms import header, read_form
 from server.web.guard import Headers, check_origin, security_headers
@@ -35,12 +37,13 @@ class Public:
     def __init__(self, services: Services, pages: Pages) -> None:
         self._services = services
         self._pages = pages
+        self._known: dict[int, PublicFigures] = {}
         self._rendered: dict[tuple[int, str], tuple[int, str]] = {}
 
     async def index(self, scope: Scope, receive: Receive, send: Send) -> None:
         language = scope["language"] or self._services.settings.language
         directory = await self._services.petitions()
-        figures = {p.id: await self._figures(p) for p in directory.open()}
+        figures = {p.id: await self._shown(p) for p in directory.open()}
         key = tuple((p.id, p.version, figures[p.id]) for p in directory.open())
         listed = [
             {
@@ -48,7 +51,7 @@ class Public:
                 "title": p.text(language).title,
                 "language": language if language in p.texts else p.language,
                 "keyword": p.keyword,
-                "counts": self._counts(language, figures[p.id]),
+                "counts": self._counts(language, *figures[p.id]),
             }
             for p in directory.open()
         ]
@@ -62,22 +65,15 @@ class Public:
 
     async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
         petition = await self._petition(scope)
-        try:
-            figures = await self._figures(petition)
-        except StoreUnavailable:
-            # The text and the form are worth more than a fresh count.
-            if page := self._pages.last(scope["page"]):
-                await send_page(page, scope, send)
-                return
-            raise
+        figures, late = await self._shown(petition)
         language = scope["language"] or petition.language
 
         def render() -> tuple[bytes, Headers]:
             base = self._petition_page(petition, language, scope["language"])
-            page = base.replace(_COUNTS, self._counts(language, figures))
+            page = base.replace(_COUNTS, self._counts(language, figures, late))
             return page.encode(), [HTML, PUBLIC, *security_headers(page)]
 
-        key = (petition.id, petition.version, figures)
+        key = (petition.id, petition.version, figures, late)
         await send_page(self._pages.keep(scope["page"], key, render), scope, send)
 
     async def sign(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,8 +92,10 @@ class Public:
                 id_=self._services.new_id(),
                 now=self._services.now(),
             )
-            await signatures.sign(self._services.group, signing)
+            outcome = await signatures.sign(self._services.group, signing)
+            metrics.SIGNINGS.labels("web", outcome).inc()
         except NotOpen:
+            metrics.SIGNINGS.labels("web", "closed").inc()
             await self.send_message(scope, send, 200, "closed", petition)
         except (InvalidInput, StoreUnavailable) as error:
             await self._send_problems(scope, send, petition, values, error)
@@ -119,12 +117,6 @@ class Public:
             "by_class": {c: figures.by_class[c] for c in counts.CLASSES},
         }
         await self._send_plain(scope, send, JSON, json.dumps(answer) + "\n")
-
-    async def health(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """200 and `ok` while the store answers; else `StoreUnavailable`, which is a 503."""
-        async with self._services.database.read() as tx:
-            await tx.fetch_one("SELECT 1 AS one")
-        await self._send_plain(scope, send, TEXT, "ok\n")
 
     async def send_message(
         self,
@@ -157,6 +149,21 @@ class Public:
     async def _figures(self, petition: Petition) -> PublicFigures:
         async with self._services.database.read() as tx:
             return await counts.public_figures(tx, petition.id)
+
+    async def _shown(self, petition: Petition) -> tuple[PublicFigures, bool]:
+        """The figures for a page; the last known ones, and True, while the store is slow or away.
+
+        The text and the form are worth more than a fresh count.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                figures = await self._figures(petition)
+        except (StoreUnavailable, TimeoutError):
+            if petition.id not in self._known:
+                raise StoreUnavailable("the store does not answer") from None
+            return self._known[petition.id], True
+        self._known[petition.id] = figures
+        return figures, False
 
     def _petition_page(self, petition: Petition, language: str, prefix: str | None) -> str:
         """The page with a mark where the counts go, rendered once for each version and language."""
@@ -205,9 +212,11 @@ class Public:
     def _path(petition: Petition, prefix: str | None) -> str:
         return f"/{prefix}/p/{petition.slug}" if prefix else f"/p/{petition.slug}"
 
-    def _counts(self, language: str, figures: PublicFigures) -> Markup:
+    def _counts(self, language: str, figures: PublicFigures, late: bool) -> Markup:
         """The figures as a sentence, which may stand in a page that is already rendered."""
-        page = self._services.renderer.page("web/_counts.html", language, figures=figures)
+        page = self._services.renderer.page(
+            "web/_counts.html", language, figures=figures, late=late
+        )
         return Markup(" ".join(page.split()).replace(" ,", ","))  # noqa: S704 (our own template)
 
     async def _send_kept(
@@ -250,12 +259,15 @@ class Public:
         # 200: some text and feature-phone browsers hide the body of a 4xx.
         status, errors, extra = 200, {}, []
         if isinstance(error, InvalidInput):
+            metrics.SIGNINGS.labels("web", "invalid").inc()
             errors = {
                 p.field: problem_words(renderer, language, petition, p, country)
                 for p in reversed(error.problems)
             }
             summary = [(FIELD_IDS[f], errors[f]) for f in FIELD_IDS if f in errors]
         else:
+            metrics.SIGNINGS.labels("web", "refused").inc()
+            metrics.ERRORS.labels(type(error).__name__).inc()
             summary = [(FIELD_IDS["name"], renderer.say(language, NOT_STORED))]
             status, extra = 503, [(b"retry-after", b"%d" % error.retry_after)]
         page = self._render_petition(
