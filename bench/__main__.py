@@ -8,6 +8,7 @@ answer is wrong, or in which fewer signatures are stored than were acknowledged,
 from __future__ import annotations
 
 import argparse
+import asyncio
 import base64
 import contextlib
 import hashlib
@@ -21,9 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlencode
 
 from bench.servers import (
@@ -37,18 +40,32 @@ from bench.servers import (
     shown,
     wrk,
 )
+from server import demo
+from tests.postgres import cluster
 
 TOKEN = "t" * 32
 ROOT = Path(__file__).parent.parent
 FORM_TYPE = 'wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n'
-TITLES = {
-    "hello": "bare Starlette route, 13 bytes",
-    "page": "GET /p/face, gzip",
-    "sign": "durable web signing, no contact",
-    "contact": "durable web signing, with a phone",
-    "text": "durable signing by Twilio-signed text",
-}
-SIGNING = ("sign", "contact", "text")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One row of the table: what is asked (`kind`), and of which of the running servers."""
+
+    title: str
+    kind: Literal["hello", "page", "sign", "contact", "text"]
+    server: Literal["hello", "one", "two", "postgres"] = "one"
+
+
+WORKS = (
+    Work("bare Starlette route, 13 bytes", "hello", "hello"),
+    Work("GET /p/face, gzip", "page"),
+    Work("durable web signing, no contact", "sign"),
+    Work("durable web signing, with a phone", "contact"),
+    Work("durable signing by Twilio-signed text", "text"),
+    Work("web signing, --workers 2", "sign", "two"),
+    Work("web signing, PostgreSQL", "sign", "postgres"),
+)
 
 
 @dataclass
@@ -109,14 +126,22 @@ def started(command: list[str], port: int, path: str, **environment: str) -> Ite
 
 
 @contextlib.contextmanager
-def product(data: Path, port: int) -> Iterator[Product]:
-    """The demo as `make run` starts it, with Twilio set up and no budget in the way."""
+def product(
+    data: Path, port: int, *, workers: int = 1, database: str | None = None
+) -> Iterator[Product]:
+    """The demo's data, served as `make run` does, with Twilio set up and no budget in the way."""
     settings = {
         "TWILIO_AUTH_TOKEN": TOKEN,
         "UNDERSIGNED_SMS_DAILY_SEGMENTS": "999999999",
         "UNDERSIGNED_LOG_LEVEL": "ERROR",
     }
-    with started(["-m", "server", "demo", "--data", str(data)], port, "/p/face", **settings) as it:
+    if database:
+        settings["UNDERSIGNED_DATABASE_URL"] = database
+    command = ["-m", "server", "--data", str(data), "demo"]
+    if workers > 1:
+        demo.prepare(data, settings, "127.0.0.1", port)
+        command[-1:] = ["serve", "--workers", str(workers)]
+    with started(command, port, "/p/face", **settings) as it:
         it.data = data
         yield it
 
@@ -139,7 +164,7 @@ def serve_hello(port: int) -> None:
 def script(work: str, folder: Path, port: int, first: int, count: int) -> Path:
     """wrk's script for one round; signings are of people number `first` onward."""
     path = folder / f"{work}.lua"
-    match work:
+    match work:  # kinds of `Work`
         case "hello":
             text = ""
         case "page":
@@ -177,10 +202,9 @@ def _request(work: str, port: int, number: int) -> str:
     return f"{urlencode(form)} {base64.b64encode(signature).decode()}\n"
 
 
-def url(work: str, hello_port: int, port: int) -> str:
-    if work == "hello":
-        return f"http://127.0.0.1:{hello_port}/"
-    return f"http://127.0.0.1:{port}/{'sms/twilio' if work == 'text' else 'p/face'}"
+def url(kind: str, port: int) -> str:
+    path = {"hello": "", "text": "sms/twilio"}.get(kind, "p/face")
+    return f"http://127.0.0.1:{port}/{path}"
 
 
 def stored(data: Path) -> int:
@@ -202,24 +226,25 @@ def bytes_each(data: Path) -> float:
 
 
 def rounds(
-    options: argparse.Namespace, running: Product, hello_port: int, folder: Path
-) -> tuple[dict[str, Samples], int]:
-    """All rounds in turn, and how many signings were acknowledged."""
-    samples = {work: Samples() for work in TITLES}
-    acknowledged, people = 0, 0
+    options: argparse.Namespace, ports: Mapping[str, int], folder: Path
+) -> tuple[dict[Work, Samples], Counter[str]]:
+    """All rounds in turn, and how many signings each server acknowledged."""
+    samples = {work: Samples() for work in WORKS}
+    acknowledged: Counter[str] = Counter()
+    people = 0
     for _ in range(options.rounds):
         for work, into in samples.items():
-            count = options.seconds * 12_000
-            lua = script(work, folder, running.port, people, count)
-            people += count if work in SIGNING else 0
-            address = url(work, hello_port, running.port)
+            count, port = options.seconds * 12_000, ports[work.server]
+            lua = script(work.kind, folder, port, people, count)
             answers, seconds, p50, p99 = wrk(
-                options.wrk, lua, address, options.seconds, options.connections
+                options.wrk, lua, url(work.kind, port), options.seconds, options.connections
             )
             into.rate.append(answers / seconds)
             into.p50.append(p50)
             into.p99.append(p99)
-            acknowledged += answers if work in SIGNING else 0
+            if work.kind not in {"hello", "page"}:
+                people += count
+                acknowledged[work.server] += answers
         print(".", end="", flush=True, file=sys.stderr)
     print(file=sys.stderr)
     return samples, acknowledged
@@ -234,41 +259,57 @@ def cold_starts(folder: Path, times: int) -> list[float]:
     return seconds[1:]  # the first one made the folder
 
 
-def print_results(samples: dict[str, Samples], hello: list[float]) -> None:
+def print_results(samples: dict[Work, Samples]) -> None:
+    hello = samples[WORKS[0]].rate
     head = ("requests/s", "÷ hello", "p50 ms", "p99 ms")
     print(f"{'':40}{head[0]:>24}{head[1]:>20}{head[2]:>22}{head[3]:>22}")
     for work, s in samples.items():
         print(
-            f"{TITLES[work]:40}{shown(s.rate, '.0f'):>24}{ratios(s.rate, hello):>20}"
+            f"{work.title:40}{shown(s.rate, '.0f'):>24}{ratios(s.rate, hello):>20}"
             f"{shown(s.p50, '.1f'):>22}{shown(s.p99, '.1f'):>22}"
         )
 
 
 def run(options: argparse.Namespace) -> int:
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
-        hello_port = free_port()
-        hello = started(["-m", "bench", "--hello"], hello_port, "/")
-        with hello, product(folder / "data", free_port()) as running:
-            idle = memory(running.process.pid)
-            if b"Sign this petition" not in ask(running.port, "/p/face"):
-                raise BenchError("the page is not the petition")
-            samples, acknowledged = rounds(options, running, hello_port, folder)
-            loaded = memory(running.process.pid)
-        total = stored(folder / "data")
-        print_results(samples, samples["hello"].rate)
-        size = bytes_each(folder / "data")
+        hello = stack.enter_context(started(["-m", "bench", "--hello"], free_port(), "/"))
+        store = stack.enter_context(cluster(""))  # durable, as it comes
+        database = asyncio.run(store.create())
+        with (
+            product(folder / "one", free_port()) as one,
+            product(folder / "two", free_port(), workers=2) as two,
+            product(folder / "postgres", free_port(), database=database) as postgres,
+        ):
+            servers = {"hello": hello, "one": one, "two": two, "postgres": postgres}
+            idle = memory(one.process.pid)
+            for server in (one, two, postgres):
+                if b"Sign this petition" not in ask(server.port, "/p/face"):
+                    raise BenchError("the page is not the petition")
+            samples, acknowledged = rounds(
+                options, {name: server.port for name, server in servers.items()}, folder
+            )
+            loaded = memory(one.process.pid)
+        print_results(samples)
+        totals = {name: stored(folder / name) for name in acknowledged}
+        size = bytes_each(folder / "one")
         cold = cold_starts(folder, 5)
-    print(f"\nmemory, MB (PSS)         {idle:.0f} idle, {loaded:.0f} after {total:,} signatures")
+    print(f"\nmemory, MB (PSS)         {idle:.0f} idle, {loaded:.0f} after {totals['one']:,}")
     print(f"cold start, s            {shown(cold, '.2f')}")
     print(f"disk, bytes a signature  {size:.0f} with its indexes and texts")
-    print(f"acknowledged, stored     {acknowledged:,} {total:,}; every counter equals its rows")
-    # Those in flight when wrk stops are stored, and not acknowledged to it.
-    spare = total - acknowledged
-    if not 0 <= spare <= options.rounds * len(SIGNING) * options.connections:
+    sign, two_sign = samples[WORKS[2]], samples[WORKS[5]]
+    print(f"two workers ÷ one        {ratios(two_sign.rate, sign.rate)} signings/s,", end=" ")
+    print(f"{ratios(two_sign.p99, sign.p99)} p99; p99 ÷ p50 of one {ratios(sign.p99, sign.p50)}")
+    faults = 0
+    for server_name, total in totals.items():
+        # Those in flight when wrk stops are stored, and not acknowledged to it.
+        spare = total - acknowledged[server_name]
+        works = sum(w.server == server_name and w.kind not in {"hello", "page"} for w in WORKS)
+        faults += not 0 <= spare <= options.rounds * works * options.connections
+        print(f"{server_name:9} {acknowledged[server_name]:,} acknowledged, {total:,} stored")
+    if faults:
         print("an acknowledged signing is missing, or one was stored twice", file=sys.stderr)
-        return 1
-    return 0
+    return faults
 
 
 def main() -> int:
