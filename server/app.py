@@ -37,14 +37,15 @@ Endpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
 def routes(public: Public, hooks: Hooks, operators: Operators) -> list[BaseRoute]:
     """The site map. A language prefix (`/es/…`) has been taken off the path before it gets here."""
     return [
+        # What a crowd asks for comes first: the table is tried from the top.
+        Route("/p/{slug}", Methods(GET=public.petition, POST=public.sign)),
+        Route("/sms/{gateway}", Methods(POST=hooks.inbound)),
         Route("/", Methods(GET=public.index)),
         Route("/help", Methods(GET=public.information)),
         Route("/privacy", Methods(GET=public.information)),
-        Route("/p/{slug}", Methods(GET=public.petition, POST=public.sign)),
         Route("/p/{slug}/count", Methods(GET=public.count_text)),
         Route("/p/{slug}/count.txt", Methods(GET=public.count_text)),
         Route("/p/{slug}/count.json", Methods(GET=public.count_json)),
-        Route("/sms/{gateway}", Methods(POST=hooks.inbound)),
         Route("/sms/{gateway}/status", Methods(POST=hooks.status)),
         Route("/healthz", Methods(GET=operators.health)),
         Route("/readyz", Methods(GET=operators.ready)),

@@ -18,10 +18,27 @@ from server.web.compress import Coding, choose, encoded
 from server.web.forms import header
 from server.web.guard import Headers
 
+WHOLE = "undersigned.whole"  # what our HTTP server offers: see `http.answer_whole`
+
 FRESH_SECONDS = 0.2  # a count on a page lags at most so far behind the store
 ENTRIES = 500
 
 Render = Callable[[], tuple[bytes, Headers]]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A page in one coding. `head` is how its answer begins, without what a server adds."""
+
+    body: bytes
+    headers: Headers
+    etag: bytes
+    head: bytes
+
+
+def _head(headers: Headers, body: bytes) -> bytes:
+    lines = [b"%s: %s\r\n" % header for header in headers]
+    return b"HTTP/1.1 200 OK\r\n%scontent-length: %d\r\n" % (b"".join(lines), len(body))
 
 
 @dataclass(slots=True)
@@ -33,10 +50,10 @@ class Page:
     headers: Headers
     cacheable: bool = True  # by others than us: not the answer to a POST
     checked: float = 0.0
-    _variants: dict[Coding, tuple[bytes, Headers, bytes]] = field(default_factory=dict)
+    _variants: dict[Coding, Variant] = field(default_factory=dict)
 
-    def variant(self, coding: Coding) -> tuple[bytes, Headers, bytes]:
-        """Body, all headers, and the ETag, in one coding."""
+    def variant(self, coding: Coding) -> Variant:
+        """The page in one coding."""
         found = self._variants.get(coding)
         if found is None:
             body = encoded(self.body, coding)
@@ -46,7 +63,7 @@ class Page:
                 headers += [(b"vary", b"accept-encoding"), (b"etag", etag)]
             if coding != "identity":
                 headers.append((b"content-encoding", coding.encode()))
-            found = self._variants[coding] = (body, headers, etag)
+            found = self._variants[coding] = Variant(body, headers, etag, _head(headers, body))
         return found
 
 
@@ -130,15 +147,17 @@ class Front:
 
 async def send_page(page: Page, scope: Scope, send: Send) -> None:
     """The page in the client's coding, or 304 if the client has it."""
-    body, headers, etag = page.variant(choose(header(scope, b"accept-encoding")))
+    found = page.variant(choose(header(scope, b"accept-encoding")))
     known = header(scope, b"if-none-match").encode() if page.cacheable else b""
     if known and (
-        known == b"*" or etag in (e.strip().removeprefix(b"W/") for e in known.split(b","))
+        known == b"*" or found.etag in (e.strip().removeprefix(b"W/") for e in known.split(b","))
     ):
-        kept = [h for h in headers if h[0] in {b"etag", b"cache-control", b"vary"}]
+        kept = [h for h in found.headers if h[0] in {b"etag", b"cache-control", b"vary"}]
         await respond(send, 304, kept, b"")
+    elif whole := scope.get("extensions", {}).get(WHOLE):
+        await whole(found.head, b"" if scope["method"] == "HEAD" else found.body)
     else:
-        await respond(send, 200, headers, body, head=scope["method"] == "HEAD")
+        await respond(send, 200, found.headers, found.body, head=scope["method"] == "HEAD")
 
 
 async def respond(
