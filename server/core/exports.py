@@ -15,8 +15,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from server.db import Database, Row
 
@@ -34,9 +35,9 @@ COLUMNS = (
     "verified_at",
     "language",
 )
-_PERSONAL = ("name", "postcode", "contact", "comment")
 # Fullwidth signs too: some spreadsheets read them as the plain ones.
 _SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_SUSPECT = re.compile(r"[\t\r\n=+\-@\uff1d\uff0b\uff0d\uff20]")  # without one, nothing to guard
 _FORMULA = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=[\s\"']*{_SIGNS})")
 
 
@@ -49,12 +50,9 @@ async def csv_blocks(database: Database, petition_id: int) -> AsyncIterator[byte
     """
     yield "\ufeff".encode() + _csv([COLUMNS])
     after, last = -1, await _last_id(database, petition_id)
-    while after < last:
-        rows = await _block(database, petition_id, after, last)
-        if not rows:
-            return
+    while rows := await _block(database, petition_id, after, last):
         after = rows[-1]["id"]
-        yield _csv(_cells(row) for row in rows)
+        yield _csv(map(_cells, rows))
 
 
 async def _last_id(database: Database, petition_id: int) -> int:
@@ -66,19 +64,17 @@ async def _last_id(database: Database, petition_id: int) -> int:
     return row["last"] if row else -1
 
 
-async def _block(database: Database, petition_id: int, after: int, last: int) -> list[Row]:
+async def _block(database: Database, petition_id: int, after: int, last: int) -> Sequence[Row]:
     async with database.read() as tx:
-        return list(
-            await tx.fetch(
-                "SELECT id, class, language, name, postcode, contact, comment, created_at,"
-                " public_at, news_at, verified_at, held_at, rejected_at, withdrawn_at"
-                " FROM signatures WHERE petition_id = :id AND id > :after AND id <= :last"
-                " ORDER BY id LIMIT :limit",
-                id=petition_id,
-                after=after,
-                last=last,
-                limit=BLOCK,
-            )
+        return await tx.fetch(
+            "SELECT id, class, language, name, postcode, contact, comment, created_at,"
+            " public_at, news_at, verified_at, held_at, rejected_at, withdrawn_at"
+            " FROM signatures WHERE petition_id = :id AND id > :after AND id <= :last"
+            " ORDER BY id LIMIT :limit",
+            id=petition_id,
+            after=after,
+            last=last,
+            limit=BLOCK,
         )
 
 
@@ -88,44 +84,48 @@ def _csv(rows: Iterable[Iterable[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _cells(row: Row) -> list[str]:
-    status = _status(row)
-    # They are erased already when somebody withdraws; a file is no place to rely on that.
-    name, postcode, contact, comment = (
-        "" if status == "withdrawn" else safe_cell(row[column] or "") for column in _PERSONAL
+def _cells(row: Row) -> tuple[str, ...]:
+    # Unpacked at once: looking each column up by its name took a third of the whole export.
+    (
+        _, class_, language, name, postcode, contact, comment,
+        created, public, news, verified, held, rejected, withdrawn,
+    ) = row  # fmt: skip
+    if withdrawn is not None:
+        # They are erased already then; a file is no place to rely on that.
+        name = postcode = contact = comment = None
+    return (
+        _time(created),
+        class_,
+        _status(verified, held, rejected, withdrawn),
+        safe_cell(name or ""),
+        safe_cell(postcode or ""),
+        safe_cell(contact or ""),
+        safe_cell(comment or ""),
+        "no" if public is None else "yes",
+        "no" if news is None else "yes",
+        "" if verified is None else _time(verified),
+        language,
     )
-    return [
-        _time(row["created_at"]),
-        row["class"],
-        status,
-        name,
-        postcode,
-        contact,
-        comment,
-        _yes(row["public_at"]),
-        _yes(row["news_at"]),
-        _time(row["verified_at"]),
-        row["language"],
-    ]
 
 
-def _status(row: Row) -> str:
-    for status in ("withdrawn", "rejected", "held", "verified"):
-        if row[f"{status}_at"] is not None:
-            return status
-    return "unverified"
+def _status(
+    verified: int | None, held: int | None, rejected: int | None, withdrawn: int | None
+) -> str:
+    if withdrawn is not None:
+        return "withdrawn"
+    if rejected is not None:
+        return "rejected"
+    if held is not None:
+        return "held"
+    return "unverified" if verified is None else "verified"
 
 
 def safe_cell(text: str) -> str:
     """The text with an apostrophe wherever a spreadsheet could begin to read a formula."""
-    return _FORMULA.sub("'", text)
+    return _FORMULA.sub("'", text) if _SUSPECT.search(text) else text
 
 
-def _time(seconds: int | None) -> str:
-    if seconds is None:
-        return ""
+@lru_cache(maxsize=4096)
+def _time(seconds: int) -> str:
+    """Kept, since rows come in the order of time, and a crowd signs many times a second."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _yes(at: int | None) -> str:
-    return "no" if at is None else "yes"
