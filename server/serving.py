@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 
 import uvicorn
@@ -14,6 +15,7 @@ from server.http import Protocol, Server
 KEEP_ALIVE_SECONDS = 310  # a phone on a slow link comes back on the same connection
 DRAIN_SECONDS = 15
 BACKLOG = 2048
+CONNECTIONS = 65_536
 
 
 def listener(host: str, port: int) -> socket.socket:
@@ -49,11 +51,20 @@ def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
         raise Misconfigured(f"cannot listen on {host}:{port}: {why}") from error
 
 
+def _allow_many_connections() -> None:
+    """Each connection is an open file, of which many systems allow 1,024 until asked for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(CONNECTIONS, hard) if hard != resource.RLIM_INFINITY else CONNECTIONS
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def serve(app: ASGIApp, socket_: socket.socket, supervisor: int | None = None) -> int:
     """Serve until SIGTERM or SIGINT, answer what is under way, and return the exit status.
 
     `supervisor` is the descriptor of the line to the process that keeps this one.
     """
+    _allow_many_connections()
     config = uvicorn.Config(
         app,
         loop="uvloop",
