@@ -18,6 +18,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode
+
+import asyncpg
 
 from bench.servers import (
     LUA,
@@ -70,11 +73,13 @@ WORKS = (
 
 @dataclass
 class Samples:
-    """Of each round: requests per second, and milliseconds at the 50th and 99th percentile."""
+    """Of each round: requests per second, milliseconds at the 50th and 99th percentile, and
+    processor microseconds that the server's processes spent on each request."""
 
     rate: list[float] = field(default_factory=list)
     p50: list[float] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
+    core: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -225,8 +230,38 @@ def bytes_each(data: Path) -> float:
     return float(file.stat().st_size / max(1, rows))
 
 
+async def bytes_there(url: str) -> float:
+    """Bytes of the signatures' table in PostgreSQL with its indexes, for each of its rows."""
+    connection = await asyncpg.connect(url)
+    try:
+        return float(
+            await connection.fetchval(
+                "SELECT 1.0 * pg_total_relation_size('signatures') / count(*) FROM signatures"
+            )
+        )
+    finally:
+        await connection.close()
+
+
+def processor_seconds(leader: int) -> float:
+    """Processor time so far of a process and of all its children, also those that have ended."""
+    below = [leader]
+    for process in below:
+        with contextlib.suppress(OSError):
+            listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+            below += map(int, listed.split())
+    ticks = 0
+    for process in below:
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(
+                map(int, fields[11:15])
+            )  # its own and its ended children's, user and system
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def rounds(
-    options: argparse.Namespace, ports: Mapping[str, int], folder: Path
+    options: argparse.Namespace, servers: Mapping[str, Product], folder: Path
 ) -> tuple[dict[Work, Samples], Counter[str]]:
     """All rounds in turn, and how many signings each server acknowledged."""
     samples = {work: Samples() for work in WORKS}
@@ -234,7 +269,9 @@ def rounds(
     people = 0
     for _ in range(options.rounds):
         for work, into in samples.items():
-            count, port = options.seconds * 12_000, ports[work.server]
+            server = servers[work.server]
+            count, port = options.seconds * 12_000, server.port
+            before = processor_seconds(server.process.pid)
             lua = script(work.kind, folder, port, people, count)
             answers, seconds, p50, p99 = wrk(
                 options.wrk, lua, url(work.kind, port), options.seconds, options.connections
@@ -242,6 +279,7 @@ def rounds(
             into.rate.append(answers / seconds)
             into.p50.append(p50)
             into.p99.append(p99)
+            into.core.append(1e6 * (processor_seconds(server.process.pid) - before) / answers)
             if work.kind not in {"hello", "page"}:
                 people += count
                 acknowledged[work.server] += answers
@@ -261,12 +299,13 @@ def cold_starts(folder: Path, times: int) -> list[float]:
 
 def print_results(samples: dict[Work, Samples]) -> None:
     hello = samples[WORKS[0]].rate
-    head = ("requests/s", "÷ hello", "p50 ms", "p99 ms")
-    print(f"{'':40}{head[0]:>24}{head[1]:>20}{head[2]:>22}{head[3]:>22}")
+    head = ("requests/s", "÷ hello", "p50 ms", "p99 ms", "core µs each")
+    print(f"{'':40}{head[0]:>24}{head[1]:>20}{head[2]:>22}{head[3]:>22}{head[4]:>16}")
     for work, s in samples.items():
         print(
             f"{work.title:40}{shown(s.rate, '.0f'):>24}{ratios(s.rate, hello):>20}"
             f"{shown(s.p50, '.1f'):>22}{shown(s.p99, '.1f'):>22}"
+            f"{statistics.median(s.core):>16.0f}"
         )
 
 
@@ -286,17 +325,19 @@ def run(options: argparse.Namespace) -> int:
             for server in (one, two, postgres):
                 if b"Sign this petition" not in ask(server.port, "/p/face"):
                     raise BenchError("the page is not the petition")
-            samples, acknowledged = rounds(
-                options, {name: server.port for name, server in servers.items()}, folder
-            )
+            spent = processor_seconds(store.leader)
+            samples, acknowledged = rounds(options, servers, folder)
+            spent = 1e6 * (processor_seconds(store.leader) - spent) / acknowledged["postgres"]
             loaded = memory(one.process.pid)
         print_results(samples)
         totals = {name: stored(folder / name) for name in acknowledged}
         size = bytes_each(folder / "one")
+        there = asyncio.run(bytes_there(database))
         cold = cold_starts(folder, 5)
     print(f"\nmemory, MB (PSS)         {idle:.0f} idle, {loaded:.0f} after {totals['one']:,}")
     print(f"cold start, s            {shown(cold, '.2f')}")
-    print(f"disk, bytes a signature  {size:.0f} with its indexes and texts")
+    print(f"disk, bytes a signature  {size:.0f} with its indexes and texts; PostgreSQL {there:.0f}")
+    print(f"PostgreSQL's own work    {spent:.0f} core µs for each signature")
     sign, two_sign = samples[WORKS[2]], samples[WORKS[5]]
     print(f"two workers ÷ one        {ratios(two_sign.rate, sign.rate)} signings/s,", end=" ")
     print(f"{ratios(two_sign.p99, sign.p99)} p99; p99 ÷ p50 of one {ratios(sign.p99, sign.p50)}")

@@ -32,6 +32,11 @@ class Cluster:
         self._binaries = binaries
         self._made = 0
 
+    @property
+    def leader(self) -> int:
+        """The process from which all the server's others come."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def run(self, program: str, *arguments: str) -> None:
         """A program of PostgreSQL's; as root, under the name of `nobody`."""
         done = subprocess.run(
