@@ -66,7 +66,7 @@ def main() -> None:
     print(
         f"\nA core: {1e6 / SIGNING_US:,.0f} web signings, {1e6 / TEXT_US:,.0f} by text, or"
         f" {1e6 / VIEW_US:,.0f} page views a second, all of it used."
-        f"\n{VIEWS} views and {TEXTS:.0%} texts for each signature; {FREE:.0%} of each core kept free;"
+        f"\n{VIEWS} views and {TEXTS:.0%} texts for each signature; {FREE:.0%} of a core kept free;"
         f" {CENTS} cents a segment."
     )
 

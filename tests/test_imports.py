@@ -20,11 +20,12 @@ DOOR = SHARED | {"services"}
 TOP = DOOR | {"web", "texting", "worker"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
-    "cli": TOP | {"app", "demo", "serving", "supervisor"},
+    "cli": TOP | {"app", "backup", "demo", "serving", "supervisor"},
     "serving": {"errors", "http"},
     "http": {"supervisor"},
     "supervisor": set(),
     "app": TOP,
+    "backup": CORE,
     "demo": SHARED,
     # A gateway's webhook arrives over HTTP and hands the text to the other door; the worker asks
     # that door which texts may go out.

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
-from server.db import ColumnType, Database, Row, Value
+from server.db import ColumnType, Database, Row, Transaction, Value
 from server.db.migrations import Migration, migrations
 from server.errors import Misconfigured
 
@@ -41,7 +41,7 @@ class TransactionBase(ABC):
 async def bring_up_to_date(database: Database, now: int) -> None:
     """Every numbered step of the schema that is missing, each in one transaction with its record.
 
-    Raises `Misconfigured` for a database that a newer version has made.
+    Raises like `steps`.
     """
     async with database.write() as tx:
         await tx.lock([_MIGRATING])
@@ -50,15 +50,23 @@ async def bring_up_to_date(database: Database, now: int) -> None:
             " (number BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)"
         )
     async with database.read() as tx:
-        done = {row["number"] for row in await tx.fetch("SELECT number FROM migrations")}
-    known = list(migrations(database.engine))
-    if unknown := done - {m.number for m in known}:
+        done = await steps(tx, database.engine)
+    for migration in migrations(database.engine):
+        if migration.number not in done:
+            await _apply(database, migration, now)
+
+
+async def steps(tx: Transaction, engine: str) -> set[int]:
+    """The numbers of the steps that a database has taken.
+
+    Raises `Misconfigured` for a database that a newer version has made.
+    """
+    done = {row["number"] for row in await tx.fetch("SELECT number FROM migrations")}
+    if unknown := done - {m.number for m in migrations(engine)}:
         raise Misconfigured(
             f"the database was made by a newer version of Undersigned (step {max(unknown)})"
         )
-    for migration in known:
-        if migration.number not in done:
-            await _apply(database, migration, now)
+    return done
 
 
 async def _apply(database: Database, migration: Migration, now: int) -> None:

@@ -28,6 +28,8 @@ try:  # the system's sqlite3 is often a version that can lose commits
 except ImportError:  # pragma: no cover - no wheel for this platform
     import sqlite3
 
+__all__ = ["SQLite", "SQLiteTransaction", "check_version", "sqlite3"]
+
 READERS = 3
 BUSY_SECONDS = 5
 

@@ -1,0 +1,248 @@
+"""How much is lost, and for how long nobody is served, when the machine is gone: drilled.
+
+    python -m bench.recovery [--rate 100] [--times 3]
+
+People sign at a steady rate; the whole server is killed with SIGKILL and its data removed. Then the
+data is put back from what was kept elsewhere, the server started, and the page asked for. Lost are
+signings that were acknowledged and are not there; the seconds of loss reach from the oldest of them
+to the kill. `undersigned check` must be content each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+
+from bench.__main__ import letters
+from tests import support
+from tests.postgres import ARCHIVED, cluster
+from tests.support import Server
+
+SETTLE_SECONDS = 4.0  # of signing before the loss
+DATABASE = "undersigned.db"
+
+
+@dataclass
+class Crowd:
+    """People who sign one after the other until told to stop; who was acknowledged, and when."""
+
+    server: Server
+    rate: float
+    acknowledged: dict[str, float] = field(default_factory=dict)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @contextlib.contextmanager
+    def signing(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._go_on)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join()
+
+    def _go_on(self) -> None:
+        for number in range(10_000_000):
+            name = f"Signer {letters(number)}"
+            with contextlib.suppress(OSError):
+                answer = self.server.post("/p/face", {"name": name, "postcode": "59801"})
+                if "Your signature is stored" in answer.text:
+                    self.acknowledged[name] = time.monotonic()
+            if self._stop.wait(1 / self.rate):
+                return
+
+
+@dataclass
+class Loss:
+    """What one drill found."""
+
+    acknowledged: int
+    lost: int
+    seconds_lost: float
+    seconds_away: float  # from the loss of the machine to the first page
+    gaps: int  # signings that are there although older ones are not
+
+
+def lose(server: Server) -> None:
+    """The machine is gone: every process killed, and all that stood in the data folder's files."""
+    server.kill()
+    for file in server.data.glob(f"{DATABASE}*"):
+        file.unlink()
+
+
+def compare(crowd: Crowd, there: set[str], killed: float, back: float) -> Loss:
+    lost = [at for name, at in crowd.acknowledged.items() if name not in there]
+    kept = [at for name, at in crowd.acknowledged.items() if name in there]
+    return Loss(
+        acknowledged=len(crowd.acknowledged),
+        lost=len(lost),
+        seconds_lost=killed - min(lost) if lost else 0.0,
+        seconds_away=back - killed,
+        gaps=sum(at > min(lost) for at in kept) if lost else 0,
+    )
+
+
+def come_back(data: Path, crowd: Crowd, killed: float, **environment: str) -> Loss:
+    """Serve what was put back, and see what is in it."""
+    with support.running(data, **environment) as server:
+        assert server.get("/p/face").status == 200
+        back = time.monotonic()
+        done = server.command("check")
+        assert done.returncode == 0, done.stderr
+        return compare(crowd, _names(data, environment), killed, back)
+
+
+def _names(data: Path, environment: dict[str, str]) -> set[str]:
+    if url := environment.get("UNDERSIGNED_DATABASE_URL"):
+
+        async def ask() -> set[str]:
+            connection = await asyncpg.connect(url)
+            try:
+                return {r["name"] for r in await connection.fetch("SELECT name FROM signatures")}
+            finally:
+                await connection.close()
+
+        return asyncio.run(ask())
+    with contextlib.closing(sqlite3.connect(data / DATABASE)) as store:
+        return {name for (name,) in store.execute("SELECT name FROM signatures")}
+
+
+def from_backup(folder: Path, rate: float) -> Loss:
+    """A copy made in the middle, by `undersigned backup`."""
+    data, copies = folder / "data", folder / "copies"
+    with support.running(data) as server:
+        crowd = Crowd(server, rate)
+        with crowd.signing():
+            time.sleep(SETTLE_SECONDS / 2)
+            assert server.command("backup", "--to", str(copies)).returncode == 0
+            time.sleep(SETTLE_SECONDS / 2)
+            killed = time.monotonic()
+            lose(server)
+    (copy,) = copies.iterdir()
+    done = server.command("restore", str(copy))
+    assert done.returncode == 0, done.stderr
+    return come_back(data, crowd, killed)
+
+
+def from_litestream(folder: Path, rate: float) -> Loss:
+    """Litestream running beside the server, with the configuration that we print for it."""
+    data, replica = folder / "data", folder / "replica"
+    with support.running(data) as server:
+        printed = server.command("backup", "--litestream", f"file://{replica}")
+        config = folder / "litestream.yml"
+        config.write_text(printed.stdout)
+        litestream = [str(Path(sys.executable).parent / "litestream")]
+        with (folder / "litestream.log").open("wb") as log:
+            command = [*litestream, "replicate", "-config", str(config)]
+            beside = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            crowd = Crowd(server, rate)
+            with crowd.signing():
+                time.sleep(SETTLE_SECONDS)
+                killed = time.monotonic()
+                beside.kill()  # on the same machine, so it goes too
+                lose(server)
+        finally:
+            beside.kill()
+            beside.wait()
+    command = [*litestream, "restore", "-config", str(config), str(data / DATABASE)]
+    shutil.rmtree(data / f".{DATABASE}-litestream", ignore_errors=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return come_back(data, crowd, killed)
+
+
+def from_dump(folder: Path, rate: float) -> Loss:
+    """PostgreSQL: pg_dump in the middle, restored into a new database."""
+    with cluster("") as store:
+        settings = {"UNDERSIGNED_DATABASE_URL": store.url("first")}
+        store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
+        data = folder / "data"
+        with support.running(data, **settings) as server:
+            crowd = Crowd(server, rate)
+            with crowd.signing():
+                time.sleep(SETTLE_SECONDS / 2)
+                dump = store.folder / "first.dump"
+                store.run("pg_dump", "-Fc", "-f", str(dump), "-d", store.url("first"))
+                time.sleep(SETTLE_SECONDS / 2)
+                killed = time.monotonic()
+                server.kill()
+        store.run("dropdb", "-h", str(store.folder), "-U", "tester", "first")
+        store.run("createdb", "-h", str(store.folder), "-U", "tester", "again")
+        store.run("pg_restore", "-d", store.url("again"), "--exit-on-error", str(dump))
+        return come_back(data, crowd, killed, UNDERSIGNED_DATABASE_URL=store.url("again"))
+
+
+def from_archive(folder: Path, rate: float) -> Loss:
+    """PostgreSQL: a base backup and the archived log, replayed to its end on a new server."""
+    with cluster(ARCHIVED) as store:
+        store.make_folder("archive")
+        store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
+        settings = {"UNDERSIGNED_DATABASE_URL": store.url("first")}
+        data, base = folder / "data", store.folder / "base"
+        with support.running(data, **settings) as server:
+            crowd = Crowd(server, rate)
+            with crowd.signing():
+                time.sleep(SETTLE_SECONDS / 4)
+                store.run(
+                    "pg_basebackup",
+                    "-h",
+                    str(store.folder),
+                    "-U",
+                    "tester",
+                    "-c",
+                    "fast",
+                    "-D",
+                    str(base),
+                )
+                time.sleep(SETTLE_SECONDS)
+                killed = time.monotonic()
+                store.destroy()
+                server.kill()
+        store.recover(base)
+        return come_back(data, crowd, killed, **settings)
+
+
+DRILLS: dict[str, Callable[[Path, float], Loss]] = {
+    "SQLite, last `undersigned backup`": from_backup,
+    "SQLite, Litestream": from_litestream,
+    "PostgreSQL, last pg_dump": from_dump,
+    "PostgreSQL, base backup and archived log": from_archive,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.recovery", description=__doc__)
+    parser.add_argument("--rate", type=float, default=100, help="signings a second")
+    parser.add_argument("--times", type=int, default=3, help="how often each is drilled")
+    options = parser.parse_args()
+    print(f"{'put back from':44}{'acknowledged':>14}{'lost':>8}{'s lost':>9}{'s away':>9}")
+    for title, drill in DRILLS.items():
+        losses = []
+        for _ in range(options.times):
+            with tempfile.TemporaryDirectory() as name:
+                losses.append(drill(Path(name), options.rate))
+        cells = [
+            statistics.median(getattr(loss, kind) for loss in losses)
+            for kind in ("acknowledged", "lost", "seconds_lost", "seconds_away")
+        ]
+        print(f"{title:44}{cells[0]:>14.0f}{cells[1]:>8.0f}{cells[2]:>9.2f}{cells[3]:>9.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
