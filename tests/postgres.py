@@ -86,6 +86,10 @@ class Cluster:
             shutil.chown(made, "nobody")
         return made
 
+    def promote(self) -> None:
+        """Let a replica become the primary."""
+        self.control("promote")
+
     def destroy(self) -> None:
         """Kill it, and remove all its data."""
         os.kill(self.leader, signal.SIGKILL)
@@ -118,6 +122,27 @@ class Cluster:
 @contextlib.contextmanager
 def cluster(options: str = FAST) -> Iterator[Cluster]:
     """A running PostgreSQL, gone with all its data when the block ends."""
+    with _made() as made:
+        made.run("initdb", "-D", str(made.folder / "data"), "-U", "tester", *INITDB)
+        with _running(made, options):
+            yield made
+
+
+@contextlib.contextmanager
+def replica(primary: Cluster) -> Iterator[Cluster]:
+    """A second server that follows the primary; no commit is answered before it is there too."""
+    with _made() as made:
+        where = ("-h", str(primary.folder), "-U", "tester", "-D", str(made.folder / "data"))
+        made.run("pg_basebackup", *where, "-c", "fast", "-R")
+        with _running(made, ""):
+            wait = "ALTER SYSTEM SET synchronous_standby_names = '*'"
+            primary.run("psql", "-d", primary.url("postgres"), "-c", wait)
+            primary.control("reload")
+            yield made
+
+
+@contextlib.contextmanager
+def _made() -> Iterator[Cluster]:
     # Not below pytest's folders: those only their owner may enter.
     folder = Path(tempfile.mkdtemp(prefix="undersigned-postgres-"))
     try:
@@ -126,15 +151,19 @@ def cluster(options: str = FAST) -> Iterator[Cluster]:
             binaries = _copy(folder)
             folder.chmod(0o755)
             shutil.chown(folder, "nobody")
-        made = Cluster(folder, binaries)
-        made.run("initdb", "-D", str(folder / "data"), "-U", "tester", *INITDB)
-        made.start(options)
-        try:
-            yield made
-        finally:
-            made.stop()
+        yield Cluster(folder, binaries)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _running(made: Cluster, options: str) -> Iterator[None]:
+    made.start(options)
+    try:
+        yield
+    finally:
+        if (made.folder / "data" / "postmaster.pid").exists():  # not if it was killed
+            made.stop()
 
 
 def _copy(folder: Path) -> Path:

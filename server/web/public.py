@@ -150,7 +150,7 @@ class Public:
         async with self._services.database.read() as tx:
             return await counts.public_figures(tx, petition.id)
 
-    async def _shown(self, petition: Petition) -> tuple[PublicFigures, bool]:
+    async def _shown(self, petition: Petition) -> tuple[PublicFigures | None, bool]:
         """The figures for a page; the last known ones, and True, while the store is slow or away.
 
         The text and the form are worth more than a fresh count.
@@ -159,9 +159,7 @@ class Public:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 figures = await self._figures(petition)
         except (StoreUnavailable, TimeoutError):
-            if petition.id not in self._known:
-                raise StoreUnavailable("the store does not answer") from None
-            return self._known[petition.id], True
+            return self._known.get(petition.id), True
         self._known[petition.id] = figures
         return figures, False
 
@@ -212,7 +210,7 @@ class Public:
     def _path(petition: Petition, prefix: str | None) -> str:
         return f"/{prefix}/p/{petition.slug}" if prefix else f"/p/{petition.slug}"
 
-    def _counts(self, language: str, figures: PublicFigures, late: bool) -> Markup:
+    def _counts(self, language: str, figures: PublicFigures | None, late: bool) -> Markup:
         """The figures as a sentence, which may stand in a page that is already rendered."""
         page = self._services.renderer.page(
             "web/_counts.html", language, figures=figures, late=late
