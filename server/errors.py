@@ -95,6 +95,10 @@ class StoreBusy(StoreUnavailable):
     pass
 
 
+class StoreConflict(StoreBusy):
+    """Another server was first; all of the transaction was undone, and it may be tried again."""
+
+
 class StoreBroken(StoreUnavailable):
     retry_after = 30
 

@@ -24,6 +24,7 @@ import pytest
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
     "lynx": ("lynx",),
+    "pgbouncer": ("pgbouncer", "/usr/sbin/pgbouncer"),
     "w3m": ("w3m",),
 }
 

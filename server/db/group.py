@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from server.db import Database, Transaction
-from server.errors import StoreBroken, StoreBusy, StoreUnavailable, UndersignedError
+from server.errors import StoreBroken, StoreBusy, StoreConflict, StoreUnavailable, UndersignedError
 
 BATCH_LIMIT = 512
+TRIES = 4  # of a batch that meets another server's
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,8 +37,9 @@ class GroupCommit:
 
     `apply(tx, items)` returns one result for each item, in order; a result that is an exception is
     raised to that item's caller alone. Everything else that goes wrong undoes the whole batch:
-    a failing store fails every caller with `StoreUnavailable`; any other error is found by running
-    the items one by one, so that nobody pays for a neighbour.
+    a batch that crosses another server's is tried again, a failing store fails every caller with
+    `StoreUnavailable`; any other error is found by running the items one by one, so that nobody
+    pays for a neighbour.
     """
 
     def __init__(
@@ -92,9 +94,14 @@ class GroupCommit:
                 for _ in jobs:
                     self._queue.task_done()
 
-    async def _commit(self, jobs: list[_Job]) -> None:
+    async def _commit(self, jobs: list[_Job], tries: int = TRIES) -> None:
         try:
             results = await self._transact(jobs)
+        except StoreConflict as error:
+            if tries > 1:
+                await self._commit(jobs, tries - 1)
+            else:
+                _fail(jobs, error)
         except StoreUnavailable as error:
             _fail(jobs, error)
             if isinstance(error, StoreBroken):

@@ -20,7 +20,7 @@ import asyncpg
 
 from server.db import ColumnType, Row, Value
 from server.db.shared import TransactionBase, bring_up_to_date
-from server.errors import Misconfigured, StoreBusy, StoreFull, StoreUnavailable
+from server.errors import Misconfigured, StoreBusy, StoreConflict, StoreFull, StoreUnavailable
 
 POOL = 8  # connections of one server: one writer, the rest reads
 CONNECT_SECONDS = 5.0
@@ -152,11 +152,14 @@ def _domain_errors() -> Iterator[None]:
     except asyncpg.DiskFullError as error:
         raise StoreFull("no room on the database's disk") from error
     except (
-        asyncpg.TooManyConnectionsError,
+        asyncpg.DeadlockDetectedError,  # texts lock phones before people, so batches can cross
         asyncpg.SerializationError,
-        asyncpg.DeadlockDetectedError,
+        asyncpg.UniqueViolationError,
+    ) as error:
+        raise StoreConflict(str(error)) from error
+    except (
+        asyncpg.TooManyConnectionsError,
         asyncpg.LockNotAvailableError,
-        asyncpg.UniqueViolationError,  # another server was first; the same request may come again
         TimeoutError,
     ) as error:
         raise StoreBusy(str(error) or "the database does not answer in time") from error

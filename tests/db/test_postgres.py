@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
@@ -11,10 +11,10 @@ import pytest
 from server.core import check, outbox, petitions
 from server.core.ids import Ids
 from server.core.outbox import Announcement
-from server.db import open_database, pack
+from server.db import Transaction, open_database, pack
 from server.db.group import GroupCommit
 from server.db.postgres import Postgres, PostgresTransaction, _numbered
-from server.errors import Misconfigured, StoreUnavailable
+from server.errors import Misconfigured, StoreConflict, StoreUnavailable
 from tests.conftest import NOW, PHONE, World, draft
 from tests.postgres import Cluster, cluster
 
@@ -154,3 +154,39 @@ async def test_a_restart_of_the_database_is_lived_through() -> None:
             assert len(await tx.fetch("SELECT * FROM opt_outs")) == 1
         assert failures < 50
         await database.close()
+
+
+async def test_batches_of_two_servers_that_wait_for_each_other_are_both_done(
+    servers: list[World],
+) -> None:
+    both_hold = asyncio.Barrier(2)
+    tries = 0
+
+    async def crosswise(tx: Transaction, keys: Sequence[tuple[bytes, bytes]]) -> list[str]:
+        nonlocal tries
+        tries += 1
+        ((first, second),) = keys
+        await tx.lock([first])
+        if tries <= 2:
+            await both_hold.wait()
+        await tx.lock([second])
+        return ["done"]
+
+    here, there = b"1" * 8, b"2" * 8
+    answers = await asyncio.gather(
+        servers[0].group.submit(crosswise, (here, there)),
+        servers[1].group.submit(crosswise, (there, here)),
+    )
+    assert list(answers) == ["done", "done"]
+    assert tries == 3  # PostgreSQL ended one of them, which was tried again
+
+
+async def test_a_batch_that_always_meets_another_is_given_up_in_the_end(
+    servers: list[World],
+) -> None:
+    async def unlucky(tx: Transaction, items: Sequence[int]) -> list[int]:
+        raise StoreConflict("again")
+
+    with pytest.raises(StoreConflict):
+        await servers[0].group.submit(unlucky, 1)
+    assert await servers[0].web() == "new"
