@@ -15,7 +15,6 @@ from server.db import files, open_database
 from server.db.shared import steps
 from server.errors import Misconfigured, UndersignedError
 
-KEEP = 14
 _NAME = re.compile(r"undersigned-\d{8}T\d{6}Z(-\d+)?\.db")
 
 

@@ -17,13 +17,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from server import __version__, backup, demo, logs
+from server import __version__, demo, logs
 from server.config import Settings, load
 from server.core import check, organizers, petitions
 from server.core.keys import Keys
 from server.db import Database, open_database
-from server.db.files import path_of
-from server.errors import InvalidInput, NotFound, StoreUnavailable, UndersignedError
+from server.errors import InvalidInput, Misconfigured, NotFound, StoreUnavailable, UndersignedError
 from sms.gateways.console import signed_form
 from sms.segments import measure
 
@@ -75,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
     copying = commands.add_parser("backup", help="copy the SQLite database, also while it is used")
     copying.add_argument("--to", type=Path, metavar="FOLDER", help="default: backups beside it")
-    copying.add_argument("--keep", type=int, default=backup.KEEP, metavar="N", help="newest copies")
+    copying.add_argument("--keep", type=int, default=14, metavar="N", help="newest copies")
     copying.add_argument(
         "--litestream", metavar="URL", help="print a configuration for Litestream instead"
     )
@@ -85,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     restoring.add_argument("file", type=Path)
     restoring.add_argument("--force", action="store_true", help="put what is there aside")
     restoring.set_defaults(run=_restore)
+
+    moving = commands.add_parser("migrate-to", help="move everything from SQLite to PostgreSQL")
+    moving.add_argument("url", metavar="POSTGRES_URL")
+    moving.set_defaults(run=_migrate)
 
     petition = commands.add_parser("petition", help="list, open or close petitions")
     petition.add_argument("action", choices=["list", "open", "close"])
@@ -251,10 +254,14 @@ def _check(options: argparse.Namespace) -> int:
         print(json.dumps(check.as_json(report), indent=2))
     else:
         _say_figures(report)
-    for fault in report.faults:
-        print(f"undersigned: {fault}", file=sys.stderr)
     if not report.faults and not options.json:
         print("The counters equal the signatures, and the database is sound.")
+    return _say_faults(report)
+
+
+def _say_faults(report: check.Report) -> int:
+    for fault in report.faults:
+        print(f"undersigned: {fault}", file=sys.stderr)
     return 1 if report.faults else 0
 
 
@@ -267,6 +274,9 @@ def _say_figures(report: check.Report) -> None:
 
 
 def _backup(options: argparse.Namespace) -> None:
+    from server import backup  # (a server on PostgreSQL loads nothing of SQLite)
+    from server.db.files import path_of
+
     source = path_of(_settings(options).database_url)
     if options.litestream:
         print(backup.litestream(source, options.litestream), end="")
@@ -282,6 +292,9 @@ def _backup(options: argparse.Namespace) -> None:
 
 
 def _restore(options: argparse.Namespace) -> None:
+    from server import backup  # (as above)
+    from server.db.files import path_of
+
     target = path_of(_settings(options).database_url)
     say = partial(print, flush=True)
     report = backup.restore(
@@ -289,6 +302,38 @@ def _restore(options: argparse.Namespace) -> None:
     )
     _say_figures(report)
     print(f"Restored to {target}. It needs the secret key that it was made with.")
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from server.db.files import path_of
+    from server.db.moving import move
+
+    async def run() -> tuple[list[str], check.Report]:
+        source = await open_database(f"sqlite:///{path}")
+        try:
+            target = await open_database(options.url)
+            try:
+                await source.migrate(int(time.time()))
+                say = partial(print, flush=True)
+                moved = await move(source, target, int(time.time()), say)
+                async with target.read() as tx:
+                    return moved, await check.check(tx)
+            finally:
+                await target.close()
+        finally:
+            await source.close()
+
+    path = path_of(_settings(options).database_url)
+    if not options.url.startswith(("postgresql://", "postgres://")):
+        raise Misconfigured("the new place must be postgresql://user:password@host/name")
+    if not path.is_file():
+        raise Misconfigured(f"there is no database {path}")
+    moved, report = asyncio.run(run())
+    print("\n".join(moved))
+    _say_figures(report)
+    print(f"All of it is in PostgreSQL now, and {path} takes no more signatures.")
+    print("Set UNDERSIGNED_DATABASE_URL to the new place and start the servers again, right now.")
+    return _say_faults(report)
 
 
 def _petition(options: argparse.Namespace) -> None:

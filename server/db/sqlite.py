@@ -28,8 +28,9 @@ try:  # the system's sqlite3 is often a version that can lose commits
 except ImportError:  # pragma: no cover - no wheel for this platform
     import sqlite3
 
-__all__ = ["SQLite", "SQLiteTransaction", "check_version", "sqlite3"]
+__all__ = ["MOVED", "SQLite", "SQLiteTransaction", "check_version", "sqlite3"]
 
+MOVED = 0x6D6F7665  # as `user_version`: all that was in the file is in PostgreSQL now
 READERS = 3
 BUSY_SECONDS = 5
 
@@ -99,6 +100,9 @@ class Writer:
         fcntl.flock(self._turn, fcntl.LOCK_EX)
         # IMMEDIATE: a deferred one that upgrades fails at once, whatever the timeout.
         self.connection._conn.execute("BEGIN IMMEDIATE")
+        if _has_moved(self.connection._conn):  # under a server that still runs
+            self._undo()
+            raise StoreUnavailable("this database has moved to PostgreSQL")
 
     async def commit(self) -> None:
         await self._run(self._commit)
@@ -148,11 +152,17 @@ class SQLite:
             _create(path)
             while len(opened) < 1 + READERS:
                 opened.append(await _connect(path))
+            if await opened[0]._execute(_has_moved, opened[0]._conn):  # type: ignore[no-untyped-call]
+                raise Misconfigured(
+                    f"{path} has moved to PostgreSQL: set UNDERSIGNED_DATABASE_URL to the new place"
+                )
             for reader in opened[1:]:
                 await reader.execute_fetchall("PRAGMA query_only = ON")
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, Misconfigured) as error:
             for connection in opened:
                 await connection.close()
+            if isinstance(error, Misconfigured):
+                raise
             raise Misconfigured(f"cannot open the database {path}: {error}") from error
         return cls(Writer(opened[0], path), opened[1:])
 
@@ -182,6 +192,11 @@ class SQLite:
         for connection in self._readers:
             await connection.close()
         await self._writer.close()
+
+
+def _has_moved(connection: Any) -> bool:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(version == MOVED)
 
 
 def _create(path: str) -> None:
