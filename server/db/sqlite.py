@@ -15,6 +15,7 @@ import fcntl
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import aiosqlite
@@ -33,6 +34,8 @@ __all__ = ["MOVED", "SQLite", "SQLiteTransaction", "check_version", "sqlite3"]
 MOVED = 0x6D6F7665  # as `user_version`: all that was in the file is in PostgreSQL now
 READERS = 3
 BUSY_SECONDS = 5
+#: Opens the file for one connection, as the standard library's `sqlite3.connect` would.
+Connect = Callable[[str], Any]
 
 
 def check_version(version: tuple[int, int, int]) -> None:
@@ -46,6 +49,11 @@ def check_version(version: tuple[int, int, int]) -> None:
             f"SQLite {'.'.join(map(str, version))} can lose committed signatures "
             "(the WAL-reset bug); install the package pysqlite3, or SQLite 3.51.3 or newer"
         )
+
+
+def connect(path: str) -> Any:
+    """A connection that leaves transactions to us and waits for other processes."""
+    return sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
 
 
 class SQLiteTransaction(TransactionBase):
@@ -144,14 +152,17 @@ class SQLite:
             self._idle.put_nowait(reader)
 
     @classmethod
-    async def open(cls, path: str) -> SQLite:
-        """Open or create the file. Raises `Misconfigured` where it cannot be used."""
+    async def open(cls, path: str, connect: Connect = connect) -> SQLite:
+        """Open or create the file. Raises `Misconfigured` where it cannot be used.
+
+        Another `connect` brings disks that fail, tear or are slow.
+        """
         check_version(sqlite3.sqlite_version_info)
         opened: list[aiosqlite.Connection] = []
         try:
             _create(path)
             while len(opened) < 1 + READERS:
-                opened.append(await _connect(path))
+                opened.append(await _connect(path, connect))
             if await opened[0]._execute(_has_moved, opened[0]._conn):  # type: ignore[no-untyped-call]
                 raise Misconfigured(
                     f"{path} has moved to PostgreSQL: set UNDERSIGNED_DATABASE_URL to the new place"
@@ -208,11 +219,8 @@ def _create(path: str) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-async def _connect(path: str) -> aiosqlite.Connection:
-    def connector() -> Any:
-        return sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
-
-    connection = aiosqlite.Connection(connector, iter_chunk_size=64)
+async def _connect(path: str, connect: Connect) -> aiosqlite.Connection:
+    connection = aiosqlite.Connection(partial(connect, path), iter_chunk_size=64)
     connection._thread.daemon = True  # a process that fails elsewhere must be able to end
     await connection
     connection.row_factory = sqlite3.Row

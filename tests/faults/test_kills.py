@@ -1,0 +1,81 @@
+"""Processes that are killed while they write, again and again, on one real file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import signal
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+from pysqlite3 import dbapi2 as pysqlite3
+
+from server.db.sqlite import SQLite, connect
+from tests.faults import people
+
+#: `make soak` asks for more.
+KILLS = 10 * int(os.environ.get("SOAK", "0")) or 60
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + KILLS // 4)]
+
+
+def kill_again_and_again(file: str, kills: int) -> tuple[int, int, list[str]]:
+    """How many processes were killed, how many answers they had given, and what went wrong.
+
+    Each is a fork of this one, which has loaded everything and started no thread.
+    """
+    asyncio.run(_make(file))
+    told: dict[str, str] = {}
+    random, answers, found = Random(kills), 0, []
+    for kill in range(kills):
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(BaseException):
+                asyncio.run(_sign_for_ever(file, told, writing, kill))
+            os._exit(1)
+        os.close(writing)
+        time.sleep(random.uniform(0.002, 0.06))
+        os.kill(child, signal.SIGKILL)
+        with os.fdopen(reading, "r") as lines:
+            for line in lines:
+                name, _, state = line.strip().partition("\t")
+                told[name] = state
+                answers += 1
+        _, status = os.waitpid(child, 0)
+        if os.WIFEXITED(status):
+            found.append(f"kill {kill}: the process had ended by itself")
+        with contextlib.closing(connect(file)) as connection:
+            connection.row_factory = pysqlite3.Row
+            found += [f"kill {kill}: {f}" for f in people.faults_at_once(connection, told)]
+    return kills, answers, found
+
+
+async def _make(file: str) -> None:
+    database = await SQLite.open(file)
+    world = await people.world(database, 0)
+    await world.group.stop()
+    await database.close()
+
+
+async def _sign_for_ever(file: str, told: dict[str, str], writing: int, seed: int) -> None:
+    world = await people.world(await SQLite.open(file), seed)
+    world.now += seed  # so that no two processes draw the same numbers
+    random = Random(seed)
+
+    def tell(name: str, state: str) -> None:
+        os.write(writing, f"{name}\t{state}\n".encode())
+
+    while True:
+        await people.crowd(world, told, tell, random, 8)
+
+
+def test_no_kill_takes_what_was_acknowledged_or_doubles_it(tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        kills, answers, found = pool.apply(kill_again_and_again, (str(tmp_path / "s.db"), KILLS))
+    print(f"{kills:,} kills, {answers:,} answers")
+    assert found == []
+    assert answers > kills
