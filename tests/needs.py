@@ -23,6 +23,8 @@ import pytest
 # What a test asks for, which is also Debian's package: the commands that will do, best first.
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
+    "faketime": ("faketime",),
+    "fiu-utils": ("fiu-ctrl",),
     "lynx": ("lynx",),
     "pgbouncer": ("pgbouncer", "/usr/sbin/pgbouncer"),
     "w3m": ("w3m",),
