@@ -33,14 +33,16 @@ run: $(RUN_READY) ## install and start the demo: PORT=8000 HOST=127.0.0.1 DATA=.
 check: $(RUN_READY) ## compare the counters with the rows: DATA=./data ARGS="--json"
 	@exec $(UNDERSIGNED) --data "$${DATA:-./data}" check $(ARGS)
 
-test: lint ## install what is missing and run every check and test: ARGS="-k sms"
+test: lint ## install what is missing and run the checks and tests: ARGS="-k sms"
+	@$(PY) -m tests.needs
+	$(PY) -m pytest -m 'not full' $(ARGS)
+
+test-all: lint ## as test, with every variant of the long ones
 	@$(PY) -m tests.needs
 	$(PY) -m pytest $(ARGS)
 
-test-all: test ## everything; today that is what `make test` runs
-
 quick: lint ## as test, without the slow tests and without touching system packages
-	$(PY) -m pytest -m 'not slow' $(ARGS)
+	$(PY) -m pytest -m 'not slow and not full' $(ARGS)
 
 lint: $(TEST_READY) ## ruff and mypy alone
 	$(PY) -m ruff check .
@@ -50,8 +52,9 @@ lint: $(TEST_READY) ## ruff and mypy alone
 bench: $(TEST_READY) ## measure the product: ARGS="--quick"
 	$(PY) -m bench $(ARGS)
 
-soak: $(TEST_READY) ## kill the server under load, many times: KILLS=200
-	SOAK="$${KILLS:-200}" $(PY) -m pytest tests/test_durability.py -k kill_9 $(ARGS)
+# For each of SOAK: one kill of the whole server, 10 of the storage engine, 100 cuts of the power.
+soak: $(TEST_READY) ## kill it, and cut its power, for an hour: SOAK=1000
+	SOAK="$${SOAK:-1000}" $(PY) -m pytest -s tests/faults/test_kills.py tests/faults/test_power_cuts.py $(ARGS)
 
 messages: $(TEST_READY) ## gather the texts of the templates into every catalogue
 	$(PY) -m babel.messages.frontend extract --sort-by-file --no-location \

@@ -7,7 +7,10 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -15,10 +18,13 @@ import pytest
 from pysqlite3 import dbapi2 as pysqlite3
 
 from server.db.sqlite import SQLite, connect
+from tests import support
 from tests.faults import people
+from tests.support import Server
 
 #: `make soak` asks for more.
 KILLS = 10 * int(os.environ.get("SOAK", "0")) or 60
+SERVER_KILLS = int(os.environ.get("SOAK", "0")) or 4
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + KILLS // 4)]
 
 
@@ -79,3 +85,29 @@ def test_no_kill_takes_what_was_acknowledged_or_doubles_it(tmp_path: Path) -> No
     print(f"{kills:,} kills, {answers:,} answers")
     assert found == []
     assert answers > kills
+
+
+@pytest.mark.timeout(120 + SERVER_KILLS * 10)
+def test_no_kill_of_the_whole_server_does_either(tmp_path: Path) -> None:
+    data, random = tmp_path / "data", Random(SERVER_KILLS)
+    told: dict[str, str] = {}
+    for kill in range(SERVER_KILLS):
+        server = support.start(data)  # on what the last one left
+        killer = threading.Timer(random.uniform(0.01, 0.8), server.kill)
+        with ThreadPoolExecutor(40) as pool:
+            killer.start()
+            list(pool.map(partial(_sign, server, told), range(kill * 3000, kill * 3000 + 3000)))
+        killer.join()
+        with contextlib.closing(connect(str(data / "undersigned.db"))) as connection:
+            connection.row_factory = pysqlite3.Row
+            assert people.faults_at_once(connection, told) == [], f"kill {kill}"
+    print(f"{SERVER_KILLS:,} kills of the server, {len(told):,} answers")
+    assert len(told) > SERVER_KILLS
+
+
+def _sign(server: Server, told: dict[str, str], number: int) -> None:
+    name = "Signer " + "".join(chr(97 + int(digit)) for digit in f"{number:08}")
+    with contextlib.suppress(OSError):
+        answer = server.post("/p/face", {"name": name, "postcode": "59801"})
+        if "Your signature is stored" in answer.text:
+            told[name] = "signed"

@@ -94,9 +94,9 @@ def on_a_failing_disk(data: Path) -> Iterator[tuple[Server, Callable[[str], None
     "fault",
     [
         "enable name=posix/io/sync/*",
-        "enable_random name=posix/io/sync/*,probability=0.2",
-        "enable name=posix/io/rw/pwrite",
         "enable_random name=posix/io/rw/pwrite,probability=0.1",
+        pytest.param("enable_random name=posix/io/sync/*,probability=0.2", marks=pytest.mark.full),
+        pytest.param("enable name=posix/io/rw/pwrite", marks=pytest.mark.full),
     ],
 )
 def test_after_a_write_or_a_sync_that_failed_the_server_stops_with_the_reason(
