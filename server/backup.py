@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -165,18 +167,23 @@ def _unused(path: Path) -> Path:
 
 def litestream(source: Path, replica: str) -> str:
     """A configuration for Litestream 0.5, which copies the database on and on to `replica`."""
+    # A string of JSON is one of YAML, whatever is in it.
     return f"""\
-# Litestream copies {source.name} to the replica, about a second behind.
-#   litestream replicate -config litestream.yml        beside the server, restarted if it ends
-#   litestream restore -config litestream.yml {source}
-# and then: undersigned check
+# Litestream copies every change of the database to the replica, about a second behind.
+# Beside the server, started again if it ends:
+#   litestream replicate -config litestream.yml
+# To come back, with both stopped. `restore` checks it, erases what is due, and keeps it private:
+#   litestream restore -config litestream.yml -o restored.db {shlex.quote(str(source))}
+#   undersigned restore restored.db
 # Keys for S3 and the like come from LITESTREAM_ACCESS_KEY_ID and LITESTREAM_SECRET_ACCESS_KEY.
 dbs:
-  - path: {source}
+  - path: {json.dumps(str(source))}
     monitor-interval: 500ms
+    busy-timeout: 5s
     replica:
-      url: {replica}
+      url: {json.dumps(replica)}
       sync-interval: 1s
+# How long the replica remembers: also what was erased meanwhile.
 snapshot:
   interval: 24h
   retention: 168h

@@ -324,6 +324,23 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date_before_it_is_checked(
     assert names(restored) == names(copy)
 
 
+def test_litestream_reads_the_configuration_that_we_print(server: Server, tmp_path: Path) -> None:
+    source, restored = tmp_path / "one: two.db", tmp_path / "restored.db"
+    backed_up(server, tmp_path / "copies").rename(source)
+    config = tmp_path / "litestream.yml"
+    config.write_text(backup.litestream(source, f"file://{tmp_path}/replica"))
+
+    def litestream(command: str, *rest: str | Path) -> None:
+        program: Path = Path(sys.executable).parent / "litestream"
+        run = [program, command, "-config", config, *rest]
+        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+
+    litestream("replicate", "-once")
+    litestream("restore", "-o", restored, source)
+    assert names(restored) == names(server.data / "undersigned.db")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_restored_by_root_it_belongs_to_the_user_who_serves_it(
     server: Server, stopped: Path, tmp_path: Path
