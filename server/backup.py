@@ -32,7 +32,9 @@ class Made:
 
 
 @files.plain_errors()
-def backup(source: Path, folder: Path, *, keep: int, now: int) -> Made:
+def backup(
+    source: Path, folder: Path, *, keep: int, now: int, progress: Callable[[float], None]
+) -> Made:
     """Copy the database into the folder as `undersigned-<UTC time>.db`; verify; keep the newest.
 
     Nothing is removed, and no copy gets its name, before the new one has been verified. Only files
@@ -45,7 +47,7 @@ def backup(source: Path, folder: Path, *, keep: int, now: int) -> Made:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path, part = _reserve(folder, now)
     try:
-        files.copy(source, part)
+        files.copy(source, part, progress)
         report = verified(part)
         part.rename(path)
     finally:

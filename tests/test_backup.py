@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from server import backup
-from server.db import shared
+from server.db import files, shared
 from server.db.migrations import Migration, migrations
 from server.errors import Misconfigured
 from tests import support
@@ -322,6 +322,18 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date_before_it_is_checked(
     restored = tmp_path / "restored.db"
     backup.restore(copy, restored, force=False, now=0, say=print)
     assert names(restored) == names(copy)
+
+
+def test_a_long_copy_says_how_far_it_is(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+    monkeypatch.setattr(files, "_STEPS", 1)
+    source = server.data / "undersigned.db"
+    backup.backup(source, tmp_path, keep=1, now=0, progress=shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) > 2
+    assert shares[-1] == 1.0
 
 
 def test_litestream_reads_the_configuration_that_we_print(server: Server, tmp_path: Path) -> None:

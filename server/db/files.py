@@ -7,7 +7,7 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from server.db.sqlite import sqlite3
@@ -19,6 +19,7 @@ BESIDE = ("-wal", "-shm", "-turn")
 # Length and place of the range that a shared lock covers (sqlite.org, "Database File Format", the
 # lock-byte page; os.h, SHARED_SIZE and SHARED_FIRST).
 _LOCK_BYTES = (510, 0x40000002)
+_STEPS = 1_000_000  # of SQLite's machine between two calls of `progress`: some ten a second
 
 
 def path_of(url: str) -> Path:
@@ -31,20 +32,25 @@ def path_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///")).resolve()
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, progress: Callable[[float], None]) -> None:
     """One consistent copy, into an empty file, of a database that may be written to meanwhile.
 
     It is on the disk at the end. By VACUUM INTO, which reads one snapshot: SQLite's step-by-step
     backup begins anew with every write of another process, and under load never ends. Raises
-    `StoreFull` if there is no room.
+    `StoreFull` if there is no room. `progress` hears now and then which share is written.
     """
+    whole = source.stat().st_size  # an estimate: the log may hold more, and what is free goes
     try:
         with contextlib.closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as store:
+            store.set_progress_handler(
+                lambda: progress(min(0.99, target.stat().st_size / whole)), _STEPS
+            )
             store.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as error:
         full = "full" in str(error)
         raise (StoreFull if full else Misconfigured)(f"cannot copy {source}: {error}") from error
     sync(target)
+    progress(1.0)
 
 
 def create_private(path: Path) -> None:
