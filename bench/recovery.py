@@ -5,7 +5,8 @@
 People sign at a steady rate; the whole server is killed with SIGKILL and its data removed. Then the
 data is put back from what was kept elsewhere, the server started, and the page asked for. Lost are
 signings that were acknowledged and are not there; the seconds of loss reach from the oldest of them
-to the kill. `undersigned check` must be content each time.
+to the kill. `undersigned check` must be content each time, and whoever was acknowledged before the
+last copy began, or before the replica had caught up, must be there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -29,7 +29,7 @@ import asyncpg
 
 from bench.__main__ import letters
 from tests import support
-from tests.postgres import ARCHIVED, cluster
+from tests.postgres import ARCHIVED, Cluster, cluster
 from tests.support import Server
 
 SETTLE_SECONDS = 4.0  # of signing before the loss
@@ -43,6 +43,7 @@ class Crowd:
     server: Server
     rate: float
     acknowledged: dict[str, float] = field(default_factory=dict)
+    promised: frozenset[str] = frozenset()  # acknowledged before something was kept elsewhere
     _stop: threading.Event = field(default_factory=threading.Event)
 
     @contextlib.contextmanager
@@ -54,6 +55,10 @@ class Crowd:
         finally:
             self._stop.set()
             thread.join()
+
+    def promise(self) -> None:
+        """What is acknowledged by now is about to be kept elsewhere, and must be there later."""
+        self.promised = frozenset(self.acknowledged)
 
     def _go_on(self) -> None:
         for number in range(10_000_000):
@@ -71,6 +76,8 @@ class Loss:
     """What one drill found."""
 
     acknowledged: int
+    promised: int
+    broken: int  # promised, and not there
     lost: int
     seconds_lost: float
     seconds_away: float  # from the loss of the machine to the first page
@@ -89,6 +96,8 @@ def compare(crowd: Crowd, there: set[str], killed: float, back: float) -> Loss:
     kept = [at for name, at in crowd.acknowledged.items() if name in there]
     return Loss(
         acknowledged=len(crowd.acknowledged),
+        promised=len(crowd.promised),
+        broken=len(crowd.promised - there),
         lost=len(lost),
         seconds_lost=killed - min(lost) if lost else 0.0,
         seconds_away=back - killed,
@@ -128,6 +137,7 @@ def from_backup(folder: Path, rate: float) -> Loss:
         crowd = Crowd(server, rate)
         with crowd.signing():
             time.sleep(SETTLE_SECONDS / 2)
+            crowd.promise()
             assert server.command("backup", "--to", str(copies)).returncode == 0
             time.sleep(SETTLE_SECONDS / 2)
             killed = time.monotonic()
@@ -140,30 +150,39 @@ def from_backup(folder: Path, rate: float) -> Loss:
 
 def from_litestream(folder: Path, rate: float) -> Loss:
     """Litestream running beside the server, with the configuration that we print for it."""
-    data, replica = folder / "data", folder / "replica"
+    data, restored = folder / "data", folder / "restored.db"
+    config, litestream = folder / "litestream.yml", Path(sys.executable).parent / "litestream"
     with support.running(data) as server:
-        printed = server.command("backup", "--litestream", f"file://{replica}")
-        config = folder / "litestream.yml"
-        config.write_text(printed.stdout)
-        litestream = [str(Path(sys.executable).parent / "litestream")]
+        printed = server.command("backup", "--litestream", f"file://{folder / 'replica'}")
+        # The socket is for the drill alone: through it we learn when the replica has caught up.
+        socket = folder / "socket"
+        config.write_text(f"{printed.stdout}socket:\n  enabled: true\n  path: {socket}\n")
         with (folder / "litestream.log").open("wb") as log:
-            command = [*litestream, "replicate", "-config", str(config)]
+            command = [str(litestream), "replicate", "-config", str(config)]
             beside = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             crowd = Crowd(server, rate)
             with crowd.signing():
-                time.sleep(SETTLE_SECONDS)
+                time.sleep(SETTLE_SECONDS / 2)
+                crowd.promise()
+                where = ["-socket", str(socket), str(data / DATABASE)]
+                _run(litestream, "sync", "-wait", *where)
+                time.sleep(SETTLE_SECONDS / 2)
                 killed = time.monotonic()
                 beside.kill()  # on the same machine, so it goes too
                 lose(server)
         finally:
             beside.kill()
             beside.wait()
-    command = [*litestream, "restore", "-config", str(config), str(data / DATABASE)]
-    shutil.rmtree(data / f".{DATABASE}-litestream", ignore_errors=True)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    _run(litestream, "restore", "-config", str(config), "-o", str(restored), str(data / DATABASE))
+    done = server.command("restore", str(restored))
     assert done.returncode == 0, done.stderr
     return come_back(data, crowd, killed)
+
+
+def _run(*command: str | Path) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def from_dump(folder: Path, rate: float) -> Loss:
@@ -176,6 +195,7 @@ def from_dump(folder: Path, rate: float) -> Loss:
             crowd = Crowd(server, rate)
             with crowd.signing():
                 time.sleep(SETTLE_SECONDS / 2)
+                crowd.promise()
                 dump = store.folder / "first.dump"
                 store.run("pg_dump", "-Fc", "-f", str(dump), "-d", store.url("first"))
                 time.sleep(SETTLE_SECONDS / 2)
@@ -187,34 +207,54 @@ def from_dump(folder: Path, rate: float) -> Loss:
         return come_back(data, crowd, killed, UNDERSIGNED_DATABASE_URL=store.url("again"))
 
 
-def from_archive(folder: Path, rate: float) -> Loss:
-    """PostgreSQL: a base backup and the archived log, replayed to its end on a new server."""
-    with cluster(ARCHIVED) as store:
+@contextlib.contextmanager
+def based(folder: Path, options: str, rate: float) -> Iterator[tuple[Cluster, Server, Crowd, Path]]:
+    """A PostgreSQL under load, and a base backup of it that was taken meanwhile.
+
+    Without archiving in its options, its log is received, from before the backup on: else a part
+    between the two could be missing.
+    """
+    with cluster(options) as store, contextlib.ExitStack() as beside:
         store.make_folder("archive")
+        if options != ARCHIVED:
+            beside.enter_context(store.receiving())
         store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
-        settings = {"UNDERSIGNED_DATABASE_URL": store.url("first")}
-        data, base = folder / "data", store.folder / "base"
-        with support.running(data, **settings) as server:
+        base, where = store.folder / "base", ["-h", str(store.folder), "-U", "tester"]
+        with support.running(
+            folder / "data", UNDERSIGNED_DATABASE_URL=store.url("first")
+        ) as server:
             crowd = Crowd(server, rate)
             with crowd.signing():
                 time.sleep(SETTLE_SECONDS / 4)
-                store.run(
-                    "pg_basebackup",
-                    "-h",
-                    str(store.folder),
-                    "-U",
-                    "tester",
-                    "-c",
-                    "fast",
-                    "-D",
-                    str(base),
-                )
-                time.sleep(SETTLE_SECONDS)
-                killed = time.monotonic()
-                store.destroy()
+                store.run("pg_basebackup", *where, "-c", "fast", "-D", str(base))
+                yield store, server, crowd, base
                 server.kill()
-        store.recover(base)
-        return come_back(data, crowd, killed, **settings)
+
+
+def from_archive(folder: Path, rate: float) -> Loss:
+    """PostgreSQL: a base backup and the archived log, replayed to its end on a new server."""
+    with based(folder, ARCHIVED, rate) as (store, server, crowd, base):
+        crowd.promise()
+        store.archive_now()
+        time.sleep(SETTLE_SECONDS / 2)
+        return _recovered(store, server, crowd, base)
+
+
+def from_stream(folder: Path, rate: float) -> Loss:
+    """PostgreSQL: a base backup and the log that pg_receivewal writes down as it comes."""
+    with based(folder, "", rate) as (store, server, crowd, base):
+        crowd.promise()
+        store.stream_now()
+        time.sleep(SETTLE_SECONDS / 2)
+        return _recovered(store, server, crowd, base)
+
+
+def _recovered(store: Cluster, server: Server, crowd: Crowd, base: Path) -> Loss:
+    killed = time.monotonic()
+    store.destroy()
+    server.kill()
+    store.recover(base)
+    return come_back(server.data, crowd, killed, UNDERSIGNED_DATABASE_URL=store.url("first"))
 
 
 DRILLS: dict[str, Callable[[Path, float], Loss]] = {
@@ -222,6 +262,7 @@ DRILLS: dict[str, Callable[[Path, float], Loss]] = {
     "SQLite, Litestream": from_litestream,
     "PostgreSQL, last pg_dump": from_dump,
     "PostgreSQL, base backup and archived log": from_archive,
+    "PostgreSQL, base backup and pg_receivewal": from_stream,
 }
 
 
@@ -236,6 +277,9 @@ def main() -> int:
         for _ in range(options.times):
             with tempfile.TemporaryDirectory() as name:
                 losses.append(drill(Path(name), options.rate))
+        if any(loss.broken or loss.gaps for loss in losses):
+            print(f"{title}: what was kept elsewhere is not all there", file=sys.stderr)
+            return 1
         cells = [
             statistics.median(getattr(loss, kind) for loss in losses)
             for kind in ("acknowledged", "lost", "seconds_lost", "seconds_away")

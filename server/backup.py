@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from server.core import check, erasure
@@ -27,7 +30,10 @@ class Made:
     removed: list[Path]
 
 
-def backup(source: Path, folder: Path, *, keep: int, now: int) -> Made:
+@files.plain_errors()
+def backup(
+    source: Path, folder: Path, *, keep: int, now: int, progress: Callable[[float], None]
+) -> Made:
     """Copy the database into the folder as `undersigned-<UTC time>.db`; verify; keep the newest.
 
     Nothing is removed, and no copy gets its name, before the new one has been verified. Only files
@@ -38,40 +44,54 @@ def backup(source: Path, folder: Path, *, keep: int, now: int) -> Made:
     if keep < 1:
         raise Misconfigured("--keep must be 1 or more")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = _free_name(folder, now)
-    part = folder / f".{path.name}.part"
-    files.remove(part)
+    path, part = _reserve(folder, now)
     try:
-        files.copy(source, part)
+        files.copy(source, part, progress)
         report = verified(part)
         part.rename(path)
     finally:
         files.remove(part)
-    removed = _rotate(folder, keep)
-    files.sync(folder)
+    files.sync(folder)  # the new one is there for good before an old one goes
+    removed = _rotate(folder, keep, path)
     return Made(path, report, removed)
 
 
-def _free_name(folder: Path, now: int) -> Path:
-    stem = f"undersigned-{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}"
-    path, number = folder / f"{stem}.db", 1
-    while path.exists():
-        path, number = folder / f"{stem}-{number:02}.db", number + 1
-    return path
+def _reserve(folder: Path, now: int) -> tuple[Path, Path]:
+    """A name that is free, and the file to fill first, which keeps it for us."""
+    for number in count():
+        path = folder / f"undersigned-{_stamp(now)}{f'-{number:02}' if number else ''}.db"
+        part = folder / f".{path.name}.part"
+        try:
+            files.create_private(part)
+        except FileExistsError:  # another copy is being made in this second
+            continue
+        if not path.exists():
+            break
+        part.unlink()
+    return path, part
 
 
-def _rotate(folder: Path, keep: int) -> list[Path]:
+def _stamp(now: int) -> str:
+    return f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _rotate(folder: Path, keep: int, made: Path) -> list[Path]:
+    """Remove all but the newest, and never the one just made: a clock may have been wrong."""
     # Without its ending a name sorts before the later ones of its second.
     ours = sorted((f for f in folder.iterdir() if _NAME.fullmatch(f.name)), key=lambda f: f.stem)
-    for old in ours[:-keep]:
-        files.remove(old)
-    return ours[:-keep]
+    others = [f for f in ours if f != made]
+    old = others[: max(0, len(ours) - keep)]
+    for file in old:
+        files.remove(file)
+    return old
 
 
-def verified(path: Path) -> Report:
-    """What is in a database that is ours, sound, and counts right; nobody else may have it open.
+def verified(path: Path, *, make_ready: int | None = None) -> Report:
+    """What is in a database that is ours, sound, and counts right.
 
-    Raises `Misconfigured` with the first fault.
+    With the time, it is first made ready to be served: brought up to date where an older version
+    has made it, and what is due to be erased by then is erased. Raises `Misconfigured` with the
+    first fault.
     """
 
     async def look() -> Report:
@@ -79,6 +99,11 @@ def verified(path: Path) -> Report:
         try:
             async with database.read() as tx:
                 await steps(tx, "sqlite")
+            if make_ready is not None:
+                await database.migrate(make_ready)
+                async with database.write() as tx:
+                    await erasure.erase_due(tx, make_ready)
+            async with database.read() as tx:
                 return await check.check(tx)
         finally:
             await database.close()
@@ -92,6 +117,7 @@ def verified(path: Path) -> Report:
     return report
 
 
+@files.plain_errors()
 def restore(
     copy: Path, target: Path, *, force: bool, now: int, say: Callable[[str], None]
 ) -> Report:
@@ -102,66 +128,63 @@ def restore(
     """
     if not copy.is_file():
         raise Misconfigured(f"there is no file {copy}")
-    if target.exists():
-        _refuse_unless(force, target)
+    with files.held(target):
+        pass  # said before the long work; what counts is the lock at its end
+    if target.exists() and not force:
+        raise Misconfigured(
+            f"{target} is there already, with {_content(target)};"
+            " --force keeps it beside, under another name"
+        )
     say("Checking the copy ...")
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
     files.remove(part)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        files.copy_bytes(copy, part)
-        report = verified(part)
-        asyncio.run(_erase(part, now))
-        if target.exists():
-            ending = f".before-restore-{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}"
-            say(f"What was there is now {files.put_aside(target, ending)}")
+        files.copy_stopped(copy, part)
+        report = verified(part, make_ready=now)
+        files.give_to_owner_of(part, target if target.exists() else target.parent)
         files.sync(part)
-        part.rename(target)
+        aside = _unused(target.with_name(f"{target.name}.before-restore-{_stamp(now)}"))
+        with files.held(target):
+            files.put_in_place(part, target, aside)
     finally:
         files.remove(part)
-    files.sync(target.parent)
+    if aside.exists():
+        say(f"What was there is now {aside}. Nothing in it is ever erased: remove it in time.")
     return report
 
 
-def _refuse_unless(force: bool, target: Path) -> None:
-    if files.in_use(target):
-        raise Misconfigured(f"a server has {target} open; stop it first")
-    if force:
-        return
+def _content(target: Path) -> str:
     try:
-        held = sum(f.total for f in verified(target).figures.values())
-        what = f"{held:,} signatures"
+        return f"{sum(f.total for f in verified(target).figures.values()):,} signatures"
     except Misconfigured:
-        what = "a file that cannot be read as ours"
-    raise Misconfigured(
-        f"{target} is there already, with {what}; --force keeps it beside, under another name"
-    )
+        return "what cannot be read as ours"
 
 
-async def _erase(path: Path, now: int) -> None:
-    database = await open_database(f"sqlite:///{path}")
-    try:
-        await database.migrate(now)
-        async with database.write() as tx:
-            await erasure.erase_due(tx, now)
-    finally:
-        await database.close()
+def _unused(path: Path) -> Path:
+    others = (path.with_name(f"{path.name}-{number:02}") for number in count(1))
+    return next(p for p in chain([path], others) if not p.exists())
 
 
 def litestream(source: Path, replica: str) -> str:
     """A configuration for Litestream 0.5, which copies the database on and on to `replica`."""
+    # A string of JSON is one of YAML, whatever is in it.
     return f"""\
-# Litestream copies {source.name} to the replica, about a second behind.
-#   litestream replicate -config litestream.yml        beside the server, restarted if it ends
-#   litestream restore -config litestream.yml {source}
-# and then: undersigned check
+# Litestream copies every change of the database to the replica, about a second behind.
+# Beside the server, started again if it ends:
+#   litestream replicate -config litestream.yml
+# To come back, with both stopped. `restore` checks it, erases what is due, and keeps it private:
+#   litestream restore -config litestream.yml -o restored.db {shlex.quote(str(source))}
+#   undersigned restore restored.db
 # Keys for S3 and the like come from LITESTREAM_ACCESS_KEY_ID and LITESTREAM_SECRET_ACCESS_KEY.
 dbs:
-  - path: {source}
+  - path: {json.dumps(str(source))}
     monitor-interval: 500ms
+    busy-timeout: 5s
     replica:
-      url: {replica}
+      url: {json.dumps(replica)}
       sync-interval: 1s
+# How long the replica remembers: also what was erased meanwhile.
 snapshot:
   interval: 24h
   retention: 168h

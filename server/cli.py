@@ -283,12 +283,22 @@ def _backup(options: argparse.Namespace) -> None:
         return
     folder = options.to or source.parent / "backups"
     print(f"Copying {source} ...", flush=True)
-    made = backup.backup(source, folder, keep=options.keep, now=int(time.time()))
+    made = backup.backup(
+        source, folder, keep=options.keep, now=int(time.time()), progress=_say_share
+    )
     _say_figures(made.report)
     print(f"Verified: {made.path} ({made.path.stat().st_size:,} bytes)")
     for old in made.removed:
         print(f"Removed the old copy {old.name}")
     print("The secret key is not in it. Keep a copy of the key somewhere else.")
+
+
+def _say_share(share: float) -> None:
+    """On a terminal alone: a log of cron's should hold no such lines."""
+    if sys.stderr.isatty():
+        print(
+            f"\r{share:4.0%} written", end="\n" if share == 1 else "", file=sys.stderr, flush=True
+        )
 
 
 def _restore(options: argparse.Namespace) -> None:

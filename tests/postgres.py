@@ -5,6 +5,7 @@ PostgreSQL refuses to run as root; there it runs as `nobody`, from a copy that `
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
 import os
@@ -12,8 +13,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -98,15 +101,65 @@ class Cluster:
         for file in self.folder.glob(".s.PGSQL.*"):  # its lock names a process that may be a zombie
             file.unlink()
 
-    def recover(self, base: Path) -> None:
-        """Serve a base backup with what `ARCHIVED` has kept replayed to its end."""
+    def recover(self, base: Path, until: str = "") -> None:
+        """Serve a base backup with what was archived replayed to its end, or until a time."""
         data = base.rename(self.folder / "data")
+        # pg_receivewal calls the segment that it was writing at the end by another name.
+        fetch = "restore_command = 'cp ../archive/%f %p || cp ../archive/%f.partial %p'\n"
+        target = f"recovery_target_time = '{until}'\n" if until else ""
         with (data / "postgresql.auto.conf").open("a") as settings:
-            settings.write("restore_command = 'cp ../archive/%f %p'\n")
+            settings.write(f"{fetch}{target}recovery_target_action = 'promote'\n")
         (data / "recovery.signal").touch()
         if os.geteuid() == 0:
             shutil.chown(data / "recovery.signal", "nobody")
         self.start("-c archive_mode=off")
+        while self.ask("SELECT pg_is_in_recovery()"):  # until then it can only be read
+            time.sleep(0.02)
+
+    def archive_now(self) -> None:
+        """Wait until all that is committed by now lies in the archive."""
+        segment = self.ask("SELECT pg_walfile_name(pg_switch_wal())")
+        while (self.ask("SELECT last_archived_wal FROM pg_stat_archiver") or "") < segment:
+            time.sleep(0.02)
+
+    def stream_now(self) -> None:
+        """Wait until all that is committed by now was written down by `receiving`."""
+        place = self.ask("SELECT pg_current_wal_flush_lsn()::text")
+        while not self.ask(f"SELECT max(flush_lsn) >= '{place}' FROM pg_stat_replication"):
+            time.sleep(0.02)
+
+    @contextlib.contextmanager
+    def receiving(self) -> Iterator[None]:
+        """pg_receivewal beside the server, which writes its log to `archive` as it comes.
+
+        The slot makes the server keep what was not received yet.
+        """
+        where = ["-h", str(self.folder), "-U", "tester", "--slot", "archive"]
+        self.run("pg_receivewal", *where, "--create-slot")
+        receiver = subprocess.Popen(
+            [str(self._binaries / "pg_receivewal"), *where, "-D", "archive", "--synchronous"],
+            user="nobody" if os.geteuid() == 0 else None,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield
+        finally:
+            receiver.kill()
+            receiver.wait()
+
+    def ask(self, sql: str) -> Any:
+        """One value from the running server."""
+
+        async def ask() -> Any:
+            connection = await asyncpg.connect(self.url("postgres"))
+            try:
+                return await connection.fetchval(sql)
+            finally:
+                await connection.close()
+
+        return asyncio.run(ask())
 
     async def create(self) -> str:
         """The URL of a new, empty database."""

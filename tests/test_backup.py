@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -10,10 +11,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from server import backup
+from server.db import files, shared
+from server.db.migrations import Migration, migrations
+from server.errors import Misconfigured
 from tests import support
 from tests.support import Server, exchange, post
 from tests.test_durability import STORED, word
@@ -212,6 +218,149 @@ def test_a_copy_that_is_not_whole_is_refused_and_harms_nothing(
     assert "Traceback" not in done.stderr
     assert names(stopped / "undersigned.db") == {word(5000)}
     assert not list(stopped.glob("*before-restore*"))
+
+
+def test_a_copy_is_kept_though_the_names_of_others_are_of_a_later_year(
+    server: Server, tmp_path: Path
+) -> None:
+    for year in (2097, 2098, 2099):
+        (tmp_path / f"undersigned-{year}0101T000000Z.db").touch()
+    done = server.command("backup", "--to", str(tmp_path), "--keep", "2")
+    assert done.returncode == 0, done.stderr
+    made, other = sorted(f.name for f in tmp_path.iterdir())
+    assert f"Verified: {tmp_path / made} " in done.stdout
+    assert other == "undersigned-20990101T000000Z.db"
+
+
+def test_copies_made_at_once_all_get_names_of_their_own(server: Server, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = [pool.submit(server.command, "backup", "--to", str(tmp_path)) for _ in range(4)]
+    assert [m.result().stderr for m in made] == [""] * 4
+    assert {frozenset(names(file)) for file in tmp_path.iterdir()} == {
+        frozenset(names(server.data / "undersigned.db"))
+    }
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_a_folder_that_cannot_be_had_is_said_in_one_line(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = server.command("backup", "--to", str(tmp_path / "file" / "copies"))
+    assert done.returncode == 1
+    assert done.stderr == f"undersigned: {tmp_path / 'file' / 'copies'}: Not a directory\n"
+
+
+def killed(data: Path, *numbers: int) -> Path:
+    """A database whose server was killed: its newest signatures are in the log beside it."""
+    with support.running(data) as server:
+        for number in numbers:
+            sign(server, number)
+        server.kill()
+    assert (data / "undersigned.db-wal").stat().st_size > 0
+    return data / "undersigned.db"
+
+
+def test_a_database_left_by_a_crash_is_restored_with_the_log_beside_it(
+    stopped: Path, tmp_path: Path
+) -> None:
+    left = killed(tmp_path / "left", 1, 2, 3)
+    done = restore(stopped, str(left), "--force")
+    assert done.returncode == 0, done.stderr
+    assert names(stopped / "undersigned.db") == {word(n) for n in (1, 2, 3)}
+
+
+def test_a_log_left_behind_never_enters_the_restored_database(
+    server: Server, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    left = killed(tmp_path / "data", 1, 2, 3)
+    left.unlink()  # and its log stays
+    done = restore(left.parent, str(copy))
+    assert done.returncode == 0, done.stderr
+    assert names(left) == names(copy)
+    with support.running(left.parent) as again:
+        assert again.command("check").returncode == 0
+
+
+def test_a_database_too_damaged_to_open_is_put_aside(
+    server: Server, stopped: Path, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    damaged = b"no database at all " * 1000
+    (stopped / "undersigned.db").write_bytes(damaged)
+    refused = restore(stopped, str(copy))
+    assert refused.returncode == 1
+    assert "with what cannot be read as ours; --force keeps it" in refused.stderr
+    done = restore(stopped, str(copy), "--force")
+    assert done.returncode == 0, done.stderr
+    (aside,) = stopped.glob("*.before-restore-*")
+    assert aside.read_bytes() == damaged
+    assert names(stopped / "undersigned.db") == names(copy)
+
+
+def test_a_server_that_starts_during_the_restore_keeps_its_database(
+    server: Server, stopped: Path, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    with contextlib.ExitStack() as starting:
+
+        def say(_: str) -> None:
+            starting.enter_context(support.running(stopped))
+
+        with pytest.raises(Misconfigured, match="stop it first"):
+            backup.restore(copy, stopped / "undersigned.db", force=True, now=0, say=say)
+    assert names(stopped / "undersigned.db") == {word(5000)}
+    assert not list(stopped.glob("*.before-restore-*"))
+
+
+def test_a_copy_of_an_older_version_is_brought_up_to_date_before_it_is_checked(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    _sql(copy, "UPDATE counts SET n = n + 1")  # as if an older version had counted so
+    later = Migration(2, "later", ("UPDATE counts SET n = n - 1",))
+    monkeypatch.setattr(shared, "migrations", lambda engine: [*migrations(engine), later])
+    restored = tmp_path / "restored.db"
+    backup.restore(copy, restored, force=False, now=0, say=print)
+    assert names(restored) == names(copy)
+
+
+def test_a_long_copy_says_how_far_it_is(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+    monkeypatch.setattr(files, "_STEPS", 1)
+    source = server.data / "undersigned.db"
+    backup.backup(source, tmp_path, keep=1, now=0, progress=shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) > 2
+    assert shares[-1] == 1.0
+
+
+def test_litestream_reads_the_configuration_that_we_print(server: Server, tmp_path: Path) -> None:
+    source, restored = tmp_path / "one: two.db", tmp_path / "restored.db"
+    backed_up(server, tmp_path / "copies").rename(source)
+    config = tmp_path / "litestream.yml"
+    config.write_text(backup.litestream(source, f"file://{tmp_path}/replica"))
+
+    def litestream(command: str, *rest: str | Path) -> None:
+        program: Path = Path(sys.executable).parent / "litestream"
+        run = [program, command, "-config", config, *rest]
+        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+
+    litestream("replicate", "-once")
+    litestream("restore", "-o", restored, source)
+    assert names(restored) == names(server.data / "undersigned.db")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_restored_by_root_it_belongs_to_the_user_who_serves_it(
+    server: Server, stopped: Path, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    os.chown(stopped / "undersigned.db", 65534, 65534)
+    assert restore(stopped, str(copy), "--force").returncode == 0
+    assert (stopped / "undersigned.db").stat().st_uid == 65534
 
 
 def _sql(file: Path, statement: str) -> None:
