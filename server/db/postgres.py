@@ -11,7 +11,7 @@ import asyncio
 import random
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -120,6 +120,12 @@ class Postgres:
             connection = await self._pool.acquire(timeout=CONNECT_SECONDS)
         try:
             yield connection
+        except (asyncio.CancelledError, StoreUnavailable) as error:
+            if not isinstance(error, StoreConflict | StoreFull):
+                # It may be in the middle of something for ever. A dead one has left us already.
+                with suppress(asyncpg.InterfaceError):
+                    connection.terminate()
+            raise
         finally:
             await asyncio.shield(self._pool.release(connection))
 
@@ -167,6 +173,7 @@ def _domain_errors() -> Iterator[None]:
         OSError,
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # a connection that was given up in the middle of a query
         asyncpg.OperatorInterventionError,  # shut down, or crashed
         asyncpg.ReadOnlySQLTransactionError,  # a replica that is not promoted yet
         asyncpg.InsufficientResourcesError,
