@@ -16,6 +16,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import aiosqlite
@@ -95,6 +96,9 @@ class Writer:
     def __init__(self, connection: aiosqlite.Connection, path: str) -> None:
         self.connection = connection
         self._turn = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if os.geteuid() == 0:  # as SQLite does: a command of root's must not lock the server out
+            known = Path(path).stat()
+            os.fchown(self._turn, known.st_uid, known.st_gid)
 
     async def begin(self) -> None:
         """Raises `StoreBusy` if the turn does not come within `BUSY_SECONDS`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -188,3 +189,17 @@ def test_a_batch_arrives_as_it_was_sent(
     rows = connection.execute(f"SELECT n, x, b FROM {table} t", {"batch": pack(batch)}).fetchall()
     connection.close()
     assert rows == batch
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+async def test_what_root_leaves_beside_a_database_belongs_to_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "test.db"
+    path.touch()
+    os.chown(path, 65534, 65534)
+    store = await SQLite.open(str(path))
+    async with store.write() as tx:
+        await tx.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+    beside = {file.name: file.stat().st_uid for file in tmp_path.iterdir()}
+    await store.close()
+    assert set(beside.values()) == {65534}
+    assert "test.db-turn" in beside
