@@ -13,6 +13,7 @@ from server.core.ids import Ids
 from server.core.outbox import Announcement
 from server.db import Transaction, open_database, pack
 from server.db.group import GroupCommit
+from server.db.migrations import migrations
 from server.db.postgres import Postgres, PostgresTransaction, _numbered
 from server.errors import Misconfigured, StoreConflict, StoreUnavailable
 from tests.conftest import NOW, PHONE, World, draft
@@ -190,3 +191,46 @@ async def test_a_batch_that_always_meets_another_is_given_up_in_the_end(
     with pytest.raises(StoreConflict):
         await servers[0].group.submit(unlucky, 1)
     assert await servers[0].web() == "new"
+
+
+async def test_signatures_may_be_split_by_petition(url: str) -> None:
+    database = await open_database(url)
+    await database.migrate(NOW)
+    (first, *_) = migrations("postgres")
+    statements = [s for s in first.statements if "signatures" in s.split("(")[0]]
+    async with database.write() as tx:
+        await tx.execute("DROP TABLE signatures")
+        for statement in statements:
+            table = statement.startswith("CREATE TABLE")
+            await tx.execute(statement + " PARTITION BY HASH (petition_id)" * table)
+        for part in range(4):
+            await tx.execute(
+                f"CREATE TABLE signatures_{part} PARTITION OF signatures"
+                f" FOR VALUES WITH (MODULUS 4, REMAINDER {part})"
+            )
+        ids = [
+            await petitions.create(
+                tx,
+                draft(slug=f"lake-{n}", keyword=f"LAKE{n}"),
+                reserved=frozenset(),
+                salt=b"s" * 32,
+                now=NOW - 100,
+            )
+            for n in range(8)
+        ]
+        for id_ in ids:
+            await petitions.open_(tx, id_, NOW - 90)
+        known = await petitions.all_petitions(tx)
+    group, ids_of_signatures = GroupCommit(database), Ids(1)
+    group.start()
+    for id_ in ids:
+        world = World(database, group, known[id_], ids=ids_of_signatures)
+        outcomes = await asyncio.gather(world.web(), world.web(), world.text(), world.web("Bo Lee"))
+        assert sorted(outcomes) == ["again", "new", "new", "verified"]
+        assert (await world.figures()).total == 2
+    assert (await report(world)).faults == []
+    async with database.read() as tx:
+        rows = await tx.fetch("SELECT DISTINCT tableoid AS part FROM signatures")
+    assert len(rows) > 1  # they do lie apart
+    await group.stop()
+    await database.close()
