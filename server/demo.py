@@ -62,10 +62,20 @@ def environment_of(folder: Path) -> dict[str, str]:
 
 
 def _private_file(path: Path, content: str) -> str:
-    """Create the file with mode 600 unless it is there; its content."""
+    """Create the file with mode 600 unless it is there; its content, which survives a power cut.
+
+    It has its name only once it is whole: with an empty key the demo could never start again.
+    """
+    from server.db import files  # (loads SQLite, which other stores do without)
+
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(content + "\n", "utf-8")
+        part = path.with_name(f"{path.name}.part")
+        part.unlink(missing_ok=True)
+        files.create_private(part)
+        part.write_text(content + "\n", "utf-8")
+        files.sync(part)
+        part.rename(path)
+        files.sync(path.parent)
     return path.read_text("utf-8").strip()
 
 
