@@ -145,7 +145,8 @@ class _Answer:
         if scope["path"].endswith(".json"):
             problem = {"title": HTTPStatus(self._status).phrase, "status": self._status}
             kind = (b"content-type", b"application/problem+json")  # RFC 9457
-            await respond(send, self._status, [kind, *self._headers], json.dumps(problem).encode())
+            headers, body = [kind, *self._headers], json.dumps(problem).encode()
+            await respond(scope, send, self._status, headers, body)
             return
         message = str(self._status)
         await self._public.send_message(scope, send, self._status, message, extra=self._headers)

@@ -95,18 +95,22 @@ def _clean(text: str) -> str:
 def _words(text: str, keywords: Container[str] = ()) -> Iterator[_Word]:
     # An address must not be searched for keywords: ana@face.example names no petition. Looking
     # for it inside the chunk, not by one expression, keeps this linear in "@@@@@…".
-    masked = _CHUNK.sub(lambda m: "_" * len(m[0]) if "@" in m[0][1:-1] else m[0], text)
+    masked = text
+    if "@" in text:
+        masked = _CHUNK.sub(lambda m: "_" * len(m[0]) if "@" in m[0][1:-1] else m[0], text)
     masked = masked.translate(_ASCII_MASK) if masked.isascii() else "".join(map(_mask, masked))
     after_sign = False
     for match in _WORD.finditer(masked):
         start, whole = match.start(), match[0]
-        first, hyphen, rest = whole.partition("-")
-        # SIGN-LAKE and SIGN LAKE-Ana are two words, Lake-Jones is one.
-        if hyphen and ((fold(first),) in _SIGN or (after_sign and fold(first) in keywords)):
-            yield _Word(fold(first), start, start + len(first))
-            start, whole = start + len(first) + 1, rest
-        yield _Word(fold(whole), start, match.end())
-        after_sign = (fold(whole),) in _SIGN
+        if "-" in whole:
+            # SIGN-LAKE and SIGN LAKE-Ana are two words, Lake-Jones is one.
+            first, _, rest = whole.partition("-")
+            if (fold(first),) in _SIGN or (after_sign and fold(first) in keywords):
+                yield _Word(fold(first), start, start + len(first))
+                start, whole = start + len(first) + 1, rest
+        folded = fold(whole)
+        yield _Word(folded, start, match.end())
+        after_sign = (folded,) in _SIGN
 
 
 def _mask(char: str) -> str:
@@ -122,6 +126,7 @@ _ASCII_MASK: Final = {code: _mask(chr(code)) for code in range(128)}
 _QUOTES: Final = re.compile(r'["“”„‟«»‹›<>*\[\]{}()~_^]')
 _SINGLE_QUOTED: Final = re.compile(r"(?<!\w)['‘‚`]([^'‘’`]*)['’](?!\w)")
 _SEPARATORS: Final = re.compile(r"[,;|\n،؛、।]")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 ]*")
 _PUNCTUATION: Final = ".:!?¡¿/…–—-"
 
 
@@ -129,6 +134,8 @@ def _rest(text: str, dropped: Iterable[_Word] = ()) -> str:
     """`text` without the words `dropped`, and without the punctuation that has lost its sense."""
     for word in sorted(dropped, key=lambda word: -word.start):
         text = f"{text[: word.start]} {text[word.end :]}"
+    if _PLAIN.fullmatch(text):  # nearly always
+        return " ".join(text.split())
     text = _SINGLE_QUOTED.sub(r"\1", _QUOTES.sub(" ", text))
     parts = (" ".join(_spelt(part)) for part in _SEPARATORS.split(text))
     return ", ".join(part for part in parts if part).rstrip(_PUNCTUATION + _APOSTROPHES + " ")

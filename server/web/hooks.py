@@ -28,11 +28,11 @@ class Hooks:
             gateway.authenticate(request)
             inbound = gateway.inbound(request)
         except (Forged, Malformed) as error:
-            await _refuse(send, error)
+            await _refuse(scope, send, error)
             return
         answer = gateway.reply(await self._door.receive(inbound))
         kind = (b"content-type", answer.content_type.encode())
-        await respond(send, 200, [kind], answer.body)
+        await respond(scope, send, 200, [kind], answer.body)
 
     async def status(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Note what became of a text of ours."""
@@ -42,11 +42,11 @@ class Hooks:
             gateway.authenticate(request)
             update = gateway.status(request)
         except (Forged, Malformed) as error:
-            await _refuse(send, error)
+            await _refuse(scope, send, error)
             return
         async with self._services.database.write() as tx:
             await outbox.heard(tx, update.message_id, update.status, update.error)
-        await respond(send, 204, [], b"")
+        await respond(scope, send, 204, [])
 
     def _gateway(self, scope: Scope) -> Gateway:
         name = scope["path_params"]["gateway"]
@@ -71,7 +71,7 @@ class Hooks:
         )
 
 
-async def _refuse(send: Send, error: Forged | Malformed) -> None:
+async def _refuse(scope: Scope, send: Send, error: Forged | Malformed) -> None:
     forged = isinstance(error, Forged)
     status, body = (403, "not signed by the gateway") if forged else (400, "a field is missing")
-    await respond(send, status, [(b"content-type", b"text/plain")], f"{body}\n".encode())
+    await respond(scope, send, status, [(b"content-type", b"text/plain")], f"{body}\n".encode())

@@ -27,7 +27,7 @@ class Operators:
 
     async def health(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`ok` as long as this process answers at all. Restarting it mends nothing else."""
-        await respond(send, 200, _PLAIN, b"ok\n", head=scope["method"] == "HEAD")
+        await respond(scope, send, 200, _PLAIN, b"ok\n")
 
     async def ready(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`ready`, or 503 while the store does not answer: send people to another server."""
@@ -36,7 +36,7 @@ class Operators:
                 await tx.fetch_one("SELECT 1 AS one")
         except TimeoutError:
             raise StoreUnavailable("the store does not answer in time") from None
-        await respond(send, 200, _PLAIN, b"ready\n", head=scope["method"] == "HEAD")
+        await respond(scope, send, 200, _PLAIN, b"ready\n")
 
     async def figures(self, scope: Scope, receive: Receive, send: Send) -> None:
         """For Prometheus, with the token: exact figures would tell who has just signed."""
@@ -48,7 +48,7 @@ class Operators:
             raise Refused("wrong token")
         body = metrics.exposition(await self._stored())
         kind = (b"content-type", metrics.CONTENT_TYPE.encode())
-        await respond(send, 200, [kind, *_PLAIN[1:]], body, head=scope["method"] == "HEAD")
+        await respond(scope, send, 200, [kind, *_PLAIN[1:]], body)
 
     async def _stored(self) -> Iterable[metrics.Stored]:
         """What the database knows; a store that is away is itself a figure."""

@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -36,9 +37,11 @@ class Variant:
     head: bytes
 
 
-def _head(headers: Headers, body: bytes) -> bytes:
-    lines = [b"%s: %s\r\n" % header for header in headers]
-    return b"HTTP/1.1 200 OK\r\n%scontent-length: %d\r\n" % (b"".join(lines), len(body))
+_STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
+
+
+def _head(status: int, headers: Headers) -> bytes:
+    return _STATUS_LINES[status] + b"".join([b"%s: %s\r\n" % header for header in headers])
 
 
 @dataclass(slots=True)
@@ -63,7 +66,9 @@ class Page:
                 headers += [(b"vary", b"accept-encoding"), (b"etag", etag)]
             if coding != "identity":
                 headers.append((b"content-encoding", coding.encode()))
-            found = self._variants[coding] = Variant(body, headers, etag, _head(headers, body))
+            headers.append((b"content-length", b"%d" % len(body)))
+            head = _head(200, headers)
+            found = self._variants[coding] = Variant(body, headers, etag, head)
         return found
 
 
@@ -153,18 +158,28 @@ async def send_page(page: Page, scope: Scope, send: Send) -> None:
         known == b"*" or found.etag in (e.strip().removeprefix(b"W/") for e in known.split(b","))
     ):
         kept = [h for h in found.headers if h[0] in {b"etag", b"cache-control", b"vary"}]
-        await respond(send, 304, kept, b"")
-    elif whole := scope.get("extensions", {}).get(WHOLE):
-        await whole(found.head, b"" if scope["method"] == "HEAD" else found.body)
+        await respond(scope, send, 304, kept)
     else:
-        await respond(send, 200, found.headers, found.body, head=scope["method"] == "HEAD")
+        await _answer(scope, send, 200, found.headers, found.body, found.head)
 
 
 async def respond(
-    send: Send, status: int, headers: Headers, body: bytes, *, head: bool = False
+    scope: Scope, send: Send, status: int, headers: Headers, body: bytes = b""
 ) -> None:
     """One whole answer with its length; to a HEAD request without its body."""
     if status not in {204, 304}:
         headers = [*headers, (b"content-length", b"%d" % len(body))]
+    await _answer(scope, send, status, headers, body, None)
+
+
+async def _answer(
+    scope: Scope, send: Send, status: int, headers: Headers, body: bytes, head: bytes | None
+) -> None:
+    """`head` is the headers as they are written, where they have been put together before."""
+    if scope["method"] == "HEAD":
+        body = b""
+    if whole := scope.get("extensions", {}).get(WHOLE):
+        await whole(head or _head(status, headers), body)
+        return
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else body})
+    await send({"type": "http.response.body", "body": body})

@@ -287,7 +287,7 @@ class Public:
         headers += extra or []
         if coding:
             headers.append((b"content-encoding", coding.encode()))
-        await respond(send, status, headers, body, head=scope["method"] == "HEAD")
+        await respond(scope, send, status, headers, body)
 
     async def _send_plain(
         self, scope: Scope, send: Send, kind: tuple[bytes, bytes], text: str
@@ -299,4 +299,4 @@ class Public:
             (b"x-content-type-options", b"nosniff"),
             (b"access-control-allow-origin", b"*"),  # figures are for everybody's page
         ]
-        await respond(send, 200, headers, body, head=scope["method"] == "HEAD")
+        await respond(scope, send, 200, headers, body)

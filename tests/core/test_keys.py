@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
-from hypothesis import given
+import phonenumbers
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from server.core.contacts import masked, normal_email, normal_phone, region_of
+from server.core.contacts import (
+    _read_any,
+    _read_plain,
+    masked,
+    normal_email,
+    normal_phone,
+    region_of,
+)
 from server.core.ids import Ids
 from server.core.keys import KEY_BYTES, Keys, _hkdf, _mac
 
@@ -78,3 +86,25 @@ def test_a_masked_contact_cannot_be_written_to() -> None:
     assert masked("ana@example.org") == "a…@example.org"
     assert masked("12345") == "…"
     assert masked(None) == ""
+
+
+@given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.data())
+def test_a_number_in_e164_reads_the_same_by_the_short_way(region: str, data: st.DataObject) -> None:
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    assume(example)
+    digits = list(
+        phonenumbers.format_number(
+            example or phonenumbers.PhoneNumber(), phonenumbers.PhoneNumberFormat.E164
+        )
+    )
+    for place, digit in data.draw(st.dictionaries(st.integers(2, 8), st.integers(0, 9))).items():
+        digits[place] = str(digit)
+    number = "".join(digits)
+    short = _read_plain(number)
+    assert short in {None, _read_any(number, "ZZ")}
+    event("valid" if short else "not valid")
+
+
+def test_the_short_way_is_taken() -> None:
+    assert _read_plain(PHONE) == (PHONE, "US")
+    assert _read_plain("+390612345678") is None  # an Italian zero is left to the library
