@@ -92,7 +92,7 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
         },
     )
     app.router.redirect_slashes = False  # it would build a link from the request's own Host
-    return Front(app, pages, LANGUAGES)
+    return Front(app, pages, LANGUAGES, settings.language)
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ PROGRAMS = {
     "faketime": ("faketime",),
     "fiu-utils": ("fiu-ctrl",),
     "lynx": ("lynx",),
+    "nginx-light": ("nginx", "/usr/sbin/nginx"),
     "pgbouncer": ("pgbouncer", "/usr/sbin/pgbouncer"),
     "w3m": ("w3m",),
 }

@@ -7,6 +7,8 @@ from typing import Literal
 
 import brotli
 
+from server.web.accept import weights
+
 Coding = Literal["br", "gzip", "identity"]
 # Brotli costs little at 5, and at 10 saves a further eighth for about 5 ms a page: worth it for
 # what is kept. Quality 9 takes as long as 10 and saves nothing (measured on our pages).
@@ -19,19 +21,12 @@ def choose(accept_encoding: str) -> Coding:
     `q=0` refuses a coding, `*` speaks for all that are not named. A header that refuses plain bytes
     too still gets them: an unwanted page is better than none.
     """
-    weights: dict[str, float] = {}
-    for part in accept_encoding.lower().split(","):
-        name, _, parameter = part.partition(";")
-        key, _, value = parameter.strip().partition("=")
-        try:
-            weights[name.strip()] = float(value) if key.strip() == "q" else 1.0
-        except ValueError:
-            weights[name.strip()] = 0.0
-    if "x-gzip" in weights:
-        weights.setdefault("gzip", weights["x-gzip"])
-    every = weights.get("*", 0.0)
-    best: Coding = "br" if weights.get("br", every) >= weights.get("gzip", every) else "gzip"
-    return best if weights.get(best, every) > 0 else "identity"
+    said = weights(accept_encoding)
+    if "x-gzip" in said:
+        said.setdefault("gzip", said["x-gzip"])
+    every = said.get("*", 0.0)
+    best: Coding = "br" if said.get("br", every) >= said.get("gzip", every) else "gzip"
+    return best if said.get(best, every) > 0 else "identity"
 
 
 def encode(body: bytes, accept_encoding: str) -> tuple[bytes, str | None]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.web import accept
 from server.web.compress import Coding, choose, encoded
 from server.web.forms import header
 from server.web.guard import Headers
@@ -23,6 +24,7 @@ WHOLE = "undersigned.whole"  # what our HTTP server offers: see `http.answer_who
 
 FRESH_SECONDS = 0.2  # a count on a page lags at most so far behind the store
 ENTRIES = 500
+CHOSEN = "/?"
 
 Render = Callable[[], tuple[bytes, Headers]]
 
@@ -52,6 +54,7 @@ class Page:
     body: bytes
     headers: Headers
     cacheable: bool = True  # by others than us: not the answer to a POST
+    vary: bytes = b"accept-encoding"
     checked: float = 0.0
     _variants: dict[Coding, Variant] = field(default_factory=dict)
 
@@ -63,7 +66,7 @@ class Page:
             etag = b'"%s"' % hashlib.sha256(body).hexdigest()[:8].encode()
             headers = list(self.headers)
             if self.cacheable:
-                headers += [(b"vary", b"accept-encoding"), (b"etag", etag)]
+                headers += [(b"vary", self.vary), (b"etag", etag)]
             if coding != "identity":
                 headers.append((b"content-encoding", coding.encode()))
             headers.append((b"content-length", b"%d" % len(body)))
@@ -99,11 +102,14 @@ class Pages:
     def keep(self, path: str, key: object, render: Render) -> Page:
         """The page for this key: the one in memory if it still fits, else a new one.
 
-        A name that is no path holds a page that answers a POST.
+        A name that is no path holds a page that answers a POST; one that begins with `CHOSEN` the
+        first page in a language that the browser asked for.
         """
         page = self._pages.get(path)
         if page is None or page.key != key:
             page = Page(key, *render(), cacheable=path.startswith("/"))
+            if path.startswith(CHOSEN):
+                page.vary += b",accept-language"
             self._pages[path] = page
             if len(self._pages) > ENTRIES:
                 self._pages.popitem(last=False)
@@ -115,30 +121,45 @@ class Pages:
 class Front:
     """Answers GET and HEAD of a fresh public page from memory; all else goes to the routes.
 
-    A language prefix (`/es/p/lake`) is taken off the path and kept in `scope["language"]`, which is
-    None without one, so that the route table has each door once.
+    At the bare `/`, and nowhere else, the browser's own languages choose. A language prefix
+    (`/es/p/lake`) is taken off the path and kept in `scope["language"]`, which is None without one,
+    so that the route table has each door once.
     """
 
-    def __init__(self, app: ASGIApp, pages: Pages, languages: Container[str]) -> None:
+    def __init__(self, app: ASGIApp, pages: Pages, languages: Iterable[str], own: str) -> None:
+        """`own` is the language of a page without a prefix."""
         self._app = app
         self._pages = pages
-        self._languages = languages
+        self._languages = tuple(languages)
+        self._own = own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            path = scope["path"]
-            if scope["method"] in {"GET", "HEAD"} and (page := self._pages.fresh(path)):
+            path = name = scope["path"]
+            chosen = None
+            if path == "/":
+                chosen = self._chosen(header(scope, b"accept-language"))
+                name = f"{CHOSEN}{chosen or ''}"
+            if scope["method"] in {"GET", "HEAD"} and (page := self._pages.fresh(name)):
                 await send_page(page, scope, send)
                 return
             language, path = self._split(path)
+            if path != "/" or language:  # one name for each page
+                name = f"/{language}{path}" if language else path
+            language = language or chosen
             scope = {
                 **scope,
                 "called": scope["path"],
-                "page": f"/{language}{path}" if language else path,  # one name for each page
+                "page": name,
                 "language": language,
                 "path": path,
             }
         await self._app(scope, receive, send)
+
+    def _chosen(self, accept_language: str) -> str | None:
+        """The prefix of the first page for this browser; None for the server's own language."""
+        found = accept.language(accept_language, self._languages)
+        return None if found == self._own else found
 
     def _split(self, path: str) -> tuple[str | None, str]:
         """The language prefix, or None, and the path without it and without a last slash."""
@@ -157,7 +178,9 @@ async def send_page(page: Page, scope: Scope, send: Send) -> None:
     if known and (
         known == b"*" or found.etag in (e.strip().removeprefix(b"W/") for e in known.split(b","))
     ):
-        kept = [h for h in found.headers if h[0] in {b"etag", b"cache-control", b"vary"}]
+        # Without Cache-Control, against the letter of RFC 9110 (15.4.5): what a cache has stored of
+        # it stays in force (RFC 9111, 3.2), and saying it again would take the answer over budget.
+        kept = [h for h in found.headers if h[0] in {b"etag", b"vary"}]
         await respond(scope, send, 304, kept)
     else:
         await _answer(scope, send, 200, found.headers, found.body, found.head)

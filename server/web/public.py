@@ -25,7 +25,9 @@ from server.web.words import FIELD_IDS, MESSAGES, NOT_STORED, problem_words
 HTML = (b"content-type", b"text/html;charset=utf-8")
 TEXT = (b"content-type", b"text/plain;charset=utf-8")
 JSON = (b"content-type", b"application/json")
-PUBLIC = (b"cache-control", b"max-age=5")
+# Seconds. A cache in front may show a page of the last minute while it asks for a new one, and one
+# of the last day while we do not answer.
+PUBLIC = (b"cache-control", b"max-age=5,stale-while-revalidate=60,stale-if-error=86400")
 EXACT = (b"cache-control", b"no-cache")
 PRIVATE = (b"cache-control", b"private,no-cache")  # `no-store` would break Back
 _COUNTS = Markup("<!--counts-->")

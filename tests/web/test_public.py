@@ -258,3 +258,35 @@ def test_an_answer_that_was_lost_can_be_asked_for_again(server: Server) -> None:
         gone.sendall(raw)  # and away, without reading
     assert "Your signature is stored" in exchange(server.port, raw).text
     assert counted(server)["total"] == before + 1
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("", "en"),
+        ("es", "es"),
+        ("es-419,en;q=0.8", "es"),
+        ("en;q=0.5, es;q=0.7", "es"),
+        ("fi, es;q=0.1", "es"),
+        ("en-GB,es", "en"),
+        ("es;q=0", "en"),
+        ("*", "en"),
+        ("es;q=x, ;;,", "en"),
+    ],
+)
+def test_the_first_page_speaks_the_browsers_language(
+    server: Server, said: str, language: str
+) -> None:
+    for _ in range(2):  # made, and from memory
+        page = server.get("/", Accept_Language=said)
+        assert f'<html lang="{language}"' in page.text
+        assert page.headers["vary"] == "accept-encoding,accept-language"
+    link = "/es/p/face" if language == "es" else "/p/face"
+    assert f'<a href="{link}"' in page.text
+
+
+def test_beyond_the_first_page_only_the_address_chooses_the_language(server: Server) -> None:
+    for path, language in [("/p/face", "en"), ("/en/", "en"), ("/es/", "es"), ("/help", "en")]:
+        page = server.get(path, Accept_Language="es" if language == "en" else "en")
+        assert f'<html lang="{language}"' in page.text
+        assert page.headers["vary"] == "accept-encoding"
