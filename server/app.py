@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,6 +28,7 @@ from server.web.hooks import Hooks
 from server.web.operators import Operators
 from server.web.pages import Front, Pages, respond
 from server.web.public import Public
+from server.web.sheets import Sheets
 from sms.gateways.console import Console
 from sms.gateways.twilio import Twilio
 
@@ -34,24 +36,43 @@ log = logging.getLogger(__name__)
 Endpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def routes(public: Public, hooks: Hooks, operators: Operators) -> list[BaseRoute]:
+def routes(public: Public, sheets: Sheets, hooks: Hooks, operators: Operators) -> list[BaseRoute]:
     """The site map. A language prefix (`/es/…`) has been taken off the path before it gets here."""
     return [
         # What a crowd asks for comes first: the table is tried from the top.
-        Route("/p/{slug}", Methods(GET=public.petition, POST=public.sign)),
+        Route("/p/{slug:slug}", Methods(GET=public.petition, POST=public.sign)),
         Route("/sms/{gateway}", Methods(POST=hooks.inbound)),
         Route("/", Methods(GET=public.index)),
+        Route("/accessibility", Methods(GET=public.information)),
         Route("/help", Methods(GET=public.information)),
         Route("/privacy", Methods(GET=public.information)),
         Route("/p/{slug}/count", Methods(GET=public.count_text)),
         Route("/p/{slug}/count.txt", Methods(GET=public.count_text)),
         Route("/p/{slug}/count.json", Methods(GET=public.count_json)),
+        Route("/p/{slug:slug}.txt", Methods(GET=sheets.text)),
+        Route("/p/{slug}/poster", Methods(GET=sheets.poster)),
+        Route("/p/{slug}/badge.svg", Methods(GET=sheets.badge)),
         Route("/sms/{gateway}/status", Methods(POST=hooks.status)),
         Route("/healthz", Methods(GET=operators.health)),
         Route("/readyz", Methods(GET=operators.ready)),
         Route("/metrics", Methods(GET=operators.figures)),
         Mount("/organizer", routes=organizer.routes),
     ]
+
+
+class _Slug(Convertor[str]):
+    """The petition's word in an address. It has no dot: what follows one is the kind of page."""
+
+    regex = "[^/.]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("slug", _Slug())
 
 
 class Methods:
@@ -80,7 +101,9 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
         async with running(settings, with_worker) as services:
             public = Public(services, pages)
             app.state.services, app.state.public = services, public
-            app.router.routes[:] = routes(public, Hooks(services), Operators(services))
+            app.router.routes[:] = routes(
+                public, Sheets(public, pages), Hooks(services), Operators(services)
+            )
             yield
 
     app = Starlette(

@@ -14,6 +14,9 @@ BUDGETS = {
     "errors": (2000, 1700, 3800),
     "help": (1400, 1200, 3000),
     "privacy": (1400, 1200, 3000),
+    "accessibility": (1400, 1200, 3000),
+    "p/face/poster": (6000, 5000, 16000),
+    "p/face/badge.svg": (1024, 1024, 1024),
 }
 # The same page in another language may be so much larger, compressed.
 FACTOR = {"en": 1.0, "es": 1.15}

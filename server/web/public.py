@@ -45,7 +45,7 @@ class Public:
     async def index(self, scope: Scope, receive: Receive, send: Send) -> None:
         language = scope["language"] or self._services.settings.language
         directory = await self._services.petitions()
-        figures = {p.id: await self._shown(p) for p in directory.open()}
+        figures = {p.id: await self.shown(p) for p in directory.open()}
         key = tuple((p.id, p.version, figures[p.id]) for p in directory.open())
         listed = [
             {
@@ -53,33 +53,33 @@ class Public:
                 "title": p.text(language).title,
                 "language": language if language in p.texts else p.language,
                 "keyword": p.keyword,
-                "counts": self._counts(language, *figures[p.id]),
+                "counts": self.counts_words(language, *figures[p.id]),
             }
             for p in directory.open()
         ]
         await self._send_kept(scope, send, key, "web/index.html", language, petitions=listed)
 
     async def information(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A page of words about the server: `/help`, `/privacy`."""
+        """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
         language = scope["language"] or self._services.settings.language
         template = f"web/{scope['path'].strip('/')}.html"
         await self._send_kept(scope, send, None, template, language)
 
     async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
-        petition = await self._petition(scope)
-        figures, late = await self._shown(petition)
+        petition = await self.find(scope)
+        figures, late = await self.shown(petition)
         language = scope["language"] or petition.language
 
         def render() -> tuple[bytes, Headers]:
             base = self._petition_page(petition, language, scope["language"])
-            page = base.replace(_COUNTS, self._counts(language, figures, late))
+            page = base.replace(_COUNTS, self.counts_words(language, figures, late))
             return page.encode(), [HTML, PUBLIC, *security_headers(page)]
 
         key = (petition.id, petition.version, figures, late)
         await send_page(self._pages.keep(scope["page"], key, render), scope, send)
 
     async def sign(self, scope: Scope, receive: Receive, send: Send) -> None:
-        petition = await self._petition(scope)
+        petition = await self.find(scope)
         settings = self._services.settings
         check_origin(scope, settings.origin, petition.origins)
         values = await read_form(scope, receive)
@@ -106,11 +106,11 @@ class Public:
 
     async def count_text(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The verified count as digits and a newline."""
-        figures = await self._figures(await self._petition(scope))
+        figures = await self._figures(await self.find(scope))
         await self._send_plain(scope, send, TEXT, f"{figures.verified}\n")
 
     async def count_json(self, scope: Scope, receive: Receive, send: Send) -> None:
-        petition = await self._petition(scope)
+        petition = await self.find(scope)
         figures = await self._figures(petition)
         answer = {
             "petition": petition.slug,
@@ -144,7 +144,7 @@ class Public:
         )
         await self._send_html(scope, send, status, page, extra)
 
-    async def _petition(self, scope: Scope) -> Petition:
+    async def find(self, scope: Scope) -> Petition:
         directory = await self._services.petitions()
         return directory.public(scope["path_params"]["slug"])
 
@@ -152,7 +152,7 @@ class Public:
         async with self._services.database.read() as tx:
             return await counts.public_figures(tx, petition.id)
 
-    async def _shown(self, petition: Petition) -> tuple[PublicFigures | None, bool]:
+    async def shown(self, petition: Petition) -> tuple[PublicFigures | None, bool]:
         """The figures for a page; the last known ones, and True, while the store is slow or away.
 
         The text and the form are worth more than a fresh count.
@@ -170,11 +170,11 @@ class Public:
         key = (petition.id, prefix or "")
         version, page = self._rendered.get(key, (0, ""))
         if version != petition.version:
-            page = self._render_petition("web/petition.html", petition, language, prefix)
+            page = self.render_petition("web/petition.html", petition, language, prefix)
             self._rendered[key] = (petition.version, page)
         return page
 
-    def _render_petition(
+    def render_petition(
         self, template: str, petition: Petition, language: str, prefix: str | None, **context: Any
     ) -> str:
         """A page about one petition, in that language."""
@@ -194,8 +194,7 @@ class Public:
             path_in=lambda code: self._path(petition, code),
             url=url,
             share=f"{text.title} {url}",
-            counts=_COUNTS,
-            **{**self._chrome({"language": prefix}), **context},
+            **{"counts": _COUNTS, **self._chrome({"language": prefix}), **context},
         )
 
     def _chrome(self, scope: Scope | dict[str, Any]) -> dict[str, Any]:
@@ -212,7 +211,7 @@ class Public:
     def _path(petition: Petition, prefix: str | None) -> str:
         return f"/{prefix}/p/{petition.slug}" if prefix else f"/p/{petition.slug}"
 
-    def _counts(self, language: str, figures: PublicFigures | None, late: bool) -> Markup:
+    def counts_words(self, language: str, figures: PublicFigures | None, late: bool) -> Markup:
         """The figures as a sentence, which may stand in a page that is already rendered."""
         page = self._services.renderer.page(
             "web/_counts.html", language, figures=figures, late=late
@@ -238,7 +237,7 @@ class Public:
 
         def render() -> tuple[bytes, Headers]:
             prefix = scope["language"]
-            page = self._render_petition("web/thanks.html", petition, language, prefix)
+            page = self.render_petition("web/thanks.html", petition, language, prefix)
             return page.encode(), [HTML, PRIVATE, *security_headers(page)]
 
         # Kept under a name that no path has, so that it is never served to a GET.
@@ -270,7 +269,7 @@ class Public:
             metrics.ERRORS.labels(type(error).__name__).inc()
             summary = [(FIELD_IDS["name"], renderer.say(language, NOT_STORED))]
             status, extra = 503, [(b"retry-after", b"%d" % error.retry_after)]
-        page = self._render_petition(
+        page = self.render_petition(
             "web/errors.html",
             petition,
             language,

@@ -1,0 +1,102 @@
+"""A petition where there is no browser: as plain text, on paper, as a badge on another page."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import replace
+from typing import Any
+
+from markupsafe import Markup
+from starlette.types import Receive, Scope, Send
+
+from server.web.guard import Headers, security_headers
+from server.web.pages import Pages, send_page
+from server.web.public import HTML, PUBLIC, TEXT, Public
+
+COLUMNS = 72
+SVG = (b"content-type", b"image/svg+xml")
+NOSNIFF = (b"x-content-type-options", b"nosniff")
+
+
+class Sheets:
+    """The endpoints, each `(scope, receive, send)`, as those of `Public`, which they rest on."""
+
+    def __init__(self, public: Public, pages: Pages) -> None:
+        self._public = public
+        self._pages = pages
+
+    async def text(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The petition at 72 columns, with the ways to sign."""
+        headers = [TEXT, PUBLIC, NOSNIFF]
+        await self._send(scope, send, "web/petition.txt", headers, wrap=wrapped)
+
+    async def badge(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The count as a picture of its own, for the pages of others."""
+        headers = [SVG, PUBLIC, NOSNIFF]
+        await self._send(scope, send, "web/badge.svg", headers)
+
+    async def poster(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page to print, A4 or Letter, with slips to tear off."""
+        await self._send(scope, send, "web/poster.html", [HTML, PUBLIC], counted=False, qr=qr_code)
+
+    async def _send(
+        self,
+        scope: Scope,
+        send: Send,
+        template: str,
+        headers: Headers,
+        *,
+        counted: bool = True,
+        **context: Any,
+    ) -> None:
+        petition = await self._public.find(scope)
+        language = scope["language"] or petition.language
+        figures, late = await self._public.shown(petition) if counted else (None, False)
+
+        def render() -> tuple[bytes, Headers]:
+            verified = replace(figures, unverified=0) if figures else None
+            headline = self._public.counts_words(language, verified, False).striptags()
+            counts = self._public.counts_words(language, figures, late).striptags()
+            page = self._public.render_petition(
+                template,
+                petition,
+                language,
+                scope["language"],
+                **context,
+                counts=counts,
+                headline=headline,
+            )
+            guards = security_headers(page) if HTML in headers else []
+            return page.encode(), [*headers, *guards]
+
+        key = (petition.id, petition.version, figures, late)
+        await send_page(self._pages.keep(scope["page"], key, render), scope, send)
+
+
+def wrapped(text: str) -> str:
+    """The text with no line over `COLUMNS` but for a word that is longer (an address).
+
+    Line breaks stay, and what follows "- " is indented under itself.
+    """
+    lines = []
+    for line in text.split("\n"):
+        indent = "  " if line.startswith("- ") else ""
+        lines += textwrap.wrap(
+            line,
+            COLUMNS,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)
+
+
+def qr_code(text: str, label: str) -> Markup:
+    """A QR code (ISO/IEC 18004) as inline SVG, read by a quarter-damaged print too."""
+    import segno  # on the first poster: nothing else needs it
+
+    drawn = segno.make_qr(text, error="q")
+    picture = drawn.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None)
+    return Markup('<svg role="img" aria-label="{}"').format(label) + Markup(  # noqa: S704
+        picture.removeprefix("<svg")
+    )

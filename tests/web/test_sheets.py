@@ -1,0 +1,101 @@
+"""A petition as plain text, as a poster and as a badge."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from server.web.sheets import COLUMNS, wrapped
+from tests.browser import chromium, fits
+from tests.needs import needs, program
+from tests.support import Server
+
+NUMBER = "+14065550100"  # the demo's
+
+
+@pytest.mark.parametrize(("prefix", "words"), [("", "SIGN FACE"), ("/es", "FIRMA FACE")])
+def test_the_plain_text_says_how_to_sign_in_72_columns(
+    server: Server, prefix: str, words: str
+) -> None:
+    answer = server.get(f"{prefix}/p/face.txt")
+    assert answer.headers["content-type"] == "text/plain;charset=utf-8"
+    lines = answer.text.split("\n")
+    assert max(map(len, lines)) <= COLUMNS
+    assert any(line.startswith(f"    {words} ") for line in lines)
+    assert NUMBER in answer.text
+    assert f"/p/face{chr(10)}" in answer.text
+    assert "<" not in answer.text
+    assert "&" not in answer.text
+    # All of the petition is there.
+    assert server.get(f"{prefix}/p/face").text.count("<li>") == len(
+        [line for line in lines if line.startswith("- ")]
+    )
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=400))
+def test_wrapping_loses_no_word(text: str) -> None:
+    assert wrapped(text).split() == text.split()
+    for line in wrapped(text).split("\n"):
+        assert len(line) <= COLUMNS or len(line.split()) <= 2  # "- " and a long word
+
+
+def test_another_ending_is_nothing(server: Server) -> None:
+    assert server.get("/p/face.xyz").status == 404
+    assert server.get("/p/nothing.txt").status == 404
+
+
+def test_the_badge_is_small_and_says_the_count(server: Server) -> None:
+    server.command("sms", "simulate", "SIGN FACE Badge Reader 59801", "--from", "+14062000031")
+    answer = server.get("/p/face/badge.svg")
+    count = server.get("/p/face/count.txt").text.strip()
+    assert answer.size < 1024
+    assert answer.headers["content-type"] == "image/svg+xml"
+    picture = ET.fromstring(answer.text)
+    assert f": {count} verified signature" in picture.attrib["aria-label"]
+    assert int(count) >= 1
+
+
+@needs("chromium")
+def test_the_codes_on_the_printed_poster_can_be_read(server: Server) -> None:
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 740, "height": 1000})
+        page.goto(f"{server.url}/p/face/poster")
+        page.emulate_media(media="print")
+        picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    read = sorted(code.text for code in zxingcpp.read_barcodes(picture))
+    assert len(read) == 2, read
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/p/face", read[0])
+    assert read[1] == f"sms:{NUMBER}?body=SIGN%20FACE%20"
+
+
+@needs("chromium")
+def test_the_poster_is_one_sheet_and_fits_a_small_screen(server: Server) -> None:
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto(f"{server.url}/p/face/poster")
+        for paper in ("A4", "Letter"):
+            assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper))) == 1
+        for width in (240, 320):
+            page.set_viewport_size({"width": width, "height": 600})
+            assert fits(page)
+
+
+@needs("lynx")
+def test_a_text_browser_shows_the_poster(server: Server) -> None:
+    shown = subprocess.run(
+        [program("lynx"), "-dump", "-width=72", f"{server.url}/p/face/poster"],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    ).stdout
+    assert "SIGN FACE your name, your postcode" in shown
+    assert NUMBER in shown
