@@ -39,6 +39,8 @@ def test_an_organizer_sees_who_signed_on_the_web_and_by_text(server: support.Ser
         assert "59802" not in text
         assert fits(page)
         assert small_controls(page) == []
+        page.get_by_role("link", name="Poster to print").click()
+        page.get_by_role("img", name="Code for a camera: opens the page").wait_for()
 
 
 def test_an_organizer_writes_opens_edits_and_closes_a_petition(server: support.Server) -> None:
