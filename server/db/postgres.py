@@ -127,7 +127,16 @@ class Postgres:
                     connection.terminate()
             raise
         finally:
-            await asyncio.shield(self._pool.release(connection))
+            # A connection that dies while it is given back has done its work: what was committed
+            # on it is stored, and what failed on it has its own error. The pool lets go of it.
+            with suppress(
+                OSError,
+                TimeoutError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,
+            ):
+                await asyncio.shield(self._pool.release(connection))
 
     async def migrate(self, now: int) -> None:
         await bring_up_to_date(self, now)

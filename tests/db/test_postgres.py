@@ -234,3 +234,16 @@ async def test_signatures_may_be_split_by_petition(url: str) -> None:
     assert len(rows) > 1  # they do lie apart
     await group.stop()
     await database.close()
+
+
+async def test_a_connection_that_dies_while_it_is_given_back_takes_nothing_with_it(
+    servers: list[World],
+) -> None:
+    one, other = servers[0].database, servers[1].database
+    async with one.read() as tx:
+        mine = await tx.fetch("SELECT pg_backend_pid() AS pid")
+        async with other.read() as killer:
+            await killer.fetch("SELECT pg_terminate_backend(:pid)", pid=mine[0]["pid"])
+        # Now the block ends, and the connection cannot be made ready for the next one.
+    async with one.read() as tx:
+        assert (await tx.fetch("SELECT 1 AS one"))[0]["one"] == 1
