@@ -86,6 +86,13 @@ def eventually(holds: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
+def accepts(port: int) -> bool:
+    """Whether anything takes connections at that port."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -58,17 +58,11 @@ def nginx(folder: Path, server: Server) -> Iterator[int]:
     command = [program("nginx-light"), "-c", str(settings), "-p", str(folder)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        support.eventually(lambda: _answers(port))
+        support.eventually(lambda: support.accepts(port))
         yield port
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError):
-        return get(port, "/healthz").status == 200
-    return False
 
 
 def get(port: int, path: str, **headers: str) -> Answer:

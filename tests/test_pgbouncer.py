@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,17 +46,11 @@ pidfile = {folder}/pid
     user = "nobody" if os.geteuid() == 0 else None  # it refuses to run as root
     process = subprocess.Popen([program("pgbouncer"), str(settings)], user=user, cwd=folder)
     try:
-        support.eventually(lambda: _answers(port))
+        support.eventually(lambda: support.accepts(port))
         yield port
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
 
 
 def test_two_servers_sign_and_count_through_pgbouncer(tmp_path: Path, postgres: Cluster) -> None:

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from server.config import LANGUAGES
+from server.render import Renderer
 from tests.browser import chromium, fits, small_controls
 from tests.needs import needs
 from tests.support import Server
@@ -88,3 +89,11 @@ def test_a_fault_is_found(page: Page) -> None:
     page.evaluate("document.querySelector('h1').style.width = '400px'")
     kinds = {fault.split(":")[0] for fault in faults(page)}
     assert {"label", "color-contrast-enhanced", "wider than 320 px"} <= kinds
+
+
+@pytest.mark.parametrize(("number", "said"), [("+14065550100", True), ("", False)])
+def test_texts_are_promised_only_where_there_is_a_number(number: str, said: bool) -> None:
+    page = Renderer().page(
+        "web/accessibility.html", "en", sms_number=number, contact="", prefix="", home="/"
+    )
+    assert ("sign by text" in page) is said
