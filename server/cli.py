@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     moving.set_defaults(run=_migrate)
 
     petition = commands.add_parser("petition", help="list, open or close petitions")
-    petition.add_argument("action", choices=["list", "open", "close"])
+    petition.add_argument("action", choices=["list", *_CHANGES])
     petition.add_argument("slug", nargs="?")
     petition.set_defaults(run=_petition)
 
@@ -346,6 +346,13 @@ def _migrate(options: argparse.Namespace) -> int:
     return _say_faults(report)
 
 
+_CHANGES = {
+    "open": (petitions.open_, "open"),
+    "pause": (petitions.pause, "paused"),
+    "close": (petitions.close, "closed"),
+}
+
+
 def _petition(options: argparse.Namespace) -> None:
     async def run() -> None:
         database = await _opened(options)
@@ -359,11 +366,11 @@ def _petition(options: argparse.Namespace) -> None:
                 petition = next((p for p in known.values() if p.slug == options.slug), None)
                 if petition is None:
                     raise NotFound(f"no petition {options.slug!r}; `petition list` shows them")
-                change = petitions.open_ if options.action == "open" else petitions.close
+                change, state = _CHANGES[options.action]
                 await change(tx, petition.id, int(time.time()))
         finally:
             await database.close()
-        print(f"{options.slug} is now {'open' if options.action == 'open' else 'closed'}.")
+        print(f"{options.slug} is now {state}.")
 
     asyncio.run(run())
 

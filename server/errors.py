@@ -3,7 +3,7 @@
 UndersignedError
 ├── InvalidInput          the values of a form, a text or a command are not well formed
 ├── NotFound              no such petition, page or person
-├── NotOpen               the petition takes no signatures now (draft or closed)
+├── NotOpen               the petition takes no signatures now (draft, paused or closed)
 ├── Refused               we understood and will not do it
 │   ├── CrossSite         a browser says that another site sent this form
 │   ├── SignedOut         the organizer's pages need a sign-in

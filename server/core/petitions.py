@@ -12,7 +12,7 @@ from server.core.names import tidy
 from server.db import Database, Row, Transaction, pack
 from server.errors import InvalidInput, NotFound, Problem
 
-State = Literal["draft", "open", "closed"]
+State = Literal["draft", "open", "paused", "closed"]
 
 TITLE_LIMIT = 120
 BODY_LIMIT = 20_000
@@ -68,12 +68,15 @@ class Petition(Draft):
     created_at: int
     opened_at: int | None
     closed_at: int | None
+    paused_at: int | None = None
 
     @property
     def state(self) -> State:
         if self.closed_at is not None:
             return "closed"
-        return "draft" if self.opened_at is None else "open"
+        if self.opened_at is None:
+            return "draft"
+        return "open" if self.paused_at is None else "paused"
 
     def text(self, language: str) -> Text:
         """The text in that language, else in the petition's own."""
@@ -246,10 +249,20 @@ async def _write_parts(tx: Transaction, petition_id: int, draft: Draft) -> None:
 
 
 async def open_(tx: Transaction, petition_id: int, now: int) -> None:
-    """Take signatures from now on; also opens a closed petition again."""
+    """Take signatures from now on; also opens a paused or closed petition again."""
     await tx.execute(
         "UPDATE petitions SET opened_at = coalesce(opened_at, :now), closed_at = NULL,"
-        " version = version + 1 WHERE id = :id",
+        " paused_at = NULL, version = version + 1 WHERE id = :id",
+        id=petition_id,
+        now=now,
+    )
+
+
+async def pause(tx: Transaction, petition_id: int, now: int) -> None:
+    """Take no signatures for a while. The page stays, and asks people to come back."""
+    await tx.execute(
+        "UPDATE petitions SET paused_at = coalesce(paused_at, :now), version = version + 1"
+        " WHERE id = :id",
         id=petition_id,
         now=now,
     )
@@ -302,6 +315,7 @@ def _petition(row: Row, texts: list[Row], people: list[Row]) -> Petition:
         created_at=row["created_at"],
         opened_at=row["opened_at"],
         closed_at=row["closed_at"],
+        paused_at=row["paused_at"],
     )
 
 

@@ -148,6 +148,7 @@ routes: list[BaseRoute] = [
     Route("/p/{slug}", room(organizer_petitions.show)),
     Route("/p/{slug}/edit", room(organizer_form.edit, keeps_stale=True), methods=["GET", "POST"]),
     Route("/p/{slug}/open", room(organizer_petitions.open_), methods=["POST"]),
+    Route("/p/{slug}/pause", room(organizer_petitions.pause), methods=["POST"]),
     Route("/p/{slug}/close", room(organizer_petitions.close), methods=["POST"]),
     Route("/p/{slug}/export.csv", room(organizer_petitions.export)),
 ]

@@ -11,6 +11,7 @@ from server.core import dashboard as figures
 from server.core import exports, petitions
 from server.core.counts import DAY, Day
 from server.db import Transaction
+from server.render import date_words
 from server.web.guard import security_headers
 from server.web.organizer_form import petition_of
 from server.web.organizer_room import Visit, see_other
@@ -46,14 +47,19 @@ async def show(visit: Visit) -> Response:
         channels=CHANNELS,
         classes=CLASSES,
         kinds=KINDS,
-        date=lambda day: _utc(day * DAY, "%Y-%m-%d"),
-        time=lambda seconds: _utc(seconds, "%m-%d %H:%M"),
-        updated=_utc(services.now(), "%Y-%m-%d %H:%M"),
+        date=lambda day: _day(day * DAY, services.settings.language),
+        time=lambda seconds: _moment(seconds, services.settings.language),
+        updated=_moment(services.now(), services.settings.language),
     )
 
 
-def _utc(seconds: int, form: str) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime(form)
+def _day(seconds: int, language: str) -> str:
+    return date_words(datetime.fromtimestamp(seconds, UTC).date(), language)
+
+
+def _moment(seconds: int, language: str) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{date_words(moment.date(), language)} {moment:%H:%M}"
 
 
 class Chart:
@@ -87,6 +93,11 @@ class Chart:
 async def open_(visit: Visit) -> Response:
     """POST: the petition takes signatures from now on."""
     return await _change(visit, petitions.open_, "opened")
+
+
+async def pause(visit: Visit) -> Response:
+    """POST: the petition takes no signatures for a while."""
+    return await _change(visit, petitions.pause, "paused")
 
 
 async def close(visit: Visit) -> Response:

@@ -37,7 +37,7 @@ from server.web.guard import Headers, check_origin, security_headers
 from server.web.organizer_words import REFUSALS
 
 # A petition in several languages of several bytes a letter, each of which travels as three.
-FORM_LIMIT = 512 * 1024
+FORM_LIMIT = 1536 * 1024  # bytes: the longest text in every language, as browsers encode it
 HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
 _NEXT = re.compile(r"/organizer/(?:petitions/new|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv)?)?")
@@ -260,7 +260,7 @@ def _ask_to_sign_in(request: Request, form: Values) -> Response:
 
 def wanted_page(path: str) -> str:
     """The page of ours to go to after a sign-in; the list for every other address."""
-    if path.endswith(("/open", "/close")):
+    if path.endswith(("/open", "/pause", "/close")):
         path = path.rpartition("/")[0]
     return path if _NEXT.fullmatch(path) else HOME
 

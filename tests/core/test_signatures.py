@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -215,8 +216,11 @@ async def test_a_petition_may_ask_for_a_contact_and_let_the_postcode_go(world: W
     assert (await world.rows("contact"))[0]["contact"] == "ana@example.org"
 
 
-async def test_a_closed_petition_takes_no_signature(world: World) -> None:
-    world.petition = replace(world.petition, closed_at=NOW)
+@pytest.mark.parametrize("times", [{"closed_at": NOW}, {"paused_at": NOW}, {"opened_at": None}])
+async def test_a_petition_that_is_not_open_takes_no_signature(
+    world: World, times: dict[str, Any]
+) -> None:
+    world.petition = replace(world.petition, **times)
     for door in (world.web, world.text):
         with pytest.raises(NotOpen):
             await door()
