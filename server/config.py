@@ -16,7 +16,16 @@ from urllib.parse import urlsplit
 from server.errors import Misconfigured
 
 #: Shipped languages, each in its own words, in the order in which pages list them.
-LANGUAGES = {"en": "English", "es": "Español"}
+LANGUAGES = {
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "pt": "Português",
+    "ht": "Kreyòl ayisyen",
+    "ar": "العربية",
+    "hi": "हिन्दी",
+    "vi": "Tiếng Việt",
+}
 
 
 def setting(variable: str, default: str, meaning: str) -> Any:

@@ -1,26 +1,31 @@
 """Words and pages: Jinja templates, gettext catalogues, and the texts that we send.
 
-Catalogues are read once at start. A page that is the same for everybody is rendered once for each
-version and language by its caller; nothing here remembers a page.
+Each catalogue is read once, when the first of its words is wanted. A page that is the same for
+everybody is rendered once for each version and language by its caller; nothing here remembers one.
 """
 
 from __future__ import annotations
 
+import datetime
 import gettext
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from babel.messages.pofile import read_po
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 import server
 from server.config import LANGUAGES
 
 RIGHT_TO_LEFT = frozenset({"ar"})
+_REVIEWER = re.compile(r"^# reviewed-by: *(.*)$", re.MULTILINE)
+_NOBODY = "nobody yet"
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's name for it)
@@ -39,23 +44,30 @@ class Renderer:
     """Renders every template in every shipped language. Safe to share."""
 
     def __init__(self) -> None:
-        folder = template_folder()
-        self._catalogues = {
-            language: _catalogue(folder / "locale" / f"{language}.po") for language in LANGUAGES
-        }
-        self._environments = {
-            language: _environment(folder, language, catalogue)
-            for language, catalogue in self._catalogues.items()
-        }
+        self._folder = template_folder()
+        self._compiled = _Compiled()
+        self._catalogue = cache(lambda code: _catalogue(self._folder / "locale" / f"{code}.po"))
+        self._environment = cache(self._make_environment)
+
+    def _make_environment(self, language: str) -> Environment:
+        catalogue = self._catalogue(language)
+        environment = _environment(self._folder, language, catalogue, self._compiled)
+        environment.globals["unreviewed"] = lambda: self.unreviewed
+        return environment
+
+    @cached_property
+    def unreviewed(self) -> dict[str, str]:
+        """Languages whose texts nobody who speaks them from birth has reviewed, by code."""
+        return {code: n for code, n in LANGUAGES.items() if not self._catalogue(code).reviewer}
 
     def page(self, template: str, language: str, **context: Any) -> str:
         """A template below `templates/`, with `_`, `language` and the context."""
-        environment = self._environments[language]
+        environment = self._environment(language)
         return environment.get_template(template).render(language=language, **context)
 
     def say(self, language: str, message: str, **fields: object) -> str:
         """One sentence, marked `N_` where it is written, with its `{fields}` filled."""
-        return self._catalogues[language].gettext(message).format(**fields)
+        return self._catalogue(language).gettext(message).format(**fields)
 
     def text(self, language: str, reply: str) -> str:
         """One of the texts of `templates/sms/replies.txt`, its `{fields}` still open."""
@@ -63,14 +75,30 @@ class Renderer:
 
     @lru_cache(maxsize=256)  # noqa: B019 (one Renderer lives as long as the process)
     def _reply(self, language: str, reply: str) -> str:
-        module: Any = self._environments[language].get_template("sms/replies.txt").module
+        module: Any = self._environment(language).get_template("sms/replies.txt").module
         return " ".join(str(getattr(module, reply)()).split())
 
 
-def _environment(folder: Path, language: str, catalogue: gettext.NullTranslations) -> Environment:
+class _Compiled(BytecodeCache):
+    """Each template's code once, for the environments of all languages."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.code
+
+
+def _environment(
+    folder: Path, language: str, catalogue: gettext.NullTranslations, compiled: _Compiled
+) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
-        autoescape=select_autoescape(("html", "svg")),
+        bytecode_cache=compiled,
+        autoescape=select_autoescape(("html", "svg", "atom")),
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -80,7 +108,10 @@ def _environment(folder: Path, language: str, catalogue: gettext.NullTranslation
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["paragraphs"] = paragraphs
     environment.filters["number"] = lambda n: group_digits(n, language)
-    environment.globals["direction"] = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+    environment.filters["in_link"] = in_link
+    environment.filters["left_to_right"] = lambda text: left_to_right(text, language)
+    environment.globals["direction"] = direction(language)
+    environment.globals["speaks"] = lambda other: speaks(other, language)
     environment.globals["languages"] = LANGUAGES
     return environment
 
@@ -88,8 +119,11 @@ def _environment(folder: Path, language: str, catalogue: gettext.NullTranslation
 class _Catalogue(gettext.NullTranslations):
     """A `.po` file as gettext: what it does not translate stays English."""
 
-    def __init__(self, messages: dict[str, str], plurals: dict[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, messages: dict[str, str], plurals: dict[str, tuple[str, ...]], reviewer: str
+    ) -> None:
         super().__init__()
+        self.reviewer = reviewer
         self._messages = messages
         self._plurals = plurals
         self._plural_form: Callable[[int], int] = lambda n: int(n != 1)
@@ -105,8 +139,8 @@ class _Catalogue(gettext.NullTranslations):
 def _catalogue(path: Path) -> _Catalogue:
     messages: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
-    if not path.exists():
-        return _Catalogue(messages, plurals)
+    if path.stem == "en":  # what the templates say
+        return _Catalogue(messages, plurals, "its authors")
     with path.open("rb") as file:
         found = read_po(file)
     for message in found:
@@ -116,20 +150,68 @@ def _catalogue(path: Path) -> _Catalogue:
             messages[message.id] = str(message.string or message.id)
         elif message.string and all(message.string):
             plurals[message.id[0]] = tuple(message.string)
-    catalogue = _Catalogue(messages, plurals)
+    reviewed = _REVIEWER.search(found.header_comment)
+    reviewer = "" if reviewed is None or reviewed[1] == _NOBODY else reviewed[1]
+    catalogue = _Catalogue(messages, plurals, reviewer)
     # gettext compiles the header's C expression itself, and refuses anything but arithmetic.
     catalogue._plural_form = gettext.c2py(found.plural_expr)
     return catalogue
 
 
-_SEPARATORS = {"en": ",", "es": "\u00a0"}
+# As CLDR has it for these languages, but for two: Spanish follows the RAE, since its countries do
+# not agree on a mark, and French has the wide space, since old phones lack the narrow one.
+_SEPARATORS = {"en": ",", "ar": ",", "hi": ",", "pt": ".", "vi": "."}
+_SPACE = "\u00a0"
 
 
 def group_digits(number: int, language: str) -> str:
-    """The number as that language groups it; Spanish leaves four digits together (RAE)."""
+    """The number as that language groups it; Spanish leaves four digits together (RAE), and
+    Hindi counts in lakhs and crores: 12,34,567."""
     if language == "es" and abs(number) < 10_000:
         return str(number)
-    return f"{number:,}".replace(",", _SEPARATORS[language])
+    grouped = f"{number:,}"
+    if language == "hi" and abs(number) >= 100_000:
+        head = str(number)[:-3]
+        grouped = re.sub(r"(?<=\d)(?=(?:\d\d)+$)", ",", head) + grouped[-4:]
+    return grouped.replace(",", _SEPARATORS.get(language, _SPACE))
+
+
+@lru_cache(maxsize=1024)
+def date_words(day: datetime.date, language: str) -> str:
+    """The day as that language writes it, in its middle length: 23 nov 2026."""
+    from babel.dates import format_date  # only organizers' pages have dates
+
+    return format_date(day, format="medium", locale=language)
+
+
+def in_link(text: str) -> str:
+    """`text` as a value in an address: only ASCII is escaped, as HTML allows (RFC 3987).
+
+    Browsers escape the rest themselves, and letters that stay as they are compress to nothing
+    where they stand on the page already: escaped, each of Arabic or Hindi is six bytes or nine.
+    """
+    return re.sub(r"[\x00-\x7f]", lambda match: quote(match[0], safe="/:"), text)
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`, as HTML's `dir` has it."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def speaks(other: str, language: str) -> Markup:
+    """The attributes of a part of a page that is in another language; none for its own."""
+    if other == language:
+        return Markup("")
+    turned = direction(other) != direction(language)
+    return Markup(' lang="{}"').format(other) + (
+        Markup(' dir="{}"').format(direction(other)) if turned else ""
+    )
+
+
+def left_to_right(text: str, language: str) -> Markup:
+    """A phone number where the page runs the other way; its + would go to the wrong end."""
+    marked = Markup('<bdi dir="ltr">{}</bdi>') if language in RIGHT_TO_LEFT else Markup("{}")
+    return marked.format(text)
 
 
 def paragraphs(text: str) -> Markup:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -26,7 +27,7 @@ from server.render import N_
 from server.services import Services
 from sms import Inbound
 from sms.keywords import Command, parse
-from sms.segments import fit, measure
+from sms.segments import fit, fold_to_gsm7, measure
 
 BODY_LIMIT = 1600  # characters; what Twilio joins into one text at most
 RECEIPT_ROOM = 14  # characters left free in a confirmation for the receipt that comes with the log
@@ -39,9 +40,12 @@ class TextDoor:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
-        # Some people send the words of our example as they stand.
-        self._copied = {
-            fold_name(services.renderer.say(language, words))
+
+    @cached_property
+    def _copied(self) -> set[str]:
+        """The words of our examples: some people send them as they stand."""
+        return {
+            fold_name(self._services.renderer.say(language, words))
             for language in LANGUAGES
             for words in (N_("your name, your postcode"), N_("your name"))
         }
@@ -154,7 +158,7 @@ class TextDoor:
                 now=services.now(),
             )
         except NotOpen:
-            return self._about(petition, language, "closed")
+            return self._about(petition, language, petition.state)
         except InvalidInput as error:
             return self._ask(petition, known, error)
         return Wish(
@@ -315,7 +319,20 @@ class TextDoor:
         reserve: int = 0,
     ) -> str:
         template = self._services.renderer.text(language, reply)
-        return fit(template, limit_segments, reserve, _SHRINK, **fields)
+        return fitted(template, fields, limit_segments=limit_segments, reserve=reserve)
+
+
+def fitted(
+    template: str, fields: Mapping[str, str], *, limit_segments: int = 1, reserve: int = 0
+) -> str:
+    """A text with its `{fields}` filled, shortened where it must be.
+
+    A link is whole or left out: a segment holds only 70 letters of Arabic or Hindi.
+    """
+    least = fold_to_gsm7(template.format_map({**fields, **dict.fromkeys(_SHRINK, "")}))
+    if measure(least + "x" * reserve).segments > limit_segments:
+        template = " ".join(template.replace("{url}", "").split())
+    return fit(template, limit_segments, reserve, _SHRINK, **fields)
 
 
 def may_text(services: Services, phone: str) -> bool:

@@ -10,8 +10,6 @@ several languages is understood in all of them, and tells nothing of the sender'
   no petition (47 CFR 64.1200(a)(10): any reasonable means of revoking consent).
 - `before` are words that people put before the sign word ("I want to SIGN"); a name is not there.
 - `later` are words that nothing understands yet; they are kept from becoming keywords.
-
-Only English and Spanish are complete.
 """
 
 from typing import Final, Literal
@@ -90,8 +88,8 @@ LANGUAGES: Final[dict[str, Row]] = {
         "start": "comecar, iniciar, retomar",
         "help": "ajuda",
         "undo": "desfazer, retirar",
-        "status": "estado",
-        "list": "lista",
+        "status": "situacao, estado",
+        "list": "peticoes, lista",
         "wish": "pare de, parem de, nao me mande, nao me mandem, nao me envie, nao me enviem, "
         "nao quero receber, me deixe em paz, me deixem em paz, chega de mensagens",
         "later": "carta, enviar, ligar, recibo, verificar, confirmar, codigo, sim, nao, proximo, "
@@ -101,13 +99,13 @@ LANGUAGES: Final[dict[str, Row]] = {
         "sign": "siyen, siyé",
         "stop": "rete, kanpe, sispann, anile",
         "start": "komanse, rekomanse",
-        "help": "ede m, bezwen èd",
+        "help": "ede m, bezwen èd, asistans",
         "undo": "defè, retire",
         "status": "estati",
-        "list": "lis petisyon",
+        "list": "petisyon, lis petisyon",
         "wish": "sispann voye, pa voye mesaj",
         "later": "lèt, voye, rele, resi, verifye, konfime, kòd, wi, non, pwochen, plis, lang, "
-        "kreyòl, petisyon",
+        "kreyòl",
     },
     "ar": {
         "sign": "وقع, توقيع, اوقع",

@@ -21,9 +21,17 @@ from server.texting import TextDoor
 from sms import Inbound, Outbound, SendFailed
 from sms.keywords import RESERVED
 from sms.segments import measure
+from sms.words import EVERYWHERE, Kind
+from sms.words import LANGUAGES as LANGUAGE_WORDS
 from tests.conftest import NOW, PHONE, draft
 
 OTHER = "+14065550124"
+
+
+def first_word(language: str, kind: Kind) -> str:
+    """The word that speakers of the language are told to send."""
+    row = LANGUAGE_WORDS[language]
+    return row.get(kind, EVERYWHERE.get(kind, "")).split(",")[0]
 
 
 class Network:
@@ -259,11 +267,16 @@ async def test_what_we_do_not_understand_gets_a_hint_and_signs_nothing(
     assert (await phones.figures()).total == 0
 
 
-async def test_a_closed_petition_says_so(phones: Phones) -> None:
+@pytest.mark.parametrize(
+    ("change", "said"), [(petitions.close, "closed"), (petitions.pause, "paused")]
+)
+async def test_a_petition_that_is_not_open_says_so(
+    phones: Phones, change: Callable[..., Awaitable[None]], said: str
+) -> None:
     async with phones.services.database.write() as tx:
-        await petitions.close(tx, 1, NOW)
+        await change(tx, 1, NOW)
     await phones.services.reload_petitions()
-    assert "closed" in str(await phones.text("SIGN LAKE Ana Diaz 59801"))
+    assert said in str(await phones.text("SIGN LAKE Ana Diaz 59801"))
     assert (await phones.figures()).total == 0
 
 
@@ -339,15 +352,15 @@ async def test_every_reply_is_one_segment_with_the_longest_name_and_title(
     phones = await make()
     title = Text("T" * TITLE_LIMIT, "x")
     await phones.add_petition(
-        slug="s" * 60, keyword="K" * 12, texts={"en": title, "es": title}, language="en"
+        slug="s" * 60, keyword="K" * 12, texts={"en": title, language: title}, language="en"
     )
-    sign = {"en": "SIGN", "es": "FIRMAR"}[language]
+    sign, info, listed = (first_word(language, kind) for kind in ("sign", "help", "list"))
     long = "K" * 12
     for text in (f"{sign} {long}", name.strip(), "1" * 30, "59801", f"{sign} {long} {name} 59801"):
         reply = await phones.text(text, OTHER)
         assert reply is not None
         assert measure(reply).segments == 1, reply
-    for other in ("HELP", "LIST", "AYUDA", "LISTA"):
+    for other in (info, listed):
         assert measure(str(await phones.text(other, PHONE))).segments <= 2
 
 

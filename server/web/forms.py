@@ -19,7 +19,7 @@ from server.errors import BadRequest, TooLarge, WrongContentType
 
 BODY_LIMIT = 16_384  # bytes; every public form is far below
 BODY_SECONDS = 300  # somebody on a bad link may pause; a connection that is dead must go
-FIELD_LIMIT = 60
+FIELD_LIMIT = 80
 _CHARSETS = {"utf-8", "windows-1252", "iso-8859-1", "iso-8859-15"}
 _ENTITY = re.compile(r"&#\d{1,7};")
 

@@ -16,7 +16,7 @@ from server.core.keys import SALT_BYTES
 from server.core.petitions import DecisionMaker, Draft, Petition, Text
 from server.errors import InvalidInput, NotFound, StoreUnavailable
 from server.web.organizer_room import Values, Visit, see_other
-from server.web.organizer_words import KEPT, NOT_STORED, STALE, problem_words
+from server.web.organizer_words import ADDED, KEPT, NOT_STORED, STALE, problem_words
 from sms.keywords import RESERVED
 
 ROWS = 8  # decision makers that one form can hold; forms.FIELD_LIMIT bounds it
@@ -74,6 +74,8 @@ async def petition_of(visit: Visit, slug: str | None = None) -> Petition:
 async def _save(visit: Visit, petition: Petition | None) -> Response:
     if visit.stale:
         return form_page(visit, petition, visit.form, note=STALE)
+    if visit.form.get("add") in LANGUAGES:
+        return form_page(visit, petition, visit.form, note=ADDED)
     typed = typed_of(visit, petition)
     try:
         petition_id = await _store(visit, petition, typed.draft)
@@ -207,12 +209,23 @@ def form_page(
         status,
         petition=petition,
         values=values,
+        written=written(values),
         errors=errors,
         note=services.renderer.say(language, note) if note else "",
         rows=_rows_shown(values),
         more=max(0, len(petition.decision_makers) - ROWS) if petition else 0,
         public_url=services.settings.public_url,
     )
+
+
+def written(values: Values) -> list[str]:
+    """The languages that have fields: the main one, those with a text, and the one to add."""
+    wanted = {values.get("language"), values.get("add")}
+    return [
+        code
+        for code in LANGUAGES
+        if code in wanted or values.get(f"title_{code}") or values.get(f"body_{code}")
+    ]
 
 
 def _place(problem: tuple[str, tuple[str, str]]) -> tuple[int, str]:

@@ -37,6 +37,9 @@ _PROBLEMS = {
 STALE = N_("You signed in again after you opened this form. Check it, then press Save once more.")
 KEPT = N_("You are signed in again. What you typed is below. Check it, then press Save.")
 NOT_STORED = N_("Your changes are not stored yet. Please wait a minute, then press Save again.")
+ADDED = N_(
+    "Nothing is stored yet. Write the title and the text in the new language, then press Save."
+)
 WRONG = N_("The name or the password is wrong. Check both.")
 WAIT = N_("Too many tries. Please wait {minutes} minutes, then try again.")
 NOT_SIGNED_IN = N_("You are not signed in yet. Please wait a minute, then try again.")
@@ -46,6 +49,7 @@ DONE = {
     "created": N_("The petition is stored as a draft. Nobody else can see it yet."),
     "saved": N_("Your changes are stored."),
     "opened": N_("The petition is open. People can sign it now."),
+    "paused": N_("The petition is paused. People can read it, but not sign it."),
     "closed": N_("The petition is closed. It takes no more signatures."),
 }
 
@@ -81,7 +85,7 @@ REFUSALS = {
     ),
 }
 
-STATES = {"draft": N_("Draft"), "open": N_("Open"), "closed": N_("Closed")}
+STATES = {"draft": N_("Draft"), "open": N_("Open"), "paused": N_("Paused"), "closed": N_("Closed")}
 CHANNELS = {
     "web": N_("On the web"),
     "text": N_("By text"),

@@ -51,6 +51,10 @@ MESSAGES: dict[str, tuple[str, tuple[str, ...]]] = {
         N_("This petition is closed"),
         (N_("It takes no more signatures. Yours was not stored."),),
     ),
+    "paused": (
+        N_("This petition is paused"),
+        (N_("It takes no signatures right now. Yours was not stored. Please come back later."),),
+    ),
     "403": (
         N_("This form came from another site"),
         (N_("We only take signatures that are sent from our own page. Please sign there."),),

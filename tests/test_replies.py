@@ -1,0 +1,80 @@
+"""What we text: in every language one segment, whatever was filled in, and no word of ours cut."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from server.config import LANGUAGES
+from server.core.names import NAME_LIMIT
+from server.core.petitions import TITLE_LIMIT
+from server.render import Renderer, template_folder
+from server.texting import RECEIPT_ROOM, fitted
+from sms.segments import fold_to_gsm7, measure
+
+RENDERER = Renderer()
+REPLIES = re.findall(
+    r"macro (\w+)\(", (template_folder() / "sms" / "replies.txt").read_text("utf-8")
+)
+# The design allows two segments where a script has but 70 letters in one.
+TWO = {"help", "listed", "status"}
+NAMES = ["W" * NAME_LIMIT, "Đặng " * 16, "अ" * NAME_LIMIT, "é" * NAME_LIMIT, "ة" * NAME_LIMIT, "Al"]
+
+
+def filled(language: str, reply: str, name: str, reserve: int = 0) -> str:
+    return fitted(
+        RENDERER.text(language, reply),
+        {
+            "name": name,
+            "text": name,
+            "title": "T" * TITLE_LIMIT,
+            "keyword": "K" * 12,
+            "keywords": ", ".join(["K" * 12] * 30),
+            "url": "https://petitions.example.org/p/" + "s" * 60,
+            "contact": "help@example.org",
+        },
+        limit_segments=2 if reply in TWO else 1,
+        reserve=reserve,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reply", REPLIES)
+def test_a_reply_is_one_segment_and_only_what_was_filled_in_is_shortened(
+    reply: str, language: str
+) -> None:
+    for name in NAMES:
+        text = filled(language, reply, name)
+        if reply == "signed" and measure(text).encoding == "UCS-2":
+            continue  # `signed_short` is sent instead
+        assert measure(text).segments <= (2 if reply in TWO else 1), text
+        template = RENDERER.text(language, reply)
+        for words in re.split(r"\{\w+\}", template):
+            assert words.strip() in text or fold_to_gsm7(words).strip() in text, (words, text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reply", ["signed", "signed_short"])
+def test_a_confirmation_leaves_room_for_a_receipt(reply: str, language: str) -> None:
+    for name in NAMES:
+        text = filled(language, reply, name, RECEIPT_ROOM)
+        assert measure(text + "x" * RECEIPT_ROOM).segments == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_is_whole_or_left_out(language: str) -> None:
+    for reply in REPLIES:
+        text = filled(language, reply, "Al")
+        assert ("https://" in text) <= ("p/" + "s" * 60 in text), text
+
+
+def test_latin_languages_are_sent_in_the_cheap_alphabet() -> None:
+    dear = [
+        (language, reply)
+        for language in LANGUAGES
+        if language not in {"ar", "hi"}
+        for reply in REPLIES
+        if measure(filled(language, reply, "Ana Diaz")).encoding != "GSM-7"
+    ]
+    assert dear == []
