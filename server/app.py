@@ -52,6 +52,7 @@ def routes(public: Public, sheets: Sheets, hooks: Hooks, operators: Operators) -
         Route("/p/{slug:slug}.txt", Methods(GET=sheets.text)),
         Route("/p/{slug}/poster", Methods(GET=sheets.poster)),
         Route("/p/{slug}/badge.svg", Methods(GET=sheets.badge)),
+        Route("/p/{slug}/feed.atom", Methods(GET=sheets.feed)),
         Route("/sms/{gateway}/status", Methods(POST=hooks.status)),
         Route("/healthz", Methods(GET=operators.health)),
         Route("/readyz", Methods(GET=operators.ready)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
+
+from server.core.keys import Keys
+from sms.gateways.console import signed_form
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
@@ -65,6 +69,14 @@ class Server:
             stdin=subprocess.DEVNULL,
             check=False,
         )
+
+    def text(self, words: str, sender: str) -> str:
+        """The reply to a text that comes in by the simulator's gateway."""
+        key = Keys((self.data / "secret.key").read_text().strip()).server("console")
+        id_ = secrets.token_hex(8)
+        headers, body = signed_form(key, id_, sender, "+14065550100", words)
+        named = {name.replace("-", "_"): value for name, value in headers.items()}
+        return exchange(self.port, request("POST", "/sms/console", body, **named)).text
 
     def kill(self) -> None:
         """`kill -9` of the whole server, all its processes at once."""
@@ -160,13 +172,18 @@ def exchange(port: int, raw: bytes, timeout: float = 20) -> Answer:
     """Send these bytes on a connection of their own, and read the answer to its end."""
     with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
         connection.sendall(raw)
-        received = b""
-        while chunk := connection.recv(65536):
-            received += chunk
-            if _is_whole(received) or (
-                received.startswith(b"HTTP/1.1 304") and received.endswith(b"\r\n\r\n")
-            ):
-                break
+        return read_answer(connection)
+
+
+def read_answer(connection: socket.socket) -> Answer:
+    """The next answer on a connection, which stays open."""
+    received = b""
+    while chunk := connection.recv(65536):
+        received += chunk
+        if _is_whole(received) or (
+            received.startswith(b"HTTP/1.1 304") and received.endswith(b"\r\n\r\n")
+        ):
+            break
     return parse(received)
 
 

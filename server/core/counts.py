@@ -18,6 +18,7 @@ CLASSES: tuple[Class, ...] = ("web-email", "web-phone", "sms", "ussd", "voice", 
 #: Whose verified signatures are the headline; paper and import stand beside it.
 HEADLINE = frozenset(CLASSES[:5])
 DAY = 86_400
+_ROUND = tuple(digit * 10**power for power in range(1, 10) for digit in (1, 5))
 PUBLIC_STEP = 10
 PUBLIC_SECONDS = 3600
 
@@ -131,6 +132,26 @@ async def publish_unverified(tx: Transaction, now: int) -> None:
         step=PUBLIC_STEP,
         before=now - PUBLIC_SECONDS,
     )
+
+
+async def milestones(
+    tx: Transaction, petition_id: int, goal: int | None = None
+) -> list[tuple[int, int]]:
+    """Round figures, and the goal, that the headline has passed, each with the UTC day on which
+    the signature that reached it was made; the highest first."""
+    rows = await tx.fetch(
+        "SELECT day, sum(n) AS n FROM counts WHERE petition_id = :id AND state = 'verified'"
+        f" AND class IN ({', '.join(repr(c) for c in sorted(HEADLINE))})"
+        " GROUP BY day ORDER BY day",
+        id=petition_id,
+    )
+    wanted = sorted({*_ROUND, *([goal] if goal else [])})
+    found, verified = [], 0
+    for row in rows:
+        verified += int(row["n"])
+        while wanted and wanted[0] <= verified:
+            found.append((wanted.pop(0), row["day"]))
+    return found[::-1]
 
 
 async def trend(tx: Transaction, petition_id: int, since_day: int) -> list[Day]:

@@ -37,14 +37,14 @@ class Public:
     """The endpoints, each `(scope, receive, send)`; `scope["language"]` is the prefix or None."""
 
     def __init__(self, services: Services, pages: Pages) -> None:
-        self._services = services
+        self.services = services
         self._pages = pages
         self._known: dict[int, PublicFigures] = {}
         self._rendered: dict[tuple[int, str], tuple[int, str]] = {}
 
     async def index(self, scope: Scope, receive: Receive, send: Send) -> None:
-        language = scope["language"] or self._services.settings.language
-        directory = await self._services.petitions()
+        language = scope["language"] or self.services.settings.language
+        directory = await self.services.petitions()
         figures = {p.id: await self.shown(p) for p in directory.open()}
         key = tuple((p.id, p.version, figures[p.id]) for p in directory.open())
         listed = [
@@ -61,7 +61,7 @@ class Public:
 
     async def information(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
-        language = scope["language"] or self._services.settings.language
+        language = scope["language"] or self.services.settings.language
         template = f"web/{scope['path'].strip('/')}.html"
         await self._send_kept(scope, send, None, template, language)
 
@@ -80,7 +80,7 @@ class Public:
 
     async def sign(self, scope: Scope, receive: Receive, send: Send) -> None:
         petition = await self.find(scope)
-        settings = self._services.settings
+        settings = self.services.settings
         check_origin(scope, settings.origin, petition.origins)
         values = await read_form(scope, receive)
         language = scope["language"] or petition.language
@@ -88,17 +88,17 @@ class Public:
             signing = signatures.web_signing(
                 petition,
                 values,
-                keys=self._services.keys,
+                keys=self.services.keys,
                 country=settings.country,
                 language=language,
-                id_=self._services.new_id(),
-                now=self._services.now(),
+                id_=self.services.new_id(),
+                now=self.services.now(),
             )
-            outcome = await signatures.sign(self._services.group, signing)
+            outcome = await signatures.sign(self.services.group, signing)
             metrics.SIGNINGS.labels("web", outcome).inc()
         except NotOpen:
             metrics.SIGNINGS.labels("web", "closed").inc()
-            await self.send_message(scope, send, 200, "closed", petition)
+            await self.send_message(scope, send, 200, petition.state, petition)
         except (InvalidInput, StoreUnavailable) as error:
             await self._send_problems(scope, send, petition, values, error)
         else:
@@ -130,7 +130,7 @@ class Public:
         extra: Headers | None = None,
     ) -> None:
         """A page that says one thing, from `words.MESSAGES`."""
-        services = self._services
+        services = self.services
         language = scope.get("language") or (petition or services.settings).language
         title, lines = MESSAGES[message]
         page = services.renderer.page(
@@ -145,11 +145,11 @@ class Public:
         await self._send_html(scope, send, status, page, extra)
 
     async def find(self, scope: Scope) -> Petition:
-        directory = await self._services.petitions()
+        directory = await self.services.petitions()
         return directory.public(scope["path_params"]["slug"])
 
     async def _figures(self, petition: Petition) -> PublicFigures:
-        async with self._services.database.read() as tx:
+        async with self.services.database.read() as tx:
             return await counts.public_figures(tx, petition.id)
 
     async def shown(self, petition: Petition) -> tuple[PublicFigures | None, bool]:
@@ -178,12 +178,12 @@ class Public:
         self, template: str, petition: Petition, language: str, prefix: str | None, **context: Any
     ) -> str:
         """A page about one petition, in that language."""
-        settings = self._services.settings
+        settings = self.services.settings
         text_language = language if language in petition.texts else petition.language
         others = [(c, n) for c, n in LANGUAGES.items() if c in petition.texts and c != language]
         text = petition.text(language)
         url = settings.public_url + self._path(petition, prefix)
-        return self._services.renderer.page(
+        return self.services.renderer.page(
             template,
             language,
             petition=petition,
@@ -199,7 +199,7 @@ class Public:
 
     def _chrome(self, scope: Scope | dict[str, Any]) -> dict[str, Any]:
         prefix = f"/{scope['language']}" if scope.get("language") else ""
-        settings = self._services.settings
+        settings = self.services.settings
         return {
             "prefix": prefix,
             "home": prefix + "/",
@@ -213,9 +213,7 @@ class Public:
 
     def counts_words(self, language: str, figures: PublicFigures | None, late: bool) -> Markup:
         """The figures as a sentence, which may stand in a page that is already rendered."""
-        page = self._services.renderer.page(
-            "web/_counts.html", language, figures=figures, late=late
-        )
+        page = self.services.renderer.page("web/_counts.html", language, figures=figures, late=late)
         return Markup(" ".join(page.split()).replace(" ,", ","))  # noqa: S704 (our own template)
 
     async def _send_kept(
@@ -223,8 +221,12 @@ class Public:
     ) -> None:
         def render() -> tuple[bytes, Headers]:
             others = [(c, n) for c, n in LANGUAGES.items() if c != language]
-            page = self._services.renderer.page(
-                template, language, others=others, **self._chrome(scope), **context
+            page = self.services.renderer.page(
+                template,
+                language,
+                others=others,
+                **self._chrome(scope),
+                **context,
             )
             return page.encode(), [HTML, PUBLIC, *security_headers(page)]
 
@@ -254,7 +256,7 @@ class Public:
     ) -> None:
         """The form again with what was typed, and what kept it from being stored."""
         language = scope["language"] or petition.language
-        renderer, country = self._services.renderer, self._services.settings.country
+        renderer, country = self.services.renderer, self.services.settings.country
         # 200: some text and feature-phone browsers hide the body of a 4xx.
         status, errors, extra = 200, {}, []
         if isinstance(error, InvalidInput):

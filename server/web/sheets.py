@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
+from server.core import counts
+from server.core.counts import PublicFigures
 from server.web.guard import Headers, security_headers
 from server.web.pages import Pages, send_page
 from server.web.public import HTML, PUBLIC, TEXT, Public
 
 COLUMNS = 72
 SVG = (b"content-type", b"image/svg+xml")
+ATOM = (b"content-type", b"application/atom+xml")
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
@@ -39,6 +42,37 @@ class Sheets:
         """A page to print, A4 or Letter, with slips to tear off."""
         await self._send(scope, send, "web/poster.html", [HTML, PUBLIC], counted=False, qr=qr_code)
 
+    async def feed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What has happened to the petition, as an Atom feed (RFC 4287)."""
+        petition = await self._public.find(scope)
+        language = scope["language"] or petition.language
+        async with self._public.services.database.read() as tx:
+            reached = await counts.milestones(tx, petition.id, petition.goal)
+        began = petition.opened_at or 0
+        entries = [(f"{n}", max(began, day * counts.DAY)) for n, day in reached] + [("open", began)]
+        if ended := petition.closed_at or petition.paused_at:
+            entries.insert(0, (petition.state, ended))
+
+        def render() -> tuple[bytes, Headers]:
+            page = self._public.render_petition(
+                "web/feed.atom",
+                petition,
+                language,
+                scope["language"],
+                entries=[(event, _rfc3339(seconds)) for event, seconds in entries],
+                updated=_rfc3339(max(seconds for _, seconds in entries)),
+                headline=lambda n: self._headline(language, int(n)),
+            )
+            return page.encode(), [ATOM, PUBLIC, NOSNIFF]
+
+        key = (petition.id, petition.version, tuple(entries))
+        await send_page(self._pages.keep(scope["page"], key, render), scope, send)
+
+    def _headline(self, language: str, verified: int | None) -> str:
+        """The verified count alone, in words; None where it cannot be read."""
+        figures = None if verified is None else PublicFigures(verified, 0, {})
+        return self._public.counts_words(language, figures, False).striptags()
+
     async def _send(
         self,
         scope: Scope,
@@ -54,8 +88,7 @@ class Sheets:
         figures, late = await self._public.shown(petition) if counted else (None, False)
 
         def render() -> tuple[bytes, Headers]:
-            verified = replace(figures, unverified=0) if figures else None
-            headline = self._public.counts_words(language, verified, False).striptags()
+            headline = self._headline(language, figures.verified if figures else None)
             counts = self._public.counts_words(language, figures, late).striptags()
             page = self._public.render_petition(
                 template,
@@ -71,6 +104,10 @@ class Sheets:
 
         key = (petition.id, petition.version, figures, late)
         await send_page(self._pages.keep(scope["page"], key, render), scope, send)
+
+
+def _rfc3339(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def wrapped(text: str) -> str:

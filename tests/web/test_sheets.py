@@ -1,4 +1,4 @@
-"""A petition as plain text, as a poster and as a badge."""
+"""A petition as plain text, as a poster, as a badge and as a feed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from server.core import counts
 from server.web.sheets import COLUMNS, wrapped
 from tests.browser import chromium, fits
+from tests.conftest import World
 from tests.needs import needs, program
-from tests.support import Server
+from tests.support import Server, eventually
 
 NUMBER = "+14065550100"  # the demo's
 
@@ -99,3 +101,43 @@ def test_a_text_browser_shows_the_poster(server: Server) -> None:
     ).stdout
     assert "SIGN FACE your name, your postcode" in shown
     assert NUMBER in shown
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+async def test_round_figures_and_the_goal_are_told_with_their_day(world: World) -> None:
+    start = world.now // counts.DAY
+    for i in range(60):
+        world.now += counts.DAY if i in {20, 50} else 0
+        await world.text(f"Name {chr(65 + i % 26)}{'x' * (i // 26)}", "59801", f"+1406200{i:04}")
+    await world.web("Not Verified")
+    async with world.database.read() as tx:
+        assert await counts.milestones(tx, world.petition.id, goal=30) == [
+            (50, start + 1),
+            (30, start + 1),
+            (10, start),
+        ]
+
+
+def test_a_feed_tells_what_has_happened(server: Server) -> None:
+    for i in range(10):
+        text = f"SIGN FACE Feed {chr(65 + i)}{'a' * i} 59801"
+        assert "Thank you" in server.text(text, f"+140620001{i:02}")
+    server.command("petition", "pause", "face")
+    try:
+        eventually(lambda: "#paused" in server.get("/es/p/face/feed.atom").text)
+        answer = server.get("/es/p/face/feed.atom")
+    finally:
+        server.command("petition", "open", "face")
+        eventually(lambda: "<form" in server.get("/p/face").text)
+    assert answer.headers["content-type"] == "application/atom+xml"
+    feed = ET.fromstring(answer.body)
+    ids = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
+    assert [str(id_).rpartition("#")[2] for id_ in ids] == ["paused", "10", "open"]
+    titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
+    assert titles[1] == "10 firmas verificadas"
+    moments = [entry.findtext(f"{ATOM}updated") for entry in feed.iter(f"{ATOM}entry")]
+    assert feed.findtext(f"{ATOM}updated") == max(map(str, moments))
+    links = [str(link.get("href")) for link in feed.iter(f"{ATOM}link")]
+    assert all(link.startswith(f"{server.url}/es/p/face") for link in links)
