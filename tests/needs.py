@@ -23,8 +23,12 @@ import pytest
 # What a test asks for, which is also Debian's package: the commands that will do, best first.
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
+    "curl": ("curl",),
+    "default-jre-headless": ("java",),
+    "elinks": ("elinks",),
     "faketime": ("faketime",),
     "fiu-utils": ("fiu-ctrl",),
+    "links": ("links",),
     "lynx": ("lynx",),
     "nginx-light": ("nginx", "/usr/sbin/nginx"),
     "pgbouncer": ("pgbouncer", "/usr/sbin/pgbouncer"),

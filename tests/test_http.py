@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import resource
 import socket
 import threading
@@ -17,6 +18,7 @@ import uvicorn
 from server import http, serving
 from server.http import Protocol
 from tests import support
+from tests.slow_link import slow_link
 from tests.support import Server, exchange, post, request
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}
@@ -76,14 +78,32 @@ def test_an_expected_100_continue_and_a_chunked_form_are_read(server: Server) ->
         assert b"Your signature is stored" in read_to_the_end(connection)
 
 
-def test_a_form_that_pauses_half_way_is_waited_for(server: Server) -> None:
+@pytest.mark.parametrize("pause", [1.5, pytest.param(30, marks=pytest.mark.full)])
+def test_a_form_that_pauses_half_way_is_waited_for(server: Server, pause: float) -> None:
     raw = post("/p/face", ANA | {"name": "Slow Link"})
     with connect(server) as connection:
+        connection.settimeout(pause + 10)
         connection.sendall(raw[:-10])
-        time.sleep(1.5)
+        time.sleep(pause)
         assert server.get("/healthz").status == 200
         connection.sendall(raw[-10:])
         assert b"Your signature is stored" in read_to_the_end(connection)
+
+
+def test_on_a_slow_link_one_round_trip_signs(server: Server) -> None:
+    """20 kbit/s and a second from the phone to us and back, on a connection that is open."""
+    get = request("GET", "/p/face", Connection="keep-alive", Accept_Encoding="gzip")
+    sign = post("/p/face", ANA | {"name": "Far Away"}, Accept_Encoding="gzip")
+    with slow_link(server.port, down=20_000, up=20_000, round_trip=1) as link:
+        with socket.create_connection(("127.0.0.1", link.port), timeout=30) as connection:
+            connection.sendall(get)
+            page = support.read_answer(connection)
+            assert (page.status, link.turns) == (200, 2)  # the connection's own, and the page
+            connection.sendall(sign)
+            thanks = support.read_answer(connection)
+        assert (thanks.status, link.turns, link.connections) == (200, 3, 1)
+    assert b"Your signature is stored" in gzip.decompress(thanks.body)
+    assert link.down.bytes < 5000
 
 
 def test_1000_slow_clients_do_not_hurt_others(tmp_path: Path) -> None:

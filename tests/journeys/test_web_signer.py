@@ -1,25 +1,22 @@
-"""Somebody with a text browser signs a petition: Lynx, driven key by key, and w3m."""
+"""Somebody with a text browser signs a petition, key by key: Lynx, w3m, ELinks, Links; and curl."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import re
-import select
-import signal
-import struct
+import json
 import subprocess
-import termios
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.needs import needs, program
 from tests.support import Server
+from tests.terminal import DOWN, ENTER, TAB, in_terminal
 
 pytestmark = pytest.mark.journey
+
+
+# From the page as it opens at its form to the button: past e-mail, phone, comment and two boxes.
+TO_THE_BUTTON = 6
 
 
 def lynx(url: str, keys: list[str], folder: Path, until: str) -> str:
@@ -31,48 +28,79 @@ def lynx(url: str, keys: list[str], folder: Path, until: str) -> str:
     return in_terminal(command, until)
 
 
-def in_terminal(command: list[str], until: str) -> str:
-    """Run a program in a terminal of 80 by 24 until this pattern is shown; all that it drew."""
-    pid, terminal = pty.fork()
-    if pid == 0:  # pragma: no cover - the child
-        os.environ.update(TERM="vt100", LANG="C.UTF-8")
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        os.execv(command[0], command)
-    drawn = b""
-    deadline = time.monotonic() + 30
-    while not re.search(until.encode(), drawn, re.DOTALL) and time.monotonic() < deadline:
-        if select.select([terminal], [], [], 0.2)[0]:
-            try:
-                drawn += os.read(terminal, 65536)
-            except OSError:  # the program has ended
-                break
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    os.close(terminal)
-    return re.sub(r"\x1b[\[(][0-9;?]*[A-Za-z]", "", drawn.decode("utf-8", "replace"))
+def links_before_the_form(server: Server) -> int:
+    return server.get("/p/face").text.partition("<form")[0].count("<a ")
+
+
+def unverified(server: Server) -> int:
+    return int(json.loads(server.command("check", "--json").stdout)["face"]["unverified"])
 
 
 @needs("lynx")
 def test_lynx_signs_with_the_keyboard_alone(server: Server, tmp_path: Path) -> None:
-    page = server.get("/p/face").text
-    links = page.partition("<form")[0].count("<a ")
-    tabs = ["<tab>"] * links
-    # name, postcode, then past e-mail, phone, comment and two boxes to the button
-    keys = [*tabs, "Lynx User", "<tab>", "59801", *["<tab>"] * 6, "^J"]
+    before = unverified(server)
+    tabs = ["<tab>"] * links_before_the_form(server)
+    keys = [*tabs, "Lynx User", "<tab>", "59801", *["<tab>"] * TO_THE_BUTTON, "^J"]
     shown = lynx(f"{server.url}/p/face", keys, tmp_path, until="Tell others")
     assert "Your signature is stored" in shown
-    done = server.command("check", "--json")
-    assert '"unverified": 1' in done.stdout
+    assert unverified(server) == before + 1
 
 
 @needs("lynx")
 def test_lynx_shows_errors_first_and_keeps_what_was_typed(server: Server, tmp_path: Path) -> None:
-    links = server.get("/p/face").text.partition("<form")[0].count("<a ")
-    keys = [*["<tab>"] * links, "Half Done", "<tab>", "598", *["<tab>"] * 6, "^J"]
+    tabs = ["<tab>"] * links_before_the_form(server)
+    keys = [*tabs, "Half Done", "<tab>", "598", *["<tab>"] * TO_THE_BUTTON, "^J"]
     shown = lynx(f"{server.url}/p/face", keys, tmp_path, until="not signed yet.*Half Done")
     assert "You have not signed yet" in shown
     # A real form again, further down, with what was typed in it.
     assert "Half Done" in shown.partition("You have not signed yet")[2]
+
+
+@needs("w3m")
+def test_w3m_signs_with_the_keyboard_alone(server: Server) -> None:
+    before = unverified(server)
+    to_name = [TAB] * links_before_the_form(server)
+    fields = [ENTER, f"Reader Two{ENTER}", TAB, ENTER, f"59801{ENTER}"]
+    keys = [*to_name, *fields, *[TAB] * TO_THE_BUTTON, ENTER]
+    shown = in_terminal([program("w3m"), f"{server.url}/p/face"], "Tell others", keys)
+    assert "signature is stored" in " ".join(shown.split())
+    assert unverified(server) == before + 1
+
+
+@needs("elinks")
+def test_elinks_signs_with_the_keyboard_alone(server: Server) -> None:
+    before = unverified(server)
+    fields = [ENTER, "Reader Three", DOWN, ENTER, "59801"]
+    # Enter on the button, and again for "Do you want to post form data?".
+    keys = [*fields, *[DOWN] * TO_THE_BUTTON, ENTER, ENTER]
+    command = [program("elinks"), "-no-home", f"{server.url}/p/face#s"]
+    assert "signature is stored" in in_terminal(command, "Tell others", keys)
+    assert unverified(server) == before + 1
+
+
+@needs("links")
+def test_links_signs_with_the_keyboard_alone(server: Server) -> None:
+    before = unverified(server)
+    keys = ["Reader Four", DOWN, "59801", *[DOWN] * TO_THE_BUTTON, ENTER]
+    shown = in_terminal([program("links"), f"{server.url}/p/face#s"], "Tell others", keys)
+    assert "signature is stored" in shown
+    assert unverified(server) == before + 1
+
+
+@needs("curl")
+def test_curl_signs(server: Server) -> None:
+    before = unverified(server)
+    form = ["--data-urlencode", "name=Ænna Ödegård", "--data-urlencode", "postcode=59801"]
+    for _ in range(2):  # the second time changes nothing
+        done = subprocess.run(
+            [program("curl"), "-sS", "--max-time", "20", *form, f"{server.url}/p/face"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+        assert "Your signature is stored" in done.stdout
+    assert unverified(server) == before + 1
 
 
 @needs("lynx")
