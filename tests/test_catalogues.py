@@ -30,9 +30,13 @@ UNICASE = {"ar", "hi"}
 Sentence = tuple[str, ...]  # the singular, and the plural where there is one
 
 
-@cache
 def extracted(only: str = "") -> frozenset[Sentence]:
     """What templates and code say today, found as `make messages` finds it."""
+    return frozenset(sentence for file, sentence in _extracted() if file.startswith(only))
+
+
+@cache
+def _extracted() -> frozenset[tuple[str, Sentence]]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     mappings = settings["tool"]["babel"]["mappings"]
     found = extract_from_dir(
@@ -43,9 +47,7 @@ def extracted(only: str = "") -> frozenset[Sentence]:
             for m in mappings
         },
     )
-    return frozenset(
-        sentence_of(message) for file, _, message, _, _ in found if file.startswith(only)
-    )
+    return frozenset((file, sentence_of(message)) for file, _, message, _, _ in found)
 
 
 def texted() -> frozenset[Sentence]:

@@ -46,8 +46,13 @@ def said(language: str, where: str) -> str:
     english = sorted(parts[-1] for parts in extracted(where) if re.search(r"[.:?]$", parts[-1]))
     if language == "en":
         return "\n".join(english)
-    known = {sentence_of(m.id)[-1]: sentence_of(m.string)[-1] for m in catalogue(language)}
-    return "\n".join(known[text] for text in english)
+    return "\n".join(known(language)[text] for text in english)
+
+
+@cache
+def known(language: str) -> dict[str, str]:
+    """The catalogue as plain text to plain text, in the plural where there is one."""
+    return {sentence_of(m.id)[-1]: sentence_of(m.string)[-1] for m in catalogue(language)}
 
 
 @pytest.mark.parametrize("where", [*(f"templates/web/{page}.html" for page in PAGES), *WORDS])

@@ -20,7 +20,7 @@ from server.services import Services
 from server.texting import TextDoor
 from sms import Inbound, Outbound, SendFailed
 from sms.keywords import RESERVED
-from sms.segments import measure
+from sms.segments import fold_to_gsm7, measure
 from sms.words import EVERYWHERE, Kind
 from sms.words import LANGUAGES as LANGUAGE_WORDS
 from tests.conftest import NOW, PHONE, draft
@@ -368,6 +368,31 @@ async def test_a_confirmation_leaves_room_for_a_receipt(phones: Phones) -> None:
     await phones.add_petition(slug="x", keyword="LONG", texts={"en": Text("T" * 120, "x")})
     reply = str(await phones.text("SIGN LONG Ana Diaz 59801"))
     assert measure(reply + "x" * 14).segments == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_each_language_signs_asks_and_undoes_in_its_own_words(
+    make: Make, language: str
+) -> None:
+    phones = await make(UNDERSIGNED_LANGUAGE=language)
+    say = phones.services.renderer.say
+
+    def begins(message: str) -> str:
+        """The words of a reply up to its first field, as they are sent."""
+        return fold_to_gsm7(phones.services.renderer.text(language, message)).partition("{")[0]
+
+    # The example that /help gives, and the words of its list.
+    example = say(language, "SIGN FACE Ana Diaz 59801").replace("FACE", "LAKE")
+    assert str(await phones.text(example)).startswith(begins("signed"))
+    assert (await phones.figures()).verified == 1
+    for kind, reply in (("help", "help"), ("list", "listed"), ("undo", "undone")):
+        text = await phones.text(first_word(language, kind))  # type: ignore[arg-type]
+        assert begins(reply) in str(text), (kind, text)
+    assert (await phones.figures()).verified == 0
+    # The words of the example as they stand are no name.
+    copied = f"{first_word(language, 'sign')} LAKE {say(language, 'your name, your postcode')}"
+    assert "LAKE" in str(await phones.text(copied))
+    assert (await phones.figures()).total == 0
 
 
 async def test_a_failing_store_does_nothing_and_the_same_text_works_later(
