@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import chromium
 from tests.needs import needs, program
 from tests.support import Server
 from tests.terminal import DOWN, ENTER, TAB, in_terminal
@@ -84,6 +85,28 @@ def test_links_signs_with_the_keyboard_alone(server: Server) -> None:
     keys = ["Reader Four", DOWN, "59801", *[DOWN] * TO_THE_BUTTON, ENTER]
     shown = in_terminal([program("links"), f"{server.url}/p/face#s"], "Tell others", keys)
     assert "signature is stored" in shown
+    assert unverified(server) == before + 1
+
+
+@needs("chromium")
+@pytest.mark.parametrize("script", [True, False])
+def test_a_double_tap_a_reload_and_the_way_back_count_once(server: Server, script: bool) -> None:
+    before = unverified(server)
+    with chromium() as browser:
+        context = browser.new_context(base_url=server.url, java_script_enabled=script)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.goto("/p/face")
+        page.locator("[name=name]").fill(f"Twice {'With' if script else 'Without'}")
+        page.locator("[name=postcode]").fill("59801")
+        page.locator("form button").dblclick(no_wait_after=True)
+        page.get_by_text("Your signature is stored").wait_for()
+        page.reload()
+        page.get_by_text("Your signature is stored").wait_for()
+        page.go_back()
+        assert page.locator("form button").count() == 1
+        assert page.get_by_text("You have not signed").count() == 0
+        context.close()
     assert unverified(server) == before + 1
 
 
