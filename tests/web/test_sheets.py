@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import xml.etree.ElementTree as ET
+from urllib.parse import quote
 
 import pytest
 import zxingcpp
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from server.config import LANGUAGES
 from server.core import counts
 from server.web.sheets import COLUMNS, wrapped
 from tests.browser import chromium, fits
@@ -66,16 +68,19 @@ def test_the_badge_is_small_and_says_the_count(server: Server) -> None:
 
 
 @needs("chromium")
-def test_the_codes_on_the_printed_poster_can_be_read(server: Server) -> None:
+@pytest.mark.parametrize(
+    ("prefix", "sign"), [("", "SIGN"), ("/ar", "وقع"), ("/hi", "साइन"), ("/vi", "KÝ TÊN")]
+)
+def test_the_codes_on_the_printed_poster_can_be_read(
+    server: Server, prefix: str, sign: str
+) -> None:
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 740, "height": 1000})
-        page.goto(f"{server.url}/p/face/poster")
+        page.goto(f"{server.url}{prefix}/p/face/poster")
         page.emulate_media(media="print")
         picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
     read = sorted(code.text for code in zxingcpp.read_barcodes(picture))
-    assert len(read) == 2, read
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/p/face", read[0])
-    assert read[1] == f"sms:{NUMBER}?body=SIGN%20FACE%20"
+    assert read == [f"{server.url}{prefix}/p/face", f"sms:{NUMBER}?body={quote(sign)}%20FACE%20"]
 
 
 @needs("chromium")
@@ -83,8 +88,11 @@ def test_the_poster_is_one_sheet_and_fits_a_small_screen(server: Server) -> None
     with chromium() as browser:
         page = browser.new_page()
         page.goto(f"{server.url}/p/face/poster")
-        for paper in ("A4", "Letter"):
-            assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper))) == 1
+        for language in LANGUAGES:
+            page.goto(f"{server.url}/{language}/p/face/poster")
+            for paper in ("A4", "Letter"):
+                sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper)))
+                assert sheets == 1, (language, paper)
         for width in (240, 320):
             page.set_viewport_size({"width": width, "height": 600})
             assert fits(page)
