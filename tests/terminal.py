@@ -18,9 +18,11 @@ _QUIET_SECONDS = 0.25
 _PATIENCE_SECONDS = 30
 
 
-def in_terminal(command: Sequence[str], until: str, keys: Sequence[str] = ()) -> str:
+def in_terminal(
+    command: Sequence[str], until: str, keys: Sequence[str] = (), ready: str = ""
+) -> str:
     """What the program draws, until this pattern is in it; without the codes for colours and
-    places. Each of `keys` is typed once the program has drawn all it had to draw."""
+    places. Once `ready` is drawn, each of `keys` is typed when all has been drawn before it."""
     pid, terminal = pty.fork()
     if pid == 0:  # pragma: no cover - the child
         os.environ.update(TERM="vt100", LANG="C.UTF-8", HOME="/nonexistent")
@@ -32,7 +34,7 @@ def in_terminal(command: Sequence[str], until: str, keys: Sequence[str] = ()) ->
         while time.monotonic() < deadline:
             if select.select([terminal], [], [], _QUIET_SECONDS)[0]:
                 drawn += os.read(terminal, 65536)
-            elif waiting:
+            elif waiting and re.search(ready.encode(), drawn):
                 os.write(terminal, waiting.pop(0).encode())
             if not waiting and re.search(until.encode(), drawn, re.DOTALL):
                 break

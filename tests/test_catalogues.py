@@ -30,6 +30,7 @@ UNICASE = {"ar", "hi"}
 Sentence = tuple[str, ...]  # the singular, and the plural where there is one
 
 
+@cache
 def extracted(only: str = "") -> frozenset[Sentence]:
     """What templates and code say today, found as `make messages` finds it."""
     return frozenset(sentence for file, sentence in _extracted() if file.startswith(only))

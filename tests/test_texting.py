@@ -343,9 +343,7 @@ async def test_a_sender_that_is_no_phone_number_cannot_sign(phones: Phones) -> N
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-@pytest.mark.parametrize(
-    "name", ["W" * NAME_LIMIT, "Đặng " * 16, "अ" * NAME_LIMIT, "é" * NAME_LIMIT]
-)
+@pytest.mark.parametrize("name", ["Đặng " * 16, "अ" * NAME_LIMIT])
 async def test_every_reply_is_one_segment_with_the_longest_name_and_title(
     make: Make, language: str, name: str
 ) -> None:

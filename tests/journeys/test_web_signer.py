@@ -63,7 +63,9 @@ def test_w3m_signs_with_the_keyboard_alone(server: Server) -> None:
     to_name = [TAB] * links_before_the_form(server)
     fields = [ENTER, f"Reader Two{ENTER}", TAB, ENTER, f"59801{ENTER}"]
     keys = [*to_name, *fields, *[TAB] * TO_THE_BUTTON, ENTER]
-    shown = in_terminal([program("w3m"), f"{server.url}/p/face"], "Tell others", keys)
+    shown = in_terminal(
+        [program("w3m"), f"{server.url}/p/face"], "Tell others", keys, ready="SIGN.*FACE"
+    )
     assert "signature is stored" in " ".join(shown.split())
     assert unverified(server) == before + 1
 
@@ -75,7 +77,7 @@ def test_elinks_signs_with_the_keyboard_alone(server: Server) -> None:
     # Enter on the button, and again for "Do you want to post form data?".
     keys = [*fields, *[DOWN] * TO_THE_BUTTON, ENTER, ENTER]
     command = [program("elinks"), "-no-home", f"{server.url}/p/face#s"]
-    assert "signature is stored" in in_terminal(command, "Tell others", keys)
+    assert "signature is stored" in in_terminal(command, "Tell others", keys, ready="Your name")
     assert unverified(server) == before + 1
 
 
@@ -83,13 +85,14 @@ def test_elinks_signs_with_the_keyboard_alone(server: Server) -> None:
 def test_links_signs_with_the_keyboard_alone(server: Server) -> None:
     before = unverified(server)
     keys = ["Reader Four", DOWN, "59801", *[DOWN] * TO_THE_BUTTON, ENTER]
-    shown = in_terminal([program("links"), f"{server.url}/p/face#s"], "Tell others", keys)
+    command = [program("links"), f"{server.url}/p/face#s"]
+    shown = in_terminal(command, "Tell others", keys, ready="Your name")
     assert "signature is stored" in shown
     assert unverified(server) == before + 1
 
 
 @needs("chromium")
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [pytest.param(True, marks=pytest.mark.full), False])
 def test_a_double_tap_a_reload_and_the_way_back_count_once(server: Server, script: bool) -> None:
     before = unverified(server)
     with chromium() as browser:

