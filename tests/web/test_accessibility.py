@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -44,14 +44,17 @@ WIDTHS = [320, *(pytest.param(width, marks=pytest.mark.full) for width in (240, 
 
 
 @pytest.fixture
-def colors() -> str:
+def colors() -> Literal["light", "dark"]:
     """What a test without colours of its own is looked at in."""
     return "light"
 
 
 @pytest.fixture(params=WIDTHS)
 def page(
-    request: pytest.FixtureRequest, colors: str, browser: Browser, server: Server
+    request: pytest.FixtureRequest,
+    colors: Literal["light", "dark"],
+    browser: Browser,
+    server: Server,
 ) -> Iterator[Page]:
     """A window, as wide as an old phone's or a desk's."""
     context = browser.new_context(
