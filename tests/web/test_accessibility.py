@@ -18,6 +18,7 @@ from tests.support import Server
 pytestmark = needs("chromium")
 PAGES = ["", "p/face", "p/face/poster", "help", "privacy", "accessibility", "nothing-here"]
 AXE = Axe()
+Colors = Literal["light", "dark"]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ WIDTHS = [320, *(pytest.param(width, marks=pytest.mark.full) for width in (240, 
 
 
 @pytest.fixture
-def colors() -> Literal["light", "dark"]:
+def colors() -> Colors:
     """What a test without colours of its own is looked at in."""
     return "light"
 
