@@ -53,7 +53,7 @@ def colors() -> Colors:
 @pytest.fixture(params=WIDTHS)
 def page(
     request: pytest.FixtureRequest,
-    colors: Literal["light", "dark"],
+    colors: Colors,
     browser: Browser,
     server: Server,
 ) -> Iterator[Page]:
