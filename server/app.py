@@ -52,6 +52,8 @@ def routes(public: Public, sheets: Sheets, hooks: Hooks, operators: Operators) -
         Route("/p/{slug:slug}.txt", Methods(GET=sheets.text)),
         Route("/p/{slug}/poster", Methods(GET=sheets.poster)),
         Route("/p/{slug}/badge.svg", Methods(GET=sheets.badge)),
+        Route("/p/{slug}/names", Methods(GET=sheets.names)),
+        Route("/p/{slug}/names/{page:int}", Methods(GET=sheets.names)),
         Route("/p/{slug}/feed.atom", Methods(GET=sheets.feed)),
         Route("/sms/{gateway}/status", Methods(POST=hooks.status)),
         Route("/healthz", Methods(GET=operators.health)),

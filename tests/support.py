@@ -20,6 +20,9 @@ from sms.gateways.console import signed_form
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
+#: Every public page of the demo that a GET shows, without its language prefix.
+PAGES = ["", *(f"p/face{sheet}" for sheet in ("", "/poster", "/names"))]
+PAGES += ["help", "privacy", "accessibility", "nothing-here"]
 
 
 @dataclass(frozen=True, slots=True)

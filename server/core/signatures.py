@@ -168,3 +168,23 @@ async def withdraw(tx: Transaction, signatures: Sequence[Signature], now: int) -
     for signature in ledger.signatures:
         signature.withdraw(now)
     await ledger.write(tx)
+
+
+async def public_names(
+    tx: Transaction, petition_id: int, page: int, size: int
+) -> list[tuple[str, str]]:
+    """Names, newest first, of verified signers who want to be named; page 1 is the first.
+
+    Each with its comment, '' unless an organizer has approved it. One name more than `size` says
+    that there is a further page.
+    """
+    rows = await tx.fetch(
+        "SELECT name, CASE WHEN approved_at IS NULL THEN NULL ELSE comment END AS comment"
+        " FROM signatures WHERE petition_id = :id AND public_at IS NOT NULL"
+        " AND verified_at IS NOT NULL AND held_at IS NULL AND rejected_at IS NULL"
+        " AND withdrawn_at IS NULL ORDER BY id DESC LIMIT :size OFFSET :skip",
+        id=petition_id,
+        size=size + 1,
+        skip=(page - 1) * size,
+    )
+    return [(row["name"] or "", row["comment"] or "") for row in rows]

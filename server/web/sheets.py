@@ -9,13 +9,16 @@ from typing import Any
 from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
-from server.core import counts
+from server.core import counts, signatures
 from server.core.counts import PublicFigures
+from server.errors import NotFound
 from server.web.guard import Headers, security_headers
 from server.web.pages import Pages, send_page
 from server.web.public import HTML, PUBLIC, TEXT, Public
 
 COLUMNS = 72
+NAMES = 50  # on a page
+PAGES_OF_NAMES = 2000  # a page further back costs a longer walk through the index
 SVG = (b"content-type", b"image/svg+xml")
 ATOM = (b"content-type", b"application/atom+xml")
 NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -66,6 +69,33 @@ class Sheets:
             return page.encode(), [ATOM, PUBLIC, NOSNIFF]
 
         key = (petition.id, petition.version, tuple(entries))
+        await send_page(self._pages.keep(scope["page"], key, render), scope, send)
+
+    async def names(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Who has signed and wants to be named, a page at a time."""
+        petition = await self._public.find(scope)
+        language = scope["language"] or petition.language
+        page = scope["path_params"].get("page", 1)
+        if not 1 <= page <= PAGES_OF_NAMES:
+            raise NotFound(f"page {page}")
+        async with self._public.services.database.read() as tx:
+            found = await signatures.public_names(tx, petition.id, page, NAMES)
+        if page > 1 and not found:
+            raise NotFound(f"page {page}")
+
+        def render() -> tuple[bytes, Headers]:
+            shown = self._public.render_petition(
+                "web/names.html",
+                petition,
+                language,
+                scope["language"],
+                names=found[:NAMES],
+                newer=page - 1,
+                older=page + 1 if len(found) > NAMES and page < PAGES_OF_NAMES else 0,
+            )
+            return shown.encode(), [HTML, PUBLIC, *security_headers(shown)]
+
+        key = (petition.id, petition.version, tuple(found))
         await send_page(self._pages.keep(scope["page"], key, render), scope, send)
 
     def _headline(self, language: str, verified: int | None) -> str:

@@ -13,10 +13,19 @@ from server.config import LANGUAGES
 from server.render import Renderer
 from tests.browser import chromium, fits, small_controls
 from tests.needs import needs
-from tests.support import Server
+from tests.support import PAGES, Server
 
 pytestmark = needs("chromium")
-PAGES = ["", "p/face", "p/face/poster", "help", "privacy", "accessibility", "nothing-here"]
+PAGES = [
+    "",
+    "p/face",
+    "p/face/poster",
+    "p/face/names",
+    "help",
+    "privacy",
+    "accessibility",
+    "nothing-here",
+]
 AXE = Axe()
 Colors = Literal["light", "dark"]
 
