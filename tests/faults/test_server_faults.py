@@ -138,7 +138,7 @@ def test_reads_that_fail_are_answered_503_or_from_memory_and_pass(tmp_path: Path
 
 
 @needs("faketime")
-@pytest.mark.parametrize("jump", ["+2d", "-2d"])
+@pytest.mark.parametrize("jump", ["+2d", pytest.param("-2d", marks=pytest.mark.full)])
 def test_signing_goes_on_when_the_clock_jumps_by_two_days(tmp_path: Path, jump: str) -> None:
     libraries = sorted(Path("/usr/lib").glob("**/libfaketimeMT.so.1"))
     assert libraries, "faketime without its library"
