@@ -1,4 +1,4 @@
-"""A petition where there is no browser: as plain text, on paper, as a badge on another page."""
+"""A petition beside its page: as plain text, on paper, as a badge, as a feed, and who signed it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.core.counts import PublicFigures
 from server.errors import NotFound
 from server.web.guard import Headers, security_headers
 from server.web.pages import Pages, send_page
-from server.web.public import HTML, PUBLIC, TEXT, Public
+from server.web.public import EXACT, HTML, PUBLIC, TEXT, Public
 
 COLUMNS = 72
 NAMES = 50  # on a page
@@ -93,7 +93,8 @@ class Sheets:
                 newer=page - 1,
                 older=page + 1 if len(found) > NAMES and page < PAGES_OF_NAMES else 0,
             )
-            return shown.encode(), [HTML, PUBLIC, *security_headers(shown)]
+            # A name that is taken back must not stay in anybody's cache.
+            return shown.encode(), [HTML, EXACT, *security_headers(shown)]
 
         key = (petition.id, petition.version, tuple(found))
         await send_page(self._pages.keep(scope["page"], key, render), scope, send)

@@ -62,6 +62,7 @@ async def test_names_come_newest_first_and_one_more_says_that_there_is_a_further
 def test_the_page_lists_them_fifty_at_a_time(server: Server) -> None:
     empty = server.get("/p/face/names")
     assert "Nobody is named here yet" in empty.text
+    assert empty.headers["cache-control"] == "no-cache"
     for i in range(NAMES + 1):
         name = f"Nn {chr(65 + i // 26)}{chr(97 + i % 26)}"
         assert "Thank you" in server.text(f"SIGN FACE {name} 59801", f"+140620000{i:02}")
