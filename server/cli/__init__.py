@@ -1,0 +1,36 @@
+"""The command `undersigned`: one file for each group of commands, each with its `add`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from server import __version__
+from server.cli import people, serving, store, texts
+from server.errors import UndersignedError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status. What went wrong is said in one line, without a trace."""
+    options = _parser().parse_args(argv)
+    try:
+        return int(options.run(options) or 0)
+    except UndersignedError as error:
+        print(f"undersigned: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="undersigned", description="The petition server.")
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), help="the demo's folder (default: ./data)"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for group in (serving, store, people, texts):
+        group.add(commands)
+    return parser

@@ -1,0 +1,131 @@
+"""`serve`, `worker`, `demo`: what goes on until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from pathlib import Path
+
+from server import demo, logs
+from server.cli.shared import Commands, prepare, settings_of
+from server.config import Settings
+
+
+def add(commands: Commands) -> None:
+    serving = commands.add_parser("serve", help="serve the site")
+    _listen(serving)
+    serving.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere")
+    serving.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="processes on one port (default: 1)"
+    )
+    serving.add_argument("--supervised", type=int, nargs=2, help=argparse.SUPPRESS)
+    serving.set_defaults(run=_serve)
+
+    working = commands.add_parser("worker", help="run the worker alone")
+    working.set_defaults(run=_worker)
+
+    trying = commands.add_parser("demo", help="serve a sample petition from a folder of its own")
+    # The folder may stand on either side of the command; SUPPRESS keeps the first one then.
+    trying.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+    _listen(trying)
+    trying.set_defaults(run=_demo)
+
+
+def _listen(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
+    if options.supervised:
+        return _serve_supervised(options, settings)
+    if options.workers > 1:
+        return _supervise(options, settings)
+    with _listening(options) as socket:
+        asyncio.run(prepare(settings.database_url))
+        return _serve_on(socket, settings, with_worker=not options.no_worker)
+
+
+def _supervise(options: argparse.Namespace, settings: Settings) -> int:
+    """Several processes on one port, the first of which also does the worker's work."""
+    from server.serving import listeners  # (other commands start without the server)
+    from server.supervisor import Supervisor
+
+    def command(number: int, port: int, line: int) -> list[str]:
+        base = [sys.executable, "-m", "server", "--data", str(options.data), "serve"]
+        work = ["--no-worker"] if number or options.no_worker else []
+        return [*base, *work, "--supervised", str(port), str(line)]
+
+    ports = listeners(options.host, options.port, options.workers)
+    asyncio.run(prepare(settings.database_url))
+    logs.set_up(settings.log_level)
+    return Supervisor(ports, command).run()
+
+
+def _serve_supervised(options: argparse.Namespace, settings: Settings) -> int:
+    port, line = options.supervised
+    with socket.socket(fileno=port) as listening:
+        return _serve_on(listening, settings, with_worker=not options.no_worker, supervisor=line)
+
+
+def _listening(options: argparse.Namespace) -> socket.socket:
+    """The port, before anything else: one that is taken must be said first."""
+    from server.serving import listener  # (other commands start without the server)
+
+    return listener(options.host, options.port)
+
+
+def _serve_on(
+    socket: socket.socket,
+    settings: Settings,
+    *,
+    with_worker: bool,
+    supervisor: int | None = None,
+) -> int:
+    from server.app import create_app  # (as above)
+    from server.serving import serve
+
+    logs.set_up(settings.log_level)
+    return serve(create_app(settings, with_worker=with_worker), socket, supervisor)
+
+
+def _worker(options: argparse.Namespace) -> None:
+    from server.app import running
+
+    async def work() -> None:
+        async with running(settings, with_worker=True):
+            await asyncio.Event().wait()
+
+    settings = settings_of(options)
+    logs.set_up(settings.log_level)
+    asyncio.run(work())
+
+
+def _demo(options: argparse.Namespace) -> int:
+    with _listening(options) as socket:
+        ready = demo.prepare(options.data, os.environ, options.host, options.port)
+        _say_where(options, ready)
+        return _serve_on(socket, ready.settings, with_worker=True)
+
+
+def _say_where(options: argparse.Namespace, ready: demo.Demo) -> None:
+    url = ready.settings.public_url
+    data = "" if options.data == Path("data") else f" --data {options.data}"
+    print(
+        f"""
+Undersigned is running. Its data is in {options.data}
+
+  The petition   {url}/p/{demo.SLUG}
+                 {url}/es/p/{demo.SLUG}
+  Sign by text   {Path(sys.argv[0])}{data} sms simulate "SIGN FACE Ana Diaz 59801"
+  Organizer      {url}/organizer/
+                 name {demo.ORGANIZER}, password {ready.password}
+
+Stop with Ctrl-C.
+""",
+        flush=True,
+    )

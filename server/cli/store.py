@@ -1,0 +1,139 @@
+"""`init`, `check`, `backup`, `restore`, `migrate-to`: the database."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+from server.cli.shared import Commands, opened, prepare, say_faults, say_figures, settings_of
+from server.core import check
+from server.db import open_database
+from server.errors import Misconfigured
+
+
+def add(commands: Commands) -> None:
+    init = commands.add_parser("init", help="create the database, or bring it up to date")
+    init.set_defaults(run=_init)
+
+    checking = commands.add_parser("check", help="compare the counters with the signatures")
+    checking.add_argument("--json", action="store_true", help="print the exact figures as JSON")
+    checking.set_defaults(run=_check)
+
+    copying = commands.add_parser("backup", help="copy the SQLite database, also while it is used")
+    copying.add_argument("--to", type=Path, metavar="FOLDER", help="default: backups beside it")
+    copying.add_argument("--keep", type=int, default=14, metavar="N", help="newest copies")
+    copying.add_argument(
+        "--litestream", metavar="URL", help="print a configuration for Litestream instead"
+    )
+    copying.set_defaults(run=_backup)
+
+    restoring = commands.add_parser("restore", help="put a backup in the database's place")
+    restoring.add_argument("file", type=Path)
+    restoring.add_argument("--force", action="store_true", help="put what is there aside")
+    restoring.set_defaults(run=_restore)
+
+    moving = commands.add_parser("migrate-to", help="move everything from SQLite to PostgreSQL")
+    moving.add_argument("url", metavar="POSTGRES_URL")
+    moving.set_defaults(run=_migrate)
+
+
+def _init(options: argparse.Namespace) -> None:
+    asyncio.run(prepare(settings_of(options).database_url))
+    print("The database is up to date.")
+
+
+def _check(options: argparse.Namespace) -> int:
+    async def run() -> check.Report:
+        database = await opened(options)
+        try:
+            async with database.read() as tx:
+                return await check.check(tx)
+        finally:
+            await database.close()
+
+    report = asyncio.run(run())
+    if options.json:
+        print(json.dumps(check.as_json(report), indent=2))
+    else:
+        say_figures(report)
+    if not report.faults and not options.json:
+        print("The counters equal the signatures, and the database is sound.")
+    return say_faults(report)
+
+
+def _backup(options: argparse.Namespace) -> None:
+    from server import backup  # (a server on PostgreSQL loads nothing of SQLite)
+    from server.db.files import path_of
+
+    source = path_of(settings_of(options).database_url)
+    if options.litestream:
+        print(backup.litestream(source, options.litestream), end="")
+        return
+    folder = options.to or source.parent / "backups"
+    print(f"Copying {source} ...", flush=True)
+    made = backup.backup(
+        source, folder, keep=options.keep, now=int(time.time()), progress=_say_share
+    )
+    say_figures(made.report)
+    print(f"Verified: {made.path} ({made.path.stat().st_size:,} bytes)")
+    for old in made.removed:
+        print(f"Removed the old copy {old.name}")
+    print("The secret key is not in it. Keep a copy of the key somewhere else.")
+
+
+def _say_share(share: float) -> None:
+    """On a terminal alone: a log of cron's should hold no such lines."""
+    if sys.stderr.isatty():
+        print(
+            f"\r{share:4.0%} written", end="\n" if share == 1 else "", file=sys.stderr, flush=True
+        )
+
+
+def _restore(options: argparse.Namespace) -> None:
+    from server import backup  # (as above)
+    from server.db.files import path_of
+
+    target = path_of(settings_of(options).database_url)
+    say = partial(print, flush=True)
+    report = backup.restore(
+        options.file, target, force=options.force, now=int(time.time()), say=say
+    )
+    say_figures(report)
+    print(f"Restored to {target}. It needs the secret key that it was made with.")
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from server.db.files import path_of
+    from server.db.moving import move
+
+    async def run() -> tuple[list[str], check.Report]:
+        source = await open_database(f"sqlite:///{path}")
+        try:
+            target = await open_database(options.url)
+            try:
+                await source.migrate(int(time.time()))
+                say = partial(print, flush=True)
+                moved = await move(source, target, int(time.time()), say)
+                async with target.read() as tx:
+                    return moved, await check.check(tx)
+            finally:
+                await target.close()
+        finally:
+            await source.close()
+
+    path = path_of(settings_of(options).database_url)
+    if not options.url.startswith(("postgresql://", "postgres://")):
+        raise Misconfigured("the new place must be postgresql://user:password@host/name")
+    if not path.is_file():
+        raise Misconfigured(f"there is no database {path}")
+    moved, report = asyncio.run(run())
+    print("\n".join(moved))
+    say_figures(report)
+    print(f"All of it is in PostgreSQL now, and {path} takes no more signatures.")
+    print("Set UNDERSIGNED_DATABASE_URL to the new place and start the servers again, right now.")
+    return say_faults(report)
