@@ -28,12 +28,15 @@ class Command:
 
     `unknown` has the whole text as its rest, less a keyword that stands beside nothing but command
     words and numbers ("STOP LAKE"): neither an opt-out, nor a signature by somebody named Stop.
+
+    `near` is the word that was taken for a sign word, as it was typed ("SHIN"); '' if it was one.
     """
 
     kind: Literal[Kind, "unknown"]
     keyword: str | None = None
     rest: str = ""
     language: str | None = None
+    near: str = ""
 
 
 def parse(text: str, keywords: Container[str]) -> Command:
@@ -42,19 +45,23 @@ def parse(text: str, keywords: Container[str]) -> Command:
     The first rule that holds decides:
 
     1. the whole message is an opt-out or opt-in word;
-    2. it names no petition, and asks in free words to be left alone;
+    2. it names no petition, and asks in free words to be left alone or removed;
     3. another command is its first word, or all there is beside a keyword;
-    4. a sign word or a keyword, anywhere, makes it a signature.
+    4. a sign word or a keyword, anywhere, makes it a signature;
+    5. so does a first word that is nearly a sign word, before a keyword, a number or nothing.
 
+    Nothing is ever taken for an opt-out that is not exactly one: PUMP and RUNS lie on STOP's keys.
     Where a name is awaited, pass no keywords: otherwise "Ana Lake" signs LAKE.
     """
     text = _clean(text)
+    if _QUESTION.fullmatch(text):
+        return Command("help")
     words = list(_words(text, keywords))
     known = [index for index, word in enumerate(words) if word.folded in keywords]
     plain = [part for word in words for part in word.folded.split("-")]
     return (
         _whole(plain)
-        or (None if known else _wish(plain))
+        or _wish(plain, words, known)
         or _command(text, words, known)
         or _signature(text, words, known)
     )
@@ -84,12 +91,31 @@ class _Word(NamedTuple):
     end: int
 
 
+_QUESTION: Final = re.compile(r"\s*[?？؟¿]+\s*")
+
+# What phones and mail programs add below a text, and "-- ", which begins a signature in mail
+# (RFC 3676, 4.3). Everything from there on is theirs, not the sender's.
+_FOOTER: Final = re.compile(
+    r"\n\s*(?:--\s*\n.*|(?:sent (?:from|via|with)|get outlook|enviado (?:desde|de|do|por)"
+    r"|envoy[ée] (?:de|depuis|avec)|أرسل من|أُرسلت من|मेरे .{1,20} से भेजा|"
+    r"được gửi từ|gửi từ) .*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def _clean(text: str) -> str:
-    """The sender's text with letters in one normal form and nothing in it that cannot be seen."""
+    """The sender's text with letters in one normal form, digits as ours, no footer of a program,
+    and nothing in it that cannot be seen."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" in lines:
+        lines = _FOOTER.sub("", "\n" + lines).removeprefix("\n")
     if lines.isascii():
         return visible(lines)
-    return visible(unicodedata.normalize("NFC", lines.translate(_FULL_WIDTH)))
+    return visible(_ascii_digits(unicodedata.normalize("NFC", lines.translate(_FULL_WIDTH))))
+
+
+def _ascii_digits(text: str) -> str:
+    return "".join(str(unicodedata.decimal(char, char)) for char in text)
 
 
 def _words(text: str, keywords: Container[str] = ()) -> Iterator[_Word]:
@@ -167,22 +193,44 @@ _SIGN: Final = _phrases("sign")
 _STOP: Final = _phrases("stop")
 _START: Final = _phrases("start")
 _WISH: Final = _phrases("wish")
+_REMOVE: Final = _phrases("remove")
 _BEFORE_SIGN: Final = {word for phrase in [*_phrases("before"), *_SIGN] for word in phrase}
 _COMMANDS: Final[dict[Kind, dict[Phrase, str | None]]] = {
     "help": _phrases("help"),
     "undo": _phrases("undo"),
     "status": _phrases("status"),
     "list": _phrases("list"),
+    "count": _phrases("count"),
+    "more": _phrases("more"),
+    "news_on": _phrases("news_on"),
+    "news_off": _phrases("news_off"),
+    "news": _phrases("news"),
+    "name": _phrases("name"),
+    "zip": _phrases("zip"),
 }
+#: What a name in any language stands for: "ESPAÑOL" is Spanish.
+_LANGUAGE: Final = {
+    tuple(fold(word) for word in listed.split()): language
+    for language, row in LANGUAGES.items()
+    for listed in row.get("language", "").split(",")
+}
+# Those that may be the beginning of a name or a sentence: nothing else may stand beside them.
+_ALONE: Final[frozenset[Kind]] = frozenset({"count", "more", "news", "news_on", "news_off"})
 _LATER: Final = _phrases("later")
 
-_NOT_SIGN: Final = [*_STOP, *_START, *_LATER, *chain.from_iterable(_COMMANDS.values())]
+_NOT_SIGN: Final = [
+    *_STOP,
+    *_START,
+    *_LATER,
+    *_LANGUAGE,
+    *chain.from_iterable(_COMMANDS.values()),
+]
 
-_FIRST_WORDS: Final = {phrase[0] for phrase in [*_SIGN, *_WISH, *_NOT_SIGN]}
+_FIRST_WORDS: Final = {phrase[0] for phrase in [*_SIGN, *_WISH, *_REMOVE, *_NOT_SIGN]}
 
 # Each word of a phrase, too: with a petition TEXTING, "stop texting me" would be a signature.
 RESERVED: Final = frozenset(
-    {word for phrase in [*_SIGN, *_WISH, *_NOT_SIGN] for word in phrase}
+    {word for phrase in [*_SIGN, *_WISH, *_REMOVE, *_NOT_SIGN] for word in phrase}
     | {"".join(phrase) for phrase in [*_SIGN, *_NOT_SIGN]}
 )
 
@@ -215,48 +263,65 @@ def _whole(plain: list[str]) -> Command | None:
     return None
 
 
-def _wish(plain: list[str]) -> Command | None:
+def _wish(plain: list[str], words: list[_Word], known: list[int]) -> Command | None:
+    """Free wording: to be left alone, which a petition's word makes doubtful, or to be removed,
+    which it makes a wish to take back that signature."""
     for index in range(len(plain)):
-        phrase = _at(plain, index, _WISH)
-        if phrase:
-            return Command("stop", language=_WISH[phrase])
+        remove, wish = _at(plain, index, _REMOVE), _at(plain, index, _WISH)
+        if remove and len(remove) >= len(wish or ()):
+            keyword = words[known[0]].folded if known else None
+            return Command("undo" if known else "remove", keyword, language=_REMOVE[remove])
+        if wish and not known:
+            return Command("stop", language=_WISH[wish])
     return None
 
 
 def _command(text: str, words: list[_Word], known: list[int]) -> Command | None:
     folded = [word.folded for word in words]
+    if named := _language(folded, words, known):
+        return named
     # LAKE HELP: the keyword may also come first, but LAKE List Ana 59801 is Ana List's signature.
     start = 1 if known[:1] == [0] else 0
     # Nobody asks for help with a number, but Aidé López 59801 may sign.
     number = any(map(str.isdigit, text))
     for kind, phrases in _COMMANDS.items():
         phrase = _at(folded, start, phrases)
-        if number and kind in ("help", "list"):
+        if not phrase or (number and kind in ("help", "list")):
             continue
-        if phrase and (start == 0 or len(words) == 1 + len(phrase)):
+        if start == 0 or len(words) == 1 + len(phrase):
             end = start + len(phrase)
             # What follows STATUS can be a name, and STATUS Ana Lake names no petition.
-            near = [index for index in known if kind != "status" or index in (0, end)]
+            whole = kind in ("status", "name")
+            near = [index for index in known if not whole or index in (0, end)]
             keyword = [words[index] for index in near[:1]]
-            return Command(
-                kind,
-                keyword[0].folded if keyword else None,
-                _rest(text, [*words[start:end], *keyword]),
-                phrases[phrase],
-            )
+            rest = _rest(text, [*words[start:end], *keyword])
+            if rest and kind in _ALONE:
+                continue
+            named_petition = keyword[0].folded if keyword else None
+            return Command(kind, named_petition, rest, phrases[phrase])
     return None
+
+
+def _language(folded: list[str], words: list[_Word], known: list[int]) -> Command | None:
+    """ESPAÑOL, or LAKE ESPAÑOL; nothing else may stand in the text."""
+    beside = tuple(word for index, word in enumerate(folded) if index not in known[:1])
+    language = _LANGUAGE.get(beside)
+    keyword = words[known[0]].folded if known else None
+    return Command("language", keyword, language=language) if language else None
 
 
 def _signature(text: str, words: list[_Word], known: list[int]) -> Command:
     folded = [word.folded for word in words]
     signs = [(i, i + len(p)) for i in range(len(words)) if (p := _at(folded, i, _SIGN))]
+    if not signs and (nearly := _near_sign(text, words, known)):
+        return nearly
     start, end = _sign_word(signs, known)
     keyword = _keyword(words, known, start, end)
     dropped = words[start:end] + ([words[keyword]] if keyword is not None else [])
     if signs and _BEFORE_SIGN.issuperset(folded[:start]):
         dropped += words[:start]
     named = None if keyword is None else folded[keyword]
-    rest = _rest(text, dropped)
+    rest = _rest(text, [*dropped, *_labels(text, words)])
     if signs:
         return Command("sign", named, rest, _SIGN[tuple(folded[start:end])])
     others = {word.folded for word in words if word not in dropped and not word.folded.isdigit()}
@@ -282,3 +347,57 @@ def _keyword(words: list[_Word], known: list[int], start: int, end: int) -> int 
     """
     places = ([end, start - 1] if end else []) + [0, len(words) - 1] + known[:1]
     return next((place for place in places if place in known), None)
+
+
+def _labels(text: str, words: list[_Word]) -> list[_Word]:
+    """Words that say what comes next, as on a form: "Name: Ana Diaz, Zip: 59801"."""
+    folded = [word.folded for word in words]
+    found = []
+    for index in range(len(words)):
+        for kind in ("name", "zip"):
+            phrase = _at(folded, index, _COMMANDS[kind])
+            end = index + len(phrase or ())
+            if phrase and text[words[end - 1].end :].lstrip(" ").startswith(":"):
+                found += words[index:end]
+    return found
+
+
+# A keypad's letters, as on every phone (ITU-T E.161).
+_KEYS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+
+
+def _nearly(word: str) -> set[str]:
+    """What two words have in common if they lie on the same keys, or begin alike and are one letter
+    apart: one more, one less, another one, or two swapped."""
+    thinned = {word[:index] + word[index + 1 :] for index in range(1, len(word))}
+    return {word.translate(_KEYS), word, *thinned}
+
+
+# Sign words of three letters are too near to names.
+_NEAR_SIGN: Final = {
+    form: phrase
+    for phrase in _SIGN
+    if len(phrase) == 1 and len(phrase[0]) > 3 and phrase[0].isascii()
+    for form in _nearly(phrase[0])
+}
+
+
+def _near_sign(text: str, words: list[_Word], known: list[int]) -> Command | None:
+    """SHIN LAKE Ana Diaz 59801: the first word is nearly a sign word.
+
+    Only before a keyword or, where no petition is named, alone or before a whole name and a number:
+    somebody named Shin may sign too.
+    """
+    first = words[0].folded if words else ""
+    if not (first.isascii() and first.isalpha()) or first in RESERVED:
+        return None
+    numbers = sum(word.folded.isdigit() for word in words)
+    if known[:1] != [1] and (known or not (len(words) == 1 or (numbers and len(words) > 3))):
+        return None
+    meant = next((_NEAR_SIGN[f] for f in sorted(_nearly(first)) if f in _NEAR_SIGN), None)
+    if meant is None:
+        return None
+    dropped = words[: 2 if known else 1]
+    typed = text[words[0].start : words[0].end]
+    rest = _rest(text, [*dropped, *_labels(text, words)])
+    return Command("sign", words[1].folded if known else None, rest, _SIGN[meant], near=typed)

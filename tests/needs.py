@@ -1,7 +1,8 @@
 """Programs that the tests drive and that no Python package brings.
 
 `make test` runs this file before pytest: as root it installs what is missing from Debian's
-packages, otherwise it says loudly what will be skipped. A test says what it needs:
+packages, and as anybody it fetches the packages of `tests.npm`. What then is still missing it
+says loudly, with what will be skipped. A test says what it needs:
 
     @needs("lynx")
     def test_a_text_browser_signs() -> None:
@@ -19,6 +20,8 @@ import sys
 from collections.abc import Iterable, Sequence
 
 import pytest
+
+from tests import npm
 
 # What a test asks for, which is also Debian's package: the commands that will do, best first.
 PROGRAMS = {
@@ -69,7 +72,7 @@ def main() -> int:
     if lacking and os.geteuid() == 0 and shutil.which("apt-get"):
         _install(lacking)
         lacking = missing(PROGRAMS)
-    print(_report(lacking), flush=True)
+    print(_report(lacking, npm.fetch()), flush=True)
     return 0
 
 
@@ -83,13 +86,20 @@ def _install(packages: Sequence[str]) -> None:
     subprocess.run(install, env=environment, check=False)
 
 
-def _report(lacking: Sequence[str]) -> str:
-    if not lacking:
-        return f"Programs for the tests are all here: {', '.join(PROGRAMS)}."
-    lines = [
-        f"NOT INSTALLED: {', '.join(lacking).upper()}. TESTS THAT NEED THEM WILL BE SKIPPED.",
-        f"To run them too, as root: apt-get install {' '.join(lacking)}",
-    ]
+def _report(lacking: Sequence[str], unfetched: Sequence[str]) -> str:
+    if not lacking and not unfetched:
+        return f"Programs for the tests are all here: {', '.join([*PROGRAMS, *npm.PACKAGES])}."
+    lines = []
+    if lacking:
+        lines += [
+            f"NOT INSTALLED: {', '.join(lacking).upper()}. TESTS THAT NEED THEM WILL BE SKIPPED.",
+            f"To run them too, as root: apt-get install {' '.join(lacking)}",
+        ]
+    if unfetched:
+        lines += [
+            f"NOT FETCHED: {', '.join(unfetched).upper()}. TESTS THAT NEED THEM WILL BE SKIPPED.",
+            "To run them too, with a network: python -m tests.npm",
+        ]
     if os.environ.get("CI"):
         lines.append("CI is set: each of these skips is a failure.")
     rule = "!" * 78

@@ -1,17 +1,9 @@
-"""The gateways there are. A new one is a file with one class, and one line in the table below."""
+"""The gateways there are, one file each; `server/gateways.py` sets them up.
 
-from collections.abc import Callable
-from typing import Any, Final
-
-from sms import Gateway
-from sms.gateways.console import Console
-from sms.gateways.twilio import Twilio
-
-GATEWAYS: Final[dict[str, Callable[..., Gateway]]] = {"console": Console, "twilio": Twilio}
-
-
-def make(name: str, **settings: Any) -> Gateway:
-    """The gateway called `name`, with the keyword arguments of its class. Raises ValueError."""
-    if name not in GATEWAYS:
-        raise ValueError(f"no SMS gateway {name!r}: choose from {', '.join(sorted(GATEWAYS))}")
-    return GATEWAYS[name](**settings)
+twilio.py          Twilio's texts                 twilio_signature.py   who signed a webhook
+voice.py           Twilio's calls                 posting.py            a request to a provider
+http.py            Kannel, Jasmin, Vonage and others that speak HTTP
+android.py         a phone with a SIM (SMS Gateway for Android)
+africastalking.py  Africa's Talking: texts and USSD
+console.py         the simulator
+"""

@@ -1,30 +1,35 @@
 """Twilio's Programmable Messaging: webhooks signed by Twilio, answers in TwiML, sending by its API.
 
-https://www.twilio.com/docs/usage/security (signature), /docs/messaging/twiml (answers),
-/docs/messaging/guides/webhook-request (fields), /docs/api/errors (codes).
+https://www.twilio.com/docs/messaging/twiml (answers), /docs/messaging/guides/webhook-request and
+/docs/messaging/guides/track-outbound-message-status (fields), /docs/api/errors (codes).
 """
 
 import asyncio
-import base64
-import hmac
 import re
-from functools import lru_cache
-from typing import Any, Final
-from urllib.parse import ParseResult, urlparse
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
 from xml.sax.saxutils import escape
 
 from sms import (
-    Forged,
+    Capabilities,
+    Event,
     HookRequest,
     HookResponse,
+    Ignored,
     Inbound,
     Malformed,
     OptOut,
     Outbound,
-    SendFailed,
+    Reply,
+    Result,
+    Sending,
     Status,
     StatusUpdate,
+    Trouble,
+    Unreachable,
 )
+from sms.gateways.twilio_signature import NUMBER, Field, Signer
 
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 _STATUSES: Final[dict[str, Status]] = {
@@ -42,111 +47,217 @@ _STATUSES: Final[dict[str, Status]] = {
 # https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
 _OPT_OUTS: Final[dict[str, OptOut]] = {"STOP": "stop", "START": "start", "HELP": "help"}
 
-# What an answer 400 says about the moment and not about the text: the sender's queue is full.
-_BUSY: Final = {21611}
+# The names that Twilio sends behind a sender or an id. Where one of these does not have its usual
+# shape (a sender that is a name, an id of a test), it ends there.
+_NEXT: Final = (
+    "From(?:City|Country|State|Zip)|Media|Message|Messaging|NumMedia|NumSegments|OptOutType"
+    r"|Referral|Sms|To|\Z"
+)
+_SENDER: Final = rf"(?!City|Country|State|Zip)(?:[A-Za-z0-9][\w .&-]{{0,19}}?(?={_NEXT})|{NUMBER})"
+_MESSAGE: Final = rf"(?:SM|MM)[0-9a-fA-F]{{32}}|[0-9A-Za-z_-]{{2,64}}?(?={_NEXT})"
+
+#: What we read of a text and of a status update, in the order of the names. `From` is sought from
+#: the end, because the words of a text stand before it and may hold anything.
+_FIELDS: Final = (
+    Field("Body"),
+    Field("ErrorCode", "[0-9]{5}"),
+    Field("From", _SENDER, last=True),
+    Field("MessageSid", _MESSAGE),
+    Field("MessageStatus", "[a-z_]+"),
+    Field("OptOutType", "STOP|START|HELP"),
+    Field("To", NUMBER, last=True),
+)
+
+_CONFIGURATION: Final[tuple[Trouble, Result]] = ("configuration", "retry")
+_UNREACHABLE: Final[tuple[Trouble, Result]] = ("unreachable", "failed")
+_BUSY: Final[tuple[Trouble, Result]] = ("busy", "retry")
+#: What a code means, and what it makes of a text that Twilio refuses with it. What our account
+#: lacks is tried again: the text can go out once somebody has mended it.
+_CODES: Final[dict[str, tuple[Trouble, Result]]] = {
+    "21610": ("opted_out", "stopped"),
+    "21211": _UNREACHABLE,  # no such number
+    "21614": _UNREACHABLE,  # a landline
+    "30005": _UNREACHABLE,  # unknown handset
+    "30006": _UNREACHABLE,  # a landline, or a carrier that cannot be reached
+    "20003": _CONFIGURATION,  # wrong token, or the account is suspended
+    "21408": _CONFIGURATION,  # country not enabled
+    "21603": _CONFIGURATION,  # no sender
+    "21606": _CONFIGURATION,  # not a number of ours that can send
+    "21659": _CONFIGURATION,  # not a number of ours
+    "21703": _CONFIGURATION,  # the messaging service has no number for this recipient
+    "21704": _CONFIGURATION,  # the messaging service has no numbers
+    "21705": _CONFIGURATION,  # no such messaging service
+    "30032": _CONFIGURATION,  # toll-free number not verified
+    "30034": _CONFIGURATION,  # number not registered for A2P 10DLC
+    "no-auth-token": _CONFIGURATION,
+    "401": _CONFIGURATION,
+    "30007": ("filtered", "failed"),
+    "20429": ("busy", "throttled"),
+    "429": ("busy", "throttled"),
+    "21611": _BUSY,  # the queue of our number is full
+    "30001": _BUSY,  # queue overflow
+    "30003": _BUSY,  # handset switched off
+    "30022": _BUSY,  # too fast for A2P 10DLC
+    "network": _BUSY,
+}
+
+# https://www.twilio.com/docs/usage/twilios-response#pagination: ours are 20 pages of 100.
+_PAGE: Final = 100
+_PAGES: Final = 20
 
 # https://www.w3.org/TR/xml/#charsets
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+T = TypeVar("T")
 
 
 class Twilio:
     """One Twilio account and the sender that our texts come from."""
 
     name: Final = "twilio"
+    can: Final = Capabilities(
+        inline_reply=True,
+        signed=True,
+        status_updates=True,
+        handles_opt_out=True,
+        characters=1600,
+        segments_per_second=1,
+    )
 
     def __init__(
         self,
         *,
         account_sid: str,
         auth_token: str,
+        secondary_token: str = "",
+        shared_key: str = "",
         sender: str = "",
+        service_sid: str = "",
         status_url: str | None = None,
         api_url: str | None = None,
         timeout: float = 10.0,
     ) -> None:
-        """`sender` is a number in E.164 or the SID of a messaging service (`MG…`).
+        """`sender` is a number in E.164 or a short code; `service_sid`, the SID of a messaging
+        service (`MG…`), is used in its place when there is one.
 
-        `status_url` is where Twilio reports what became of a text, `api_url` stands in for
-        https://api.twilio.com in tests. `timeout` is in seconds, for connecting and for each
-        wait on an answer. Without `auth_token` every request is `Forged` and nothing is sent.
+        `secondary_token` and `shared_key` are for `Signer`; the API is always called with
+        `auth_token`. `status_url` is where Twilio reports what became of a text, `api_url` stands
+        in for https://api.twilio.com in tests. `timeout` is in seconds, for connecting and for
+        each wait on an answer. Without `auth_token` nothing is sent.
         """
+        self._signer = Signer(
+            account_sid=account_sid,
+            auth_token=auth_token,
+            secondary_token=secondary_token,
+            shared_key=shared_key,
+            fields=_FIELDS,
+        )
         self._account_sid = account_sid
         self._auth_token = auth_token
-        self._sender = sender
-        self._status_url = status_url
+        self._from = {"messaging_service_sid": service_sid} if service_sid else {"from_": sender}
+        self._callback = {"status_callback": status_url} if status_url else {}
         self._api_url = api_url
         self._timeout = timeout
         self._client: Any = None
 
     def authenticate(self, request: HookRequest) -> None:
-        given = request.headers.get("x-twilio-signature", "").encode("utf-8", "replace")
-        if not self._auth_token or not given:
-            raise Forged("no auth token configured, or no signature")
-        expected = (
-            signature(self._auth_token, url, request.form) for url in _spellings(request.url)
-        )
-        if not any(hmac.compare_digest(right, given) for right in expected):
-            raise Forged("wrong signature")
-        # A subaccount's requests are signed with the subaccount's own token, so this can only be
-        # a wrong configuration; better a refused text than one counted for somebody else.
-        if self._account_sid and request.get("AccountSid") != self._account_sid:
-            raise Forged("another account's request")
+        self._signer.authenticate(request)
 
-    def inbound(self, request: HookRequest) -> Inbound:
-        return Inbound(
-            gateway=self.name,
-            message_id=_filled(request, "MessageSid"),
-            sender=_filled(request, "From"),
-            recipient=_filled(request, "To"),
-            body=request.field("Body"),  # empty for a picture without words
-            opt_out=_OPT_OUTS.get((request.get("OptOutType") or "").upper()),
-        )
+    def parse(self, request: HookRequest) -> Event:
+        """An inbound text has words (perhaps none) and says `SmsStatus`, but no `MessageStatus`."""
+        if request.get("Body") is not None:
+            return Inbound(
+                gateway=self.name,
+                message_id=request.filled("MessageSid"),
+                sender=request.filled("From"),
+                recipient=request.filled("To"),
+                body=request.field("Body"),  # empty for a picture without words
+                opt_out=_OPT_OUTS.get(request.get("OptOutType") or ""),
+            )
+        if request.get("MessageStatus") is not None:
+            return self._status(request)
+        return Ignored("neither a text nor a status update")
 
-    def status(self, request: HookRequest) -> StatusUpdate:
+    def _status(self, request: HookRequest) -> StatusUpdate:
         status = _STATUSES.get(request.field("MessageStatus"))
         if status is None:
             raise Malformed("unknown MessageStatus")
         error = request.get("ErrorCode") or None
-        return StatusUpdate(self.name, _filled(request, "MessageSid"), status, error)
+        return StatusUpdate(self.name, request.filled("MessageSid"), status, error)
 
-    def reply(self, body: str | None) -> HookResponse:
+    def acknowledge(self, event: Event, reply: Reply | None = None) -> HookResponse:
         """TwiML. An empty text is none at all: Twilio reports an empty `<Message>` as an error."""
-        text = escape(_NOT_XML.sub("", body or ""))
-        message = f"<Message>{text}</Message>" if text else ""
-        response = f"<Response>{message}</Response>" if message else "<Response/>"
-        return HookResponse(
-            "text/xml; charset=utf-8", f'<?xml version="1.0" encoding="UTF-8"?>{response}'.encode()
-        )
+        answered = isinstance(event, Inbound) and event.opt_out is None and reply is not None
+        text = xml_text(reply.body) if answered and reply else ""
+        if isinstance(event, StatusUpdate):
+            return HookResponse("text/plain", b"", 204)
+        return twiml(f"<Message>{text}</Message>" if text else "")
 
-    async def send(self, outbound: Outbound) -> str:
-        """Returns the message's SID.
-
-        After a timeout Twilio may or may not have sent the text: the failure counts as temporary,
-        and trying again can send it twice. Twilio's API has no key that would prevent that.
-        """
+    async def send(self, outbound: Outbound) -> Sending:
+        """After a timeout Twilio may or may not have sent the text, and trying again can send it
+        twice: Twilio's API has no key that would prevent that."""
         if not self._auth_token:
-            raise SendFailed("no-auth-token", permanent=False)
+            return Sending("retry", code="no-auth-token")
         return await asyncio.to_thread(self._create, outbound)
 
-    def _create(self, outbound: Outbound) -> str:
-        from requests import RequestException
-        from twilio.base.exceptions import TwilioException
-
-        service = self._sender.startswith("MG")
-        sender = {"messaging_service_sid" if service else "from_": self._sender}
-        callback = {"status_callback": self._status_url} if self._status_url else {}
+    def _create(self, outbound: Outbound) -> Sending:
         try:
             messages = self._connected().messages
-            sent = messages.create(to=outbound.to, body=outbound.body, **sender, **callback)
-        except TwilioException as error:
-            raise _failure(error) from error
-        # Twilio's library lets the errors of `requests` and of `json` through as they are.
-        except (RequestException, ValueError) as error:
-            raise SendFailed("network", permanent=False) from error
-        return str(sent.sid)
+            sent = messages.create(
+                to=outbound.to, body=outbound.body, **self._from, **self._callback
+            )
+        except Exception as error:  # whatever the network or Twilio's library makes of an answer
+            return _refused(error)
+        return Sending("sent", sent.sid) if sent.sid else Sending("retry", code="network")
+
+    def trouble(self, code: str) -> Trouble:
+        if code in _CODES:
+            return _CODES[code][0]
+        return "busy" if re.fullmatch("5[0-9]{2}", code) else "unknown"
+
+    async def received(self, since: int) -> list[Inbound]:
+        """At most what stands among the 2,000 latest texts in and out since then."""
+        return await self._ask(lambda: self._list(since))
+
+    def _list(self, since: int) -> list[Inbound]:
+        start = datetime.fromtimestamp(since, UTC)
+        listed = self._connected().messages.list(
+            date_sent_after=start, limit=_PAGE * _PAGES, page_size=_PAGE
+        )
+        texts = sorted(
+            (text for text in listed if text.direction == "inbound" and text.date_sent),
+            key=lambda text: text.date_sent,
+        )
+        # Twilio rounds the time down to a day in some notations, so it is compared here again.
+        return [
+            Inbound(self.name, text.sid, text.from_ or "", text.to or "", text.body or "")
+            for text in texts
+            if text.date_sent >= start
+        ]
+
+    async def erase(self, message_id: str) -> bool:
+        """A text that Twilio does not know any more is gone, too."""
+        return await self._ask(lambda: self._redact(message_id))
+
+    def _redact(self, message_id: str) -> bool:
+        """https://www.twilio.com/docs/messaging/api/message-resource#redact-a-message"""
+        try:
+            return not self._connected().messages(message_id).update(body="").body
+        except Exception as error:
+            if getattr(error, "status", None) == 404:
+                return True
+            raise
+
+    async def _ask(self, question: Callable[[], T]) -> T:
+        if not self._auth_token:
+            raise Unreachable("no auth token")
+        try:
+            return await asyncio.to_thread(question)
+        except Exception as error:
+            raise Unreachable(_refused(error).code) from error
 
     def _connected(self) -> Any:
-        """Twilio's client, made on the first send. Two first sends at once make two: no harm.
+        """Twilio's client, made on the first use. Two first uses at once make two: no harm.
 
         Importing it takes 18 MB and 0.17 s (twilio 9.13, Python 3.11), which a server that only
         answers texts never needs.
@@ -163,50 +274,27 @@ class Twilio:
         return self._client
 
 
-def _failure(error: Exception) -> SendFailed:
-    """Only an answer 400 with a code of Twilio's speaks about this text; the others will pass.
+def _refused(error: Exception) -> Sending:
+    """What an error makes of a text. Only Twilio's own codes with HTTP 400 speak of the text.
 
-    Among the permanent codes: 21610 (opted out), 21211 (no such number), 21614 (not a mobile),
-    21408 (country not enabled). Without a code of its own an error has the HTTP status as code.
+    An error of Twilio's without a code has the HTTP status as its code; every other error comes
+    from the network, or from an answer that Twilio's library cannot read.
     """
-    status, code = getattr(error, "status", None), getattr(error, "code", None)
-    permanent = status == 400 and code not in {status, None, *_BUSY}
-    return SendFailed(str(code or "twilio"), permanent)
+    status = getattr(error, "status", None)
+    code = str(getattr(error, "code", None) or status or "network")
+    if code in _CODES or status == 429:
+        return Sending(_CODES[code][1] if code in _CODES else "throttled", code=code)
+    about_the_text = status == 400 and code != "400"
+    return Sending("failed" if about_the_text else "retry", code=code)
 
 
-def _filled(request: HookRequest, name: str) -> str:
-    """The value of a field. Raises `Malformed` if it is missing or empty."""
-    value = request.field(name)
-    if not value:
-        raise Malformed(f"empty field {name!r}")
-    return value
+def xml_text(text: str) -> str:
+    """Text between two tags, without the characters that XML 1.0 forbids even when escaped."""
+    return escape(_NOT_XML.sub("", text))
 
 
-def signature(auth_token: str, url: str, form: list[tuple[str, str]]) -> bytes:
-    """`X-Twilio-Signature` of a POST: base64 of HMAC-SHA1 over the URL and the sorted form fields.
-
-    A value that a field repeats counts once, as in `twilio.request_validator`.
-    """
-    signed = url + "".join(name + value for name, value in sorted(set(form)))
-    # A lone surrogate cannot come from Twilio, but must lead to a wrong signature, not to a crash.
-    mac = hmac.digest(auth_token.encode(), signed.encode("utf-8", "surrogatepass"), "sha1")
-    return base64.b64encode(mac)
-
-
-@lru_cache(maxsize=64)
-def _spellings(url: str) -> tuple[str, str]:
-    """`url` without a port and with one, since Twilio signs now the one, now the other.
-
-    The same two as in `twilio.request_validator`. Raises `Forged` for what is no URL.
-    """
-    try:
-        parsed = urlparse(url)
-        port = parsed.port or (443 if parsed.scheme == "https" else 80)
-    except ValueError as error:
-        raise Forged("no URL") from error
-    host = parsed.netloc.split(":")[0] if parsed.port else parsed.netloc
-    return _at(parsed, host), _at(parsed, f"{host}:{port}")
-
-
-def _at(url: ParseResult, netloc: str) -> str:
-    return url._replace(netloc=netloc).geturl()
+def twiml(verbs: str) -> HookResponse:
+    """An answer in TwiML; `verbs` are elements, and none make an empty response."""
+    response = f"<Response>{verbs}</Response>" if verbs else "<Response/>"
+    document = f'<?xml version="1.0" encoding="UTF-8"?>{response}'
+    return HookResponse("text/xml; charset=utf-8", document.encode())

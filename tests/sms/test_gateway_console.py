@@ -5,8 +5,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from sms import Forged, HookRequest, Inbound, Malformed, Outbound, StatusUpdate
-from sms.gateways import make
+from sms import Ask, Forged, HookRequest, Inbound, Malformed, Outbound, Reply, Sending, StatusUpdate
 from sms.gateways.console import SIGNATURE_HEADER, Console, signed_form
 
 KEY = b"a key of the simulator"
@@ -19,11 +18,11 @@ def request(body: bytes, headers: dict[str, str] | None = None) -> HookRequest:
 
 
 def test_what_the_simulator_signs_is_taken_as_it_was_typed() -> None:
-    gateway = make("console", key=KEY)
+    gateway = Console(key=KEY)
     headers, body = signed_form(KEY, "m1", "+14065550100", "+14065550199", BODY)
     hook = request(body, dict(headers))
     gateway.authenticate(hook)
-    assert gateway.inbound(hook) == Inbound("console", "m1", "+14065550100", "+14065550199", BODY)
+    assert gateway.parse(hook) == Inbound("console", "m1", "+14065550100", "+14065550199", BODY)
 
 
 @pytest.mark.parametrize("key", [b"", b"another key"])
@@ -53,38 +52,52 @@ def test_a_text_without_a_field_is_malformed(missing: str) -> None:
     del fields[missing]
     hook = HookRequest("", {}, list(fields.items()), b"")
     with pytest.raises(Malformed):
-        Console(key=KEY).inbound(hook)
+        Console(key=KEY).parse(hook)
 
 
 def test_a_status_update_is_read() -> None:
     gateway = Console(key=KEY)
-    assert gateway.status(request(b"message_id=m1&status=failed&error=30003")) == StatusUpdate(
+    assert gateway.parse(request(b"message_id=m1&status=failed&error=30003")) == StatusUpdate(
         "console", "m1", "failed", "30003"
     )
-    assert gateway.status(request(b"message_id=m1&status=sent")).error is None
+    assert gateway.parse(request(b"message_id=m1&status=sent")) == StatusUpdate(
+        "console", "m1", "sent"
+    )
     with pytest.raises(Malformed):
-        gateway.status(request(b"message_id=m1&status=lost"))
+        gateway.parse(request(b"message_id=m1&status=lost"))
+
+
+TEXT = Inbound("console", "m1", "+14065550100", "+14065550199", BODY)
 
 
 def test_the_reply_is_plain_text() -> None:
     gateway = Console(key=KEY)
-    assert gateway.reply("Grácias").body == "Grácias".encode()
-    assert gateway.reply("x").content_type == "text/plain; charset=utf-8"
-    assert gateway.reply(None).body == b""
+    answer = gateway.acknowledge(TEXT, Reply("Grácias"))
+    assert (answer.body, answer.content_type) == ("Grácias".encode(), "text/plain; charset=utf-8")
+    assert gateway.acknowledge(TEXT).body == b""
+
+
+def test_what_a_session_waits_for_stands_in_a_header() -> None:
+    answer = Console(key=KEY).acknowledge(TEXT, Reply("Which?", ask=Ask("which.1", 1)))
+    assert answer.headers == {"x-undersigned-ask": '["which.1", 1]'}
+
+
+def test_a_session_and_its_state_are_read() -> None:
+    headers, body = signed_form(KEY, "m1", "+1", "*384#", "1*Ana", channel="ussd", state="s")
+    inbound = Console(key=KEY).parse(request(body, dict(headers)))
+    assert inbound == Inbound("console", "m1", "+1", "*384#", "1*Ana", None, "ussd", "s")
+    with pytest.raises(Malformed):
+        Console(key=KEY).parse(request(signed_form(KEY, "m", "+1", "+2", "x", channel="fax")[1]))
 
 
 async def test_each_outbound_text_is_one_line() -> None:
     stream = io.StringIO()
     gateway = Console(key=KEY, stream=stream)
-    assert await gateway.send(Outbound("+14065550100", "Hi\nAna \x1b[2J!", "7")) == "console-7"
+    sending = await gateway.send(Outbound("+14065550100", "Hi\nAna \x1b[2J!", "7"))
+    assert sending == Sending("sent", "console-7")
     assert stream.getvalue() == "SMS to +14065550100: Hi Ana [2J!\n"
 
 
 async def test_outbound_texts_go_to_stdout_by_default(capsys: pytest.CaptureFixture[str]) -> None:
     await Console(key=KEY).send(Outbound("+1", "Hi", "7"))
     assert capsys.readouterr().out == "SMS to +1: Hi\n"
-
-
-def test_an_unknown_gateway_is_named_with_those_there_are() -> None:
-    with pytest.raises(ValueError, match=r"'pigeon'.*console, twilio"):
-        make("pigeon")

@@ -145,7 +145,6 @@ OPT_OUTS += [
     "optout",
     "OPT-OUT",
     "opt out",
-    "remove me",
     "ARRÊT",
 ]
 OPT_OUTS += [
@@ -178,8 +177,7 @@ def test_an_opt_out_or_opt_in_word_beside_a_keyword_does_neither(word: str) -> N
         assert parse(text, KEYWORDS).kind not in {"stop", "start"}, text
 
 
-# "Remove me" is free wording too, which counts in every text that names no petition.
-@pytest.mark.parametrize("word", [w for w in [*OPT_OUTS, *OPT_INS] if w != "remove me"])
+@pytest.mark.parametrize("word", [*OPT_OUTS, *OPT_INS])
 def test_an_opt_out_or_opt_in_word_inside_a_longer_text_does_neither(word: str) -> None:
     assert parse(f"{word} Ana 59801", KEYWORDS).kind not in {"stop", "start"}
 
@@ -192,7 +190,7 @@ def test_a_keyword_beside_nothing_but_command_words_is_no_signature() -> None:
 
 
 WISHES = [
-    "please remove me",
+    "lose my number",
     "Stop texting me!",
     "PLEASE STOP.",
     "don’t text me",
@@ -205,6 +203,85 @@ WISHES += ["Por favor, no me envíen más", "dejen de escribirme", "laissez-moi 
 def test_free_wording_opts_out_only_where_no_keyword_is_recognised(text: str) -> None:
     assert parse(text, KEYWORDS).kind == "stop"
     assert parse(f"{text} FACE", KEYWORDS).kind != "stop"
+
+
+REMOVALS = ["REMOVE ME", "please remove me", "bórrenme", "supprimez-moi", "मुझे हटाओ", "xóa tôi"]
+
+
+@pytest.mark.parametrize("text", REMOVALS)
+def test_who_asks_to_be_removed_asks_for_both(text: str) -> None:
+    assert parse(text, KEYWORDS).kind == "remove"
+    assert understood(f"{text} FACE") == ("undo", "FACE", "")
+
+
+NEARLY = ["SHIN", "SIGM", "SIFN", "sing", "SIG", "Signn", "FIRNA", "asinar"]
+
+
+@pytest.mark.parametrize("word", NEARLY)
+def test_a_slip_on_the_keypad_still_signs_and_is_named(word: str) -> None:
+    command = parse(f"{word} FACE Ana Diaz 59801", KEYWORDS)
+    assert (command.kind, command.keyword, command.rest) == ("sign", "FACE", "Ana Diaz 59801")
+    assert command.near == word
+
+
+@pytest.mark.parametrize("text", ["Shin Park 59801", "Ana SIGM FACE 59801", "FACE Shin Park 59801"])
+def test_a_name_that_is_like_a_sign_word_stays_a_name(text: str) -> None:
+    assert parse(text, KEYWORDS).near == ""
+
+
+# All lie on the keys of STOP (7867), END (363) or QUIT (7848), or are one letter off.
+@pytest.mark.parametrize(
+    "text",
+    ["PUMP", "RUNS", "SUMS", "STUP", "SHOP", "STEP", "DND", "FOE", "RUIT", "CANCEK"],
+)
+def test_nothing_is_corrected_into_an_opt_out(text: str) -> None:
+    for words in (text, f"{text} {text}", f"{text} FACE", f"{text} me"):
+        assert parse(words, KEYWORDS).kind not in {"stop", "remove"}, words
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("?", ("help", None, "")),
+        ("؟؟", ("help", None, "")),
+        ("COUNT FACE", ("count", "FACE", "")),
+        ("face combien", ("count", "FACE", "")),
+        ("Count Basie FACE 59801", ("sign", "FACE", "Count Basie 59801")),
+        ("MORE", ("more", None, "")),
+        ("FACE More Ana 59801", ("sign", "FACE", "More Ana 59801")),
+        ("NAME Ana Diaz", ("name", None, "Ana Diaz")),
+        ("My name is Ana Lake", ("name", None, "Ana Lake")),
+        ("me llamo Ana", ("name", None, "Ana")),
+        ("ZIP 59801", ("zip", None, "59801")),
+        ("código postal: 59801", ("zip", None, "59801")),
+        ("News off", ("news_off", None, "")),
+        ("NEWS ON face", ("news_on", "FACE", "")),
+        ("news", ("news", None, "")),
+        ("Español", ("language", None, "")),
+        ("FACE हिंदी", ("language", "FACE", "")),
+        ("SIGN FACE Name: Ana Diaz Zip: 59801", ("sign", "FACE", "Ana Diaz 59801")),
+        ("FIRMA FACE nombre: Luz, código postal: 59801", ("sign", "FACE", "Luz, 59801")),
+        ("SIGN FACE Ana ٥٩٨٠١", ("sign", "FACE", "Ana 59801")),
+    ],
+)
+def test_the_other_words_are_understood(text: str, meant: tuple[str, str | None, str]) -> None:
+    assert understood(text) == meant
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Sent from my iPhone",
+        "sent via Yahoo Mail",
+        "Get Outlook for Android",
+        "Enviado desde mi iPhone",
+        "Envoyé de mon téléphone",
+        "-- \nAna Diaz\nCEO, Sign & Co",
+    ],
+)
+def test_what_a_program_adds_below_is_cut(footer: str) -> None:
+    assert understood(f"SIGN FACE Ana Diaz 59801\n\n{footer}") == ("sign", "FACE", "Ana Diaz 59801")
+    assert understood(f"stop\n{footer}") == ("stop", None, "")
 
 
 @pytest.mark.parametrize(
@@ -227,7 +304,7 @@ def test_the_command_word_tells_the_language(text: str, language: str | None) ->
 
 @pytest.mark.parametrize("row", [EVERYWHERE, *LANGUAGES.values()])
 def test_every_command_word_of_every_language_is_reserved(row: dict[str, str]) -> None:
-    for category in row.keys() - {"before", "wish"}:
+    for category in row.keys() - {"before", "wish", "remove"}:
         for phrase in row[category].split(","):
             assert is_reserved(phrase.replace(" ", "")), phrase
             assert all(is_reserved(word.lower()) for word in phrase.split()), phrase
