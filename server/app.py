@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server import metrics, worker
 from server.config import LANGUAGES, Settings
 from server.errors import StoreUnavailable, Throttled, UndersignedError, status_of
+from server.gateways import gateways
 from server.services import Services, open_services
 from server.web import organizer
 from server.web.forms import Disconnected
@@ -29,8 +30,6 @@ from server.web.operators import Operators
 from server.web.pages import Front, Pages, respond
 from server.web.public import Public
 from server.web.sheets import Sheets
-from sms.gateways.console import Console
-from sms.gateways.twilio import Twilio
 
 log = logging.getLogger(__name__)
 Endpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -41,7 +40,7 @@ def routes(public: Public, sheets: Sheets, hooks: Hooks, operators: Operators) -
     return [
         # What a crowd asks for comes first: the table is tried from the top.
         Route("/p/{slug:slug}", Methods(GET=public.petition, POST=public.sign)),
-        Route("/sms/{gateway}", Methods(POST=hooks.inbound)),
+        Route("/sms/{gateway}", Methods(GET=hooks.event, POST=hooks.event)),
         Route("/", Methods(GET=public.index)),
         Route("/accessibility", Methods(GET=public.information)),
         Route("/help", Methods(GET=public.information)),
@@ -55,7 +54,7 @@ def routes(public: Public, sheets: Sheets, hooks: Hooks, operators: Operators) -
         Route("/p/{slug}/names", Methods(GET=sheets.names)),
         Route("/p/{slug}/names/{page:int}", Methods(GET=sheets.names)),
         Route("/p/{slug}/feed.atom", Methods(GET=sheets.feed)),
-        Route("/sms/{gateway}/status", Methods(POST=hooks.status)),
+        Route("/sms/{gateway}/{rest:path}", Methods(GET=hooks.event, POST=hooks.event)),
         Route("/healthz", Methods(GET=operators.health)),
         Route("/readyz", Methods(GET=operators.ready)),
         Route("/metrics", Methods(GET=operators.figures)),
@@ -125,7 +124,7 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
 async def running(settings: Settings, with_worker: bool) -> AsyncIterator[Services]:
     """The services, with the worker beside them, closed in order: what waits is stored first."""
     services = await open_services(settings, on_broken=_stop_the_process)
-    services.gateways = gateways(settings, services)
+    services.gateways = gateways(settings, services.keys)
     with suppress(StoreUnavailable):  # a store that cannot be written yet can be read from
         # Before anybody is served: the data may have come from a backup, however it was put back.
         await worker.do_chores(services)
@@ -137,21 +136,6 @@ async def running(settings: Settings, with_worker: bool) -> AsyncIterator[Servic
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
         await services.close()
-
-
-def gateways(settings: Settings, services: Services) -> dict[str, Any]:
-    """The SMS gateways that are set up, by the name in their address."""
-    found: dict[str, Any] = {}
-    if settings.twilio_auth_token:
-        found["twilio"] = Twilio(
-            account_sid=settings.twilio_account_sid,
-            auth_token=settings.twilio_auth_token,
-            sender=settings.sms_number,
-            status_url=f"{settings.public_url}/sms/twilio/status",
-        )
-    if settings.sms_console:
-        found["console"] = Console(key=services.keys.server("console"))
-    return found
 
 
 def _stop_the_process() -> None:

@@ -80,10 +80,77 @@ class Settings:
         "20000",
         "SMS segments a day (UTC) that may be sent; beyond it texts are acted on, unanswered",
     )
+    sms_petition_segments: int = setting(
+        "UNDERSIGNED_SMS_PETITION_SEGMENTS",
+        "10000",
+        "the same for each petition; its dashboard shows how much is used",
+    )
+    sms_price: str = setting(
+        "UNDERSIGNED_SMS_PRICE",
+        "",
+        "what a segment costs, in or out, like `0.0083 USD`; empty: no costs are shown",
+    )
+    sms_keep_days: int = setting(
+        "UNDERSIGNED_SMS_KEEP_DAYS",
+        "30",
+        "days after which numbers and words of texts are erased, at Twilio too",
+    )
+    sms_gateway: str = setting(
+        "UNDERSIGNED_SMS_GATEWAY",
+        "",
+        "which gateway carries what answers no text: `twilio`, `http`, `android`,"
+        " `africastalking`; empty: the first that is set up",
+    )
+    sms_secret: str = setting(
+        "UNDERSIGNED_SMS_SECRET",
+        "",
+        "16 characters or more; the last part of the webhook address of gateways that sign nothing"
+        " (`http`, `africastalking`)",
+    )
     twilio_account_sid: str = setting("TWILIO_ACCOUNT_SID", "", "Twilio's account, `AC…`")
     twilio_auth_token: str = setting(
         "TWILIO_AUTH_TOKEN", "", "Twilio's token; without it every Twilio webhook is refused"
     )
+    twilio_auth_token_secondary: str = setting(
+        "TWILIO_AUTH_TOKEN_SECONDARY", "", "a second token that is believed, while tokens change"
+    )
+    twilio_shared_key: str = setting(
+        "TWILIO_SHARED_KEY", "", "the key of webhooks that are signed by HMAC-SHA256"
+    )
+    twilio_messaging_service_sid: str = setting(
+        "TWILIO_MESSAGING_SERVICE_SID", "", "`MG…`; texts then go out by this messaging service"
+    )
+    voice: bool = setting(
+        "UNDERSIGNED_VOICE", "0", "1 lets people sign by calling the number (Twilio Voice)"
+    )
+    sms_http: str = setting(
+        "UNDERSIGNED_SMS_HTTP",
+        "",
+        "a gateway that speaks HTTP: `kannel`, `jasmin`, `vonage`, or JSON with its field names",
+    )
+    sms_http_send_url: str = setting(
+        "UNDERSIGNED_SMS_HTTP_SEND_URL", "", "the address at which it takes texts"
+    )
+    sms_http_send_auth: str = setting(
+        "UNDERSIGNED_SMS_HTTP_SEND_AUTH", "", "`user:password` for that address"
+    )
+    sms_http_hmac_key: str = setting(
+        "UNDERSIGNED_SMS_HTTP_HMAC_KEY", "", "the key of its signatures, if it signs"
+    )
+    android_url: str = setting(
+        "UNDERSIGNED_ANDROID_URL",
+        "",
+        "a phone as gateway (SMS Gateway for Android): the address of its API",
+    )
+    android_user: str = setting("UNDERSIGNED_ANDROID_USER", "", "the name for that API")
+    android_password: str = setting("UNDERSIGNED_ANDROID_PASSWORD", "", "the password for that API")
+    android_signing_key: str = setting(
+        "UNDERSIGNED_ANDROID_SIGNING_KEY", "", "the key with which the phone signs its webhooks"
+    )
+    africastalking_username: str = setting(
+        "AFRICASTALKING_USERNAME", "", "Africa's Talking's user, for texts and USSD"
+    )
+    africastalking_api_key: str = setting("AFRICASTALKING_API_KEY", "", "its API key")
     trusted_proxies: frozenset[str] = setting(
         "UNDERSIGNED_TRUSTED_PROXIES",
         "",
@@ -184,5 +251,11 @@ def _check(settings: Settings) -> None:
             "UNDERSIGNED_SMS_NUMBER must be like +14065550100, or a short code,"
             f" not {settings.sms_number!r}"
         )
+    if settings.sms_price and not re.fullmatch(r"\d+(\.\d+)? [A-Z]{3}", settings.sms_price):
+        raise Misconfigured(
+            f"UNDERSIGNED_SMS_PRICE must be like `0.0083 USD`, not {settings.sms_price!r}"
+        )
+    if settings.sms_secret and len(settings.sms_secret) < 16:
+        raise Misconfigured("UNDERSIGNED_SMS_SECRET must have at least 16 characters")
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise Misconfigured(f"UNDERSIGNED_LOG_LEVEL: {settings.log_level!r} is not a level")

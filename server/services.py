@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 import time
 from collections.abc import Callable
@@ -37,6 +38,7 @@ class Services:
     renderer: Renderer
     gateways: dict[str, Gateway] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
+    chance: Callable[[], float] = random.random
     _refreshed: float = float("-inf")
 
     def now(self) -> int:

@@ -92,6 +92,8 @@ def _entry_faults(
         yield "too long for a text"
     if COPIED in sentence[0] and copied not in strings[0]:
         yield "words the example otherwise"
+    if "ZIP code" in sentence[0]:  # what Americans call a postcode, not our command
+        return
     said, meant = _commands(strings[0], language), _commands(sentence[0], "en")
     kinds, wanted = Counter(kind for kind, _ in said), Counter(kind for kind, _ in meant)
     # Where there are no capitals, an everyday word may happen to be a command as well.
@@ -112,7 +114,7 @@ def _commands(text: str, language: str) -> list[tuple[str, str | None]]:
         for length in (3, 2, 1):
             phrase = " ".join(words[:length])
             command = parse(phrase, ())
-            spoken = language in UNICASE or (phrase.isupper() and len(phrase) > 3)
+            spoken = language in UNICASE or (phrase.isupper() and len(phrase) > 2)
             if spoken and command.kind != "unknown" and not command.rest:
                 found.append((command.kind, command.language))
                 break
@@ -159,7 +161,11 @@ def test_a_catalogue_tells_who_reviewed_it_and_how_it_counts(language: str) -> N
             "Gracias, {nombre}. {keyword}.",
             "other fields",
         ),
-        ("{name} has signed: {keywords}", "{name} ya firmó todo esto: {keywords}", "too long"),
+        (
+            "{name} has signed, and it counts: {keywords}",
+            "{name} ya firmó todo esto, y todo ello cuenta: {keywords}",
+            "too long",
+        ),
         ("Goal: %(goal)s.", "Meta: %(goal).", "other fields"),
         ("<b>HELP</b>: get help", "AYUDA: recibir ayuda", "other fields or tags"),
         ("<b>HELP</b>: get help", "<b>AYUDAR</b>: recibir ayuda", "other command words"),

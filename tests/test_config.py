@@ -17,7 +17,9 @@ README = Path(__file__).parent.parent / "README.md"
 
 def test_the_readme_lists_every_setting_with_its_default_and_meaning() -> None:
     rows = re.findall(
-        r"^\| `((?:UNDERSIGNED|TWILIO)_\w+)` \| (.*?) \| (.*) \|$", README.read_text(), re.M
+        r"^\| `((?:UNDERSIGNED|TWILIO|AFRICASTALKING)_\w+)` \| (.*?) \| (.*) \|$",
+        README.read_text(),
+        re.M,
     )
     documented = [(name, default.strip().strip("`"), meaning) for name, default, meaning in rows]
     assert documented == list(config.TABLE)

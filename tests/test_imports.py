@@ -17,21 +17,24 @@ BOTTOM = {"db", "errors"}
 CORE = BOTTOM | {"core"}
 SHARED = CORE | {"config", "logs", "metrics", "render"}
 DOOR = SHARED | {"services"}
-TOP = DOOR | {"web", "texting", "worker"}
+TOP = DOOR | {"web", "texting", "sending", "reconcile", "worker"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
-    "cli": TOP | {"app", "backup", "demo", "serving", "supervisor"},
+    "cli": TOP | {"app", "backup", "demo", "gateways", "serving", "supervisor"},
     "serving": {"errors", "http"},
     "http": {"supervisor"},
     "supervisor": set(),
-    "app": TOP,
+    "app": TOP | {"gateways"},
     "backup": CORE,
     "demo": SHARED,
-    # A gateway's webhook arrives over HTTP and hands the text to the other door; the worker asks
-    # that door which texts may go out.
-    "web": DOOR | {"texting"},
-    "worker": DOOR | {"texting"},
-    "texting": DOOR,
+    # A gateway's webhook arrives over HTTP and hands the text to the other door; the worker hands
+    # it those that were found late.
+    "web": DOOR | {"sending", "texting"},
+    "worker": DOOR | {"reconcile", "sending"},
+    "reconcile": DOOR | {"texting"},
+    "texting": DOOR | {"sending"},
+    "sending": DOOR,
+    "gateways": SHARED,
     # What every door is handed: store, keys, pages.
     "services": SHARED,
     "render": CORE | {"config"},

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+BODY_SHOWN = 60  # characters of a text
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
 
@@ -25,6 +27,24 @@ def region_of(number: str) -> str | None:
     """The ISO code of the country whose plan an E.164 number belongs to."""
     found = _read(number, "ZZ")
     return found[1] if found else None
+
+
+_TOO_DEAR = frozenset(
+    {
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.PAGER,
+        phonenumbers.PhoneNumberType.UAN,
+        phonenumbers.PhoneNumberType.VOICEMAIL,
+    }
+)
+
+
+@lru_cache(maxsize=4096)
+def is_dear(number: str) -> bool:
+    """Whether a text to this E.164 number can cost more than one to a phone: premium and
+    shared-cost numbers, by which somebody could earn from our replies."""
+    return phonenumbers.number_type(phonenumbers.parse(number)) in _TOO_DEAR
 
 
 @lru_cache(maxsize=4096)
@@ -85,3 +105,19 @@ def masked(contact: str | None) -> str:
         local, _, domain = contact.partition("@")
         return f"{local[:1]}…@{domain}"
     return f"{contact[:5]}…{contact[-2:]}" if len(contact) > 8 else "…"
+
+
+def masked_body(body: str, shown_words: Container[str]) -> str:
+    """Enough to see what kind of text it was: `SIGN FACE A•• D••• 5••••`.
+
+    Words in `shown_words` (upper case) stay; of every other word the first character does.
+    """
+    cut = body[:BODY_SHOWN]
+    words = re.sub(r"\w+", lambda m: _masked_word(m[0], shown_words), cut)
+    return " ".join(words.split()) + ("…" if len(body) > len(cut) else "")
+
+
+def _masked_word(word: str, shown_words: Container[str]) -> str:
+    if word.upper() in shown_words:
+        return word
+    return word[0] + "•" * (len(word) - 1)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields
 
-from server.core.contacts import masked
+from server.core.contacts import masked, masked_body
 from server.core.counts import DAY, Day, trend
 from server.db import Row, Transaction
 
 TREND_DAYS = 30
 RECENT_TEXTS = 10
-BODY_SHOWN = 60  # characters of a text
 
 #: The channels by which people sign, and the classes of each, in the order of the page.
 CHANNELS: Mapping[str, tuple[str, ...]] = {
@@ -170,19 +168,3 @@ async def _outbox(tx: Transaction, petition_id: int) -> Outbox:
     if row is None:
         return Outbox(0, 0, 0)
     return Outbox(row["n"] - row["sent"] - row["failed"], row["sent"], row["failed"])
-
-
-def masked_body(body: str, shown_words: Container[str]) -> str:
-    """Enough to see what kind of text it was: `SIGN FACE A•• D••• 5••••`.
-
-    Words in `shown_words` (upper case) stay; of every other word the first character does.
-    """
-    cut = body[:BODY_SHOWN]
-    words = re.sub(r"\w+", lambda m: _masked_word(m[0], shown_words), cut)
-    return " ".join(words.split()) + ("…" if len(body) > len(cut) else "")
-
-
-def _masked_word(word: str, shown_words: Container[str]) -> str:
-    if word.upper() in shown_words:
-        return word
-    return word[0] + "•" * (len(word) - 1)

@@ -31,6 +31,7 @@ _POSTCODES = {
     "AU": re.compile(r"\d{4}"),
     "NL": re.compile(r"\d{4}([A-Z]{2})?"),
 }
+_KEYABLE = frozenset(_POSTCODES) - {"CA", "GB", "NL"}
 _ANY_POSTCODE = re.compile(r"(?=.*\d)[A-Z\d]{2,10}")
 
 
@@ -108,6 +109,11 @@ def normal_postcode(text: str, country: str) -> str | None:
             return f"{bare[:-3]} {bare[-3:]}"
         case _:
             return bare
+
+
+def keyable(country: str) -> bool:
+    """Whether the postcodes of a country are digits alone, so that a phone's keys can give them."""
+    return country in _KEYABLE
 
 
 def same_person(one: str, other: str) -> bool:

@@ -6,48 +6,71 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from server.db import Transaction, pack
+from server.db import ColumnType, Row, Transaction, pack
 
 Channel = Literal["sms", "email"]
 LEASE_SECONDS = 120
 TRIES = 6
 _BACKOFF = (60, 300, 1800, 7200, 21_600)  # seconds after each failed try
+THROTTLED_SECONDS = 5
+#: Seconds for which a message is worth sending, by its kind. Those named here answer somebody who
+#: has just written or called; others keep quiet hours.
+ANSWERS = {"reply": 6 * 3600, "call_name": 6 * 3600}
+NOTE_SECONDS = 3 * 86_400
+# A status update may overtake another: only a later state replaces an earlier one.
+_RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """One message to one person; the worker words it by `kind` and `language` when it goes out."""
+    """One message to one person.
+
+    A reply carries its words in `body` and goes out by `gateway`; the worker words others by `kind`
+    and `language` when they go out, by the gateway that sends.
+    """
 
     id: int
     channel: Channel
     kind: str
-    petition_id: int
+    petition_id: int | None
     language: str
     recipient: str
+    body: str | None = None
+    gateway: str | None = None
     tries: int = 0
+    created_at: int = 0
+
+    @property
+    def answers(self) -> bool:
+        """Whether somebody waits for it now."""
+        return self.kind in ANSWERS
+
+    def expired(self, now: int) -> bool:
+        return now > self.created_at + ANSWERS.get(self.kind, NOTE_SECONDS)
+
+
+_STORED: dict[str, ColumnType] = {
+    "id": "int",
+    "channel": "text",
+    "kind": "text",
+    "petition_id": "int",
+    "language": "text",
+    "recipient": "text",
+    "body": "text",
+    "gateway": "text",
+}
+_READ = (*_STORED, "tries", "created_at")
 
 
 async def put(tx: Transaction, announcements: Sequence[Announcement], now: int) -> None:
     """Queue in the caller's transaction: sent if and only if that commits."""
     if not announcements:
         return
-    rows = tx.rows(
-        "batch",
-        id="int",
-        channel="text",
-        kind="text",
-        petition_id="int",
-        language="text",
-        recipient="text",
-    )
+    columns, rows = ", ".join(_STORED), tx.rows("batch", **_STORED)
     await tx.execute(
-        "INSERT INTO outbox"
-        " (id, channel, kind, petition_id, language, recipient, created_at, due_at)"
-        " SELECT id, channel, kind, petition_id, language, recipient, :now, :now"
-        f" FROM {rows} b",
-        batch=pack(
-            (a.id, a.channel, a.kind, a.petition_id, a.language, a.recipient) for a in announcements
-        ),
+        f"INSERT INTO outbox ({columns}, created_at, due_at)"
+        f" SELECT {columns}, :now, :now FROM {rows} b",
+        batch=pack(tuple(getattr(a, column) for column in _STORED) for a in announcements),
         now=now,
     )
 
@@ -60,12 +83,16 @@ async def lease(tx: Transaction, now: int, limit: int = 20) -> list[Announcement
         "  AND (leased_until IS NULL OR leased_until <= :now) ORDER BY due_at LIMIT :limit)"
         # Once more: another worker may have been faster between the choice and the update.
         " AND (leased_until IS NULL OR leased_until <= :now)"
-        " RETURNING id, channel, kind, petition_id, language, recipient, tries",
+        f" RETURNING {', '.join(_READ)}",
         now=now,
         until=now + LEASE_SECONDS,
         limit=limit,
     )
-    return [Announcement(*(r[k] for k in Announcement.__slots__)) for r in rows]
+    return sorted((_from_row(row) for row in rows), key=lambda a: not a.answers)
+
+
+def _from_row(row: Row) -> Announcement:
+    return Announcement(**{column: row[column] for column in _READ})
 
 
 async def waiting(tx: Transaction) -> tuple[int, int | None]:
@@ -77,13 +104,17 @@ async def waiting(tx: Transaction) -> tuple[int, int | None]:
     return (row["n"], row["oldest"]) if row else (0, None)
 
 
-async def sent(tx: Transaction, id_: int, provider_id: str, now: int) -> None:
+async def sent(
+    tx: Transaction, id_: int, carrier: str, provider_id: str, segments: int, now: int
+) -> None:
     await tx.execute(
         "UPDATE outbox SET sent_at = :now, leased_until = NULL, error = NULL,"
-        " provider_id = :provider_id WHERE id = :id",
+        " provider_id = :provider_id, carrier = :carrier, segments = :segments WHERE id = :id",
         id=id_,
         now=now,
+        carrier=carrier,
         provider_id=provider_id,
+        segments=segments,
     )
 
 
@@ -97,34 +128,55 @@ async def dropped(tx: Transaction, id_: int, why: str, now: int) -> None:
     )
 
 
-async def postponed(tx: Transaction, item: Announcement, why: str, now: int) -> None:
-    """Try again later, each time later than before; after `TRIES` tries it is dropped."""
-    if item.tries >= TRIES:
+async def postponed(
+    tx: Transaction, item: Announcement, why: str, now: int, chance: float, wait: int | None = None
+) -> None:
+    """Try again later, each time later than before; after `TRIES` tries it is dropped.
+
+    `chance` (0 to 1) spreads the messages of one failure over half to one and a half times the
+    wait. With `wait`, in seconds, it is just not time yet, which is no failed try.
+    """
+    if wait is None and item.tries >= TRIES:
         await dropped(tx, item.id, why, now)
         return
+    pause = _BACKOFF[min(item.tries, len(_BACKOFF)) - 1] if wait is None else wait
     await tx.execute(
-        "UPDATE outbox SET due_at = :due, leased_until = NULL, error = :why WHERE id = :id",
+        "UPDATE outbox SET due_at = :due, leased_until = NULL, sent_at = NULL, provider_id = NULL,"
+        " status = NULL, error = :why, tries = tries - :untried WHERE id = :id",
         id=item.id,
-        due=now + _BACKOFF[min(item.tries, len(_BACKOFF)) - 1],
+        due=now + int(pause * (0.5 + chance) if wait is None else pause),
         why=why,
+        untried=int(wait is not None),
     )
 
 
-async def heard(tx: Transaction, provider_id: str, status: str, error: str | None) -> None:
-    """Note what the provider says became of a message. One that we do not know is ignored."""
-    await tx.execute(
+async def heard(
+    tx: Transaction, carrier: str, provider_id: str, status: str, error: str | None
+) -> Announcement | None:
+    """Note what the provider says became of a message; the message if that was news.
+
+    A state never goes back, and a message that we do not know, such as a reply that the gateway
+    carried itself, is ignored.
+    """
+    rank = " ".join(f"WHEN '{word}' THEN {n}" for word, n in _RANKS.items())
+    rows = await tx.fetch(
         "UPDATE outbox SET status = :status, error = coalesce(:error, error)"
-        " WHERE provider_id = :provider_id",
+        " WHERE provider_id = :provider_id AND coalesce(carrier, :carrier) = :carrier"
+        f" AND coalesce(CASE status {rank} END, 0) < :rank RETURNING {', '.join(_READ)}",
         provider_id=provider_id,
+        carrier=carrier,
         status=status,
         error=error,
+        rank=_RANKS[status],
     )
+    return _from_row(rows[0]) if rows else None
 
 
 async def forget(tx: Transaction, before: int) -> None:
-    """Null the recipients of what was queued before that time and is done with."""
+    """Null recipients and bodies of what was queued before that time and is done with."""
     await tx.execute(
-        "UPDATE outbox SET recipient = NULL WHERE created_at < :before AND recipient IS NOT NULL"
+        "UPDATE outbox SET recipient = NULL, body = NULL"
+        " WHERE created_at < :before AND recipient IS NOT NULL"
         " AND (sent_at IS NOT NULL OR failed_at IS NOT NULL)",
         before=before,
     )

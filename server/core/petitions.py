@@ -356,3 +356,9 @@ class Directory:
     def open(self) -> list[Petition]:
         """Petitions that take signatures now, newest first."""
         return [p for p in self.by_id.values() if p.state == "open"]
+
+    @property
+    def only(self) -> Petition | None:
+        """The one petition that takes signatures now, if there is just one."""
+        found = self.open()
+        return found[0] if len(found) == 1 else None

@@ -75,8 +75,10 @@ def text_signing(
     language: str,
     id_: int,
     now: int,
+    class_: Class = "sms",
 ) -> Signing:
-    """A signing by text: the phone it came from is the contact, and is thereby verified.
+    """A signing by text, session or call: the phone it came from is the contact, and is thereby
+    verified.
 
     `name` and `postcode` as `names.split_name_and_postcode` gives them. Raises like `web_signing`.
     """
@@ -91,7 +93,7 @@ def text_signing(
     return Signing(
         id=id_,
         petition_id=petition.id,
-        class_="sms",
+        class_=class_,
         language=language,
         name=name,
         postcode=read,
@@ -167,6 +169,22 @@ async def withdraw(tx: Transaction, signatures: Sequence[Signature], now: int) -
     ledger = Ledger(signatures)
     for signature in ledger.signatures:
         signature.withdraw(now)
+    await ledger.write(tx)
+
+
+async def correct(tx: Transaction, wrong: Signature, right: Signing) -> Outcome:
+    """Put `right` in the place of a signature of the same contact: taken back and signed anew in
+    one step, so that all rules hold as for any signing."""
+    await withdraw(tx, [wrong], right.now)
+    [outcome] = await sign_many(tx, [right])
+    return outcome
+
+
+async def want_news(tx: Transaction, signatures: Sequence[Signature], since: int | None) -> None:
+    """Note that their signer wants news since that time, or (None) wants none."""
+    ledger = Ledger(signatures)
+    for signature in ledger.signatures:
+        signature.news_at, signature.changed = since, True
     await ledger.write(tx)
 
 

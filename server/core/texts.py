@@ -6,32 +6,51 @@ also at the same time: the second finds the first and gets its reply.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
-from server.core import signatures
-from server.core.counts import DAY
+from server.core import outbox, signatures, usage
+from server.core.counts import DAY, Class
 from server.core.ledger import Signing
-from server.db import Transaction, pack
+from server.core.outbox import Announcement
+from server.core.usage import Caps
+from server.db import ColumnType, Transaction, pack
 
 CAP_SECONDS = 600
 #: Replies to one phone within `CAP_SECONDS`, by what they are about. Opting out and in has a cap of
 #: its own, so that a curious phone still hears that it was heard.
 CAPS = {"sign": 12, "opt": 5, "other": 5}
-_ABOUT = {"sign": "sign", "stop": "opt", "start": "opt"}
-CONVERSATION_SECONDS = 86_400  # nothing expires while somebody types on a keypad
+_ABOUT = {"sign": "sign", "name": "sign", "zip": "sign"}
+_ABOUT |= dict.fromkeys(("stop", "start", "remove"), "opt")
+SAME_SECONDS = 60  # two programs that answer each other say the same thing again and again
+NONSENSE_SECONDS = DAY  # between two replies to texts that mean nothing
+CONVERSATION_SECONDS = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What a phone has told us so far towards a signature; '' is still to be asked."""
+    """What a phone has told us so far towards a signature; '' is still to be asked. `class_` is
+    that of the signature which it ends in: a call goes on by text."""
 
     petition_id: int
     language: str
     name: str = ""
     postcode: str = ""
+    class_: Class = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a phone when a text of it comes in: what it was asked, and the language of
+    our last reply."""
+
+    asked: Conversation | None = None
+    language: str | None = None
+
+
+STRANGER = Standing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,23 +58,31 @@ class Wish:
     """What one text is to do, decided by the door.
 
     `signing` is signed with all others of the batch; `act` is for rarer wishes and runs in the same
-    transaction. `answer` words the reply from the outcome of either. `keep` is what we now wait to
-    hear; None ends the conversation. `always`: also an opted-out phone gets this answer.
+    transaction. `answer` words the reply from the outcome of either, in `language`. `keep` is what
+    we now wait to hear; None ends the conversation. `ask` is what a session or call goes on with,
+    as the door wrote it. `opts_out`: the one reply that a phone gets which was not opted out yet.
     """
 
     kind: str
     answer: Callable[[Any], str | None]
+    language: str | None = None
     petition_id: int | None = None
     signing: Signing | None = None
     act: Callable[[Transaction], Awaitable[Any]] | None = None
     keep: Conversation | None = None
-    always: bool = False
+    ask: str | None = None
+    opts_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One text. `wish` holds where we have asked its phone nothing, which is nearly always; where
-    we have, `decide` reads the text as the answer that it may be."""
+    """One text. `wish` holds for a phone of which nothing is known, which is nearly always; for
+    another, `decide` reads the text in that light.
+
+    `segments` is what it cost to receive, `measure` tells what a reply costs to send. A reply that
+    the gateway does not carry back itself goes to the outbox as `reply_id`, in the same
+    transaction.
+    """
 
     gateway: str
     message_id: str
@@ -64,10 +91,12 @@ class Received:
     body: str
     now: int
     wish: Wish
-    decide: Callable[[Conversation], Wish]
-    measure: Callable[[str], int]  # segments of a reply
-    answerable: bool = True  # we may text this phone's country
-    daily_segments: int = 0
+    decide: Callable[[Standing], Wish]
+    measure: Callable[[str], int]
+    caps: Caps
+    segments: int = 1
+    answerable: bool = True  # we may text this phone
+    reply_id: int | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -81,6 +110,8 @@ class Answered:
     reply: str | None
     kind: str  # `repeat` for a text that had been delivered before
     outcome: Any = None
+    language: str | None = None
+    ask: str | None = None
 
 
 async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[Answered]:
@@ -89,47 +120,96 @@ async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[Answe
     Texts of one phone must come in different batches: what the first asks, the second may answer.
     """
     await tx.lock(t.phone_key for t in texts)
-    replies = await _replies_so_far(tx, texts)
-    fresh = await _decided(tx, {t.key: t for t in texts if t.key not in replies}.values())
-    outcomes = await _act(tx, fresh)
-    await _converse(tx, fresh)
-    answered = {key: Answered(reply, "repeat") for key, reply in replies.items()}
-    for text, reply, outcome in zip(
-        fresh, await _allowed(tx, fresh, outcomes), outcomes, strict=True
-    ):
-        answered[text.key] = Answered(reply, text.wish.kind, outcome)
-    await _store(tx, fresh, answered)
+    answered = await _answered_before(tx, texts)
+    fresh = {t.key: t for t in texts if t.key not in answered}.values()
+    told = await _told(tx, fresh)
+    decided = _decided(fresh, told)
+    outcomes = await _act(tx, decided)
+    await _converse(tx, decided)
+    replies = await _allowed(tx, decided, outcomes, told)
+    for text, reply, outcome in zip(decided, replies, outcomes, strict=True):
+        wish = text.wish
+        answered[text.key] = Answered(reply, wish.kind, outcome, wish.language, wish.ask)
+    await _store(tx, decided, answered)
     return [answered[t.key] for t in texts]
 
 
-async def _decided(tx: Transaction, texts: Collection[Received]) -> list[Received]:
-    """The texts, each with its wish in the light of what we have asked its phone."""
+@dataclass(slots=True)
+class _Told:
+    """What one phone has been told before: the light in which its next text is read."""
+
+    standing: Standing = STRANGER
+    opted_out: bool = False
+    recent: Counter[str] = field(default_factory=Counter)
+    nonsense: bool = False
+    just_said: set[str] = field(default_factory=set)
+
+
+async def _told(tx: Transaction, texts: Collection[Received]) -> dict[bytes, _Told]:
+    if not texts:
+        return {}
+    now = next(iter(texts)).now
+    told: defaultdict[bytes, _Told] = defaultdict(_Told)
+    phones = pack((key,) for key in {t.phone_key for t in texts})
     batch = tx.rows("batch", phone_key="blob")
-    rows = await tx.fetch(
-        "SELECT c.phone_key, c.petition_id, c.language, c.name, c.postcode, c.asked_at"
-        f" FROM {batch} b JOIN conversations c ON c.phone_key = b.phone_key",
-        batch=pack((t.phone_key,) for t in texts),
-    )
-    asked = {bytes(key): (Conversation(*said), at) for key, *said, at in rows}
-    decided = []
-    for text in texts:
-        conversation, at = asked.get(text.phone_key, (None, 0))
-        if conversation and at > text.now - CONVERSATION_SECONDS:
-            text = replace(text, wish=text.decide(conversation))  # noqa: PLW2901
-        decided.append(text)
-    return decided
+    for key, opted_out, language, asked_at, *asked in await tx.fetch(
+        "SELECT b.phone_key, o.opted_out_at,"
+        " (SELECT i.language FROM inbound i WHERE i.phone_key = b.phone_key"
+        "  AND i.language IS NOT NULL ORDER BY i.received_at DESC LIMIT 1),"
+        " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class"
+        f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key = b.phone_key"
+        " LEFT JOIN conversations c ON c.phone_key = b.phone_key",
+        batch=phones,
+    ):
+        waits = asked_at is not None and asked_at > now - CONVERSATION_SECONDS
+        conversation = Conversation(*asked) if waits else None
+        phone = told[bytes(key)]
+        phone.opted_out = opted_out is not None
+        phone.standing = Standing(conversation, language)
+    for row in await tx.fetch(
+        f"SELECT i.phone_key, i.kind, i.reply, i.received_at FROM {batch} b JOIN inbound i"
+        " ON i.phone_key = b.phone_key AND i.received_at > :nonsense WHERE i.segments > 0"
+        " AND (i.received_at > :since OR i.kind = 'unknown')",
+        batch=phones,
+        nonsense=now - NONSENSE_SECONDS,
+        since=now - CAP_SECONDS,
+    ):
+        phone = told[bytes(row["phone_key"])]
+        if row["received_at"] > now - CAP_SECONDS:
+            phone.recent[_about(row["kind"])] += 1
+        if row["received_at"] > now - SAME_SECONDS:
+            phone.just_said.add(row["reply"])
+        phone.nonsense |= row["kind"] == "unknown"
+    return told
 
 
-async def _replies_so_far(
+def _about(kind: str) -> str:
+    return _ABOUT.get(kind, "other")
+
+
+def _decided(texts: Collection[Received], told: dict[bytes, _Told]) -> list[Received]:
+    """The texts, each with its wish in the light of what is known of its phone."""
+    return [
+        text if (standing := told[text.phone_key].standing) == STRANGER
+        else replace(text, wish=text.decide(standing))
+        for text in texts
+    ]  # fmt: skip
+
+
+async def _answered_before(
     tx: Transaction, texts: Sequence[Received]
-) -> dict[tuple[str, str], str | None]:
+) -> dict[tuple[str, str], Answered]:
     batch = tx.rows("batch", gateway="text", message_id="text")
     rows = await tx.fetch(
-        f"SELECT i.gateway, i.message_id, i.reply FROM {batch} b JOIN inbound i"
+        "SELECT i.gateway, i.message_id, i.reply, i.language, i.ask"
+        f" FROM {batch} b JOIN inbound i"
         " ON i.gateway = b.gateway AND i.message_id = b.message_id",
         batch=pack(t.key for t in texts),
     )
-    return {(r["gateway"], r["message_id"]): r["reply"] for r in rows}
+    return {
+        (gateway, id_): Answered(reply, "repeat", None, language, ask)
+        for gateway, id_, reply, language, ask in rows
+    }
 
 
 async def _act(tx: Transaction, texts: Sequence[Received]) -> list[Any]:
@@ -151,7 +231,7 @@ async def _converse(tx: Transaction, texts: Sequence[Received]) -> None:
     )
     asked = [(t.phone_key, *astuple(t.wish.keep), t.now) for t in last if t.wish.keep]
     if asked:
-        columns = "phone_key, petition_id, language, name, postcode, asked_at"
+        columns = "phone_key, petition_id, language, name, postcode, {}, asked_at"
         rows = tx.rows(
             "batch",
             phone_key="blob",
@@ -159,107 +239,101 @@ async def _converse(tx: Transaction, texts: Sequence[Received]) -> None:
             language="text",
             name="text",
             postcode="text",
+            class_="text",
             asked_at="int",
         )
         await tx.execute(
-            f"INSERT INTO conversations ({columns}) SELECT {columns} FROM {rows} b",
+            f"INSERT INTO conversations ({columns.format('class')})"
+            f" SELECT {columns.format('class_')} FROM {rows} b",
             batch=pack(asked),
         )
 
 
 async def _allowed(
-    tx: Transaction, texts: Sequence[Received], outcomes: Sequence[Any]
+    tx: Transaction, texts: Sequence[Received], outcomes: Sequence[Any], told: dict[bytes, _Told]
 ) -> list[str | None]:
-    """The replies, less those that opt-outs, caps, countries or the day's budget forbid."""
+    """The replies, less those that opt-outs, loops, caps, countries or budgets forbid."""
     if not texts:
         return []
-    opted_out, recent = await _standing(tx, texts)
     day = texts[0].now // DAY
-    spent = await segments_spent(tx, day)
+    budget = await usage.budget(tx, day, texts[0].caps)
     replies: list[str | None] = []
-    before = spent
+    received: Counter[int] = Counter()
     for text, outcome in zip(texts, outcomes, strict=True):
+        petition = text.wish.petition_id
+        received[petition or usage.NO_PETITION] += text.segments
         reply = text.wish.answer(outcome)
-        slot = (text.phone_key, _ABOUT.get(text.wish.kind, "other"))
-        silent = text.phone_key in opted_out and not text.wish.always
-        segments = text.measure(reply) if reply else 0
-        too_many = recent[slot] >= CAPS[slot[1]] or spent + segments > text.daily_segments
-        if silent or too_many or not text.answerable:
+        if reply and not _may_say(text, reply, told[text.phone_key]):
             reply = None
-        if reply:
-            spent += segments
-            recent[slot] += 1
+        if reply and not budget.take(petition, text.measure(reply)):
+            reply = None
         replies.append(reply)
-    await spend(tx, day, spent - before)
+    await usage.add(tx, day, received=received, sent=budget.charged)
     return replies
 
 
-async def _standing(
-    tx: Transaction, texts: Sequence[Received]
-) -> tuple[set[bytes], Counter[tuple[bytes, str]]]:
-    """The opted-out phones among these, and how many replies each has had of late."""
-    phones = pack((k,) for k in {t.phone_key for t in texts})
-    batch = tx.rows("batch", phone_key="blob")
-    gone = await tx.fetch(
-        f"SELECT o.phone_key FROM {batch} b JOIN opt_outs o ON o.phone_key = b.phone_key",
-        batch=phones,
-    )
-    rows = await tx.fetch(
-        f"SELECT i.phone_key, i.kind, count(*) AS n FROM {batch} b JOIN inbound i"
-        " ON i.phone_key = b.phone_key AND i.received_at > :since WHERE i.segments > 0"
-        " GROUP BY i.phone_key, i.kind",
-        batch=phones,
-        since=texts[0].now - CAP_SECONDS,
-    )
-    recent: Counter[tuple[bytes, str]] = Counter()
-    for row in rows:
-        recent[bytes(row["phone_key"]), _ABOUT.get(row["kind"], "other")] += row["n"]
-    return {bytes(r["phone_key"]) for r in gone}, recent
+def _may_say(text: Received, reply: str, phone: _Told) -> bool:
+    """Whether this phone may get this reply now."""
+    if not text.measure(reply):
+        return True  # a session or call costs us nothing, and waits for its answer
+    if not text.answerable or phone.opted_out:
+        return text.answerable and text.wish.kind == "start"
+    about = _about(text.wish.kind)
+    if phone.recent[about] >= CAPS[about]:
+        return False
+    if text.wish.kind == "unknown" and phone.nonsense:
+        return False
+    # Who signs again sees exactly what a new signer sees; the cap above ends a loop of those.
+    return about == "opt" or bool(text.wish.signing) or reply not in phone.just_said
+
+
+_COLUMNS: dict[str, ColumnType] = {
+    "gateway": "text",
+    "message_id": "text",
+    "phone_key": "blob",
+    "petition_id": "int",
+    "sender": "text",
+    "body": "text",
+    "reply": "text",
+    "kind": "text",
+    "segments": "int",
+    "received_at": "int",
+    "language": "text",
+    "ask": "text",
+}
 
 
 async def _store(
-    tx: Transaction,
-    texts: Sequence[Received],
-    answered: dict[tuple[str, str], Answered],
+    tx: Transaction, texts: Sequence[Received], answered: dict[tuple[str, str], Answered]
 ) -> None:
     if not texts:
         return
-    rows = tx.rows(
-        "batch",
-        gateway="text",
-        message_id="text",
-        phone_key="blob",
-        petition_id="int",
-        sender="text",
-        body="text",
-        reply="text",
-        kind="text",
-        segments="int",
-        received_at="int",
-    )
-    columns = (
-        "gateway, message_id, phone_key, petition_id, sender, body, reply, kind, segments,"
-        " received_at"
-    )
 
     def values(t: Received) -> tuple[str | int | bytes | None, ...]:
-        reply = answered[t.key].reply
-        segments = t.measure(reply) if reply else 0
-        return (
-            *t.key,
-            t.phone_key,
-            t.wish.petition_id,
-            t.sender,
-            t.body,
-            reply,
-            t.wish.kind,
-            segments,
-            t.now,
-        )
+        reply, wish = answered[t.key].reply, t.wish
+        cost = t.measure(reply) if reply else 0
+        about = (wish.petition_id, t.sender, t.body, reply, wish.kind, cost, t.now)
+        return *t.key, t.phone_key, *about, wish.language if reply else None, wish.ask
 
+    columns, rows = ", ".join(_COLUMNS), tx.rows("batch", **_COLUMNS)
     await tx.execute(
         f"INSERT INTO inbound ({columns}) SELECT {columns} FROM {rows} b",
         batch=pack(map(values, texts)),
+    )
+    later = [_announced(t, a.reply) for t in texts if (a := answered[t.key]).reply and t.reply_id]
+    await outbox.put(tx, later, texts[0].now)
+
+
+def _announced(text: Received, reply: str | None) -> Announcement:
+    return Announcement(
+        id=text.reply_id or 0,
+        channel="sms",
+        kind="reply",
+        petition_id=text.wish.petition_id,
+        language=text.wish.language or "en",
+        recipient=text.sender,
+        body=reply,
+        gateway=text.gateway,
     )
 
 
@@ -281,25 +355,16 @@ async def is_opted_out(tx: Transaction, phone_key: bytes) -> bool:
     return bool(await tx.fetch("SELECT 1 AS one FROM opt_outs WHERE phone_key = :k", k=phone_key))
 
 
-async def segments_spent(tx: Transaction, day: int) -> int:
-    """SMS segments sent on a UTC day number, replies and outbox together."""
+async def count_of(tx: Transaction, phone_key: bytes, kind: str, since: int) -> int:
+    """How many texts or calls of one kind a phone has made since that time."""
     row = await tx.fetch_one(
-        "SELECT coalesce(sum(segments), 0) AS n FROM sms_spend WHERE day = :day", day=day
+        "SELECT count(*) AS n FROM inbound WHERE phone_key = :k AND kind = :kind"
+        " AND received_at > :since",
+        k=phone_key,
+        kind=kind,
+        since=since,
     )
     return int(row["n"]) if row else 0
-
-
-async def spend(tx: Transaction, day: int, segments: int) -> None:
-    """Charge segments to a day's budget."""
-    if segments:
-        await tx.execute(
-            "INSERT INTO sms_spend (day, shard, segments) VALUES (:day, :shard, :segments)"
-            " ON CONFLICT (day, shard)"
-            " DO UPDATE SET segments = sms_spend.segments + excluded.segments",
-            day=day,
-            shard=tx.shard,
-            segments=segments,
-        )
 
 
 async def end_conversations(tx: Transaction, now: int) -> None:

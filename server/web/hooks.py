@@ -1,52 +1,70 @@
-"""Where SMS gateways call us: inbound texts and status updates."""
+"""Where gateways call us: inbound texts, sessions and calls, and status updates."""
 
 from __future__ import annotations
 
 from starlette.types import Receive, Scope, Send
 
-from server.core import outbox
 from server.errors import NotFound
+from server.sending import note_opt_out, note_status
 from server.services import Services
 from server.texting import TextDoor
+from server.texting.sessions import SessionDoor
 from server.web.forms import BODY_LIMIT, pairs_of, read_body
 from server.web.pages import respond
-from sms import Forged, Gateway, HookRequest, Malformed
+from sms import (
+    Event,
+    Forged,
+    Gateway,
+    HookRequest,
+    Inbound,
+    Malformed,
+    OptedOut,
+    Reply,
+    StatusUpdate,
+)
 
 
 class Hooks:
-    """`POST /sms/{gateway}` and `POST /sms/{gateway}/status`. Nothing unsigned gets past here."""
+    """`/sms/{gateway}`, with or without something behind it: texts and status updates alike.
+
+    Nothing that the gateway has not made gets past here.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._door = TextDoor(services)
+        self._texts = TextDoor(services)
+        self._sessions = SessionDoor(services)
 
-    async def inbound(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Do what the text says; the reply is the answer to the gateway, sent after COMMIT."""
+    async def event(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Do what the gateway tells us; a reply is the answer to it, sent after COMMIT."""
         gateway = self._gateway(scope)
         request = await self._request(scope, receive)
         try:
             gateway.authenticate(request)
-            inbound = gateway.inbound(request)
+            event = gateway.parse(request)
         except (Forged, Malformed) as error:
             await _refuse(scope, send, error)
             return
-        answer = gateway.reply(await self._door.receive(inbound))
-        kind = (b"content-type", answer.content_type.encode())
-        await respond(scope, send, 200, [kind], answer.body)
+        answer = gateway.acknowledge(event, await self._act(gateway, event))
+        headers = [(b"content-type", answer.content_type.encode())]
+        headers += [(k.encode(), v.encode()) for k, v in answer.headers.items()]
+        await respond(scope, send, answer.status, headers, answer.body)
 
-    async def status(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Note what became of a text of ours."""
-        gateway = self._gateway(scope)
-        request = await self._request(scope, receive)
-        try:
-            gateway.authenticate(request)
-            update = gateway.status(request)
-        except (Forged, Malformed) as error:
-            await _refuse(scope, send, error)
-            return
-        async with self._services.database.write() as tx:
-            await outbox.heard(tx, update.message_id, update.status, update.error)
-        await respond(scope, send, 204, [])
+    async def _act(self, gateway: Gateway, event: Event) -> Reply | None:
+        match event:
+            case Inbound(channel="sms"):
+                inline = gateway.can.inline_reply
+                answered = await self._texts.receive(event, inline=inline)
+                if not inline or not answered.reply:
+                    return None
+                return Reply(answered.reply, answered.language or "en")
+            case Inbound():
+                return await self._sessions.receive(event)
+            case StatusUpdate():
+                await note_status(self._services, gateway, event)
+            case OptedOut():
+                await note_opt_out(self._services, event.phone)
+        return None
 
     def _gateway(self, scope: Scope) -> Gateway:
         name = scope["path_params"]["gateway"]
@@ -68,6 +86,7 @@ class Hooks:
                 for k, v in pairs_of(body)
             ],
             body=body,
+            method=scope["method"],
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from starlette.types import Receive, Scope, Send
 
 from server import metrics
-from server.core import counts, outbox, texts
+from server.core import counts, outbox, usage
 from server.core.counts import DAY
 from server.errors import NotFound, Refused, StoreUnavailable
 from server.services import PATIENCE_SECONDS, Services
@@ -57,7 +57,7 @@ class Operators:
             async with asyncio.timeout(PATIENCE_SECONDS), self._services.database.read() as tx:
                 signed = await counts.by_state(tx)
                 waiting, oldest = await outbox.waiting(tx)
-                segments = await texts.segments_spent(tx, now // DAY)
+                segments = await usage.sent_on(tx, now // DAY)
         except (StoreUnavailable, TimeoutError):
             return [_figure("undersigned_store_up", "1 while the store answers.", 0)]
         slugs = {p.id: p.slug for p in self._services.directory.by_id.values()}

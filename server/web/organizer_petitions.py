@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from starlette.responses import Response, StreamingResponse
@@ -10,11 +10,13 @@ from starlette.responses import Response, StreamingResponse
 from server.core import dashboard as figures
 from server.core import exports, petitions
 from server.core.counts import DAY, Day
+from server.core.traffic import traffic
 from server.db import Transaction
 from server.render import date_words
 from server.web.guard import security_headers
 from server.web.organizer_form import petition_of
 from server.web.organizer_room import Visit, see_other
+from server.web.organizer_texts import TextFigures
 from server.web.organizer_words import CHANNELS, CLASSES, DONE, KINDS, STATES
 from sms.keywords import RESERVED
 
@@ -27,11 +29,11 @@ async def show(visit: Visit) -> Response:
     petition = await petition_of(visit)
     services = visit.services
     async with services.database.read() as tx:
-        board = await figures.dashboard(
-            tx, petition.id, services.now(), RESERVED | {petition.keyword}
-        )
+        shown = RESERVED | {petition.keyword}
+        board = await figures.dashboard(tx, petition.id, services.now(), shown)
+        texts = await traffic(tx, petition.id, services.now(), shown)
 
-    def say(words: dict[str, str], key: str) -> str:
+    def say(words: Mapping[str, str], key: str) -> str:
         return services.renderer.say(services.settings.language, words.get(key, key))
 
     done = visit.request.query_params.get("done", "")
@@ -47,6 +49,8 @@ async def show(visit: Visit) -> Response:
         channels=CHANNELS,
         classes=CLASSES,
         kinds=KINDS,
+        traffic=texts,
+        texts=TextFigures(services, texts, say),
         date=lambda day: _day(day * DAY, services.settings.language),
         time=lambda seconds: _moment(seconds, services.settings.language),
         updated=_moment(services.now(), services.settings.language),

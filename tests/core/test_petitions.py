@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.core import check, outbox, petitions
-from server.core.outbox import Announcement
+from server.core import check, petitions
 from server.core.petitions import DecisionMaker, Directory, Text, validated
-from server.db import Database
 from server.errors import InvalidInput, NotFound
 from sms.keywords import RESERVED
 from tests.conftest import NOW, World, draft
@@ -113,34 +111,3 @@ async def test_a_counter_that_lies_is_found(world: World) -> None:
     assert len(report.faults) == 1
     assert "1 signatures, but the counter says 2" in report.faults[0]
     assert check.as_json(report)["lake"]["total"] == 2
-
-
-def note(id_: int) -> Announcement:
-    return Announcement(id_, "sms", "signed_again", 1, "en", "+14065550123")
-
-
-async def test_a_message_is_leased_once_and_again_when_the_worker_died(world: World) -> None:
-    database: Database = world.database
-    async with database.write() as tx:
-        await outbox.put(tx, [note(1), note(2)], NOW)
-        assert len(await outbox.lease(tx, NOW)) == 2
-        assert await outbox.lease(tx, NOW + outbox.LEASE_SECONDS - 1) == []
-        again = await outbox.lease(tx, NOW + outbox.LEASE_SECONDS)
-    assert [(a.id, a.tries) for a in again] == [(1, 2), (2, 2)]
-
-
-async def test_a_message_is_tried_later_and_later_and_then_dropped(world: World) -> None:
-    now, waits = NOW, []
-    async with world.database.write() as tx:
-        await outbox.put(tx, [note(1)], now)
-        for _ in range(outbox.TRIES):
-            (item,) = await outbox.lease(tx, now)
-            await outbox.postponed(tx, item, "away", now)
-            row = await tx.fetch_one("SELECT due_at, failed_at FROM outbox")
-            assert row is not None
-            waits.append(row["due_at"] - now)
-            now = row["due_at"]
-        assert row is not None
-        assert row["failed_at"] is not None
-        assert await outbox.lease(tx, now + 10**6) == []
-    assert waits[:-1] == sorted(waits[:-1])

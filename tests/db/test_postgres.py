@@ -93,7 +93,12 @@ async def test_servers_add_to_counters_of_their_own(servers: list[World]) -> Non
 
 
 async def test_a_message_goes_to_one_worker_only(servers: list[World]) -> None:
-    notes = [Announcement(i, "sms", "signed_again", 1, "en", PHONE) for i in range(1, 31)]
+    notes = [
+        Announcement(
+            id=i, channel="sms", kind="signed_again", petition_id=1, language="en", recipient=PHONE
+        )
+        for i in range(1, 31)
+    ]
     async with servers[0].database.write() as tx:
         await outbox.put(tx, notes, NOW)
 

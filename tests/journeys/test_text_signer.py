@@ -137,12 +137,12 @@ def test_a_forged_webhook_is_refused_and_signs_nothing(server: Server, change: s
 
 def test_a_signed_webhook_that_lacks_a_field_is_told_so(server: Server) -> None:
     form = webhook("SIGN FACE Ana Diaz 59801")
-    del form["From"]
+    del form["MessageSid"]
     assert call(server, form).status == 400
 
 
 def test_a_status_update_is_taken(server: Server) -> None:
-    form = {"MessageSid": "SM1", "AccountSid": ACCOUNT, "MessageStatus": "delivered"}
+    form = {"MessageSid": "SM" + "0" * 32, "AccountSid": ACCOUNT, "MessageStatus": "delivered"}
     assert call(server, form, path="/sms/twilio/status").status == 204
 
 

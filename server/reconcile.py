@@ -1,0 +1,73 @@
+"""Asking providers what they hold: texts whose webhooks never came, and words that must go."""
+
+from __future__ import annotations
+
+import logging
+
+from server.core import marks
+from server.core.counts import DAY
+from server.services import Services
+from server.texting import TextDoor
+from sms import Archive, Gateway, Inbound, Unreachable
+
+OVERLAP_SECONDS = 3600  # a text is listed some time after it came in
+FIRST_SECONDS = 2 * DAY  # how far the first look goes back
+ERASE_LIMIT = 100  # requests in one round
+
+log = logging.getLogger(__name__)
+
+
+async def reconcile(services: Services) -> dict[str, int]:
+    """Act on texts that a provider holds and that never reached us; how many, by gateway.
+
+    A text that is here already is found by its id and changes nothing. One that is late still
+    signs and still opts out; anything else is only kept, since its moment is over.
+    """
+    found: dict[str, int] = {}
+    door = TextDoor(services)
+    for gateway, archive in _archives(services):
+        now = services.now()
+        async with services.database.read() as tx:
+            since = await marks.read(tx, f"{gateway.name} received") or now - FIRST_SECONDS
+        try:
+            held = await archive.received(since - OVERLAP_SECONDS)
+        except Unreachable as error:
+            log.warning("reconcile: %s: %s", gateway.name, error)
+            continue
+        found[gateway.name] = sum([await _act_late(door, inbound) for inbound in held])
+        async with services.database.write() as tx:
+            await marks.write(tx, f"{gateway.name} received", now)
+    return found
+
+
+async def _act_late(door: TextDoor, inbound: Inbound) -> bool:
+    """Whether the text was new to us."""
+    answered = await door.receive(inbound, inline=False, late=True)
+    return answered.kind != "repeat"
+
+
+async def erase_at_providers(services: Services) -> int:
+    """Have providers forget the words of texts as old as those that we forget; how many did.
+
+    In the order in which the texts came, so that one mark says how far we are; a provider that
+    fails is asked again in the next round.
+    """
+    erased = 0
+    before = services.now() - services.settings.sms_keep_days * DAY
+    for gateway, archive in _archives(services):
+        mark = f"{gateway.name} erased"
+        async with services.database.read() as tx:
+            since = await marks.read(tx, mark) or 0
+            due = await marks.messages_of(tx, gateway.name, since, before, ERASE_LIMIT)
+        for at, message_id in due:
+            if not await archive.erase(message_id):
+                break
+            erased += 1
+            since = at
+        async with services.database.write() as tx:
+            await marks.write(tx, mark, since)
+    return erased
+
+
+def _archives(services: Services) -> list[tuple[Gateway, Archive]]:
+    return [(g, g) for g in services.gateways.values() if isinstance(g, Archive)]

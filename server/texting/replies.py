@@ -1,0 +1,123 @@
+"""What every reply needs: the words, in whose language, and how many segments they may take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from server.config import LANGUAGES
+from server.core.counts import Class
+from server.core.petitions import Petition
+from server.core.texts import STRANGER, Conversation, Standing, Wish
+from server.services import Services
+from sms.keywords import Command
+from sms.segments import fit, fold_to_gsm7, measure
+
+#: Segments that a reply may take; all others are one. A segment holds 160 letters of English and
+#: 70 of Arabic or Hindi.
+SEGMENTS = {"help": 2, "help_none": 2, "listed": 2, "status": 2, "status_held": 2, "more": 3}
+_SHRINK = ("name", "title", "text", "keywords", "held", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One text that is being answered: whose it is, what it says, and what is known of its phone.
+
+    `class_` is what a signature by this door counts as.
+    """
+
+    services: Services
+    phone: str
+    phone_key: bytes
+    command: Command
+    standing: Standing = field(default=STRANGER)
+    class_: Class = "sms"
+
+    @property
+    def asked(self) -> Conversation | None:
+        return self.standing.asked
+
+    @property
+    def petition(self) -> Petition | None:
+        """The petition that the text names."""
+        return self.services.directory.by_keyword.get(self.command.keyword or "")
+
+    def language(self, petition: Petition | None = None) -> str:
+        """That of the word that was used, else of our last reply, else of the petition."""
+        if self.command.language in LANGUAGES:
+            return str(self.command.language)
+        if self.asked:
+            return self.asked.language
+        if self.standing.language:
+            return self.standing.language
+        petition = petition or self.petition
+        return petition.language if petition else self.services.settings.language
+
+    def general(self, language: str) -> dict[str, str]:
+        """Fields of a reply that is about no petition, or about all."""
+        keywords = [p.keyword for p in self.services.directory.open()]
+        settings = self.services.settings
+        return {
+            "keyword": keywords[0] if keywords else "",
+            "keywords": ", ".join(keywords),
+            "contact": settings.contact or settings.public_url,
+            "url": settings.public_url,
+        }
+
+    def about(self, petition: Petition, language: str) -> dict[str, str]:
+        """Fields of a reply that is about this petition."""
+        return self.general(language) | {
+            "keyword": petition.keyword,
+            "title": petition.text(language).title,
+            "url": f"{self.services.settings.public_url}/p/{petition.slug}",
+        }
+
+    def word(self, language: str, reply: str, fields: Mapping[str, str], reserve: int = 0) -> str:
+        """A reply of `templates/sms/replies.txt`, filled and shortened to its segments."""
+        template = self.services.renderer.text(language, reply)
+        return fitted(template, fields, limit_segments=SEGMENTS.get(reply, 1), reserve=reserve)
+
+    def say(
+        self,
+        kind: str,
+        reply: str,
+        *,
+        petition: Petition | None = None,
+        language: str = "",
+        keep: Conversation | None = None,
+        **fields: str,
+    ) -> Wish:
+        """The wish of a text that changes nothing but, perhaps, what we wait to hear."""
+        language = language or self.language(petition)
+        known = self.about(petition, language) if petition else self.general(language)
+        text = self.word(language, reply, known | fields)
+        return Wish(
+            kind=kind,
+            answer=lambda _: text,
+            language=language,
+            petition_id=petition.id if petition else None,
+            keep=keep,
+        )
+
+
+def silent(wish: Wish) -> Wish:
+    """The same wish, unanswered."""
+    return replace(wish, answer=_nothing, language=None)
+
+
+def _nothing(_: Any) -> None:
+    return None
+
+
+def fitted(
+    template: str, fields: Mapping[str, str], *, limit_segments: int = 1, reserve: int = 0
+) -> str:
+    """A text with its `{fields}` filled, shortened where it must be.
+
+    A link is whole or left out: a segment holds only 70 letters of Arabic or Hindi.
+    """
+    least = fold_to_gsm7(template.format_map({**fields, **dict.fromkeys(_SHRINK, "")}))
+    if measure(least + "x" * reserve).segments > limit_segments:
+        template = " ".join(template.replace("{url}", "").split())
+    return fit(template, limit_segments, reserve, _SHRINK, **fields)
