@@ -28,6 +28,12 @@ def visible(text: str) -> str:
     return "".join(_shown(char) for char in text)
 
 
+def storable(text: str, limit: int) -> str:
+    """At most `limit` characters of `text`, without what no database takes: NUL, which is dropped,
+    and lone surrogates, which JSON can carry and which become "?"."""
+    return text[:limit].replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def _shown(char: str) -> str:
     if char.isprintable() or char == "\n" or char in _JOINERS:
         return char

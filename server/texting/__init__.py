@@ -26,9 +26,12 @@ from server.texting import account, asking, signing
 from server.texting.replies import Talk, silent
 from sms import Inbound
 from sms.keywords import Command, parse
+from sms.letters import storable
 from sms.segments import measure
 
 BODY_LIMIT = 1600  # characters; what Twilio joins into one text at most
+ID_LIMIT = 200
+SENDER_LIMIT = 40
 
 _COMMANDS = {
     "sign": signing.by_keyword,
@@ -71,15 +74,15 @@ class TextDoor:
         """
         services, settings = self._services, self._services.settings
         phone = normal_phone(inbound.sender, settings.country)
-        phone_key = services.keys.phone(phone or inbound.sender)
+        phone_key = services.keys.phone(phone or storable(inbound.sender, SENDER_LIMIT))
         await services.petitions()
-        body = inbound.body[:BODY_LIMIT].replace("\x00", "")
+        body = storable(inbound.body, BODY_LIMIT)
         read = _Reading(services, inbound, body, phone, phone_key, late)
         async with self._turns.setdefault(phone_key, asyncio.Lock()):
             received = Received(
                 gateway=inbound.gateway,
-                message_id=inbound.message_id,
-                sender=phone or inbound.sender[:40],
+                message_id=storable(inbound.message_id, ID_LIMIT),
+                sender=phone or storable(inbound.sender, SENDER_LIMIT),
                 phone_key=phone_key,
                 body=body,
                 now=services.now(),

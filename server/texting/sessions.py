@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from server import metrics
@@ -18,9 +19,11 @@ from server.core.contacts import normal_phone
 from server.core.texts import STRANGER, Answered, Received, Standing, Wish
 from server.sending import caps, may_text
 from server.services import Services
+from server.texting import ID_LIMIT, SENDER_LIMIT
 from server.texting.calls import Call
 from server.texting.menu import Menu
 from sms import Ask, Inbound, Reply
+from sms.letters import storable
 
 _BODY_LIMIT = 500  # characters; a session brings back all that was keyed
 
@@ -39,6 +42,12 @@ class SessionDoor:
         """
         services = self._services
         phone = normal_phone(inbound.sender, services.settings.country)
+        inbound = replace(
+            inbound,
+            message_id=storable(inbound.message_id, ID_LIMIT),
+            sender=storable(inbound.sender, SENDER_LIMIT),
+            body=storable(inbound.body, _BODY_LIMIT),
+        )
         phone_key = services.keys.phone(phone or inbound.sender or inbound.message_id)
         await services.petitions()
         walk = self._walk(inbound, phone, phone_key)
@@ -46,9 +55,9 @@ class SessionDoor:
             received = Received(
                 gateway=inbound.gateway,
                 message_id=inbound.message_id,
-                sender=phone or inbound.sender[:40],
+                sender=phone or inbound.sender,
                 phone_key=phone_key,
-                body=inbound.body[:_BODY_LIMIT].replace("\x00", ""),
+                body=inbound.body,
                 now=services.now(),
                 wish=walk(STRANGER),
                 decide=walk,
