@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.config import Settings
@@ -55,6 +56,66 @@ def _voice(settings: Settings, keys: Keys) -> Gateway | None:
     return Voice(**_twilio_account(settings), url=f"{settings.public_url}/sms/voice")
 
 
+def _android(settings: Settings, keys: Keys) -> Gateway | None:
+    if not settings.android_signing_key:
+        return None
+    from sms.gateways.android import Android
+
+    return Android(
+        signing_key=settings.android_signing_key,
+        api_url=settings.android_url,
+        user=settings.android_user,
+        password=settings.android_password,
+    )
+
+
+def _africastalking(settings: Settings, keys: Keys) -> Gateway | None:
+    if not settings.africastalking_username:
+        return None
+    if not settings.sms_secret:
+        raise Misconfigured("AFRICASTALKING_USERNAME needs UNDERSIGNED_SMS_SECRET to be set too")
+    from sms.gateways.africastalking import AfricasTalking
+
+    return AfricasTalking(
+        username=settings.africastalking_username,
+        api_key=settings.africastalking_api_key,
+        secret=settings.sms_secret,
+        sender=settings.sms_number,
+    )
+
+
+def _http(settings: Settings, keys: Keys) -> Gateway | None:
+    if not settings.sms_http:
+        return None
+    from sms.gateways.http import PRESETS, Http
+
+    options = PRESETS.get(settings.sms_http) or _own_fields(settings.sms_http)
+    try:
+        return Http(
+            **options,
+            secret=settings.sms_secret,
+            hmac_key=settings.sms_http_hmac_key,
+            send_url=settings.sms_http_send_url,
+            send_auth=settings.sms_http_send_auth,
+            number=settings.sms_number,
+            status_url=f"{settings.public_url}/sms/http",
+        )
+    except (TypeError, ValueError) as error:
+        raise Misconfigured(f"UNDERSIGNED_SMS_HTTP: {error}") from error
+
+
+def _own_fields(text: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Misconfigured(
+            f"UNDERSIGNED_SMS_HTTP must be kannel, jasmin, vonage or a JSON object, not {text!r}"
+        )
+    return found
+
+
 def _console(settings: Settings, keys: Keys) -> Gateway | None:
     if not settings.sms_console:
         return None
@@ -66,6 +127,9 @@ def _console(settings: Settings, keys: Keys) -> Gateway | None:
 # In the order in which one is chosen to carry what answers no text: real ones first.
 _MAKERS: dict[str, Callable[[Settings, Keys], Gateway | None]] = {
     "twilio": _twilio,
+    "http": _http,
+    "android": _android,
+    "africastalking": _africastalking,
     "console": _console,
     "voice": _voice,
 }

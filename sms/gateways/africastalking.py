@@ -1,0 +1,189 @@
+"""Africa's Talking: texts in and out, and USSD, in many countries of Africa.
+
+https://developers.africastalking.com/docs/sms (sending, inbound texts, delivery reports, opt-outs)
+and /docs/ussd. Its callbacks carry no signature, so the webhook's address ends in a secret.
+"""
+
+import hmac
+import re
+from typing import Any, Final
+
+from sms import (
+    Capabilities,
+    Event,
+    Forged,
+    HookRequest,
+    HookResponse,
+    Ignored,
+    Inbound,
+    Malformed,
+    OptedOut,
+    Outbound,
+    Reply,
+    Result,
+    Sending,
+    Status,
+    StatusUpdate,
+    Trouble,
+)
+from sms.gateways.posting import Answer, ask
+
+LIVE: Final = "https://api.africastalking.com/version1"
+SECRET_LEAST: Final = 16  # characters
+
+_STATUSES: Final[dict[str, Status]] = {
+    "Sent": "sent",
+    "Submitted": "queued",
+    "Buffered": "queued",
+    "Success": "delivered",
+    "Rejected": "failed",
+    "Failed": "undelivered",
+    "AbsentSubscriber": "undelivered",
+    "Expired": "undelivered",
+}
+#: What the code of a recipient makes of a text: 1xx is taken.
+_RESULTS: Final[dict[str, Result]] = {
+    "100": "sent",
+    "101": "sent",
+    "102": "sent",
+    "405": "retry",  # no money left
+    "406": "stopped",  # on the list of those who have opted out
+    "500": "retry",
+    "501": "retry",
+    "502": "retry",
+}
+_TROUBLES: Final[dict[str, Trouble]] = {
+    "406": "opted_out",
+    "UserInBlacklist": "opted_out",
+    "403": "unreachable",
+    "404": "unreachable",
+    "407": "unreachable",
+    "DeliveryFailure": "unreachable",
+    "UserDoesNotExist": "unreachable",
+    "UserIsInactive": "unreachable",
+    "UserAccountSuspended": "unreachable",
+    "UserNotProvisioned": "unreachable",
+    "401": "configuration",
+    "402": "configuration",
+    "405": "configuration",
+    "InsufficientCredit": "configuration",
+    "InvalidLinkId": "configuration",
+    "RejectedByGateway": "filtered",
+    "AbsentSubscriber": "busy",
+    "429": "busy",
+    "network": "busy",
+}
+
+
+class AfricasTalking:
+    """One account with its sender for texts, and its USSD codes."""
+
+    name: Final = "africastalking"
+    can: Final = Capabilities(status_updates=True, handles_opt_out=True, segments_per_second=5)
+
+    def __init__(
+        self,
+        *,
+        username: str,
+        api_key: str,
+        secret: str,
+        sender: str = "",
+        api_url: str | None = None,
+        timeout: float = 10.0,
+    ) -> None:
+        """`secret` is the last part of the address that Africa's Talking calls; raises ValueError
+        for one shorter than 16 characters. `sender` is a short code or an alphanumeric sender;
+        `api_url` stands in for the live API, for the sandbox and tests. `timeout` is in seconds.
+        """
+        if len(secret) < SECRET_LEAST:
+            raise ValueError(f"a secret needs at least {SECRET_LEAST} characters")
+        self._secret = secret.encode()
+        self._username, self._api_key, self._sender = username, api_key, sender
+        self._url = f"{api_url or LIVE}/messaging"
+        self._timeout = timeout
+
+    def authenticate(self, request: HookRequest) -> None:
+        given = request.path.rpartition("/")[2].encode("utf-8", "replace")
+        if not hmac.compare_digest(given, self._secret):
+            raise Forged("not our secret address")
+
+    def parse(self, request: HookRequest) -> Event:
+        if request.get("sessionId") is not None:
+            return self._session(request)
+        if request.get("text") is not None and request.get("from") is not None:
+            return Inbound(
+                gateway=self.name,
+                message_id=request.filled("id"),
+                sender=request.filled("from"),
+                recipient=request.field("to"),
+                body=request.field("text"),
+            )
+        if request.get("status") is not None:
+            status = _STATUSES.get(request.field("status"))
+            if status is None:
+                raise Malformed("unknown status")
+            error = request.get("failureReason") or None
+            return StatusUpdate(self.name, request.filled("id"), status, error)
+        if request.get("senderId") is not None:
+            return OptedOut(self.name, request.filled("phoneNumber"))
+        return Ignored("neither a text nor a session")
+
+    def _session(self, request: HookRequest) -> Event:
+        """Each screen brings all that was keyed so far, so its number tells it from others."""
+        if request.get("text") is None:
+            return Ignored("the session has ended")
+        keyed = request.field("text")
+        screen = keyed.count("*") + 1 if keyed else 0
+        return Inbound(
+            gateway=self.name,
+            message_id=f"{request.filled('sessionId')}:{screen}",
+            sender=request.filled("phoneNumber"),
+            recipient=request.get("serviceCode") or "",
+            body=keyed,
+            channel="ussd",
+        )
+
+    def acknowledge(self, event: Event, reply: Reply | None = None) -> HookResponse:
+        """A screen begins with CON if the session goes on after it, else with END."""
+        plain = "text/plain; charset=utf-8"
+        if not (isinstance(event, Inbound) and event.channel == "ussd" and reply):
+            return HookResponse(plain, b"")
+        return HookResponse(plain, f"{'CON' if reply.ask else 'END'} {reply.body}".encode())
+
+    async def send(self, outbound: Outbound) -> Sending:
+        """A timeout may hide a text that was taken; trying again then sends it twice."""
+        form = {"username": self._username, "to": outbound.to, "message": outbound.body}
+        answer = await ask(
+            "POST",
+            self._url,
+            patience=self._timeout,
+            headers={"apiKey": self._api_key, "Accept": "application/json"},
+            form=form | ({"from": self._sender} if self._sender else {}),
+        )
+        return _sending(answer)
+
+    def trouble(self, code: str) -> Trouble:
+        return _TROUBLES.get(code, "busy" if re.fullmatch("5[0-9]{2}", code) else "unknown")
+
+
+def _sending(answer: Answer) -> Sending:
+    if answer.status == 429:
+        return Sending("throttled", code="429")
+    recipient = _recipient(answer.json)
+    if not 200 <= answer.status < 300 or recipient is None:
+        # A wrong key (401) can be mended; so can an answer that we cannot read.
+        about_the_text = answer.status in {400, 422}
+        code = str(answer.status or "network")
+        return Sending("failed" if about_the_text else "retry", code=code)
+    status = str(recipient.get("statusCode"))
+    result = _RESULTS.get(status, "failed")
+    if result == "sent":
+        return Sending("sent", str(recipient.get("messageId") or ""))
+    return Sending(result, code=status)
+
+
+def _recipient(said: Any) -> dict[str, Any] | None:
+    data = said.get("SMSMessageData") if isinstance(said, dict) else None
+    recipients = data.get("Recipients") if isinstance(data, dict) else None
+    found = recipients[0] if isinstance(recipients, list) and recipients else None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,372 @@
+"""Gateways that speak plain HTTP: Kannel, Jasmin, Vonage, and others by the names of their fields.
+
+Kannel's user guide, "Setting up a SMS Gateway" (get-url, dlr-url, sendsms);
+https://docs.jasminsms.com/en/latest/apis/ (HTTP API, callbacks); https://developer.vonage.com/api/sms.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, cast
+
+from sms import (
+    Capabilities,
+    Event,
+    Forged,
+    HookRequest,
+    HookResponse,
+    Ignored,
+    Inbound,
+    Malformed,
+    Outbound,
+    Reply,
+    Result,
+    Sending,
+    Status,
+    StatusUpdate,
+    Trouble,
+)
+from sms.gateways.posting import Answer, ask, read_json
+from sms.segments import measure
+
+AnswerWith = Literal["text", "ack", "empty"]
+SECRET_LEAST: Final = 16  # characters
+
+_STATUSES: Final[dict[str, Status]] = {
+    # Kannel's numbers for a delivery report.
+    "1": "delivered",
+    "2": "undelivered",
+    "4": "queued",
+    "8": "sent",
+    "16": "failed",
+    # SMPP's words, as Jasmin passes them on.
+    "esme_rok": "sent",
+    "acceptd": "sent",
+    "enroute": "sent",
+    "delivrd": "delivered",
+    "undeliv": "undelivered",
+    "expired": "undelivered",
+    "deleted": "undelivered",
+    "rejectd": "failed",
+    # Everybody else's.
+    "queued": "queued",
+    "buffered": "queued",
+    "accepted": "sent",
+    "submitted": "sent",
+    "sent": "sent",
+    "delivered": "delivered",
+    "undelivered": "undelivered",
+    "failed": "failed",
+    "rejected": "failed",
+}
+
+#: What an operator names instead of spelling out; the arguments of `Http`.
+PRESETS: Final[dict[str, dict[str, Any]]] = {
+    # get-url = ".../sms/http/SECRET?id=%I&from=%p&to=%P&text=%b&charset=UTF-8"
+    "kannel": {
+        "answer": "text",
+        "send_method": "GET",
+        "send_fields": {
+            "username": "{user}",
+            "password": "{password}",
+            "to": "{to}",
+            "from": "{from}",
+            "text": "{text}",
+            "charset": "UTF-8",
+            "dlr-mask": "31",
+            "dlr-url": "{status_url}?status=%d&status_id={id}",
+        },
+        "unicode_fields": {"coding": "2"},
+        "verdicts": [(r"^[03]: ", "sent"), (r"(?i)temporal|try again", "retry")],
+    },
+    "jasmin": {
+        "fields": {"text": "content", "status": "message_status", "status_id": "id"},
+        "answer": "ack",
+        "send_method": "POST",
+        "send_fields": {
+            "username": "{user}",
+            "password": "{password}",
+            "to": "{to}",
+            "from": "{from}",
+            "content": "{text}",
+            "dlr": "yes",
+            "dlr-level": "2",
+            "dlr-method": "POST",
+            "dlr-url": "{status_url}",
+        },
+        "unicode_fields": {"coding": "8", "content": "", "hex-content": "{utf16}"},
+        "verdicts": [(r'^Success "([^"]+)"', "sent"), (r"(?i)throughput|quota", "throttled")],
+    },
+    "vonage": {
+        "fields": {"id": "messageId", "from": "msisdn", "status_id": "messageId"}
+        | {"error": "err-code"},
+        "answer": "empty",
+        "bare_numbers": True,
+        "send_method": "POST",
+        "send_fields": {
+            "api_key": "{user}",
+            "api_secret": "{password}",
+            "to": "{to_digits}",
+            "from": "{from_digits}",
+            "text": "{text}",
+            "client-ref": "{id}",
+        },
+        "unicode_fields": {"type": "unicode"},
+        "verdicts": [
+            (r'"status"\s*:\s*"0"', "sent"),
+            (r'"status"\s*:\s*"1"', "throttled"),
+            (r'"status"\s*:\s*"(?:5|9|10|11)"', "retry"),
+            (r'"status"\s*:\s*"\d+"', "failed"),
+        ],
+        "message_id": r'"message-id"\s*:\s*"([^"]+)"',
+    },
+}
+_FIELDS: Final = {
+    "id": "id",
+    "from": "from",
+    "to": "to",
+    "text": "text",
+    "time": "time",
+    "status": "status",
+    "status_id": "status_id",
+    "error": "error",
+}
+
+
+class Http:
+    """One gateway of this kind."""
+
+    name: Final = "http"
+
+    def __init__(
+        self,
+        *,
+        secret: str = "",
+        hmac_key: str = "",
+        hmac_header: str = "x-signature",
+        fields: Mapping[str, str] | None = None,
+        answer: AnswerWith = "empty",
+        bare_numbers: bool = False,
+        send_url: str = "",
+        send_method: str = "POST",
+        send_fields: Mapping[str, str] | None = None,
+        send_json: bool = False,
+        send_auth: str = "",
+        unicode_fields: Mapping[str, str] | None = None,
+        verdicts: Sequence[tuple[str, Result]] = (),
+        message_id: str = "",
+        number: str = "",
+        status_url: str = "",
+        per_second: float = 1.0,
+        timeout: float = 10.0,
+    ) -> None:
+        """Raises ValueError for a secret that is too short, and for names that nothing has.
+
+        `secret` is the last part of the address that the gateway calls; `hmac_key` signs the raw
+        body of a POST, in hex, in the header `hmac_header`. Each that is set must be right; without
+        both, every request is `Forged`. `fields` are the gateway's names for ours (`_FIELDS`).
+        `answer`: our reply is the body (`text`), or goes out by sending and the body is
+        `ACK/Jasmin` or nothing. `bare_numbers`: numbers come without +.
+
+        `send_fields` are templates over {to} {from} {text} {id} {user} {password} {status_url}
+        {to_digits} {from_digits} {utf16}; `unicode_fields` come on top for a text outside GSM-7.
+        `verdicts` are expressions that are looked for in the answer, the first one found decides;
+        otherwise the HTTP status does. A group in one, or `message_id`, finds the gateway's id.
+        """
+        if secret and len(secret) < SECRET_LEAST:
+            raise ValueError(f"a secret needs at least {SECRET_LEAST} characters")
+        if unknown := set(fields or ()) - set(_FIELDS):
+            raise ValueError(f"no field {sorted(unknown)[0]!r}")
+        self.can = Capabilities(
+            inline_reply=answer == "text",
+            signed=bool(hmac_key),
+            status_updates=True,
+            segments_per_second=per_second,
+        )
+        self._secret, self._hmac_key = secret.encode(), hmac_key.encode()
+        self._hmac_header = hmac_header.lower()
+        self._fields = {**_FIELDS, **(fields or {})}
+        self._answer, self._bare = answer, bare_numbers
+        self._url, self._method = send_url, send_method
+        self._send_fields = dict(send_fields or {"to": "{to}", "from": "{from}", "text": "{text}"})
+        self._json, self._auth = send_json, send_auth
+        self._unicode = dict(unicode_fields or {})
+        self._verdicts = [(re.compile(pattern, re.MULTILINE), r) for pattern, r in verdicts]
+        self._message_id = re.compile(message_id) if message_id else None
+        self._number, self._timeout = number, timeout
+        self._status_url = f"{status_url}/{secret}" if secret else status_url
+
+    def authenticate(self, request: HookRequest) -> None:
+        if not self._secret and not self._hmac_key:
+            raise Forged("neither a secret address nor a key is set")
+        try:
+            path = request.path.rpartition("/")[2].encode("utf-8", "replace")
+        except ValueError as error:
+            raise Forged("no URL") from error
+        if self._secret and not hmac.compare_digest(path, self._secret):
+            raise Forged("not our secret address")
+        if self._hmac_key:
+            given = request.headers.get(self._hmac_header, "").lower().encode("utf-8", "replace")
+            right = hmac.digest(self._hmac_key, request.body, "sha256").hex().encode()
+            # Only the body is signed, so a request whose fields stand in its address never is.
+            if request.method != "POST" or not hmac.compare_digest(right, given):
+                raise Forged("wrong signature")
+
+    def parse(self, request: HookRequest) -> Event:
+        said = self._said(request)
+        if "text" not in said and said.get("status"):
+            return self._status(said)
+        if "from" not in said and "text" not in said:
+            return Ignored("neither a text nor a status update")
+        for name in ("from", "text"):
+            if name not in said:
+                raise Malformed(f"no field {self._fields[name]!r}")
+        if not said["from"]:
+            raise Malformed("a text from nobody")
+        return Inbound(
+            gateway=self.name,
+            message_id=self._id(said),
+            sender=self._numbered(said["from"]),
+            recipient=self._numbered(said.get("to", "")),
+            body=said["text"],
+        )
+
+    def _said(self, request: HookRequest) -> dict[str, str]:
+        """The fields by our names: of the address for a GET, of the body for a POST."""
+        found: dict[str, str] = {}
+        for name, value in _pairs(request):
+            found.setdefault(name, value)
+        said = {ours: found[theirs] for ours, theirs in self._fields.items() if theirs in found}
+        if found.get("coding") == "8" and found.get("binary"):  # Jasmin's UCS-2, in hex
+            try:
+                said["text"] = bytes.fromhex(found["binary"]).decode("utf-16-be", "replace")
+            except ValueError as error:
+                raise Malformed("no hex") from error
+        return said
+
+    def _status(self, said: Mapping[str, str]) -> StatusUpdate:
+        word = said["status"].lower()
+        status = _STATUSES.get(word)
+        if status is None and word.startswith("esme_"):
+            status = "failed"  # any error of SMPP
+        if status is None or not said.get("status_id"):
+            raise Malformed("an unknown status, or one of nothing")
+        error = said.get("error") or (word if status in {"failed", "undelivered"} else None)
+        return StatusUpdate(self.name, said["status_id"], status, error)
+
+    def _id(self, said: Mapping[str, str]) -> str:
+        """The gateway's own, else one from sender, time and words. Raises `Malformed` without."""
+        if said.get("id"):
+            return said["id"]
+        if not said.get("time"):
+            raise Malformed("neither an id nor a time")
+        parts = "\0".join([said["from"], said.get("to", ""), said["time"], said["text"]])
+        return hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()[:32]
+
+    def _numbered(self, number: str) -> str:
+        # Some gateways write + as it is into an address, where it means a space.
+        number = number.strip()
+        bare = self._bare or number.startswith("00")
+        return f"+{number.removeprefix('00')}" if bare and number.isdigit() else number
+
+    def acknowledge(self, event: Event, reply: Reply | None = None) -> HookResponse:
+        body = b""
+        if self._answer == "ack":
+            body = b"ACK/Jasmin"
+        elif self._answer == "text" and reply and isinstance(event, Inbound):
+            body = reply.body.encode()
+        return HookResponse("text/plain; charset=utf-8", body)
+
+    async def send(self, outbound: Outbound) -> Sending:
+        if not self._url:
+            return Sending("retry", code="no-address")
+        fields = self._filled(outbound)
+        with_user = any("{user}" in template for template in self._send_fields.values())
+        way: dict[str, Any] = {"form": fields}
+        if self._method == "GET":
+            way = {"params": fields}
+        elif self._json:
+            way = {"payload": fields}
+        answer = await ask(
+            self._method,
+            self._url,
+            patience=self._timeout,
+            auth="" if with_user else self._auth,
+            **way,
+        )
+        return self._read(answer, outbound)
+
+    def _filled(self, outbound: Outbound) -> dict[str, str]:
+        user, _, password = self._auth.partition(":")
+        values = {
+            "to": outbound.to,
+            "from": self._number,
+            "to_digits": outbound.to.lstrip("+"),
+            "from_digits": self._number.lstrip("+"),
+            "text": outbound.body,
+            "utf16": outbound.body.encode("utf-16-be", "replace").hex(),
+            "id": outbound.reference,
+            "user": user,
+            "password": password,
+            "status_url": self._status_url,
+        }
+        templates = dict(self._send_fields)
+        if measure(outbound.body).encoding != "GSM-7":
+            templates |= self._unicode
+        filled = {
+            name: re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), template)
+            for name, template in templates.items()
+        }
+        return {name: value for name, value in filled.items() if value}
+
+    def _read(self, answer: Answer, outbound: Outbound) -> Sending:
+        code = str(answer.status or "network")
+        for pattern, result in self._verdicts if answer.status else ():
+            if found := pattern.search(answer.text):
+                if result != "sent":
+                    return Sending(result, code=found[0][:40])
+                id_ = found[1] if pattern.groups else self._their_id(answer)
+                return Sending("sent", id_ or outbound.reference)
+        if answer.status == 429:
+            return Sending("throttled", code=code)
+        if not answer.status or answer.status >= 500 or answer.status in {401, 403}:
+            return Sending("retry", code=code)
+        if answer.status < 300 and not self._verdicts:
+            return Sending("sent", self._their_id(answer) or outbound.reference)
+        return Sending("failed", code=code)
+
+    def _their_id(self, answer: Answer) -> str:
+        if self._message_id:
+            found = self._message_id.search(answer.text)
+            return found[1] if found else ""
+        said = answer.json
+        names = ("id", "message_id", "messageId", "message-id")
+        return next((str(said[n]) for n in names if said.get(n)), "") if _is_object(said) else ""
+
+    def trouble(self, code: str) -> Trouble:
+        if code in {"401", "403", "no-address"}:
+            return "configuration"
+        if code in {"429", "network"} or re.fullmatch("5[0-9]{2}", code):
+            return "busy"
+        return "unreachable" if code in {"undeliv", "2", "16"} else "unknown"
+
+
+def _is_object(said: Any) -> bool:
+    return isinstance(said, dict)
+
+
+def _pairs(request: HookRequest) -> list[tuple[str, str]]:
+    """Names and values of a request; of JSON the values at the top. Raises `Malformed`."""
+    if request.method != "POST":
+        try:
+            return request.query
+        except ValueError as error:
+            raise Malformed("no URL") from error
+    if "json" not in request.headers.get("content-type", "").lower():
+        return list(request.form)
+    said = read_json(request.body)
+    if not _is_object(said):
+        raise Malformed("no JSON object")
+    fields = cast(dict[str, Any], said)
+    return [(name, str(v)) for name, v in fields.items() if isinstance(v, str | int | float)]
