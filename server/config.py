@@ -151,6 +151,9 @@ class Settings:
         "AFRICASTALKING_USERNAME", "", "Africa's Talking's user, for texts and USSD"
     )
     africastalking_api_key: str = setting("AFRICASTALKING_API_KEY", "", "its API key")
+    africastalking_api_url: str = setting(
+        "AFRICASTALKING_API_URL", "", "another address of its API, such as the sandbox's"
+    )
     trusted_proxies: frozenset[str] = setting(
         "UNDERSIGNED_TRUSTED_PROXIES",
         "",

@@ -81,6 +81,7 @@ def _africastalking(settings: Settings, keys: Keys) -> Gateway | None:
         api_key=settings.africastalking_api_key,
         secret=settings.sms_secret,
         sender=settings.sms_number,
+        api_url=settings.africastalking_api_url or None,
     )
 
 

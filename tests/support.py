@@ -73,10 +73,10 @@ class Server:
             check=False,
         )
 
-    def text(self, words: str, sender: str) -> str:
+    def text(self, words: str, sender: str, message_id: str = "") -> str:
         """The reply to a text that comes in by the simulator's gateway."""
         key = Keys((self.data / "secret.key").read_text().strip()).server("console")
-        id_ = secrets.token_hex(8)
+        id_ = message_id or secrets.token_hex(8)
         headers, body = signed_form(key, id_, sender, "+14065550100", words)
         named = {name.replace("-", "_"): value for name, value in headers.items()}
         return exchange(self.port, request("POST", "/sms/console", body, **named)).text

@@ -70,6 +70,40 @@ def test_kill_9_during_200_parallel_signings_loses_none_that_was_acknowledged(
         assert STORED in sign(server, word(1999)).text
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.1, 0.3, 0.6])
+def test_kill_9_between_texts_and_replies_loses_none_since_the_gateway_tries_again(
+    tmp_path: Path, after: float
+) -> None:
+    data = tmp_path / "data"
+    texts = [(f"T{n}", f"+1406552{n:04}", f"SIGN FACE {word(n)} 59801") for n in range(300)]
+    replies: dict[str, str] = {}
+
+    def deliver(server: Server, text: tuple[str, str, str]) -> None:
+        id_, sender, words = text
+        try:
+            reply = server.text(words, sender, id_)
+        except (OSError, ConnectionError):
+            return
+        if reply:
+            # Whoever was answered before is answered the same again.
+            assert replies.setdefault(id_, reply) == reply
+
+    with support.running(data) as server:
+        killer = threading.Timer(after, server.kill)
+        with ThreadPoolExecutor(50) as pool:
+            killer.start()
+            list(pool.map(lambda text: deliver(server, text), texts))
+        killer.join()
+    with support.running(data) as server:
+        for text in texts:
+            deliver(server, text)
+        assert len(replies) == len(texts)
+        assert all(reply.startswith("Thank you, Signer") for reply in replies.values())
+        assert sorted(names(data)) == sorted(word(n) for n in range(300))
+        assert server.command("check").returncode == 0
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 6 MB."""
