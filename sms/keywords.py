@@ -226,6 +226,8 @@ _NOT_SIGN: Final = [
     *chain.from_iterable(_COMMANDS.values()),
 ]
 
+_WISHING: Final = {phrase[0] for phrase in [*_WISH, *_REMOVE]}
+_COMMANDING: Final = {phrase[0] for phrases in _COMMANDS.values() for phrase in phrases}
 _FIRST_WORDS: Final = {phrase[0] for phrase in [*_SIGN, *_WISH, *_REMOVE, *_NOT_SIGN]}
 
 # Each word of a phrase, too: with a petition TEXTING, "stop texting me" would be a signature.
@@ -266,7 +268,7 @@ def _whole(plain: list[str]) -> Command | None:
 def _wish(plain: list[str], words: list[_Word], known: list[int]) -> Command | None:
     """Free wording: to be left alone, which a petition's word makes doubtful, or to be removed,
     which it makes a wish to take back that signature."""
-    for index in range(len(plain)):
+    for index in (i for i, word in enumerate(plain) if word in _WISHING):
         remove, wish = _at(plain, index, _REMOVE), _at(plain, index, _WISH)
         if remove and len(remove) >= len(wish or ()):
             keyword = words[known[0]].folded if known else None
@@ -282,6 +284,8 @@ def _command(text: str, words: list[_Word], known: list[int]) -> Command | None:
         return named
     # LAKE HELP: the keyword may also come first, but LAKE List Ana 59801 is Ana List's signature.
     start = 1 if known[:1] == [0] else 0
+    if start >= len(folded) or folded[start] not in _COMMANDING:  # nearly always
+        return None
     # Nobody asks for help with a number, but Aidé López 59801 may sign.
     number = any(map(str.isdigit, text))
     for kind, phrases in _COMMANDS.items():
@@ -351,8 +355,10 @@ def _keyword(words: list[_Word], known: list[int], start: int, end: int) -> int 
 
 def _labels(text: str, words: list[_Word]) -> list[_Word]:
     """Words that say what comes next, as on a form: "Name: Ana Diaz, Zip: 59801"."""
+    if ":" not in text:  # nearly always
+        return []
     folded = [word.folded for word in words]
-    found = []
+    found: list[_Word] = []
     for index in range(len(words)):
         for kind in ("name", "zip"):
             phrase = _at(folded, index, _COMMANDS[kind])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from server.config import LANGUAGES
@@ -67,7 +68,7 @@ class Talk:
 
     def about(self, petition: Petition, language: str) -> dict[str, str]:
         """Fields of a reply that is about this petition."""
-        return self.general(language) | {
+        return {
             "keyword": petition.keyword,
             "title": petition.text(language).title,
             "url": f"{self.services.settings.public_url}/p/{petition.slug}",
@@ -117,7 +118,32 @@ def fitted(
 
     A link is whole or left out: a segment holds only 70 letters of Arabic or Hindi.
     """
-    least = fold_to_gsm7(template.format_map({**fields, **dict.fromkeys(_SHRINK, "")}))
-    if measure(least + "x" * reserve).segments > limit_segments:
-        template = " ".join(template.replace("{url}", "").split())
+    if "{url}" in template:
+        fixed = tuple((k, v) for k, v in fields.items() if k not in _SHRINK)
+        template = _with_room(template, fixed, limit_segments, reserve)
     return fit(template, limit_segments, reserve, _SHRINK, **fields)
+
+
+@lru_cache(maxsize=1024)
+def _with_room(
+    template: str, fixed: tuple[tuple[str, str], ...], limit_segments: int, reserve: int
+) -> str:
+    """The template, without its link if that would not fit with all else shortened to nothing."""
+    least = fold_to_gsm7(template.format_map({**dict.fromkeys(_SHRINK, ""), **dict(fixed)}))
+    if measure(least + "x" * reserve).segments <= limit_segments:
+        return template
+    return " ".join(template.replace("{url}", "").split())
+
+
+@lru_cache(maxsize=1024)
+def _is_plain(template: str) -> bool:
+    """Whether a text of ours is sent in the cheap alphabet as long as what is filled in is."""
+    return measure(fold_to_gsm7(template)).encoding == "GSM-7"
+
+
+def is_cheap(template: str, fields: Mapping[str, str]) -> bool:
+    """Whether a text can be sent in GSM-7 without losing what is filled in."""
+    if not _is_plain(template):
+        return False
+    used = [value for name, value in fields.items() if f"{{{name}}}" in template]
+    return all(map(str.isascii, used)) or _is_plain(fold_to_gsm7(" ".join(used)))

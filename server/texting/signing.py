@@ -12,9 +12,8 @@ from server.core.petitions import Petition
 from server.core.texts import Conversation, Wish
 from server.errors import InvalidInput, NotOpen
 from server.render import N_, Renderer
-from server.texting.replies import Talk
+from server.texting.replies import Talk, is_cheap
 from sms.keywords import parse
-from sms.segments import fold_to_gsm7, measure
 
 RECEIPT_ROOM = 14  # characters left free in a confirmation for the receipt that comes with the log
 
@@ -132,7 +131,6 @@ def confirmation(
         return talk.word(language, "held", fields)
     if talk.command.near:
         reply = "signed_near"
-    template = talk.services.renderer.text(language, reply)
-    if measure(fold_to_gsm7(template.format_map(fields))).encoding != "GSM-7":
+    if not is_cheap(talk.services.renderer.text(language, reply), fields):
         reply = f"{reply}_short"  # 70 characters instead of 160
     return talk.word(language, reply, fields, RECEIPT_ROOM)
