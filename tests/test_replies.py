@@ -10,7 +10,7 @@ from server.config import LANGUAGES
 from server.core.names import NAME_LIMIT
 from server.core.petitions import TITLE_LIMIT
 from server.render import Renderer, template_folder
-from server.texting.replies import SEGMENTS, fitted
+from server.texting.replies import fitted, segments
 from server.texting.signing import RECEIPT_ROOM
 from sms.segments import fold_to_gsm7, measure
 
@@ -38,7 +38,7 @@ def filled(language: str, reply: str, name: str, reserve: int = 0) -> str:
             "body": "B" * 20_000,
             "count": "1,000,000,000",
         },
-        limit_segments=SEGMENTS.get(reply, 1),
+        limit_segments=segments(reply, RENDERER.text(language, reply)),
         reserve=reserve,
     )
 
@@ -52,10 +52,30 @@ def test_a_reply_is_one_segment_and_only_what_was_filled_in_is_shortened(
         text = filled(language, reply, name)
         if f"{reply}_short" in REPLIES and measure(text).encoding == "UCS-2":
             continue  # the short one is sent instead
-        assert measure(text).segments <= SEGMENTS.get(reply, 1), text
         template = RENDERER.text(language, reply)
+        assert measure(text).segments <= segments(reply, template), text
         for words in re.split(r"\{\w+\}", template):
             assert words.strip() in text or fold_to_gsm7(words).strip() in text, (words, text)
+
+
+def test_only_help_lists_and_what_is_asked_may_take_more_than_one_segment() -> None:
+    longer = {
+        (reply, segments(reply, RENDERER.text(language, reply)), language in {"ar", "hi"})
+        for language in LANGUAGES
+        for reply in REPLIES
+        if segments(reply, RENDERER.text(language, reply)) > 1
+    }
+    two = {"help", "help_none", "listed", "status", "status_held"}
+    assert longer == {(reply, 2, True) for reply in two} | {("more", 3, True), ("more", 3, False)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_text_signs_in_one_segment_in_and_one_out(language: str) -> None:
+    example = RENDERER.say(language, "SIGN FACE Ana Diaz 59801")
+    assert measure(example).segments == 1
+    for reply in CONFIRMATIONS:
+        if measure(RENDERER.text(language, reply)).encoding == "GSM-7" or "short" in reply:
+            assert measure(filled(language, reply, "Ana Diaz", RECEIPT_ROOM)).segments == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests import needs
+from tests import needs, npm
 
 SUITE = """
 import pytest
@@ -87,6 +87,7 @@ def test_only_root_installs_packages(
         return subprocess.CompletedProcess(command, 100)
 
     monkeypatch.setattr(needs, "PROGRAMS", {"teletype": ("no-such-teletype",)})
+    monkeypatch.setattr(npm, "PACKAGES", {})
     monkeypatch.setattr("os.geteuid", lambda: user)
     monkeypatch.setattr("shutil.which", which)
     monkeypatch.setattr("subprocess.run", apt)

@@ -59,7 +59,7 @@ def check_name(text: str) -> str | None:
         return "missing"
     if len(text) > NAME_LIMIT:
         return "long"
-    if not any(c.isalpha() for c in text) or _LINK.search(text):
+    if not any(map(str.isalpha, text)) or any(map(str.isdigit, text)) or _LINK.search(text):
         return "not_a_name"
     return None
 

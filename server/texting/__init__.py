@@ -122,7 +122,8 @@ class _Reading:
     def wish(self, standing: Standing) -> Wish:
         """What the text asks for."""
         phone, services = self._phone, self._services
-        if phone is None or phone == services.settings.sms_number:
+        ours = {services.settings.sms_number, self._inbound.recipient}
+        if phone is None or phone in ours:
             # An alphanumeric sender, a short code or ourselves: nobody who could be answered.
             return silent(Wish(kind="no_phone", answer=str))
         talk = Talk(services, phone, self._phone_key, self._command, standing)

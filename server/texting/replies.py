@@ -15,9 +15,8 @@ from server.services import Services
 from sms.keywords import Command
 from sms.segments import fit, fold_to_gsm7, measure
 
-#: Segments that a reply may take; all others are one. A segment holds 160 letters of English and
-#: 70 of Arabic or Hindi.
-SEGMENTS = {"help": 2, "help_none": 2, "listed": 2, "status": 2, "status_held": 2, "more": 3}
+# Replies that may take two segments where a segment holds but 70 letters, of Arabic or Hindi.
+_TWO = frozenset({"help", "help_none", "listed", "status", "status_held"})
 _SHRINK = ("name", "title", "text", "keywords", "held", "body")
 
 
@@ -62,7 +61,7 @@ class Talk:
         return {
             "keyword": keywords[0] if keywords else "",
             "keywords": ", ".join(keywords),
-            "contact": settings.contact or settings.public_url,
+            "contact": settings.contact or settings.public_url.partition("://")[2],
             "url": settings.public_url,
         }
 
@@ -77,7 +76,7 @@ class Talk:
     def word(self, language: str, reply: str, fields: Mapping[str, str], reserve: int = 0) -> str:
         """A reply of `templates/sms/replies.txt`, filled and shortened to its segments."""
         template = self.services.renderer.text(language, reply)
-        return fitted(template, fields, limit_segments=SEGMENTS.get(reply, 1), reserve=reserve)
+        return fitted(template, fields, limit_segments=segments(reply, template), reserve=reserve)
 
     def say(
         self,
@@ -100,6 +99,13 @@ class Talk:
             petition_id=petition.id if petition else None,
             keep=keep,
         )
+
+
+def segments(reply: str, template: str) -> int:
+    """How many segments a reply may take, by its name and its words in one language."""
+    if reply == "more":
+        return 3
+    return 2 if reply in _TWO and not _is_plain(template) else 1
 
 
 def silent(wish: Wish) -> Wish:

@@ -30,6 +30,7 @@ from sms.gateways.posting import Answer, ask
 
 LIVE: Final = "https://api.africastalking.com/version1"
 SECRET_LEAST: Final = 16  # characters
+_LASTED: Final = "durationInMillis"  # stands only in the notice that a session has ended
 
 _STATUSES: Final[dict[str, Status]] = {
     "Sent": "sent",
@@ -48,13 +49,16 @@ _RESULTS: Final[dict[str, Result]] = {
     "102": "sent",
     "405": "retry",  # no money left
     "406": "stopped",  # on the list of those who have opted out
+    "409": "retry",  # not at this time of day
     "500": "retry",
     "501": "retry",
     "502": "retry",
 }
+#: Codes of an answer, words of one without recipients, reasons and statuses of a delivery report.
 _TROUBLES: Final[dict[str, Trouble]] = {
     "406": "opted_out",
     "UserInBlacklist": "opted_out",
+    "UserInBlackList": "opted_out",  # so spelt in delivery reports
     "403": "unreachable",
     "404": "unreachable",
     "407": "unreachable",
@@ -63,13 +67,20 @@ _TROUBLES: Final[dict[str, Trouble]] = {
     "UserIsInactive": "unreachable",
     "UserAccountSuspended": "unreachable",
     "UserNotProvisioned": "unreachable",
+    "NotNetworkSubscriber": "unreachable",
+    "NotNetworkSubcriber": "unreachable",  # so spelt in the documentation
     "401": "configuration",
     "402": "configuration",
     "405": "configuration",
     "InsufficientCredit": "configuration",
     "InvalidLinkId": "configuration",
+    "InvalidSenderId": "configuration",
+    "UserNotSubscribedToProduct": "configuration",
     "RejectedByGateway": "filtered",
+    "Expired": "filtered",  # documented as flagged by the carrier's firewall
     "AbsentSubscriber": "busy",
+    "409": "busy",
+    "DoNotDisturbRejection": "busy",  # Nigeria takes no promotional texts from 8 pm to 8 am
     "429": "busy",
     "network": "busy",
 }
@@ -103,14 +114,18 @@ class AfricasTalking:
         self._timeout = timeout
 
     def authenticate(self, request: HookRequest) -> None:
-        given = request.path.rpartition("/")[2].encode("utf-8", "replace")
+        try:
+            given = request.path.rpartition("/")[2].encode("utf-8", "replace")
+        except ValueError as error:
+            raise Forged("no URL") from error
         if not hmac.compare_digest(given, self._secret):
             raise Forged("not our secret address")
 
     def parse(self, request: HookRequest) -> Event:
         if request.get("sessionId") is not None:
             return self._session(request)
-        if request.get("text") is not None and request.get("from") is not None:
+        # Either of the two, so that a text which has lost the other is no success.
+        if request.get("text") is not None or request.get("from") is not None:
             return Inbound(
                 gateway=self.name,
                 message_id=request.filled("id"),
@@ -122,15 +137,14 @@ class AfricasTalking:
             status = _STATUSES.get(request.field("status"))
             if status is None:
                 raise Malformed("unknown status")
-            error = request.get("failureReason") or None
-            return StatusUpdate(self.name, request.filled("id"), status, error)
+            return StatusUpdate(self.name, request.filled("id"), status, _reason(request, status))
         if request.get("senderId") is not None:
             return OptedOut(self.name, request.filled("phoneNumber"))
         return Ignored("neither a text nor a session")
 
     def _session(self, request: HookRequest) -> Event:
         """Each screen brings all that was keyed so far, so its number tells it from others."""
-        if request.get("text") is None:
+        if request.get("text") is None and (request.get("status") or request.get(_LASTED)):
             return Ignored("the session has ended")
         keyed = request.field("text")
         screen = keyed.count("*") + 1 if keyed else 0
@@ -166,14 +180,22 @@ class AfricasTalking:
         return _TROUBLES.get(code, "busy" if re.fullmatch("5[0-9]{2}", code) else "unknown")
 
 
+def _reason(request: HookRequest, status: Status) -> str | None:
+    """Why a text did not arrive: the reason given, or else the status, which can say as much."""
+    given = request.get("failureReason")
+    return given or (request.field("status") if status in {"undelivered", "failed"} else None)
+
+
 def _sending(answer: Answer) -> Sending:
     if answer.status == 429:
         return Sending("throttled", code="429")
-    recipient = _recipient(answer.json)
+    data = _data(answer.json)
+    recipient = _recipient(data)
     if not 200 <= answer.status < 300 or recipient is None:
         # A wrong key (401) can be mended; so can an answer that we cannot read.
         about_the_text = answer.status in {400, 422}
-        code = str(answer.status or "network")
+        word = data.get("Message")  # which says what is wrong with our account, as one word
+        code = word if word in _TROUBLES else str(answer.status or "network")
         return Sending("failed" if about_the_text else "retry", code=code)
     status = str(recipient.get("statusCode"))
     result = _RESULTS.get(status, "failed")
@@ -182,8 +204,12 @@ def _sending(answer: Answer) -> Sending:
     return Sending(result, code=status)
 
 
-def _recipient(said: Any) -> dict[str, Any] | None:
+def _data(said: Any) -> dict[str, Any]:
     data = said.get("SMSMessageData") if isinstance(said, dict) else None
-    recipients = data.get("Recipients") if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _recipient(data: dict[str, Any]) -> dict[str, Any] | None:
+    recipients = data.get("Recipients")
     found = recipients[0] if isinstance(recipients, list) and recipients else None
     return found if isinstance(found, dict) else None

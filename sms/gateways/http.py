@@ -9,6 +9,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, cast
+from urllib.parse import quote
 
 from sms import (
     Capabilities,
@@ -63,7 +64,9 @@ _STATUSES: Final[dict[str, Status]] = {
 
 #: What an operator names instead of spelling out; the arguments of `Http`.
 PRESETS: Final[dict[str, dict[str, Any]]] = {
-    # get-url = ".../sms/http/SECRET?id=%I&from=%p&to=%P&text=%b&charset=UTF-8"
+    # In the group sms-service: get-url = ".../sms/http/SECRET?id=%I&from=%p&to=%P&text=%b" with
+    # charset = UTF-8; accept-x-kannel-headers = true, or a reply outside GSM-7 arrives as "?";
+    # omit-empty = true, or no reply becomes one of Kannel's; max-messages above 1 for long ones.
     "kannel": {
         "answer": "text",
         "send_method": "GET",
@@ -78,7 +81,9 @@ PRESETS: Final[dict[str, dict[str, Any]]] = {
             "dlr-url": "{status_url}?status=%d&status_id={id}",
         },
         "unicode_fields": {"coding": "2"},
+        "unicode_headers": {"x-kannel-coding": "2"},
         "verdicts": [(r"^[03]: ", "sent"), (r"(?i)temporal|try again", "retry")],
+        "troubles": {"2": "unreachable"},
     },
     "jasmin": {
         "fields": {"text": "content", "status": "message_status", "status_id": "id"},
@@ -116,10 +121,20 @@ PRESETS: Final[dict[str, dict[str, Any]]] = {
         "verdicts": [
             (r'"status"\s*:\s*"0"', "sent"),
             (r'"status"\s*:\s*"1"', "throttled"),
-            (r'"status"\s*:\s*"(?:5|9|10|11)"', "retry"),
+            # 4, 8, 9 and 11: our account; once it is mended, the same text is taken.
+            (r'"status"\s*:\s*"(?:4|5|8|9|10|11)"', "retry"),
             (r'"status"\s*:\s*"\d+"', "failed"),
         ],
         "message_id": r'"message-id"\s*:\s*"([^"]+)"',
+        "troubles": dict.fromkeys(
+            ["status-4", "status-8", "status-9", "status-11"], "configuration"
+        )
+        | dict.fromkeys(["status-1", "status-5", "status-10"], "busy")
+        # The err-code of a delivery receipt: phone off, phone full, a fault of the network ...
+        | dict.fromkeys(["2", "7", "8"], "busy")
+        # ... and a number that is gone, barred, wrong, or beyond every route.
+        | dict.fromkeys(["3", "4", "9", "11", "12"], "unreachable")
+        | {"6": "filtered", "14": "filtered", "15": "configuration"},
     },
 }
 _FIELDS: Final = {
@@ -154,8 +169,10 @@ class Http:
         send_json: bool = False,
         send_auth: str = "",
         unicode_fields: Mapping[str, str] | None = None,
+        unicode_headers: Mapping[str, str] | None = None,
         verdicts: Sequence[tuple[str, Result]] = (),
         message_id: str = "",
+        troubles: Mapping[str, Trouble] | None = None,
         number: str = "",
         status_url: str = "",
         per_second: float = 1.0,
@@ -170,9 +187,12 @@ class Http:
         `ACK/Jasmin` or nothing. `bare_numbers`: numbers come without +.
 
         `send_fields` are templates over {to} {from} {text} {id} {user} {password} {status_url}
-        {to_digits} {from_digits} {utf16}; `unicode_fields` come on top for a text outside GSM-7.
+        {to_digits} {from_digits} {utf16}; `unicode_fields` come on top for a text outside GSM-7, and
+        `unicode_headers` for a reply in the body. `send_url` may be such a template too.
         `verdicts` are expressions that are looked for in the answer, the first one found decides;
-        otherwise the HTTP status does. A group in one, or `message_id`, finds the gateway's id.
+        otherwise the HTTP status does. Only a 2xx is believed that a text is sent. A group in one,
+        or `message_id`, finds the gateway's id; without, the words found are the error's code.
+        `troubles` says what codes mean.
         """
         if secret and len(secret) < SECRET_LEAST:
             raise ValueError(f"a secret needs at least {SECRET_LEAST} characters")
@@ -189,9 +209,14 @@ class Http:
         self._fields = {**_FIELDS, **(fields or {})}
         self._answer, self._bare = answer, bare_numbers
         self._url, self._method = send_url, send_method
-        self._send_fields = dict(send_fields or {"to": "{to}", "from": "{from}", "text": "{text}"})
+        if send_fields is None:
+            in_url = "{text}" in send_url
+            send_fields = {} if in_url else {"to": "{to}", "from": "{from}", "text": "{text}"}
+        self._send_fields = dict(send_fields)
         self._json, self._auth = send_json, send_auth
         self._unicode = dict(unicode_fields or {})
+        self._unicode_headers = dict(unicode_headers or {})
+        self._troubles = dict(troubles or {})
         self._verdicts = [(re.compile(pattern, re.MULTILINE), r) for pattern, r in verdicts]
         self._message_id = re.compile(message_id) if message_id else None
         self._number, self._timeout = number, timeout
@@ -252,7 +277,8 @@ class Http:
             status = "failed"  # any error of SMPP
         if status is None or not said.get("status_id"):
             raise Malformed("an unknown status, or one of nothing")
-        error = said.get("error") or (word if status in {"failed", "undelivered"} else None)
+        # Vonage gives a code for what went well, too, and "0" would be shown as a trouble.
+        error = said.get("error") or word if status in {"failed", "undelivered"} else None
         return StatusUpdate(self.name, said["status_id"], status, error)
 
     def _id(self, said: Mapping[str, str]) -> str:
@@ -266,22 +292,24 @@ class Http:
 
     def _numbered(self, number: str) -> str:
         # Some gateways write + as it is into an address, where it means a space.
+        bare = self._bare or number.startswith((" ", "00"))
         number = number.strip()
-        bare = self._bare or number.startswith("00")
         return f"+{number.removeprefix('00')}" if bare and number.isdigit() else number
 
     def acknowledge(self, event: Event, reply: Reply | None = None) -> HookResponse:
-        body = b""
+        body, headers = b"", {}
         if self._answer == "ack":
             body = b"ACK/Jasmin"
         elif self._answer == "text" and reply and isinstance(event, Inbound):
             body = reply.body.encode()
-        return HookResponse("text/plain; charset=utf-8", body)
+            headers = {} if _is_gsm7(reply.body) else self._unicode_headers
+        return HookResponse("text/plain; charset=utf-8", body, headers=headers)
 
     async def send(self, outbound: Outbound) -> Sending:
         if not self._url:
             return Sending("retry", code="no-address")
-        fields = self._filled(outbound)
+        values = self._values(outbound)
+        fields = self._filled(outbound, values)
         with_user = any("{user}" in template for template in self._send_fields.values())
         way: dict[str, Any] = {"form": fields}
         if self._method == "GET":
@@ -290,16 +318,16 @@ class Http:
             way = {"payload": fields}
         answer = await ask(
             self._method,
-            self._url,
+            _fill(self._url, {name: quote(value, safe="") for name, value in values.items()}),
             patience=self._timeout,
             auth="" if with_user else self._auth,
             **way,
         )
         return self._read(answer, outbound)
 
-    def _filled(self, outbound: Outbound) -> dict[str, str]:
+    def _values(self, outbound: Outbound) -> dict[str, str]:
         user, _, password = self._auth.partition(":")
-        values = {
+        return {
             "to": outbound.to,
             "from": self._number,
             "to_digits": outbound.to.lstrip("+"),
@@ -311,28 +339,30 @@ class Http:
             "password": password,
             "status_url": self._status_url,
         }
+
+    def _filled(self, outbound: Outbound, values: Mapping[str, str]) -> dict[str, str]:
         templates = dict(self._send_fields)
-        if measure(outbound.body).encoding != "GSM-7":
+        if not _is_gsm7(outbound.body):
             templates |= self._unicode
-        filled = {
-            name: re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), template)
-            for name, template in templates.items()
-        }
+        filled = {name: _fill(template, values) for name, template in templates.items()}
         return {name: value for name, value in filled.items() if value}
 
     def _read(self, answer: Answer, outbound: Outbound) -> Sending:
         code = str(answer.status or "network")
+        taken = 200 <= answer.status < 300
         for pattern, result in self._verdicts if answer.status else ():
-            if found := pattern.search(answer.text):
-                if result != "sent":
-                    return Sending(result, code=found[0][:40])
-                id_ = found[1] if pattern.groups else self._their_id(answer)
-                return Sending("sent", id_ or outbound.reference)
+            # The page of a proxy that failed may well say "0: ..." somewhere.
+            if (result == "sent" and not taken) or not (found := pattern.search(answer.text)):
+                continue
+            if result != "sent":
+                return Sending(result, code="-".join(re.findall(r"\w+", found[0]))[:40])
+            id_ = found[1] if pattern.groups else self._their_id(answer)
+            return Sending("sent", id_ or outbound.reference)
         if answer.status == 429:
             return Sending("throttled", code=code)
         if not answer.status or answer.status >= 500 or answer.status in {401, 403}:
             return Sending("retry", code=code)
-        if answer.status < 300 and not self._verdicts:
+        if taken and not self._verdicts:
             return Sending("sent", self._their_id(answer) or outbound.reference)
         return Sending("failed", code=code)
 
@@ -345,11 +375,22 @@ class Http:
         return next((str(said[n]) for n in names if said.get(n)), "") if _is_object(said) else ""
 
     def trouble(self, code: str) -> Trouble:
+        if code in self._troubles:
+            return self._troubles[code]
         if code in {"401", "403", "no-address"}:
             return "configuration"
         if code in {"429", "network"} or re.fullmatch("5[0-9]{2}", code):
             return "busy"
-        return "unreachable" if code in {"undeliv", "2", "16"} else "unknown"
+        return "unreachable" if code == "undeliv" else "unknown"
+
+
+def _is_gsm7(text: str) -> bool:
+    return measure(text).encoding == "GSM-7"
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    """`template` with what stands in braces replaced, once; unknown names stay as they are."""
+    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
 
 
 def _is_object(said: Any) -> bool:

@@ -60,7 +60,8 @@ async def ask(
                 data=form,
                 json=payload,
                 headers=headers,
-                auth=(user, password) if auth else None,
+                # As bytes, since requests takes text for Latin-1 and gives up on the rest of it.
+                auth=(user.encode(), password.encode()) if auth else None,
                 timeout=patience,
                 allow_redirects=False,
                 stream=True,
