@@ -49,6 +49,7 @@ class Capabilities:
     signed: bool = False  # its requests prove who sent them and what they say
     status_updates: bool = False  # it reports what became of a text
     handles_opt_out: bool = False  # it answers STOP itself, and blocks the number
+    calls_by_get: bool = False  # its requests may be GETs, with everything in the address
     characters: int = 1600  # the longest text that it takes
     segments_per_second: float = 1.0  # for one sender
 

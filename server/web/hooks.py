@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from server.errors import NotFound
@@ -38,6 +39,10 @@ class Hooks:
     async def event(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Do what the gateway tells us; a reply is the answer to it, sent after COMMIT."""
         gateway = self._gateway(scope)
+        if scope["method"] != "POST" and not (gateway and gateway.can.calls_by_get):
+            raise HTTPException(405, headers={"allow": "POST"})
+        if gateway is None:
+            raise NotFound(scope["path_params"]["gateway"])
         request = await self._request(scope, receive)
         try:
             gateway.authenticate(request)
@@ -66,11 +71,8 @@ class Hooks:
                 await note_opt_out(self._services, event.phone)
         return None
 
-    def _gateway(self, scope: Scope) -> Gateway:
-        name = scope["path_params"]["gateway"]
-        if name not in self._services.gateways:
-            raise NotFound(name)
-        return self._services.gateways[name]
+    def _gateway(self, scope: Scope) -> Gateway | None:
+        return self._services.gateways.get(scope["path_params"]["gateway"])
 
     async def _request(self, scope: Scope, receive: Receive) -> HookRequest:
         body = await read_body(scope, receive, BODY_LIMIT)

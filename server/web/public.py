@@ -63,7 +63,9 @@ class Public:
         """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
         language = scope["language"] or self.services.settings.language
         template = f"web/{scope['path'].strip('/')}.html"
-        await self._send_kept(scope, send, None, template, language)
+        settings = self.services.settings
+        words = {"voice": settings.voice, "keep_days": settings.sms_keep_days}
+        await self._send_kept(scope, send, None, template, language, **words)
 
     async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
         petition = await self.find(scope)

@@ -9,7 +9,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, cast
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from sms import (
     Capabilities,
@@ -33,6 +33,7 @@ from sms.segments import measure
 
 AnswerWith = Literal["text", "ack", "empty"]
 SECRET_LEAST: Final = 16  # characters
+_UTF16: Final = frozenset({"utf-16be", "utf-16-be", "ucs-2"})
 
 _STATUSES: Final[dict[str, Status]] = {
     # Kannel's numbers for a delivery report.
@@ -64,9 +65,11 @@ _STATUSES: Final[dict[str, Status]] = {
 
 #: What an operator names instead of spelling out; the arguments of `Http`.
 PRESETS: Final[dict[str, dict[str, Any]]] = {
-    # In the group sms-service: get-url = ".../sms/http/SECRET?id=%I&from=%p&to=%P&text=%b" with
-    # charset = UTF-8; accept-x-kannel-headers = true, or a reply outside GSM-7 arrives as "?";
-    # omit-empty = true, or no reply becomes one of Kannel's; max-messages above 1 for long ones.
+    # In the group sms-service:
+    #   get-url = ".../sms/http/SECRET?id=%I&from=%p&to=%P&text=%b&charset=%C"
+    #   accept-x-kannel-headers = true, without which a reply outside GSM-7 arrives as "?"
+    #   omit-empty = true, without which Kannel answers by itself where we do not
+    #   max-messages = 5, without which a reply ends with its first segment
     "kannel": {
         "answer": "text",
         "send_method": "GET",
@@ -142,6 +145,7 @@ _FIELDS: Final = {
     "from": "from",
     "to": "to",
     "text": "text",
+    "charset": "charset",
     "time": "time",
     "status": "status",
     "status_id": "status_id",
@@ -187,8 +191,8 @@ class Http:
         `ACK/Jasmin` or nothing. `bare_numbers`: numbers come without +.
 
         `send_fields` are templates over {to} {from} {text} {id} {user} {password} {status_url}
-        {to_digits} {from_digits} {utf16}; `unicode_fields` come on top for a text outside GSM-7, and
-        `unicode_headers` for a reply in the body. `send_url` may be such a template too.
+        {to_digits} {from_digits} {utf16}; `unicode_fields` come on top for a text outside GSM-7,
+        and `unicode_headers` for a reply in the body. `send_url` may be such a template too.
         `verdicts` are expressions that are looked for in the answer, the first one found decides;
         otherwise the HTTP status does. Only a 2xx is believed that a text is sent. A group in one,
         or `message_id`, finds the gateway's id; without, the words found are the error's code.
@@ -202,6 +206,7 @@ class Http:
             inline_reply=answer == "text",
             signed=bool(hmac_key),
             status_updates=True,
+            calls_by_get=True,
             segments_per_second=per_second,
         )
         self._secret, self._hmac_key = secret.encode(), hmac_key.encode()
@@ -263,6 +268,8 @@ class Http:
         for name, value in _pairs(request):
             found.setdefault(name, value)
         said = {ours: found[theirs] for ours, theirs in self._fields.items() if theirs in found}
+        if request.method != "POST" and said.get("charset", "").lower() in _UTF16:
+            said["text"] = _utf16(request, self._fields["text"])
         if found.get("coding") == "8" and found.get("binary"):  # Jasmin's UCS-2, in hex
             try:
                 said["text"] = bytes.fromhex(found["binary"]).decode("utf-16-be", "replace")
@@ -318,7 +325,10 @@ class Http:
             way = {"payload": fields}
         answer = await ask(
             self._method,
-            _fill(self._url, {name: quote(value, safe="") for name, value in values.items()}),
+            _fill(
+                self._url,
+                {name: quote(value, "", errors="replace") for name, value in values.items()},
+            ),
             patience=self._timeout,
             auth="" if with_user else self._auth,
             **way,
@@ -395,6 +405,13 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
 
 def _is_object(said: Any) -> bool:
     return isinstance(said, dict)
+
+
+def _utf16(request: HookRequest, name: str) -> str:
+    """A field of the address whose octets are UTF-16, as Kannel passes on what came in UCS-2."""
+    pairs = parse_qsl(urlsplit(request.url).query, keep_blank_values=True, encoding="latin-1")
+    octets = dict(reversed(pairs)).get(name, "").encode("latin-1", "replace")
+    return octets.decode("utf-16-be", "replace")
 
 
 def _pairs(request: HookRequest) -> list[tuple[str, str]]:

@@ -50,6 +50,7 @@ async def ask(
 
     def exchange() -> Answer:
         import requests  # costs 8 MB and 0.1 s; a server that answers inline never needs it
+        from requests.auth import HTTPBasicAuth
 
         user, _, password = auth.partition(":")
         try:
@@ -61,7 +62,7 @@ async def ask(
                 json=payload,
                 headers=headers,
                 # As bytes, since requests takes text for Latin-1 and gives up on the rest of it.
-                auth=(user.encode(), password.encode()) if auth else None,
+                auth=HTTPBasicAuth(user.encode(), password.encode()) if auth else None,
                 timeout=patience,
                 allow_redirects=False,
                 stream=True,

@@ -180,5 +180,6 @@ def test_who_signs_nothing_is_refused_at_every_gateway(
     server: Server, path: str, status: int
 ) -> None:
     assert post(server, path, b"Body=SIGN+FACE+Eve&text=x&from=%2B1").status == status
-    assert server.get(path + "?text=x&from=1").status == status
+    by_get = status if path.startswith("/sms/http") else 405
+    assert server.get(path + "?text=x&from=1").status == by_get
     assert post(server, path, b"\xff{" * 100, "application/json").status == status
