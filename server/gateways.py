@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from server.config import Settings
 from server.core.keys import Keys
 from server.errors import Misconfigured
 from sms import Gateway
+
+log = logging.getLogger(__name__)
 
 
 def gateways(settings: Settings, keys: Keys) -> dict[str, Gateway]:
@@ -19,6 +22,11 @@ def gateways(settings: Settings, keys: Keys) -> dict[str, Gateway]:
     """
     made = {name: make(settings, keys) for name, make in _MAKERS.items()}
     found = {name: gateway for name, gateway in made.items() if gateway}
+    for gateway in found.values():
+        if not gateway.can.signed:
+            log.warning(
+                "%s signs nothing: keep its webhook's address out of all logs", gateway.name
+            )
     if settings.sms_gateway and settings.sms_gateway not in found:
         raise Misconfigured(
             f"UNDERSIGNED_SMS_GATEWAY names {settings.sms_gateway!r}, which is not set up"
@@ -88,7 +96,8 @@ def _africastalking(settings: Settings, keys: Keys) -> Gateway | None:
 def _http(settings: Settings, keys: Keys) -> Gateway | None:
     if not settings.sms_http:
         return None
-    from sms.gateways.http import PRESETS, Http
+    from sms.gateways.http import Http
+    from sms.gateways.presets import PRESETS
 
     options = PRESETS.get(settings.sms_http) or _own_fields(settings.sms_http)
     try:

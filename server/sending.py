@@ -11,7 +11,9 @@ from server.core.contacts import is_dear, normal_phone, region_of
 from server.core.usage import Caps
 from server.services import Services
 from sms import Gateway, StatusUpdate
+from sms.letters import storable
 
+ID_LIMIT, ERROR_LIMIT = 200, 100  # characters of what a provider tells us
 DAY_BEGINS, DAY_ENDS = 8, 21  # hours between which a text that answers nothing may go out
 
 
@@ -71,19 +73,21 @@ async def note_status(services: Services, gateway: Gateway, update: StatusUpdate
     now = services.now()
     trouble = gateway.trouble(update.error) if update.error else "unknown"
     async with services.database.write() as tx:
-        item = await outbox.heard(tx, gateway.name, update.message_id, update.status, update.error)
+        id_ = storable(update.message_id, ID_LIMIT)
+        error = storable(update.error, ERROR_LIMIT) if update.error else None
+        item = await outbox.heard(tx, gateway.name, id_, update.status, error)
         if item is None or update.status not in {"undelivered", "failed"}:
             return
         if trouble == "opted_out" and item.recipient:
             await texts.opt_out(tx, services.keys.phone(item.recipient), now)
         if trouble == "busy" and not item.expired(now):
-            await outbox.postponed(tx, item, update.error or "", now, services.chance())
+            await outbox.postponed(tx, item, error or "", now, services.chance())
         else:
-            await outbox.dropped(tx, item.id, update.error or update.status, now)
+            await outbox.dropped(tx, item.id, error or update.status, now)
 
 
 async def note_opt_out(services: Services, phone: str) -> None:
     """A gateway says that somebody wants to hear no more."""
-    number = normal_phone(phone, services.settings.country) or phone
+    number = normal_phone(phone, services.settings.country) or storable(phone, ID_LIMIT)
     async with services.database.write() as tx:
         await texts.opt_out(tx, services.keys.phone(number), services.now())

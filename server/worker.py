@@ -132,13 +132,14 @@ async def _refusal(
         return Sending("failed", code="expired")
     if gateway is None:
         return Sending("retry", code="no_gateway")
+    if len(body) > gateway.can.characters:
+        return Sending("failed", code="too_long")
     if not may_text(services, item.recipient):
         return Sending("failed", code="country")
     async with services.database.read() as tx:
-        # The reply that confirms an opt-out is the one text that an opted-out phone gets.
-        if item.kind != "reply" and await texts.is_opted_out(
-            tx, services.keys.phone(item.recipient)
-        ):
+        # The reply that confirms an opt-out, queued with it, is the one text that still goes out.
+        since = item.created_at if item.kind == "reply" else None
+        if await texts.is_opted_out(tx, services.keys.phone(item.recipient), since):
             return Sending("failed", code="opted_out")
         budget = await usage.budget(tx, now // DAY, caps(services))
     if item.kind != "reply" and not budget.take(item.petition_id, measure(body).segments):

@@ -167,6 +167,16 @@ async def test_a_text_that_fails_for_a_while_is_sent_again(phones: Phones) -> No
     assert len(phones.network.sent) == 2
 
 
+async def test_a_status_may_hold_any_character(phones: Phones) -> None:
+    await note(phones)
+    await phones.drain()
+    for id_ in ("SM1", "\ud800\x00", "x" * 10_000):
+        update = StatusUpdate("twilio", id_, "failed", "\x00\ud800" + "y" * 10_000)
+        await note_status(phones.services, phones.network, update)  # type: ignore[arg-type]
+    [(error,)] = await phones.rows("SELECT error FROM outbox")
+    assert len(str(error)) < 200
+
+
 async def test_an_opt_out_that_a_status_tells_of_holds(phones: Phones) -> None:
     await note(phones)
     await phones.drain()
@@ -201,6 +211,27 @@ async def test_a_note_beyond_the_cap_waits(database_url: str) -> None:
         phones.now += DAY
         await phones.drain()
         assert len(phones.network.sent) == 1
+
+
+async def test_a_reply_that_waits_is_not_sent_after_an_opt_out(phones: Phones) -> None:
+    await later(phones, "HELP")
+    phones.now += 1
+    await later(phones, "STOP")
+    await phones.drain()
+    assert [text.body[:20] for text in phones.network.sent] == ["You get no more texts"[:20]]
+    assert await phones.rows("SELECT error FROM outbox WHERE failed_at IS NOT NULL") == [
+        ("opted_out",)
+    ]
+
+
+async def test_a_text_longer_than_the_gateway_takes_is_given_up(
+    phones: Phones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Network, "can", Capabilities(characters=20, segments_per_second=1000))
+    await later(phones, "HELP")
+    await phones.drain()
+    assert phones.network.sent == []
+    assert await phones.rows("SELECT error FROM outbox") == [("too_long",)]
 
 
 @pytest.mark.parametrize(

@@ -351,8 +351,10 @@ async def opt_in(tx: Transaction, phone_key: bytes) -> None:
     await tx.execute("DELETE FROM opt_outs WHERE phone_key = :phone_key", phone_key=phone_key)
 
 
-async def is_opted_out(tx: Transaction, phone_key: bytes) -> bool:
-    return bool(await tx.fetch("SELECT 1 AS one FROM opt_outs WHERE phone_key = :k", k=phone_key))
+async def is_opted_out(tx: Transaction, phone_key: bytes, since: int | None = None) -> bool:
+    """Whether this phone wants no texts; with a time, whether it has said so after that."""
+    rows = await tx.fetch("SELECT opted_out_at FROM opt_outs WHERE phone_key = :k", k=phone_key)
+    return any(since is None or row["opted_out_at"] > since for row in rows)
 
 
 async def count_of(tx: Transaction, phone_key: bytes, kind: str, since: int) -> int:

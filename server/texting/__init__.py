@@ -20,7 +20,7 @@ from server import metrics
 from server.core import texts
 from server.core.contacts import normal_phone
 from server.core.texts import STRANGER, Answered, Received, Standing, Wish
-from server.sending import caps, may_text
+from server.sending import ID_LIMIT, caps, may_text
 from server.services import Services
 from server.texting import account, asking, signing
 from server.texting.replies import Talk, silent
@@ -30,7 +30,6 @@ from sms.letters import storable
 from sms.segments import measure
 
 BODY_LIMIT = 1600  # characters; what Twilio joins into one text at most
-ID_LIMIT = 200
 SENDER_LIMIT = 40
 
 _COMMANDS = {

@@ -17,9 +17,9 @@ from server import metrics
 from server.core import texts
 from server.core.contacts import normal_phone
 from server.core.texts import STRANGER, Answered, Received, Standing, Wish
-from server.sending import caps, may_text
+from server.sending import ID_LIMIT, caps, may_text
 from server.services import Services
-from server.texting import ID_LIMIT, SENDER_LIMIT
+from server.texting import SENDER_LIMIT
 from server.texting.calls import Call
 from server.texting.menu import Menu
 from sms import Ask, Inbound, Reply

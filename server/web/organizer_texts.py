@@ -29,6 +29,7 @@ _TROUBLES = {
     "budget": N_("today's limit is reached"),
     "country": N_("a country or number that we do not text"),
     "expired": N_("it waited too long"),
+    "too_long": N_("too long for the provider"),
     "quiet": N_("it is night there"),
     "no_gateway": N_("no gateway is set up"),
 }

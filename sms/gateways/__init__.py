@@ -1,8 +1,8 @@
 """The gateways there are, one file each; `server/gateways.py` sets them up.
 
-twilio.py          Twilio's texts                 twilio_signature.py   who signed a webhook
-voice.py           Twilio's calls                 posting.py            a request to a provider
-http.py            Kannel, Jasmin, Vonage and others that speak HTTP
+twilio.py          Twilio's texts             twilio_signature.py   who signed a webhook
+voice.py           Twilio's calls             posting.py            a request to a provider
+http.py            others that speak HTTP     presets.py            what Kannel, Jasmin, Vonage say
 android.py         a phone with a SIM (SMS Gateway for Android)
 africastalking.py  Africa's Talking: texts and USSD
 console.py         the simulator

@@ -194,7 +194,7 @@ def _sending(answer: Answer) -> Sending:
     if not 200 <= answer.status < 300 or recipient is None:
         # A wrong key (401) can be mended; so can an answer that we cannot read.
         about_the_text = answer.status in {400, 422}
-        word = data.get("Message")  # which says what is wrong with our account, as one word
+        word = str(data.get("Message"))  # says in one word what is wrong with our account
         code = word if word in _TROUBLES else str(answer.status or "network")
         return Sending("failed" if about_the_text else "retry", code=code)
     status = str(recipient.get("statusCode"))

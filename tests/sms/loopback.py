@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+HANGS_SECONDS = 5  # far beyond the patience of any test
+
 
 @dataclass(frozen=True)
 class Call:
@@ -20,7 +22,10 @@ class Call:
 
 @dataclass
 class Provider:
-    """`answer` is the status and body of every answer; None hangs, "cut" ends the connection."""
+    """`answer` is the status and body of every answer; None hangs, "cut" ends the connection.
+
+    A status of 3xx points elsewhere on the same provider.
+    """
 
     answer: tuple[int, str] | str | None = (200, "{}")
     calls: list[Call] = field(default_factory=list)
@@ -39,14 +44,16 @@ def provider() -> Iterator[Provider]:
             body = self.rfile.read(length).decode()
             headers = {name.lower(): value for name, value in self.headers.items()}
             played.calls.append(Call(self.command, self.path, headers, body))
-            if played.answer is None:
-                played.released.wait(30)
+            if played.answer is None and played.released.wait(HANGS_SECONDS):
                 return
             if isinstance(played.answer, str):
                 self.connection.close()
                 return
-            status, text = played.answer
+            # Who waited for as long as that gets an answer, and fails a test of its patience.
+            status, text = played.answer or (200, "{}")
             self.send_response(status)
+            if 300 <= status < 400:
+                self.send_header("Location", f"{played.url}/elsewhere")
             self.send_header("Content-Length", str(len(text.encode())))
             self.end_headers()
             self.wfile.write(text.encode())

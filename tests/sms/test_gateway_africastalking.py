@@ -72,6 +72,7 @@ def test_it_is_a_gateway() -> None:
         URL.upper(),
         f"https://x.example/sms/africastalking?x={SECRET}",
         "https://x.example/sms/africastalking/\ud800é",
+        "https://[",
     ],
 )
 def test_another_address_is_forged(url: str) -> None:
@@ -103,6 +104,8 @@ def test_each_screen_of_a_session_is_a_message_of_its_own(keyed: str, screen: in
 def test_the_end_of_a_session_asks_nothing_of_us() -> None:
     ended = {k: v for k, v in SESSION.items() if k != "text"} | {"status": "Success"}
     assert isinstance(gateway().parse(hook(ended)), Ignored)
+    lasted = {"sessionId": "ATUid_1", "durationInMillis": "9000", "hopsCount": "2"}
+    assert isinstance(gateway().parse(hook(lasted)), Ignored)
     assert isinstance(gateway().parse(hook({})), Ignored)
 
 
@@ -135,6 +138,9 @@ def test_an_opt_out_is_read() -> None:
         TEXT | {"from": ""},
         {"sessionId": "", "text": "", "phoneNumber": "+1"},
         {"sessionId": "s", "text": ""},
+        {name: value for name, value in TEXT.items() if name != "text"},
+        {name: value for name, value in TEXT.items() if name != "from"},
+        {name: value for name, value in SESSION.items() if name != "text"},
     ],
 )
 def test_what_lacks_a_field_is_malformed(fields: dict[str, str]) -> None:
@@ -146,6 +152,19 @@ def test_what_lacks_a_field_is_malformed(fields: dict[str, str]) -> None:
 def test_no_form_raises_anything_but_malformed(fields: dict[str, str]) -> None:
     with contextlib.suppress(Malformed):
         gateway().parse(hook(fields))
+
+
+@given(st.text(), st.binary(), st.dictionaries(st.text(), st.text()))
+def test_whatever_comes_without_the_secret_is_forged(
+    path: str, body: bytes, headers: dict[str, str]
+) -> None:
+    for url in (f"https://x.example{path}", f"https://x.example/sms/africastalking/{path}"):
+        with pytest.raises(Forged):
+            gateway().authenticate(HookRequest(url, headers, (), body))
+
+
+def test_a_text_that_is_delivered_again_is_the_same_one() -> None:
+    assert gateway().parse(hook(TEXT)) == gateway().parse(hook(TEXT | {"cost": "KES 0.0000"}))
 
 
 def test_a_screen_says_whether_the_session_goes_on() -> None:
@@ -176,6 +195,10 @@ def said(code: int, message_id: str = "ATXid_9") -> tuple[int, str]:
     return 201, json.dumps({"SMSMessageData": {"Message": "Sent", "Recipients": [recipient]}})
 
 
+def no_recipient(message: Any) -> tuple[int, str]:
+    return 201, json.dumps({"SMSMessageData": {"Message": message, "Recipients": []}})
+
+
 async def test_a_text_is_sent_with_our_key(api: Provider) -> None:
     api.answer = said(101)
     made = gateway(api_url=api.url + "/version1", sender="12345")
@@ -199,6 +222,10 @@ async def test_a_text_is_sent_with_our_key(api: Provider) -> None:
         (said(405), Sending("retry", code="405")),
         (said(406), Sending("stopped", code="406")),
         (said(407), Sending("failed", code="407")),
+        (said(409), Sending("retry", code="409")),
+        ((409, said(409)[1]), Sending("retry", code="409")),
+        (no_recipient("InvalidSenderId"), Sending("retry", code="InvalidSenderId")),
+        (no_recipient(["406"]), Sending("retry", code="201")),
         (said(500), Sending("retry", code="500")),
         ((201, "{}"), Sending("retry", code="201")),
         ((201, '{"SMSMessageData": {"Recipients": []}}'), Sending("retry", code="201")),
@@ -218,6 +245,8 @@ async def test_what_the_api_makes_of_a_text(api: Provider, answer: Any, sending:
 @pytest.mark.parametrize(
     ("code", "trouble"),
     [("406", "opted_out"), ("UserInBlacklist", "opted_out"), ("405", "configuration")]
+    + [("UserInBlackList", "opted_out"), ("InvalidSenderId", "configuration")]
+    + [("Expired", "filtered"), ("NotNetworkSubcriber", "unreachable"), ("409", "busy")]
     + [("InsufficientCredit", "configuration"), ("UserIsInactive", "unreachable")]
     + [("AbsentSubscriber", "busy"), ("502", "busy"), ("network", "busy"), ("x", "unknown")],
 )

@@ -3,9 +3,10 @@
 import contextlib
 import hmac
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,9 @@ from sms import (
     Sending,
     StatusUpdate,
 )
-from sms.gateways.http import PRESETS, Http
+from sms.gateways.http import Http
+from sms.gateways.posting import LIMIT, ask
+from sms.gateways.presets import PRESETS
 from tests.sms.loopback import Provider, provider
 
 SECRET = "a-long-secret-of-ours"
@@ -106,6 +109,30 @@ def test_jasmins_hex_is_read_in_ucs_2() -> None:
     assert inbound.body == words
     with pytest.raises(Malformed):
         gateway("jasmin").parse(posted(fields | {"binary": "xyz"}))
+
+
+@pytest.mark.parametrize("words", ["साइन LAKE", "SIGN LAKE Zoë", "Ж", ""])
+def test_kannel_passes_ucs_2_on_as_it_came_and_says_so(words: str) -> None:
+    start = got({name: KANNEL[name] for name in ("id", "from", "to")}).url
+    for charset, octets in (("UTF-16BE", words.encode("utf-16-be")), ("UTF-8", words.encode())):
+        url = f"{start}&text={quote(octets)}&charset={charset}"
+        inbound = gateway("kannel").parse(HookRequest(url, {}, method="GET"))
+        assert isinstance(inbound, Inbound)
+        assert inbound.body == words
+
+
+def test_a_text_in_ucs_2_that_was_cut_off_is_malformed() -> None:
+    fields = {"id": "k-1", "from": "+14065550123", "charset": "UTF-16BE"}
+    with pytest.raises(Malformed):
+        gateway("kannel").parse(got(fields))
+
+
+@pytest.mark.parametrize("written", ["%2B14065550123", "+14065550123", "0014065550123"])
+def test_a_plus_that_was_not_escaped_in_an_address_is_still_one(written: str) -> None:
+    request = HookRequest(f"{URL}?id=1&text=hi&from={written}", {}, method="GET")
+    inbound = gateway().parse(request)
+    assert isinstance(inbound, Inbound)
+    assert inbound.sender == "+14065550123"
 
 
 def test_fields_may_have_any_names() -> None:
@@ -247,9 +274,30 @@ def test_no_fields_raise_anything_but_malformed(
         gateway(preset).parse(request)
 
 
-@given(st.binary(), st.text(), st.dictionaries(st.sampled_from(["x-signature"]), st.text()))
-def test_whatever_comes_unsigned_is_forged(body: bytes, end: str, headers: dict[str, str]) -> None:
-    request = HookRequest(f"https://x.example/sms/http/{end}", headers, (), body)
+@given(
+    st.sampled_from(["", *PRESETS]),
+    st.text(),
+    st.binary(),
+    st.sampled_from(["GET", "POST", "HEAD"]),
+    st.text() | st.sampled_from(["application/json", "text/plain"]),
+)
+def test_no_bytes_raise_anything_but_malformed(
+    preset: str, query: str, body: bytes, method: str, content_type: str
+) -> None:
+    headers = {"content-type": content_type}
+    for start in (URL, "https://x.example"):
+        for more in (query, f"?from=1&id=1&charset=UTF-16BE&text={query}"):
+            with contextlib.suppress(Malformed):
+                gateway(preset).parse(HookRequest(start + more, headers, (), body, method))
+
+
+@given(
+    st.binary(),
+    st.text() | st.text().map("/sms/http/".__add__),
+    st.dictionaries(st.sampled_from(["x-signature"]), st.text()),
+)
+def test_whatever_comes_unsigned_is_forged(body: bytes, path: str, headers: dict[str, str]) -> None:
+    request = HookRequest(f"https://x.example{path}", headers, (), body)
     for made in (gateway(), gateway(secret="", hmac_key=KEY)):
         with pytest.raises(Forged):
             made.authenticate(request)
@@ -261,6 +309,36 @@ def test_the_reply_is_the_body_or_goes_out_by_itself() -> None:
     assert gateway("kannel").acknowledge(text).body == b""
     assert gateway("jasmin").acknowledge(text).body == b"ACK/Jasmin"
     assert gateway("vonage").acknowledge(text, Reply("Hi")).body == b""
+
+
+def test_kannel_is_told_of_a_reply_that_needs_ucs_2() -> None:
+    made = gateway("kannel")
+    text = made.parse(got(KANNEL))
+    assert made.acknowledge(text, Reply("Thank you, Zoé")).headers == {}
+    hindi = made.acknowledge(text, Reply("धन्यवाद"))
+    assert (hindi.body.decode(), hindi.headers) == ("धन्यवाद", {"x-kannel-coding": "2"})
+
+
+@pytest.mark.parametrize(
+    ("preset", "code", "trouble"),
+    [
+        ("kannel", "2", "unreachable"),
+        ("kannel", "16", "unknown"),
+        ("jasmin", "undeliv", "unreachable"),
+        ("vonage", "2", "busy"),
+        ("vonage", "3", "unreachable"),
+        ("vonage", "6", "filtered"),
+        ("vonage", "15", "configuration"),
+        ("vonage", "status-4", "configuration"),
+        ("vonage", "99", "unknown"),
+        ("", "401", "configuration"),
+        ("", "503", "busy"),
+        ("", "network", "busy"),
+        ("", "x", "unknown"),
+    ],
+)
+def test_troubles_are_sorted(preset: str, code: str, trouble: str) -> None:
+    assert gateway(preset).trouble(code) == trouble
 
 
 # Sending.
@@ -345,7 +423,11 @@ async def test_vonage_is_told_numbers_without_plus(api: Provider) -> None:
             Sending("throttled", code="throughput"),
         ),
         ("vonage", vonage("1"), Sending("throttled", code="status-1")),
+        ("kannel", (500, "Trace:\n0: Accepted"), Sending("retry", code="500")),
+        ("kannel", (404, "0: Accepted for delivery"), Sending("failed", code="404")),
+        ("vonage", vonage("4"), Sending("retry", code="status-4")),
         ("vonage", vonage("5"), Sending("retry", code="status-5")),
+        ("vonage", (502, vonage("0")[1]), Sending("retry", code="502")),
         ("vonage", vonage("6"), Sending("failed", code="status-6")),
         ("", (200, '{"id": 5}'), Sending("sent", "5")),
         ("", (200, "ok"), Sending("sent", "77")),
@@ -369,6 +451,42 @@ async def test_json_with_a_password_goes_where_it_is_wanted(api: Provider) -> No
     [call] = api.calls
     assert json.loads(call.body) == {"dest": "+14065550123", "msg": "Thank you, Ana {odd}"}
     assert call.headers["authorization"].startswith("Basic ")
+
+
+async def test_an_address_may_be_a_template(api: Provider) -> None:
+    words = "साइन & {to}?"
+    url = f"{api.url}/{{id}}?u={{user}}&d={{to}}&m={{text}}"
+    made = gateway(send_url=url, send_method="GET", send_auth="me:pass")
+    await made.send(Outbound(TEXT.to, words, "7/7"))
+    [call] = api.calls
+    found = urlsplit(call.path)
+    assert (call.method, found.path) == ("GET", "/7%2F7")
+    assert parse_qs(found.query) == {"u": ["me"], "d": ["+14065550123"], "m": [words]}
+    assert "authorization" not in call.headers
+
+
+@pytest.mark.parametrize(
+    "send_url", ["{url}/send", "{url}/send?m={{text}}", "no address", "ftp://x"]
+)
+@pytest.mark.parametrize("preset", ["", *PRESETS])
+async def test_whatever_the_words_and_the_address_sending_raises_nothing(
+    api: Provider, preset: str, send_url: str
+) -> None:
+    made = gateway(preset, send_url=send_url.format(url=api.url), send_auth="me:€", timeout=0.3)
+    for words in ("\ud800", "\x00\r\n", "x" * 5000):
+        assert isinstance(await made.send(Outbound("+1", words, "7")), Sending)
+
+
+async def test_a_password_of_any_letters_arrives(api: Provider) -> None:
+    await sender(api, "", send_auth="zoë:пароль:€").send(TEXT)
+    given_ = b64decode(api.calls[0].headers["authorization"].removeprefix("Basic ")).decode()
+    assert given_ == "zoë:пароль:€"
+
+
+async def test_of_a_long_answer_only_so_much_is_read(api: Provider) -> None:
+    api.answer = (200, "x" * (LIMIT + 1000))
+    answer = await ask("GET", api.url, patience=5)
+    assert (answer.status, len(answer.body)) == (200, LIMIT)
 
 
 async def test_a_redirect_is_not_followed(api: Provider) -> None:
