@@ -59,9 +59,16 @@ def check_name(text: str) -> str | None:
         return "missing"
     if len(text) > NAME_LIMIT:
         return "long"
-    if not any(map(str.isalpha, text)) or any(map(str.isdigit, text)) or _LINK.search(text):
+    if not any(map(str.isalpha, text)) or _LINK.search(text):
         return "not_a_name"
     return None
+
+
+def check_texted_name(text: str) -> str | None:
+    """As `check_name`, of a name that stood among other words: a digit in it is part of a postcode
+    or an address, or an answer to something else."""
+    fault = check_name(text)
+    return fault or ("not_a_name" if any(map(str.isdigit, text)) else None)
 
 
 @lru_cache(maxsize=8192)

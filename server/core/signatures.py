@@ -14,7 +14,7 @@ from server.core.contacts import normal_email, normal_phone
 from server.core.counts import Class
 from server.core.keys import Keys
 from server.core.ledger import COLUMNS, Ledger, Outcome, Signature, Signing, related
-from server.core.names import POSTCODE_LIMIT, check_name, normal_postcode, tidy
+from server.core.names import POSTCODE_LIMIT, check_name, check_texted_name, normal_postcode, tidy
 from server.core.petitions import Petition
 from server.db import Transaction, pack
 from server.db.group import GroupCommit
@@ -86,7 +86,7 @@ def text_signing(
         raise NotOpen(petition.slug)
     name = tidy(name)
     read, problems = _read_postcode(petition, postcode)
-    if fault := check_name(name):
+    if fault := check_texted_name(name):
         problems = [Problem("name", fault), *problems]
     if problems:
         raise InvalidInput(*problems)

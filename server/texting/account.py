@@ -9,7 +9,7 @@ from typing import Any, cast
 from server.core import signatures, texts
 from server.core.counts import Class
 from server.core.ledger import Signature
-from server.core.names import check_name, fold_name, tidy
+from server.core.names import check_texted_name, fold_name, tidy
 from server.core.petitions import Petition
 from server.core.texts import Wish
 from server.db import Transaction
@@ -108,7 +108,7 @@ def correct(talk: Talk) -> Wish:
         asked = talk.asked
         empty = replace(asked, name="") if kind == "name" else replace(asked, postcode="")
         return signing.sign(talk, petition, words, empty)
-    if not words or (kind == "name" and check_name(words)):
+    if not words or (kind == "name" and check_texted_name(words)):
         return talk.say(kind, "name_how" if kind == "name" else "zip_how", keep=talk.asked)
     language = talk.language()
 

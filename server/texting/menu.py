@@ -8,7 +8,7 @@ from typing import Any
 
 from server.config import LANGUAGES
 from server.core import signatures
-from server.core.names import check_name, normal_postcode, tidy
+from server.core.names import check_texted_name, normal_postcode, tidy
 from server.core.petitions import Petition
 from server.core.texts import Standing, Wish
 from server.errors import InvalidInput
@@ -82,7 +82,7 @@ class Menu:
             return self._choose(language, petition.text(language).title, options, petition)
 
     def _name(self, petition: Petition, keyed: Iterator[str], language: str) -> Wish:
-        name = next_good(keyed, lambda text: not check_name(text))
+        name = next_good(keyed, lambda text: not check_texted_name(text))
         if name is None:
             return self._ask(petition, language, N_("Your first and last name:"))
         place = ""
