@@ -252,7 +252,7 @@ SPICED = st.lists(
 LISTS_OF_TEXTS = st.lists(SPICED | ANY_TEXT, min_size=1, max_size=4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(LISTS_OF_TEXTS)
 def test_no_text_raises_or_signs_twice_and_no_echo_goes_on(texts: list[str]) -> None:
     asyncio.run(talked(texts))

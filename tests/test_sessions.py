@@ -66,9 +66,23 @@ class Doors:
 
 
 @pytest.fixture
-async def doors(database_url: str) -> AsyncIterator[Doors]:
-    async with text_door(database_url) as phones:
+async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
+    async with text_door(f"sqlite:///{tmp_path / 'doors.db'}") as phones:
         yield Doors(phones, SessionDoor(phones.services))
+
+
+async def test_a_session_and_a_call_sign_on_both_engines(database_url: str) -> None:
+    async with text_door(database_url) as phones:
+        doors = Doors(phones, SessionDoor(phones.services))
+        for _ in range(2):
+            end = await doors.screen("1*Ana Diaz*59801", message_id="S:4")
+            assert end == Reply("Thank you, Ana Diaz. You signed LAKE.", "en")
+        for keys in ("", "1", "1", "59801"):
+            await doors.press(keys, "+14065550124")
+        assert await phones.drain()
+        assert "Bo Lee" in str(await phones.text("Bo Lee", "+14065550124"))
+        figures = await phones.figures()
+        assert (figures.by_class["ussd"], figures.by_class["voice"]) == (1, 1)
 
 
 # On a screen.
