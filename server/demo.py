@@ -40,6 +40,7 @@ def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> D
         "UNDERSIGNED_PUBLIC_URL": f"http://{shown}:{port}",
         "UNDERSIGNED_SMS_NUMBER": NUMBER,
         "UNDERSIGNED_SMS_CONSOLE": "1",
+        "UNDERSIGNED_SMS_PRICE": "0.0083 USD",  # a long code in the US, without carriers' fees
     }
     if "UNDERSIGNED_SECRET_KEY" not in environ:
         defaults["UNDERSIGNED_SECRET_KEY_FILE"] = str((folder / "secret.key").resolve())

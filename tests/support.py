@@ -61,15 +61,22 @@ class Server:
     def post(self, path: str, form: dict[str, str], **headers: str) -> Answer:
         return exchange(self.port, post(path, form, **headers))
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `undersigned --data … ARGUMENTS` beside the server."""
+    def asked(self, *arguments: str) -> list[str]:
+        """The command line of `undersigned --data … ARGUMENTS`."""
+        return [sys.executable, "-m", "server", "--data", str(self.data), *arguments]
+
+    def command(
+        self, *arguments: str, typed: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `undersigned --data … ARGUMENTS` beside the server, with `typed` as its input."""
         return subprocess.run(
-            [sys.executable, "-m", "server", "--data", str(self.data), *arguments],
+            self.asked(*arguments),
             cwd=ROOT,
+            env=os.environ | environment,
             capture_output=True,
             text=True,
             timeout=60,
-            stdin=subprocess.DEVNULL,
+            input=typed,
             check=False,
         )
 

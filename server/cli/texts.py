@@ -98,15 +98,17 @@ class _Phone:
             if not goes_on:
                 self.session, self.keyed = secrets.token_hex(8), []
             return
-        self.segments_in += measure(text).segments
+        received = measure(text).segments
+        self.segments_in += received
         print(f"{self.sender} > {text}")
         if not reply:
-            print("(no reply)")
+            print(f"(no reply; {_counted(received)} in{self._cost(received)})")
             return
         size = measure(reply)
         self.segments_out += size.segments
         print(f"{self.to} < {reply}")
-        print(f"({_counted(size.segments)}, {size.encoding}, {size.units} units)")
+        cost = self._cost(received + size.segments)
+        print(f"({_counted(size.segments)}, {size.encoding}, {size.units} units{cost})")
 
     def _exchange(self, text: str, message_id: str) -> tuple[str, bool]:
         """The reply, and whether the session goes on. Raises `StoreUnavailable`."""
@@ -132,10 +134,13 @@ class _Phone:
         """What the conversation would have cost."""
         if self.ussd:
             return
-        segments = self.segments_in + self.segments_out
-        price, _, currency = self.settings.sms_price.partition(" ")
-        cost = f", {float(price) * segments:.4f} {currency}" if currency else ""
+        cost = self._cost(self.segments_in + self.segments_out)
         print(f"In: {_counted(self.segments_in)}. Out: {_counted(self.segments_out)}{cost}")
+
+    def _cost(self, segments: int) -> str:
+        """What these segments cost, in and out together; nothing where no price is set."""
+        price, _, currency = self.settings.sms_price.partition(" ")
+        return f"; in and out {float(price) * segments:.4f} {currency}" if currency else ""
 
 
 def _counted(segments: int) -> str:
