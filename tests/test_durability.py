@@ -70,8 +70,13 @@ def test_kill_9_during_200_parallel_signings_loses_none_that_was_acknowledged(
         assert STORED in sign(server, word(1999)).text
 
 
+FULL = pytest.mark.full
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("after", [0.1, 0.3, 0.6])
+@pytest.mark.parametrize(
+    "after", [pytest.param(0.1, marks=FULL), 0.3, pytest.param(0.6, marks=FULL)]
+)
 def test_kill_9_between_texts_and_replies_loses_none_since_the_gateway_tries_again(
     tmp_path: Path, after: float
 ) -> None:
