@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from server import metrics
 from server.config import Settings
@@ -39,6 +40,8 @@ class Services:
     gateways: dict[str, Gateway] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     chance: Callable[[], float] = random.random
+    #: Texts of one phone are taken one after the other, by whatever door they come.
+    turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _refreshed: float = float("-inf")
 
     def now(self) -> int:

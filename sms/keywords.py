@@ -251,7 +251,7 @@ def _at(folded: list[str], index: int, phrases: dict[Phrase, str | None]) -> Phr
     return None
 
 
-# The four rules.
+# The rules, in their order.
 
 
 def _whole(plain: list[str]) -> Command | None:

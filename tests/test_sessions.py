@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from server.config import LANGUAGES
 from server.core import petitions
-from server.core.names import NAME_LIMIT
+from server.core.names import NAME_LIMIT, fold_name
 from server.core.petitions import TITLE_LIMIT, Text
 from server.texting.sessions import SessionDoor
 from sms import Inbound, Reply
@@ -126,6 +126,9 @@ async def test_a_request_that_comes_again_signs_once_and_shows_the_same(doors: D
         ("3*2*1*Luz Peña*59801", "Gracias, Luz Peña."),
         ("1*" + "a" * 300, "name:"),
         ("\ud800*1", "name:"),
+        ("00199", "1 Sign"),
+        ("3*00199", "English"),
+        ("3*1*1*Ana Diaz*59801", "Thank you"),
     ],
 )
 async def test_every_way_through_the_menu(doors: Doors, body: str, shown: str) -> None:
@@ -138,6 +141,38 @@ async def test_two_petitions_are_chosen_from(doors: Doors) -> None:
     assert first.body.splitlines() == ["Which petition?", "1 Face", "2 Keep the lake clean"]
     assert "FACE" in (await doors.screen("1*1*Ana Diaz*59801")).body
     assert "LAKE" in (await doors.screen("2*1*Ana Diaz*59801")).body
+
+
+async def test_names_of_languages_stand_whole_a_few_on_each_screen(doors: Doors) -> None:
+    texts = {language: Text("Pure", "x") for language in LANGUAGES}
+    await doors.phones.add_petition(slug="pure", keyword="PURE", texts=texts)
+    await doors.phones.add_petition(slug="air", keyword="AIR", texts={"en": Text("Air", "x")})
+    shown, keys = [], "2*3"
+    for _ in range(2):
+        screen = await doors.screen(keys)
+        shown += [line.split(" ", 1)[1] for line in screen.body.splitlines()]
+        keys += f"*{len(screen.body.splitlines())}"
+    names = [fold_name(name) for name in shown if name != "More"]
+    assert names == [fold_name(name) for name in LANGUAGES.values()]
+    assert "Firmar" in (await doors.screen("2*3*2")).body
+    assert "Ky" in (await doors.screen("2*3*6*3")).body
+
+
+async def test_a_look_at_the_screen_leaves_what_was_asked_by_text(doors: Doors) -> None:
+    await doors.phones.text("SIGN LAKE Ana Diaz")
+    assert "1 Sign" in (await doors.screen("")).body
+    await doors.press("")
+    assert "Thank you" in (await doors.phones.text("59801") or "")
+    assert (await doors.phones.figures()).by_class["sms"] == 1
+
+
+async def test_a_call_that_is_not_texted_waits_for_no_name(doors: Doors) -> None:
+    await doors.phones.text("STOP")
+    for keys in ("", "1", "59801"):
+        await doors.press(keys)
+    await doors.phones.text("START")
+    await doors.phones.text("Ana Diaz")
+    assert (await doors.phones.figures()).verified == 0
 
 
 async def test_a_menu_without_petitions_or_without_a_number_says_so(doors: Doors) -> None:

@@ -59,8 +59,8 @@ class Wish:
 
     `signing` is signed with all others of the batch; `act` is for rarer wishes and runs in the same
     transaction. `answer` words the reply from the outcome of either, in `language`. `keep` is what
-    we now wait to hear; None ends the conversation. `ask` is what a session or call goes on with,
-    as the door wrote it. `opts_out`: the one reply that a phone gets which was not opted out yet.
+    we now wait to hear, where it depends on it by the outcome; None ends the conversation. `ask` is
+    what a session or call goes on with, as the door wrote it.
     """
 
     kind: str
@@ -69,9 +69,12 @@ class Wish:
     petition_id: int | None = None
     signing: Signing | None = None
     act: Callable[[Transaction], Awaitable[Any]] | None = None
-    keep: Conversation | None = None
+    keep: Conversation | Callable[[Any], Conversation | None] | None = None
     ask: str | None = None
-    opts_out: bool = False
+
+    def kept(self, outcome: Any) -> Conversation | None:
+        """What we wait to hear after this outcome."""
+        return self.keep(outcome) if callable(self.keep) else self.keep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,7 @@ async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[Answe
     told = await _told(tx, fresh)
     decided = _decided(fresh, told)
     outcomes = await _act(tx, decided)
-    await _converse(tx, decided)
+    await _converse(tx, decided, outcomes)
     replies = await _allowed(tx, decided, outcomes, told)
     for text, reply, outcome in zip(decided, replies, outcomes, strict=True):
         wish = text.wish
@@ -221,15 +224,16 @@ async def _act(tx: Transaction, texts: Sequence[Received]) -> list[Any]:
     ]
 
 
-async def _converse(tx: Transaction, texts: Sequence[Received]) -> None:
+async def _converse(tx: Transaction, texts: Sequence[Received], outcomes: Sequence[Any]) -> None:
     """Remember the last question of each phone, and forget what is answered."""
-    last = {t.phone_key: t for t in texts}.values()
+    waits = zip(texts, outcomes, strict=True)
+    last = {t.phone_key: (t, t.wish.kept(outcome)) for t, outcome in waits}.values()
     ended = tx.rows("batch", phone_key="blob")
     await tx.execute(
         f"DELETE FROM conversations WHERE phone_key IN (SELECT phone_key FROM {ended} b)",
-        batch=pack((t.phone_key,) for t in last),
+        batch=pack((t.phone_key,) for t, _ in last),
     )
-    asked = [(t.phone_key, *astuple(t.wish.keep), t.now) for t in last if t.wish.keep]
+    asked = [(t.phone_key, *astuple(kept), t.now) for t, kept in last if kept]
     if asked:
         columns = "phone_key, petition_id, language, name, postcode, {}, asked_at"
         rows = tx.rows(

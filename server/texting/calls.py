@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.config import LANGUAGES
 from server.core import outbox, texts
@@ -19,37 +19,45 @@ from server.core.petitions import Petition
 from server.core.texts import Conversation, Standing, Wish
 from server.db import Transaction
 from server.render import N_
+from server.sending import may_text
 from server.services import Services
+from server.texting.intake import Caller
 from sms import Inbound
 
 OFFERED = 9  # petitions, one for each key
 SPOKEN = 400  # letters of the petition's text: about half a minute
 TEXTS_A_DAY = 2  # to one number: somebody else may call with it on their display
 _TRIES = 3
+_TEXTED = N_("Thank you. We are texting you now. Answer with your name, and you sign.")
 
 
 @dataclass(slots=True)
 class Call:
     """One step of a call. What comes back with the keys is `step.petition.language.tries`.
 
-    `phone` is None where we cannot text the caller: the number is hidden, or not one of ours to
-    text.
+    Where we cannot text the caller (the number is hidden, or not one of ours to text), the call
+    ends at once.
     """
 
     services: Services
     inbound: Inbound
-    phone: str | None
-    phone_key: bytes
+    caller: Caller
 
     def wish(self, standing: Standing) -> Wish:
-        """What is said next."""
+        """What is said next. A step of the call leaves what we have asked by text as it was, until
+        we text for the name."""
+        wish = self._step(standing)
+        return wish if wish.kind == "call" else replace(wish, keep=standing.asked)
+
+    def _step(self, standing: Standing) -> Wish:
         step, petition, language, tries = self._state()
         own = self.services.settings.language
         language = language or standing.language or own
         found = self.services.directory.open()[:OFFERED]
         if not found:
             return self._end(language, N_("There is no petition to sign now. Goodbye."))
-        if self.phone is None:
+        phone = self.caller.phone
+        if phone is None or not may_text(self.services, phone):
             return self._end(language, N_("We cannot text this phone, so you cannot sign by call."))
         if petition and petition.state != "open":
             return self._end(language, N_("This petition takes no signatures now. Goodbye."))
@@ -57,9 +65,9 @@ class Call:
             return self._end(language, N_("Goodbye."))
         match step, petition:
             case "sign", Petition() as p:
-                return self._sign(p, language, tries)
+                return self._sign(p, language, tries, standing)
             case "place", Petition() as p:
-                return self._place(p, language, tries)
+                return self._place(p, language, tries, standing)
             case "speak", Petition() as p:
                 return self._speak(p, language, tries)
             case _:
@@ -112,35 +120,39 @@ class Call:
         body = f"{text.title}. {_shortened(text.body)} {choice}"
         return self._ask(language, body, f"sign.{petition.id}.{language}.{tries + 1}", 1, petition)
 
-    def _sign(self, petition: Petition, language: str, tries: int) -> Wish:
+    def _sign(self, petition: Petition, language: str, tries: int, standing: Standing) -> Wish:
         if self._key != 1:
             return self._introduce(petition, language, tries)
         if not (petition.postcode_required and keyable(petition.country)):
-            return self._text(petition, language, "")
+            return self._text(petition, language, "", standing)
         return self._ask_place(petition, language, 1)
 
     def _ask_place(self, petition: Petition, language: str, tries: int) -> Wish:
         body = self._say(language, N_("Key in your postcode. Then press the hash key."))
         return self._ask(language, body, f"place.{petition.id}.{language}.{tries + 1}", 0, petition)
 
-    def _place(self, petition: Petition, language: str, tries: int) -> Wish:
+    def _place(self, petition: Petition, language: str, tries: int, standing: Standing) -> Wish:
         place = normal_postcode(self.inbound.body, petition.country)
         if place is None:
             return self._ask_place(petition, language, tries)
-        return self._text(petition, language, place)
+        return self._text(petition, language, place, standing)
 
-    def _text(self, petition: Petition, language: str, place: str) -> Wish:
-        """Text for the name: the reply to that signs."""
+    def _text(self, petition: Petition, language: str, place: str, standing: Standing) -> Wish:
+        """Text for the name: the reply to that signs.
+
+        Without a text nothing is waited for: somebody else may have called with this number on
+        their display.
+        """
         asked = Conversation(petition.id, language, postcode=place, class_="voice")
 
         async def act(tx: Transaction) -> str:
             now = self.services.now()
-            if await texts.is_opted_out(tx, self.phone_key):
+            if await texts.is_opted_out(tx, self.caller.key):
                 return N_("You have asked us for no more texts. To sign, text START first.")
-            if await texts.count_of(tx, self.phone_key, "call", now - DAY) >= TEXTS_A_DAY:
+            if await texts.count_of(tx, self.caller.key, "call", now - DAY) >= TEXTS_A_DAY:
                 return N_("We have texted you already. Answer that text with your name.")
             await outbox.put(tx, [self._announcement(petition, language)], now)
-            return N_("Thank you. We are texting you now. Answer with your name, and you sign.")
+            return _TEXTED
 
         return Wish(
             kind="call",
@@ -148,7 +160,7 @@ class Call:
             petition_id=petition.id,
             act=act,
             answer=lambda words: self._say(language, words),
-            keep=asked,
+            keep=lambda words: asked if words == _TEXTED else standing.asked,
         )
 
     def _announcement(self, petition: Petition, language: str) -> Announcement:
@@ -158,7 +170,7 @@ class Call:
             kind="call_name",
             petition_id=petition.id,
             language=language,
-            recipient=self.phone or "",
+            recipient=self.caller.phone or "",
         )
 
     def _ask(

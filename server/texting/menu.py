@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.config import LANGUAGES
@@ -14,10 +15,12 @@ from server.core.texts import Standing, Wish
 from server.errors import InvalidInput
 from server.render import N_
 from server.services import Services
+from server.texting.intake import Caller
 from sms import Inbound
 from sms.segments import fit
 
 SHOWN = 6  # petitions on the first screen
+NAMES = 5  # languages on one screen, of which one in another script leaves but 70 letters
 _GOES_ON = '{"state": "", "digits": 0}'  # (one screen follows another; nothing is to be kept)
 
 
@@ -27,13 +30,14 @@ class Menu:
 
     services: Services
     inbound: Inbound
-    phone: str | None
-    phone_key: bytes
+    caller: Caller
 
     def wish(self, standing: Standing) -> Wish:
         """The screen to which the keys lead, and what they have done on the way."""
         keyed = self.inbound.body.split("*") if self.inbound.body else []
-        return self._petition(iter(keyed), standing)
+        wish = self._petition(iter(keyed), standing)
+        # A look at the screen leaves what we have asked by text as it was.
+        return wish if wish.signing else replace(wish, keep=standing.asked)
 
     def _petition(self, keyed: Iterator[str], standing: Standing) -> Wish:
         found = self.services.directory.open()[:SHOWN]
@@ -41,7 +45,7 @@ class Menu:
         language = standing.language or settings.language
         if not found:
             return self._end(language, N_("There is no petition to sign now."))
-        if self.phone is None:
+        if self.caller.phone is None:
             return self._end(language, N_("We cannot see your number, so you cannot sign here."))
         chosen = 1
         if len(found) > 1:
@@ -70,16 +74,31 @@ class Menu:
                     return self._choose(language, tidy(body), [sign], petition)
                 return self._name(petition, keyed, language)
             if chosen == 3:
-                tongue = next_choice(keyed, len(tongues))
-                if not tongue:
-                    names = [LANGUAGES[code] for code in tongues]
-                    return self._choose(language, "", names, petition)
-                language = tongues[tongue - 1]
+                found = self._tongue(petition, keyed, language, tongues)
+                if isinstance(found, Wish):
+                    return found
+                language = found
                 continue
             options = [self._say(language, words) for words in (N_("Sign"), N_("Read more"))]
             if len(tongues) > 1:
                 options.append(self._say(language, N_("Language")))
             return self._choose(language, petition.text(language).title, options, petition)
+
+    def _tongue(
+        self, petition: Petition, keyed: Iterator[str], language: str, tongues: list[str]
+    ) -> str | Wish:
+        """The language that was chosen, or the screen that asks: a few names on each, whole."""
+        for first in range(0, len(tongues), NAMES):
+            shown = tongues[first : first + NAMES]
+            names = [LANGUAGES[code] for code in shown]
+            if first + NAMES < len(tongues):
+                names.append(self._say(language, N_("More")))
+            chosen = next_choice(keyed, len(names))
+            if not chosen:
+                return self._choose(language, "", names, petition)
+            if chosen <= len(shown):
+                return shown[chosen - 1]
+        return language
 
     def _name(self, petition: Petition, keyed: Iterator[str], language: str) -> Wish:
         name = next_good(keyed, lambda text: not check_texted_name(text))
@@ -101,7 +120,7 @@ class Menu:
                 petition,
                 name=name,
                 postcode=place,
-                phone=self.phone or "",
+                phone=self.caller.phone or "",
                 keys=services.keys,
                 language=language,
                 id_=services.new_id(),
@@ -163,10 +182,8 @@ def next_choice(keyed: Iterator[str], most: int) -> int:
 
     A wrong key leaves the screen as it is.
     """
-    for text in keyed:
-        if text.strip().isdecimal() and 1 <= int(text.strip()[:3]) <= most:
-            return int(text.strip())
-    return 0
+    keys = (text.strip() for text in keyed)
+    return next((int(k) for k in keys if re.fullmatch(r"\d{1,2}", k) and 1 <= int(k) <= most), 0)
 
 
 def next_good(keyed: Iterator[str], good: Callable[[str], bool]) -> str | None:

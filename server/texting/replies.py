@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from server.config import LANGUAGES
-from server.core.counts import Class
 from server.core.petitions import Petition
 from server.core.texts import STRANGER, Conversation, Standing, Wish
 from server.services import Services
@@ -22,17 +21,13 @@ _SHRINK = ("name", "title", "text", "keywords", "held", "body")
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One text that is being answered: whose it is, what it says, and what is known of its phone.
-
-    `class_` is what a signature by this door counts as.
-    """
+    """One text that is being answered: whose it is, what it says, what is known of its phone."""
 
     services: Services
     phone: str
     phone_key: bytes
     command: Command
     standing: Standing = field(default=STRANGER)
-    class_: Class = "sms"
 
     @property
     def asked(self) -> Conversation | None:
@@ -110,11 +105,11 @@ def segments(reply: str, template: str) -> int:
 
 def silent(wish: Wish) -> Wish:
     """The same wish, unanswered."""
-    return replace(wish, answer=_nothing, language=None)
+    return replace(wish, answer=nothing, language=None)
 
 
-def _nothing(_: Any) -> None:
-    return None
+def nothing(_: Any) -> None:
+    """No reply."""
 
 
 def fitted(

@@ -53,8 +53,7 @@ def by_keyword(talk: Talk) -> Wish:
     if petition is None or petition.state == "draft":
         return talk.say("sign", "which" if directory.open() else "none_open")
     language = talk.language(petition)
-    asked = Conversation(petition.id, language, class_=talk.class_)
-    return sign(talk, petition, command.rest, asked)
+    return sign(talk, petition, command.rest, Conversation(petition.id, language))
 
 
 def _names_another(rest: str) -> bool:
