@@ -41,6 +41,10 @@ class Keys:
         """The key of a phone over all petitions: opt-outs and conversations are kept by it."""
         return _mac(self.server("phone"), number)
 
+    def address(self, email: str) -> bytes:
+        """The key of an e-mail address over all petitions: mail to it is bounded by it."""
+        return _mac(self.server("address"), email)
+
     def person(self, salt: bytes, name: str, postcode: str, contact: str | None) -> PersonKeys:
         """The keys under which a signer of one petition is unique."""
         key = _hkdf(self._secret, salt, b"undersigned petition")

@@ -42,6 +42,7 @@ class Signing:
     public: bool = False
     news: bool = False
     verified: bool = False
+    prefix_tag: bytes | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Signature:
     rejected_at: int | None = None
     withdrawn_at: int | None = None
     noted_at: int | None = None
+    prefix_tag: bytes | None = None
     before: Tally | None = None  # where it counted when it was read
     stored: bool = False
     changed: bool = False
@@ -97,6 +99,7 @@ class Signature:
             public_at=s.now if s.public else None,
             news_at=s.now if s.news else None,
             verified_at=s.now if s.verified else None,
+            prefix_tag=s.prefix_tag,
         )
 
     def verify(self, s: Signing) -> None:
@@ -117,7 +120,7 @@ class Signature:
     def withdraw(self, now: int) -> None:
         self.name = self.postcode = self.contact = self.comment = None
         self.place_key = self.contact_key = self.person_key = None
-        self.public_at = self.news_at = None
+        self.public_at = self.news_at = self.prefix_tag = None
         self.withdrawn_at, self.changed = now, True
 
     def tally(self) -> Tally | None:
@@ -149,6 +152,7 @@ _TYPES: dict[str, ColumnType] = {
     "rejected_at": "int",
     "withdrawn_at": "int",
     "noted_at": "int",
+    "prefix_tag": "blob",
 }
 
 

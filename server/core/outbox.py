@@ -25,7 +25,8 @@ _RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 class Announcement:
     """One message to one person.
 
-    A reply carries its words in `body` and goes out by `gateway`; the worker words others by `kind`
+    `signature_id` is what it is about; `address_key` is the recipient's over all petitions, by
+    which mail to one address is bounded. A reply carries its words in `body` and goes out by `gateway`; the worker words others by `kind`
     and `language` when they go out, by the gateway that sends.
     """
 
@@ -37,6 +38,8 @@ class Announcement:
     recipient: str
     body: str | None = None
     gateway: str | None = None
+    signature_id: int | None = None
+    address_key: bytes | None = None
     tries: int = 0
     created_at: int = 0
 
@@ -58,6 +61,8 @@ _STORED: dict[str, ColumnType] = {
     "recipient": "text",
     "body": "text",
     "gateway": "text",
+    "signature_id": "int",
+    "address_key": "blob",
 }
 _READ = (*_STORED, "tries", "created_at")
 

@@ -1,0 +1,57 @@
+-- Codes have a table of their own: few rows have one, and not for long.
+ALTER TABLE signatures DROP COLUMN ref;
+ALTER TABLE signatures DROP COLUMN code_sent_at;
+ALTER TABLE signatures DROP COLUMN contact_tries;
+ALTER TABLE signatures DROP COLUMN ref_tries;
+-- Whose address it came from, under the key of that day (core/limits.py); null after 7 days.
+ALTER TABLE signatures ADD COLUMN prefix_tag BLOB;
+
+-- What a signer types to verify or to withdraw. The code itself is derived (core/verification.py),
+-- so nobody reads it here.
+CREATE TABLE codes (
+    petition_id INTEGER NOT NULL REFERENCES petitions (id),
+    signature_id INTEGER NOT NULL,
+    purpose TEXT NOT NULL,                 -- verify or withdraw
+    made_at INTEGER NOT NULL,
+    contact_tries INTEGER NOT NULL DEFAULT 0,  -- wrong codes typed with the contact
+    ref_tries INTEGER NOT NULL DEFAULT 0,      -- wrong codes typed with the mail's reference
+    PRIMARY KEY (petition_id, signature_id, purpose)
+);
+
+-- Contacts that said "that was not me": no more mail for that petition.
+CREATE TABLE mail_stops (
+    petition_id INTEGER NOT NULL REFERENCES petitions (id),
+    contact_key BLOB NOT NULL,
+    stopped_at INTEGER NOT NULL,
+    PRIMARY KEY (petition_id, contact_key)
+);
+
+-- Addresses whose mail came back.
+CREATE TABLE bounces (
+    address_key BLOB PRIMARY KEY,          -- over all petitions
+    bounced_at INTEGER NOT NULL
+);
+
+ALTER TABLE outbox ADD COLUMN signature_id INTEGER;  -- that the message is about
+ALTER TABLE outbox ADD COLUMN address_key BLOB;     -- of an e-mail's recipient, over all petitions
+CREATE INDEX outbox_address ON outbox (address_key, sent_at)
+    WHERE address_key IS NOT NULL AND sent_at IS NOT NULL;
+
+-- The key of each day for address prefixes, gone after its day.
+CREATE TABLE daily_keys (
+    day INTEGER PRIMARY KEY,
+    key BLOB NOT NULL
+);
+
+-- How many verified signatures share a mail domain or a range of numbers. Those of a trusted group
+-- are not held for being many.
+CREATE TABLE groups_of_contacts (
+    petition_id INTEGER NOT NULL REFERENCES petitions (id),
+    group_key BLOB NOT NULL,
+    verified INTEGER NOT NULL DEFAULT 0,
+    trusted_at INTEGER,
+    PRIMARY KEY (petition_id, group_key)
+);
+
+-- Whether codes may go out by text as well: that costs, and can be abused.
+ALTER TABLE petitions ADD COLUMN sms_codes_at INTEGER;
