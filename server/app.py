@@ -23,6 +23,7 @@ from server.errors import StoreUnavailable, Throttled, UndersignedError, status_
 from server.gateways import gateways
 from server.services import Services, open_services
 from server.web import organizer
+from server.web.codes import Codes
 from server.web.forms import Disconnected
 from server.web.guard import Headers
 from server.web.hooks import Hooks
@@ -30,21 +31,32 @@ from server.web.operators import Operators
 from server.web.pages import Front, Pages, respond
 from server.web.public import Public
 from server.web.sheets import Sheets
+from server.web.sign import Sign
+from server.web.thanks import Thanks
 
 log = logging.getLogger(__name__)
 Endpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def routes(public: Public, sheets: Sheets, hooks: Hooks, operators: Operators) -> list[BaseRoute]:
+def routes(
+    public: Public,
+    sign: Sign,
+    codes: Codes,
+    sheets: Sheets,
+    hooks: Hooks,
+    operators: Operators,
+) -> list[BaseRoute]:
     """The site map. A language prefix (`/es/…`) has been taken off the path before it gets here."""
     return [
         # What a crowd asks for comes first: the table is tried from the top.
-        Route("/p/{slug:slug}", Methods(GET=public.petition, POST=public.sign)),
+        Route("/p/{slug:slug}", Methods(GET=public.petition, POST=sign.sign)),
         Route("/sms/{gateway}", Methods(GET=hooks.event, POST=hooks.event)),
         Route("/", Methods(GET=public.index)),
         Route("/accessibility", Methods(GET=public.information)),
         Route("/help", Methods(GET=public.information)),
         Route("/privacy", Methods(GET=public.information)),
+        Route("/p/{slug}/verify", Methods(GET=codes.verify, POST=codes.verify)),
+        Route("/p/{slug}/withdraw", Methods(GET=codes.withdraw, POST=codes.withdraw)),
         Route("/p/{slug}/count", Methods(GET=public.count_text)),
         Route("/p/{slug}/count.txt", Methods(GET=public.count_text)),
         Route("/p/{slug}/count.json", Methods(GET=public.count_json)),
@@ -102,9 +114,15 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with running(settings, with_worker) as services:
             public = Public(services, pages)
+            thanks = Thanks(public, pages)
             app.state.services, app.state.public = services, public
             app.router.routes[:] = routes(
-                public, Sheets(public, pages), Hooks(services), Operators(services)
+                public,
+                Sign(public, thanks),
+                Codes(public, thanks),
+                Sheets(public, pages),
+                Hooks(services),
+                Operators(services),
             )
             yield
 

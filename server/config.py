@@ -95,6 +95,11 @@ class Settings:
         "30",
         "days after which numbers and words of texts are erased, at Twilio too",
     )
+    pending_hours: int = setting(
+        "UNDERSIGNED_PENDING_HOURS",
+        "72",
+        "hours after which a contact that nobody has verified is erased; the signature stays",
+    )
     sms_gateway: str = setting(
         "UNDERSIGNED_SMS_GATEWAY",
         "",

@@ -13,8 +13,11 @@ from weakref import WeakValueDictionary
 
 from server import metrics
 from server.config import Settings
+from server.core import limits
+from server.core.counts import DAY
 from server.core.ids import Ids
 from server.core.keys import Keys
+from server.core.limits import Watch
 from server.core.petitions import Directory
 from server.db import Database, open_database
 from server.db.group import GroupCommit
@@ -42,7 +45,10 @@ class Services:
     chance: Callable[[], float] = random.random
     #: Texts of one phone are taken one after the other, by whatever door they come.
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    #: The last web signings, by which floods are told.
+    watch: Watch = field(default_factory=Watch)
     _refreshed: float = float("-inf")
+    _day_key: tuple[int, bytes] = (0, b"")
 
     def now(self) -> int:
         """UTC seconds."""
@@ -50,6 +56,16 @@ class Services:
 
     def new_id(self) -> int:
         return self.ids.next(self.clock())
+
+    async def day_key(self) -> bytes:
+        """The key of this UTC day for the prefixes of addresses."""
+        now = self.now()
+        day, key = self._day_key
+        if day != now // DAY:
+            async with self.database.write() as tx:
+                key = await limits.daily_key(tx, now, secrets.token_bytes(32))
+            self._day_key = (now // DAY, key)
+        return key
 
     async def petitions(self) -> Directory:
         """All petitions, at most `REFRESH_SECONDS` behind other processes; the last known ones

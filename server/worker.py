@@ -52,6 +52,8 @@ async def do_chores(services: Services) -> None:
     async with services.database.write() as tx:
         await counts.publish_unverified(tx, now)
         await erasure.erase_due(tx, now, services.settings.sms_keep_days)
+    await erasure.erase_contacts(services.database, now, services.settings.pending_hours)
+    await erasure.erase_prefixes(services.database, now)
 
 
 class Worker:

@@ -11,7 +11,7 @@ import pytest
 from server.core import counts, petitions, signatures
 from server.core.ids import Ids
 from server.core.keys import Keys
-from server.core.ledger import Outcome
+from server.core.ledger import Outcome, Signing
 from server.core.petitions import DecisionMaker, Draft, Petition, Text
 from server.db import Database, open_database
 from server.db.group import GroupCommit
@@ -60,8 +60,9 @@ class World:
     ids: Ids = field(default_factory=lambda: Ids(1))
     now: int = NOW
 
-    async def web(self, name: str = "Ana Diaz", postcode: str = "59801", **values: str) -> Outcome:
-        signing = signatures.web_signing(
+    def signing(self, name: str = "Ana Diaz", postcode: str = "59801", **values: str) -> Signing:
+        """What the web door makes of such a form."""
+        return signatures.web_signing(
             self.petition,
             {"name": name, "postcode": postcode, **values},
             keys=self.keys,
@@ -70,7 +71,12 @@ class World:
             id_=self.ids.next(self.now),
             now=self.now,
         )
+
+    async def sign(self, signing: Signing) -> Outcome:
         return await signatures.sign(self.group, signing)
+
+    async def web(self, name: str = "Ana Diaz", postcode: str = "59801", **values: str) -> Outcome:
+        return await self.sign(self.signing(name, postcode, **values))
 
     async def text(
         self, name: str = "Ana Diaz", postcode: str = "59801", phone: str = PHONE

@@ -11,6 +11,13 @@ from tests.support import Answer, Server
 BUDGETS = {
     "petition": (2900, 2350, 6200),
     "thanks": (1440, 1250, 2800),
+    "thanks by e-mail": (1440, 1250, 2800),
+    "thanks by phone": (1440, 1250, 2800),
+    "p/face/verify": (1400, 1200, 3000),
+    "p/face/verify?ref=AAAAAAAAAAAAAAAAAAAAAA": (1400, 1200, 3000),
+    "wrong code": (1400, 1200, 3000),
+    "p/face/withdraw": (1400, 1200, 3000),
+    "withdraw by mail": (1400, 1200, 3000),
     "errors": (2000, 1700, 3800),
     "": (1400, 1200, 3000),
     "help": (1600, 1350, 3400),
@@ -40,6 +47,8 @@ ROOM = {**{language: factors[0] for language, factors in FACTORS.items()}, "ar":
 CODINGS = ("gzip", "br", "identity")
 # Two errors, and about 200 bytes of values.
 ERRORS = {"name": "", "postcode": "5980", "email": "ana.diaz@example.org", "comment": "b" * 150}
+EMAIL = "ana.diaz@example.org"
+CONTACTS = {"thanks by e-mail": {"email": EMAIL}, "thanks by phone": {"phone": "406-555-0123"}}
 
 
 def fetch(server: Server, page: str, prefix: str, coding: str) -> Answer:
@@ -47,8 +56,16 @@ def fetch(server: Server, page: str, prefix: str, coding: str) -> Answer:
     match page:
         case "petition":
             return server.get(path, Accept_Encoding=coding, Connection="keep-alive")
-        case "thanks":
-            form = {"name": "Ana Diaz", "postcode": "59801"}
+        case "thanks" | "thanks by e-mail" | "thanks by phone":
+            form = {"name": "Ana Diaz", "postcode": "59801"} | CONTACTS.get(page, {})
+            return server.post(path, form, Accept_Encoding=coding, Connection="keep-alive")
+        case "wrong code":
+            form = {"contact": EMAIL, "code": "123456"}
+            path = f"{path}/verify"
+            return server.post(path, form, Accept_Encoding=coding, Connection="keep-alive")
+        case "withdraw by mail":
+            path = f"{path}/withdraw"
+            form = {"contact": EMAIL}
             return server.post(path, form, Accept_Encoding=coding, Connection="keep-alive")
         case "errors":
             return server.post(path, ERRORS, Accept_Encoding=coding, Connection="keep-alive")

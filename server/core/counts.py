@@ -66,8 +66,9 @@ class Day:
 
 
 async def add(tx: Transaction, changes: Counter[Tally]) -> None:
-    """Add the changes (which may be negative) to this shard's counters, in one statement."""
-    changed = [(*tally, n) for tally, n in sorted(changes.items()) if n]
+    """Add the changes (which may be negative, or none: a repeated signing takes as long as a new
+    one) to this shard's counters, in one statement."""
+    changed = [(*tally, n) for tally, n in sorted(changes.items())]
     if not changed:
         return
     rows = tx.rows("changed", petition_id="int", day="int", class_="text", state="text", n="int")

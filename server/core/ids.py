@@ -24,3 +24,8 @@ class Ids:
         milliseconds, count = divmod(self._tick, 1 << _COUNTER_BITS)
         high = (milliseconds << _NODE_BITS | self._node) << _COUNTER_BITS
         return (high | count) & (1 << 63) - 1
+
+
+def first_id(at: int) -> int:
+    """No id made before that time (UTC seconds) is as large."""
+    return at * 1000 << _NODE_BITS + _COUNTER_BITS

@@ -9,6 +9,7 @@ worthless: all numbers of a country can be tried in minutes.
 from __future__ import annotations
 
 import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from server.core.names import fold_name, fold_postcode
 
 KEY_BYTES = 16
 SALT_BYTES = 32
+_ID_BYTES, _PROOF_BYTES = 8, 8  # of a `ref`
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +41,55 @@ class Keys:
 
     def phone(self, number: str) -> bytes:
         """The key of a phone over all petitions: opt-outs and conversations are kept by it."""
-        return _mac(self.server("phone"), number)
+        return mac(self.server("phone"), number)
 
     def address(self, email: str) -> bytes:
         """The key of an e-mail address over all petitions: mail to it is bounded by it."""
-        return _mac(self.server("address"), email)
+        return mac(self.server("address"), email)
 
     def person(self, salt: bytes, name: str, postcode: str, contact: str | None) -> PersonKeys:
         """The keys under which a signer of one petition is unique."""
         key = _hkdf(self._secret, salt, b"undersigned petition")
         who = fold_name(name)
-        place = _mac(key, "place", who, fold_postcode(postcode))
+        place = mac(key, "place", who, fold_postcode(postcode))
         if contact is None:
             return PersonKeys(place, None, None)
-        return PersonKeys(place, _mac(key, "contact", contact), _mac(key, "person", contact, who))
+        return PersonKeys(place, mac(key, "contact", contact), mac(key, "person", contact, who))
+
+    def group(self, salt: bytes, label: str) -> bytes:
+        """The key of a mail domain or range of numbers within one petition."""
+        return mac(_hkdf(self._secret, salt, b"undersigned petition"), "group", label)
+
+    def code(self, salt: bytes, *about: object, digits: int) -> str:
+        """A code of so many digits that follows from what it is about."""
+        key = _hkdf(self._secret, salt, b"undersigned petition")
+        number = int.from_bytes(mac(key, "code", *map(str, about)))
+        return f"{number % 10**digits:0{digits}}"
+
+    def ref(self, salt: bytes, purpose: str, signature_id: int) -> str:
+        """What a mailed link carries for a signature: only the mail's owner has it."""
+        key = _hkdf(self._secret, salt, b"undersigned petition")
+        proof = mac(key, "ref", purpose, str(signature_id))[:_PROOF_BYTES]
+        return urlsafe_b64encode(signature_id.to_bytes(_ID_BYTES) + proof).decode().rstrip("=")
+
+    def referred(self, salt: bytes, purpose: str, ref: str) -> int | None:
+        """The signature's id if we have made this `ref` for this purpose."""
+        try:
+            raw = urlsafe_b64decode(ref.encode("ascii") + b"==")
+        except ValueError:
+            return None
+        id_ = int.from_bytes(raw[:_ID_BYTES])
+        known = len(raw) == _ID_BYTES + _PROOF_BYTES and id_ < 1 << 63
+        ours = known and hmac.compare_digest(self.ref(salt, purpose, id_), ref)
+        return id_ if ours else None
 
     def contact(self, salt: bytes, contact: str) -> bytes:
         """The `contact` key alone, for finding what a phone or address has signed."""
-        return _mac(_hkdf(self._secret, salt, b"undersigned petition"), "contact", contact)
+        return mac(_hkdf(self._secret, salt, b"undersigned petition"), "contact", contact)
 
 
-def _mac(key: bytes, *parts: str) -> bytes:
+def mac(key: bytes, *parts: str) -> bytes:
+    """`KEY_BYTES` that nobody can make without the key."""
     # Length prefixes keep ("ab", "c") and ("a", "bc") apart.
     encoded = [part.encode() for part in parts]
     mac = _keyed(key).copy()

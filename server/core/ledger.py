@@ -7,27 +7,29 @@ difference: one statement each for new, changed and absorbed rows and for the co
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
 
-from server.core import counts
+from server.core import counts, limits
 from server.core.counts import DAY, Class, Tally
 from server.core.keys import PersonKeys
+from server.core.limits import HOUSEHOLD, Group, Groups
 from server.core.names import fold_name, same_person
 from server.core.outbox import Announcement
 from server.db import ColumnType, Row, Transaction, pack
-
-HOUSEHOLD = 4  # verified signers that one phone or address may stand for
-NOTE_SECONDS = 86_400
 
 Outcome = Literal["new", "verified", "held", "again"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """A well-formed wish to sign. `verified`: the contact has been shown to be theirs."""
+    """A well-formed wish to sign. `verified`: the contact has been shown to be theirs.
+
+    `signals` are what is suspicious about it; `group` is what its contact shares with others;
+    `prefix_tag` stands for the address that it came from.
+    """
 
     id: int
     petition_id: int
@@ -42,7 +44,10 @@ class Signing:
     public: bool = False
     news: bool = False
     verified: bool = False
+    signals: tuple[str, ...] = ()
+    group: Group | None = None
     prefix_tag: bytes | None = None
+    address_key: bytes | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +95,7 @@ class Signature:
             language=s.language,
             name=s.name,
             postcode=s.postcode,
-            contact=s.contact,
+            contact=None if s.verified and not s.news else s.contact,
             comment=s.comment,
             place_key=s.keys.place,
             contact_key=s.keys.contact,
@@ -108,14 +113,24 @@ class Signature:
         What was entered on the web (comment, public name, news) may be a stranger's: it goes.
         """
         self.class_, self.language = s.class_, s.language
-        self.name, self.postcode, self.contact = s.name, s.postcode, s.contact
+        self.name, self.postcode = s.name, s.postcode
         self.place_key, self.contact_key = s.keys.place, s.keys.contact
-        self.person_key, self.verified_at = s.keys.person, s.now
+        self.person_key = s.keys.person
         self.comment = self.public_at = self.news_at = None
-        self.changed = True
+        self.confirm(s.now)
+
+    def confirm(self, now: int) -> None:
+        """The contact is shown to be theirs. It has done its work, and goes unless they want news;
+        its keys stay."""
+        self.verified_at, self.changed = now, True
+        self.held_why = limits.left_after_verifying(self.held_why)
+        self.held_at = self.held_at if self.held_why else None
+        if self.news_at is None:
+            self.contact = None
 
     def hold(self, why: str, now: int) -> None:
-        self.held_at, self.held_why, self.changed = now, why, True
+        self.held_why = f"{self.held_why} {why}" if self.held_why else why
+        self.held_at, self.changed = self.held_at or now, True
 
     def withdraw(self, now: int) -> None:
         self.name = self.postcode = self.contact = self.comment = None
@@ -167,7 +182,10 @@ _ASSIGNMENTS = ", ".join(f"{c} = b.{c}" for c in _TYPES if c not in {"id", "peti
 COLUMNS = ", ".join(f"s.{c}" for c in _TYPES)
 
 
-async def related(tx: Transaction, signings: Sequence[Signing]) -> list[Signature]:
+Place = tuple[int, bytes | None, bytes | None]  # petition id, place key, contact key
+
+
+async def related(tx: Transaction, people: Iterable[Place]) -> list[Signature]:
     """The stored signatures that could be one of these people: by place, or by contact."""
     batch = tx.rows("batch", petition_id="int", place_key="blob", contact_key="blob")
     places = (
@@ -188,7 +206,7 @@ async def related(tx: Transaction, signings: Sequence[Signing]) -> list[Signatur
     )
     rows = await tx.fetch(
         places + verified_places + contacts,
-        batch=pack((s.petition_id, s.keys.place, s.keys.contact) for s in signings),
+        batch=pack(people),
     )
     return list({row["id"]: Signature.from_row(row) for row in rows}.values())
 
@@ -196,8 +214,9 @@ async def related(tx: Transaction, signings: Sequence[Signing]) -> list[Signatur
 class Ledger:
     """Decides about signings one after the other, each seeing what the last one did."""
 
-    def __init__(self, signatures: Iterable[Signature]) -> None:
+    def __init__(self, signatures: Iterable[Signature], groups: Groups | None = None) -> None:
         self.signatures = list(signatures)
+        self.groups = groups or Groups()
         self.notes: list[Announcement] = []
         self._by_place: defaultdict[tuple[int, bytes | None], list[Signature]] = defaultdict(list)
         self._by_contact: defaultdict[tuple[int, bytes], list[Signature]] = defaultdict(list)
@@ -212,23 +231,49 @@ class Ledger:
     def take(self, signing: Signing) -> Outcome:
         """Decide about one signing."""
         known = self._match(signing)
+        outcome: Outcome = "again"
         if known is None:
-            known = Signature.from_signing(signing)
-            outcome: Outcome = "new"
-            if signing.verified:
-                self._hold_if_full(known, signing)
+            known, outcome = Signature.from_signing(signing), "new"
             self.signatures.append(known)
+            if signing.verified:
+                self._admit(known, signing.group, signing.now)
+            else:
+                self._hold_if_suspicious(known, signing)
+            self._index(known)
         elif signing.verified and not known.verified_at and not known.rejected_at:
-            self._hold_if_full(known, signing)
+            self._admit(known, signing.group, signing.now, signing.keys.contact)
             known.verify(signing)
             outcome = "verified"
-        else:
-            self._note(known, signing)
-            return "again"
-        self._index(known)
+            self._index(known)
+        # Written even if nothing is new: whoever signs again must wait as long as a new signer.
+        known.changed = True
+        self._announce(known, signing)
         if signing.verified:
             self._absorb(known)
-        return "held" if known.held_at else outcome
+            return "held" if known.held_at else outcome
+        return outcome
+
+    def confirm(self, known: Signature, group: Group | None, now: int) -> Outcome:
+        """A stored signature, by the code that its contact was sent, or as its phone has texted."""
+        if known.verified_at or known.rejected_at:
+            return "held" if known.held_at else "again"
+        self._admit(known, group, now)
+        known.confirm(now)
+        self._absorb(known)
+        return "held" if known.held_at else "verified"
+
+    def let_go(self, known: Signature) -> None:
+        """Erase the contact. One that was never verified leaves a signature without contact, which
+        is one with others by the same name and place."""
+        known.contact, known.changed = None, True
+        if known.verified_at or known.withdrawn_at:
+            return
+        known.contact_key = known.person_key = None
+        at_place = self._by_place[known.petition_id, known.place_key]
+        others = (s for s in at_place if s is not known and not s.absorbed)
+        known.absorbed = known.rejected_at is None and any(
+            s.verified_at or s.contact_key is None for s in others
+        )
 
     def _match(self, signing: Signing) -> Signature | None:
         """The signature of the same person, if there is one."""
@@ -245,12 +290,25 @@ class Ledger:
         near = (s for s in household if s.name and same_person(fold_name(s.name), folded))
         return next(near, None) or (alone[0] if signing.verified and alone else None)
 
-    def _hold_if_full(self, signature: Signature, signing: Signing) -> None:
-        if signing.keys.contact is None:
-            return
-        household = self._by_contact[signing.petition_id, signing.keys.contact]
+    def _hold_if_suspicious(self, signature: Signature, signing: Signing) -> None:
+        signals = list(signing.signals)
+        if signing.keys.contact:
+            household = self._by_contact[signing.petition_id, signing.keys.contact]
+            if sum(1 for s in household if s.tally()) >= HOUSEHOLD:
+                signals.append("crowd")
+        if why := limits.holds(signals):
+            signature.hold(why, signing.now)
+
+    def _admit(
+        self, signature: Signature, group: Group | None, now: int, contact_key: bytes | None = None
+    ) -> None:
+        """Hold what verifies beyond the places of its household, or of its group."""
+        key = contact_key or signature.contact_key
+        household = self._by_contact[signature.petition_id, key] if key else ()
         if sum(1 for s in household if (t := s.tally()) and t.state == "verified") >= HOUSEHOLD:
-            signature.hold("household", signing.now)
+            signature.hold("household", now)
+        elif group and not self.groups.admits(group):
+            signature.hold(group.label, now)
 
     def _absorb(self, verified: Signature) -> None:
         """A signature without contact by the same name and place was theirs: it counts once."""
@@ -258,21 +316,21 @@ class Ledger:
             if other is not verified and other.contact_key is None and not other.rejected_at:
                 other.absorbed = True
 
-    def _note(self, known: Signature, signing: Signing) -> None:
-        """Tell the owner of a verified contact that somebody signed with it, once a day at most."""
-        if signing.verified or not signing.contact or not known.verified_at or not known.contact:
+    def _announce(self, known: Signature, signing: Signing) -> None:
+        """A message to the contact that was entered on the web, whatever we know of it: what it
+        says, if anything, is found out when it goes out (core/verification.py)."""
+        if signing.verified or not signing.contact:
             return
-        if known.noted_at is not None and signing.now - known.noted_at < NOTE_SECONDS:
-            return
-        known.noted_at, known.changed = signing.now, True
         self.notes.append(
             Announcement(
                 id=signing.id,
-                channel="email" if "@" in known.contact else "sms",
-                kind="signed_again",
+                channel="email" if "@" in signing.contact else "sms",
+                kind="signed",
                 petition_id=known.petition_id,
-                language=known.language,
-                recipient=known.contact,
+                language=signing.language,
+                recipient=signing.contact,
+                signature_id=known.id,
+                address_key=signing.address_key,
             )
         )
 
@@ -300,6 +358,7 @@ class Ledger:
                 batch=pack(map(_values, new)),
             )
         await counts.add(tx, self._changes())
+        await self.groups.write(tx)
 
     def _changes(self) -> Counter[Tally]:
         changes: Counter[Tally] = Counter()

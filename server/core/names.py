@@ -104,6 +104,11 @@ def _bare(postcode: str) -> str:
     return "".join(str(unicodedata.decimal(c, c)) for c in signs)
 
 
+def digits_of(text: str) -> str:
+    """A code as it was meant: ASCII digits, whatever script and gaps it was typed in."""
+    return _bare(text)[:20]
+
+
 def normal_postcode(text: str, country: str) -> str | None:
     """The postcode as it is kept and shown, or None if it is none of that country."""
     bare = _bare(text)

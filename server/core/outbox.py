@@ -25,9 +25,9 @@ _RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 class Announcement:
     """One message to one person.
 
-    `signature_id` is what it is about; `address_key` is the recipient's over all petitions, by
-    which mail to one address is bounded. A reply carries its words in `body` and goes out by `gateway`; the worker words others by `kind`
-    and `language` when they go out, by the gateway that sends.
+    A reply carries its words in `body` and goes out by `gateway`; the worker words others by `kind`
+    and `language` when they go out. `signature_id` is what it is about; `address_key` is an e-mail
+    address over all petitions, by which mail to it is bounded.
     """
 
     id: int

@@ -69,6 +69,7 @@ class Petition(Draft):
     opened_at: int | None
     closed_at: int | None
     paused_at: int | None = None
+    sms_codes: bool = False  # codes may go out by text
 
     @property
     def state(self) -> State:
@@ -316,6 +317,7 @@ def _petition(row: Row, texts: list[Row], people: list[Row]) -> Petition:
         opened_at=row["opened_at"],
         closed_at=row["closed_at"],
         paused_at=row["paused_at"],
+        sms_codes=row["sms_codes_at"] is not None,
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from server.core import outbox
+from server.core import limits, outbox
 from server.core.contacts import normal_email, normal_phone
 from server.core.counts import Class
 from server.core.keys import Keys
 from server.core.ledger import COLUMNS, Ledger, Outcome, Signature, Signing, related
+from server.core.limits import Group, Groups
 from server.core.names import POSTCODE_LIMIT, check_name, check_texted_name, normal_postcode, tidy
 from server.core.petitions import Petition
 from server.db import Transaction, pack
@@ -33,7 +34,7 @@ def web_signing(
     id_: int,
     now: int,
 ) -> Signing:
-    """A signing from the form's values, by DESIGN's field names.
+    """A signing from the form's values, by DESIGN's field names, with nothing suspicious about it.
 
     Raises `NotOpen`, or `InvalidInput` with every problem of the form.
     """
@@ -62,6 +63,7 @@ def web_signing(
         comment=comment or None,
         public=bool(values.get("public")),
         news=bool(values.get("news")),
+        address_key=keys.address(contact) if contact and "@" in contact else None,
     )
 
 
@@ -101,6 +103,7 @@ def text_signing(
         keys=keys.person(petition.salt, name, read or "", phone),
         now=now,
         verified=True,
+        group=limits.group_of(petition.id, petition.salt, phone, keys),
     )
 
 
@@ -145,7 +148,9 @@ async def sign_many(tx: Transaction, signings: Sequence[Signing]) -> list[Outcom
     if not signings:
         return []
     await tx.lock(key for s in signings for key in (s.keys.place, s.keys.contact) if key)
-    ledger = Ledger(await related(tx, signings))
+    groups = await Groups.load(tx, (s.group for s in signings if s.group))
+    people = ((s.petition_id, s.keys.place, s.keys.contact) for s in signings)
+    ledger = Ledger(await related(tx, people), groups)
     outcomes = [ledger.take(signing) for signing in signings]
     await ledger.write(tx)
     await outbox.put(tx, ledger.notes, signings[0].now)
@@ -164,10 +169,19 @@ async def signed_by(tx: Transaction, contact_keys: Mapping[int, bytes]) -> list[
     return [Signature.from_row(row) for row in rows]
 
 
-async def withdraw(tx: Transaction, signatures: Sequence[Signature], now: int) -> None:
-    """Take signatures back: personal data and keys are erased, so the way back is to sign again."""
+async def withdraw(
+    tx: Transaction, signatures: Sequence[Signature], now: int, groups: Sequence[Group] = ()
+) -> None:
+    """Take signatures back: personal data and keys are erased, so the way back is to sign again.
+
+    `groups` are those of the contact, in which a place becomes free.
+    """
     ledger = Ledger(signatures)
     for signature in ledger.signatures:
+        if signature.verified_at and not signature.held_at:
+            for group in groups:
+                if group.petition_id == signature.petition_id:
+                    ledger.groups.leaves(group)
         signature.withdraw(now)
     await ledger.write(tx)
 
@@ -175,16 +189,19 @@ async def withdraw(tx: Transaction, signatures: Sequence[Signature], now: int) -
 async def correct(tx: Transaction, wrong: Signature, right: Signing) -> Outcome:
     """Put `right` in the place of a signature of the same contact: taken back and signed anew in
     one step, so that all rules hold as for any signing."""
-    await withdraw(tx, [wrong], right.now)
+    await withdraw(tx, [wrong], right.now, [right.group] if right.group else [])
     [outcome] = await sign_many(tx, [right])
     return outcome
 
 
-async def want_news(tx: Transaction, signatures: Sequence[Signature], since: int | None) -> None:
-    """Note that their signer wants news since that time, or (None) wants none."""
+async def want_news(
+    tx: Transaction, signatures: Sequence[Signature], since: int | None, contact: str
+) -> None:
+    """Note that their signer, at that contact, wants news since that time, or (None) wants none."""
     ledger = Ledger(signatures)
     for signature in ledger.signatures:
         signature.news_at, signature.changed = since, True
+        signature.contact = contact if since is not None else None
     await ledger.write(tx)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from server.core import signatures, texts
+from server.core import limits, signatures, texts
 from server.core.counts import Class
 from server.core.ledger import Signature
+from server.core.limits import Group
 from server.core.names import check_texted_name, fold_name, tidy
 from server.core.petitions import Petition
 from server.core.texts import Wish
@@ -35,7 +36,7 @@ def remove(talk: Talk) -> Wish:
         mine = await _signed(tx, talk)
         same = [s for s in mine if fold_name(s.name or "") == fold_name(mine[0].name or "")]
         name = mine[0].name if mine else None
-        await signatures.withdraw(tx, same, talk.services.now())
+        await signatures.withdraw(tx, same, talk.services.now(), _groups(talk))
         await texts.opt_out(tx, talk.phone_key, talk.services.now())
         return name
 
@@ -64,7 +65,7 @@ def undo(talk: Talk) -> Wish:
         mine = await _signed(tx, talk)
         # What is withdrawn loses its name, and the reply needs it.
         found = replace(mine[0]) if mine else None
-        await signatures.withdraw(tx, mine[:1], talk.services.now())
+        await signatures.withdraw(tx, mine[:1], talk.services.now(), _groups(talk))
         return found
 
     def answer(found: Signature | None) -> str:
@@ -168,7 +169,8 @@ def news(talk: Talk) -> Wish:
 
     async def act(tx: Transaction) -> list[Signature]:
         mine = await _signed(tx, talk)
-        await signatures.want_news(tx, mine, talk.services.now() if wanted else None)
+        since = talk.services.now() if wanted else None
+        await signatures.want_news(tx, mine, since, talk.phone)
         return mine
 
     def answer(found: list[Signature]) -> str:
@@ -190,6 +192,13 @@ async def _signed(tx: Transaction, talk: Talk) -> list[Signature]:
     found = await signatures.signed_by(tx, keys)
     wanted = fold_name(command.rest)
     return [s for s in found if not wanted or _is_named(s, wanted)]
+
+
+def _groups(talk: Talk) -> list[Group]:
+    """What this phone shares with others, in each petition."""
+    petitions, keys = talk.services.directory.by_id.values(), talk.services.keys
+    found = (limits.group_of(p.id, p.salt, talk.phone, keys) for p in petitions)
+    return [group for group in found if group]
 
 
 def _is_named(signature: Signature, wanted: str) -> bool:

@@ -77,5 +77,5 @@ async def take(
         answered: Answered = await services.group.submit(texts.receive_many, received)
     metrics.TEXTS.labels(inbound.gateway, answered.kind).inc()
     if answered.kind == "sign" and answered.outcome:
-        metrics.SIGNINGS.labels(inbound.channel, answered.outcome).inc()
+        metrics.SIGNINGS.labels(inbound.channel, str(answered.outcome)).inc()
     return answered

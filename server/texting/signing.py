@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from server.config import LANGUAGES
-from server.core import signatures
-from server.core.names import fold_name, split_name_and_postcode, tidy
+from server.core import signatures, verification
+from server.core.names import digits_of, fold_name, split_name_and_postcode, tidy
 from server.core.petitions import Petition
 from server.core.texts import Conversation, Wish
+from server.core.verification import TEXT_DIGITS
+from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
 from server.render import N_, Renderer
 from server.texting.replies import Talk, is_cheap
@@ -65,7 +68,54 @@ def _names_another(rest: str) -> bool:
 
 
 def sign(talk: Talk, petition: Petition, words: str, asked: Conversation) -> Wish:
-    """Sign with what the phone has said so far, or ask for what is missing."""
+    """Sign with what the phone has said so far, or ask for what is missing.
+
+    Digits may be those that our page has shown to somebody who signed there with this phone.
+    """
+    wish = _sign(talk, petition, words, asked)
+    digits = digits_of(split_name_and_postcode(words, petition.country)[1])
+    if len(digits) != TEXT_DIGITS or not digits.isdecimal():
+        return wish
+    return _verify(talk, petition, digits, asked.language, otherwise=wish)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """A web signature that the text has verified, and what came of it."""
+
+    name: str
+    outcome: str
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
+def _verify(talk: Talk, petition: Petition, digits: str, language: str, *, otherwise: Wish) -> Wish:
+    """Verify what these digits stand for; if nothing of this phone, do what else the text asks."""
+    services = talk.services
+
+    async def act(tx: Transaction) -> Any:
+        found = await verification.by_text(
+            tx, services.keys, petition, talk.phone, digits, services.now()
+        )
+        if found:
+            return _Verified(found[0].name or "", found[1])
+        if otherwise.signing:
+            return (await signatures.sign_many(tx, [otherwise.signing]))[0]
+        return None
+
+    def answer(done: Any) -> str | None:
+        if isinstance(done, _Verified):
+            return confirmation(talk, petition, language, done.name, done.outcome)
+        return otherwise.answer(done)
+
+    def keep(done: Any) -> Conversation | None:
+        return None if isinstance(done, _Verified) else otherwise.kept(done)
+
+    return replace(otherwise, kind="sign", signing=None, act=act, answer=answer, keep=keep)
+
+
+def _sign(talk: Talk, petition: Petition, words: str, asked: Conversation) -> Wish:
     name, postcode = split_name_and_postcode(words, petition.country)
     if fold_name(name) in _examples(talk.services.renderer):
         name = ""

@@ -33,6 +33,15 @@ def check_origin(scope: Scope, own_origin: str, partners: Iterable[str] = ()) ->
         raise CrossSite(site)
 
 
+def client_address(scope: Scope, trusted: frozenset[str]) -> str:
+    """The address of the browser: the last one in `X-Forwarded-For` that is no proxy of ours."""
+    address = scope["client"][0] if scope.get("client") else ""
+    hops = header(scope, b"x-forwarded-for").split(",")
+    while address in trusted and hops:
+        address = hops.pop().strip() or address
+    return address
+
+
 def security_headers(page: str = "") -> Headers:
     """Headers for an HTML page. Nothing may be loaded; the page's own style is allowed by its hash.
 

@@ -1,4 +1,4 @@
-"""The public pages: petitions, signing, counts. No cookie, no script, the same for everybody."""
+"""The public pages: petitions, words, counts. No cookie, no script, the same for everybody."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Any
 from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
-from server import metrics
 from server.config import LANGUAGES
-from server.core import counts, signatures
+from server.core import counts
 from server.core.counts import PublicFigures
+from server.core.dashboard import CHANNELS
 from server.core.petitions import Petition
-from server.errors import InvalidInput, NotOpen, StoreUnavailable
+from server.errors import StoreUnavailable
 from server.services import PATIENCE_SECONDS, Services
 from server.web.compress import encode
-from server.web.forms import header, read_form
-from server.web.guard import Headers, check_origin, security_headers
-from server.web.pages import Page, Pages, respond, send_page
-from server.web.words import FIELD_IDS, MESSAGES, NOT_STORED, problem_words
+from server.web.forms import header
+from server.web.guard import Headers, security_headers
+from server.web.organizer_words import CHANNELS as WORDS
+from server.web.pages import Pages, respond, send_page
+from server.web.words import MESSAGES
 
 HTML = (b"content-type", b"text/html;charset=utf-8")
 TEXT = (b"content-type", b"text/plain;charset=utf-8")
@@ -74,37 +75,11 @@ class Public:
 
         def render() -> tuple[bytes, Headers]:
             base = self._petition_page(petition, language, scope["language"])
-            page = base.replace(_COUNTS, self.counts_words(language, figures, late))
+            page = base.replace(_COUNTS, self.counts_words(language, figures, late, parted=True))
             return page.encode(), [HTML, PUBLIC, *security_headers(page)]
 
         key = (petition.id, petition.version, figures, late)
         await send_page(self._pages.keep(scope["page"], key, render), scope, send)
-
-    async def sign(self, scope: Scope, receive: Receive, send: Send) -> None:
-        petition = await self.find(scope)
-        settings = self.services.settings
-        check_origin(scope, settings.origin, petition.origins)
-        values = await read_form(scope, receive)
-        language = scope["language"] or petition.language
-        try:
-            signing = signatures.web_signing(
-                petition,
-                values,
-                keys=self.services.keys,
-                country=settings.country,
-                language=language,
-                id_=self.services.new_id(),
-                now=self.services.now(),
-            )
-            outcome = await signatures.sign(self.services.group, signing)
-            metrics.SIGNINGS.labels("web", outcome).inc()
-        except NotOpen:
-            metrics.SIGNINGS.labels("web", "closed").inc()
-            await self.send_message(scope, send, 200, petition.state, petition)
-        except (InvalidInput, StoreUnavailable) as error:
-            await self._send_problems(scope, send, petition, values, error)
-        else:
-            await self._send_thanks(scope, send, petition, language)
 
     async def count_text(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The verified count as digits and a newline."""
@@ -144,7 +119,7 @@ class Public:
             and (self._path(petition, scope.get("language")), petition.text(language).title),
             **self._chrome(scope),
         )
-        await self._send_html(scope, send, status, page, extra)
+        await self.send_html(scope, send, status, page, extra)
 
     async def find(self, scope: Scope) -> Petition:
         directory = await self.services.petitions()
@@ -213,9 +188,24 @@ class Public:
     def _path(petition: Petition, prefix: str | None) -> str:
         return f"/{prefix}/p/{petition.slug}" if prefix else f"/p/{petition.slug}"
 
-    def counts_words(self, language: str, figures: PublicFigures | None, late: bool) -> Markup:
-        """The figures as a sentence, which may stand in a page that is already rendered."""
-        page = self.services.renderer.page("web/_counts.html", language, figures=figures, late=late)
+    def counts_words(
+        self, language: str, figures: PublicFigures | None, late: bool, *, parted: bool = False
+    ) -> Markup:
+        """The figures as a sentence, which may stand in a page that is already rendered; `parted`
+        says as well by which channel how many have signed."""
+        say = self.services.renderer.say
+        by_class = figures.by_class if figures and parted else {}
+        parts = {
+            say(language, WORDS[channel]): sum(by_class.get(c, 0) for c in members)
+            for channel, members in CHANNELS.items()
+        }
+        page = self.services.renderer.page(
+            "web/_counts.html",
+            language,
+            figures=figures,
+            late=late,
+            channels=[(words, n) for words, n in parts.items() if n],
+        )
         return Markup(" ".join(page.split()).replace(" ,", ","))  # noqa: S704 (our own template)
 
     async def _send_kept(
@@ -234,57 +224,7 @@ class Public:
 
         await send_page(self._pages.keep(scope["page"], (key, language), render), scope, send)
 
-    async def _send_thanks(
-        self, scope: Scope, send: Send, petition: Petition, language: str
-    ) -> None:
-        """The same bytes for everybody who signs this petition in this language."""
-
-        def render() -> tuple[bytes, Headers]:
-            prefix = scope["language"]
-            page = self.render_petition("web/thanks.html", petition, language, prefix)
-            return page.encode(), [HTML, PRIVATE, *security_headers(page)]
-
-        # Kept under a name that no path has, so that it is never served to a GET.
-        kept: Page = self._pages.keep(f"thanks {scope['page']}", petition.version, render)
-        await send_page(kept, scope, send)
-
-    async def _send_problems(
-        self,
-        scope: Scope,
-        send: Send,
-        petition: Petition,
-        values: dict[str, str],
-        error: InvalidInput | StoreUnavailable,
-    ) -> None:
-        """The form again with what was typed, and what kept it from being stored."""
-        language = scope["language"] or petition.language
-        renderer, country = self.services.renderer, self.services.settings.country
-        # 200: some text and feature-phone browsers hide the body of a 4xx.
-        status, errors, extra = 200, {}, []
-        if isinstance(error, InvalidInput):
-            metrics.SIGNINGS.labels("web", "invalid").inc()
-            errors = {
-                p.field: problem_words(renderer, language, petition, p, country)
-                for p in reversed(error.problems)
-            }
-            summary = [(FIELD_IDS[f], errors[f]) for f in FIELD_IDS if f in errors]
-        else:
-            metrics.SIGNINGS.labels("web", "refused").inc()
-            metrics.ERRORS.labels(type(error).__name__).inc()
-            summary = [(FIELD_IDS["name"], renderer.say(language, NOT_STORED))]
-            status, extra = 503, [(b"retry-after", b"%d" % error.retry_after)]
-        page = self.render_petition(
-            "web/errors.html",
-            petition,
-            language,
-            scope["language"],
-            values=values,
-            errors=errors,
-            summary=summary,
-        )
-        await self._send_html(scope, send, status, page, extra)
-
-    async def _send_html(
+    async def send_html(
         self, scope: Scope, send: Send, status: int, page: str, extra: Headers | None = None
     ) -> None:
         body, coding = encode(page.encode(), header(scope, b"accept-encoding"))

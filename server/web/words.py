@@ -55,6 +55,18 @@ MESSAGES: dict[str, tuple[str, tuple[str, ...]]] = {
         N_("This petition is paused"),
         (N_("It takes no signatures right now. Yours was not stored. Please come back later."),),
     ),
+    "too_late": (
+        N_("This petition is closed"),
+        (N_("It is too late to verify a signature."),),
+    ),
+    "not_me": (
+        N_("We have erased it"),
+        (N_("You get no more mail from us about this petition."),),
+    ),
+    "withdrawn": (
+        N_("Your signature is taken back"),
+        (N_("Your data is erased. If you change your mind, sign again."),),
+    ),
     "403": (
         N_("This form came from another site"),
         (N_("We only take signatures that are sent from our own page. Please sign there."),),

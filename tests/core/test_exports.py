@@ -101,10 +101,16 @@ async def test_a_signature_is_exported_with_all_that_it_holds(world: World) -> N
     }
 
 
-async def test_a_text_is_exported_as_verified_with_its_number(world: World) -> None:
+async def test_a_number_that_waits_to_be_verified_is_exported_as_a_text(world: World) -> None:
+    await world.web(phone=PHONE)
+    [row] = await exported(world)
+    assert (row["class"], row["status"], row["contact"]) == ("web-phone", "unverified", "'" + PHONE)
+
+
+async def test_a_text_is_exported_as_verified_and_its_number_is_gone(world: World) -> None:
     await world.text()
     [row] = await exported(world)
-    assert (row["class"], row["status"], row["contact"]) == ("sms", "verified", "'" + PHONE)
+    assert (row["class"], row["status"], row["contact"]) == ("sms", "verified", "")
     assert row["verified_at"] == row["signed_at"]
 
 

@@ -17,7 +17,7 @@ from server.core.contacts import (
     region_of,
 )
 from server.core.ids import Ids
-from server.core.keys import KEY_BYTES, Keys, _hkdf, _mac
+from server.core.keys import KEY_BYTES, Keys, _hkdf, mac
 
 SALT, OTHER = b"s" * 32, b"t" * 32
 KEYS = Keys("k" * 40)
@@ -53,7 +53,7 @@ def test_a_key_is_no_plain_hash() -> None:
 def test_parts_do_not_run_into_each_other(a: str, b: str, c: str, d: str) -> None:
     valid = [part.encode("utf-8", "ignore").decode() for part in (a, b, c, d)]
     one, other = tuple(valid[:2]), tuple(valid[2:])
-    assert (_mac(b"key", *one) == _mac(b"key", *other)) is (one == other)
+    assert (mac(b"key", *one) == mac(b"key", *other)) is (one == other)
 
 
 @given(st.lists(st.integers(1_500_000_000_000, 1_900_000_000_000), min_size=1, max_size=50))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.core import check, counts, outbox, signatures
+from server.core import check, counts, signatures
 from server.core.ledger import related
 from server.db import Row, Transaction, Value
 from server.errors import InvalidInput, NotOpen
@@ -62,12 +62,8 @@ async def test_verifying_absorbs_the_signature_without_contact(world: World) -> 
     assert await world.text("Ana Diaz", "59801") == "verified"
     assert (await verified(world), await unverified(world)) == (1, 0)
     (row,) = await world.rows()
-    assert (row["class"], row["contact"], row["comment"], row["public_at"]) == (
-        "sms",
-        PHONE,
-        None,
-        None,
-    )
+    assert (row["class"], row["comment"], row["public_at"]) == ("sms", None, None)
+    assert row["contact"] is None  # it has done its work
 
 
 async def test_leaving_the_contact_out_does_not_count_a_verified_signer_twice(
@@ -151,19 +147,6 @@ async def test_withdrawing_erases_the_person_and_lets_them_sign_again(world: Wor
     assert [row[c] for c in personal] == [None] * len(personal)
     assert await world.text() == "new"
     assert await verified(world) == 1
-
-
-async def test_a_stranger_signing_with_a_verified_phone_sends_one_note_a_day(
-    world: World,
-) -> None:
-    await world.text()
-    for _ in range(3):
-        assert await world.web(phone="(406) 555-0123") == "again"
-    world.now += counts.DAY + 1
-    await world.web(phone=PHONE)
-    async with world.database.write() as tx:
-        notes = await outbox.lease(tx, world.now)
-    assert [(n.channel, n.kind, n.recipient) for n in notes] == [("sms", "signed_again", PHONE)] * 2
 
 
 async def test_a_batch_of_everything_at_once_leaves_counters_equal_to_rows(world: World) -> None:
@@ -273,7 +256,8 @@ async def test_a_person_is_looked_up_by_exact_keys_whatever_the_number_of_signat
         now=NOW,
     )
     async with world.database.read() as tx:
-        await related(Explaining(tx), [signing])  # type: ignore[arg-type]
+        people = [(signing.petition_id, signing.keys.place, signing.keys.contact)]
+        await related(Explaining(tx), people)  # type: ignore[arg-type]
     looked_up = [plan for plan in plans if " s " in plan]
     assert len(looked_up) == 3
     assert all(plan.endswith("_key=?)") for plan in looked_up), looked_up

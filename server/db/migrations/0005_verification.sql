@@ -12,10 +12,19 @@ CREATE TABLE codes (
     petition_id INTEGER NOT NULL REFERENCES petitions (id),
     signature_id INTEGER NOT NULL,
     purpose TEXT NOT NULL,                 -- verify or withdraw
+    contact_key BLOB NOT NULL,
     made_at INTEGER NOT NULL,
-    contact_tries INTEGER NOT NULL DEFAULT 0,  -- wrong codes typed with the contact
-    ref_tries INTEGER NOT NULL DEFAULT 0,      -- wrong codes typed with the mail's reference
     PRIMARY KEY (petition_id, signature_id, purpose)
+);
+CREATE INDEX codes_contact ON codes (petition_id, contact_key);
+
+-- How often a code was typed for a contact, known to us or not, or for a mail's reference.
+CREATE TABLE code_tries (
+    petition_id INTEGER NOT NULL REFERENCES petitions (id),
+    try_key BLOB NOT NULL,
+    since INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (petition_id, try_key)
 );
 
 -- Contacts that said "that was not me": no more mail for that petition.
@@ -34,8 +43,8 @@ CREATE TABLE bounces (
 
 ALTER TABLE outbox ADD COLUMN signature_id INTEGER;  -- that the message is about
 ALTER TABLE outbox ADD COLUMN address_key BLOB;     -- of an e-mail's recipient, over all petitions
-CREATE INDEX outbox_address ON outbox (address_key, sent_at)
-    WHERE address_key IS NOT NULL AND sent_at IS NOT NULL;
+CREATE INDEX outbox_address ON outbox (address_key)
+    WHERE address_key IS NOT NULL AND failed_at IS NULL;
 
 -- The key of each day for address prefixes, gone after its day.
 CREATE TABLE daily_keys (

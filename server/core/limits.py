@@ -1,0 +1,282 @@
+"""What makes a signing suspicious, and what holds a signature until somebody has looked.
+
+Two signals or more hold a signature. None of them refuses anybody: the signer sees the ordinary
+page and can verify as usual, and verifying lifts all that came from address, burst or pattern.
+What stays for an organizer to decide are households, mail domains and ranges of phone numbers in
+which more have verified than is likely.
+
+Hundreds of honest signers share one address (a carrier's, a school's, a proxy browser's), so an
+address never holds anybody by itself.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from server.core.contacts import EMAIL_LIMIT
+from server.core.counts import DAY
+from server.core.keys import Keys, mac
+from server.core.mail_domains import LARGE, domain_of, is_disposable
+from server.db import Row, Transaction, pack
+
+Reason = Literal[
+    "burst", "names", "disposable", "crowd", "trap", "postcode", "household", "domain", "numbers"
+]
+#: Verifying does not lift these. A `domain` or `numbers` is followed by a colon and which.
+STAYING = frozenset({"household", "domain", "numbers"})
+SIGNALS_TO_HOLD = 2
+
+HOUSEHOLD = 4  # verified signers that one phone or address may stand for
+#: Verified signatures of one petition from one mail domain that is none of the large providers'.
+DOMAIN_CAP = 50
+#: From one range of 10,000 phone numbers: every twentieth of them.
+NUMBERS_CAP = 500
+_RANGE_DIGITS = 4  # the last digits, in which the numbers of a range differ
+
+WINDOW_SECONDS = 600
+WINDOW_SIGNINGS = 2000  # of one petition that are remembered at most
+BURST = 20  # signings of one prefix within the window that are never a burst
+BURST_SHARE = 0.2  # of all in the window
+SERIES = 5  # names or addresses that differ in digits alone
+PREFIX_KEPT_DAYS = 7
+
+
+def holds(why: Iterable[str]) -> str | None:
+    """The `held_why` of these signals, None if they are too few."""
+    found = sorted(set(why))
+    return " ".join(found) if len(found) >= SIGNALS_TO_HOLD else None
+
+
+def left_after_verifying(held_why: str | None) -> str | None:
+    """What of a `held_why` an organizer has to decide about; None if nothing."""
+    stays = [why for why in (held_why or "").split() if why.partition(":")[0] in STAYING]
+    return " ".join(stays) or None
+
+
+def group_label(contact: str) -> str | None:
+    """The group that a contact shares with others, as in `held_why`; None for a large provider."""
+    if "@" not in contact:
+        return f"numbers:{contact[:-_RANGE_DIGITS]}"
+    domain = domain_of(contact)
+    return None if domain in LARGE else f"domain:{domain}"
+
+
+def group_cap(label: str) -> int:
+    """How many verified signatures of such a group are nothing odd."""
+    return NUMBERS_CAP if label.startswith("numbers:") else DOMAIN_CAP
+
+
+# Addresses.
+
+
+@lru_cache(maxsize=4096)
+def prefix_of(address: str) -> str | None:
+    """The network of an address: IPv4 /24, IPv6 /56. None where it tells nothing of the signer: a
+    proxy on our own side, or no address at all."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    if found.is_loopback or found.is_unspecified or found.is_link_local:
+        return None
+    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 56), strict=False))
+
+
+def prefix_tag(key: bytes, prefix: str) -> bytes:
+    """What a signature keeps of its address for a week: nobody can read it once the day's key is
+    gone."""
+    return mac(key, "prefix", prefix)
+
+
+async def daily_key(tx: Transaction, now: int, fresh: bytes) -> bytes:
+    """The key of this UTC day, the same for every server; `fresh` if there is none yet.
+
+    Keys of days before are erased.
+    """
+    await tx.execute("DELETE FROM daily_keys WHERE day < :today", today=now // DAY)
+    await tx.execute(
+        "INSERT INTO daily_keys (day, key) VALUES (:today, :key) ON CONFLICT (day) DO NOTHING",
+        today=now // DAY,
+        key=fresh,
+    )
+    row = await tx.fetch_one("SELECT key FROM daily_keys WHERE day = :today", today=now // DAY)
+    return bytes(row["key"]) if row else fresh
+
+
+# Patterns.
+
+_DIGITS = re.compile(r"\d+")
+_WORD = re.compile(r"[a-z]+")
+_CONSONANTS = re.compile(r"[^aeiouyw]{6}")
+
+
+def looks_made(name: str) -> bool:
+    """Whether a name looks like a program's: with digits, or words that nobody can say.
+
+    Only words in plain Latin letters are judged; of others we know too little.
+    """
+    words = _WORD.findall(name.lower()) if name.isascii() else []
+    unsayable = any(
+        _CONSONANTS.search(word) or (len(word) > 4 and not set(word) & set("aeiouyw"))
+        for word in words
+    )
+    return unsayable or any(map(str.isdigit, name))
+
+
+def skeleton(text: str) -> str:
+    """What is left of a name or address without its digits: the same for a whole series."""
+    return _DIGITS.sub("#", text[:EMAIL_LIMIT].casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What of one web signing is remembered for `WINDOW_SECONDS`, in memory only."""
+
+    at: int
+    prefix: str | None
+    series: tuple[str, ...]  # skeletons of what has digits in it
+
+
+class Watch:
+    """The last web signings of each petition in this process: bursts and series among them.
+
+    Only in memory: what a restart forgets, a flood soon shows again. With several processes each
+    sees its share of a flood, which grows with the flood.
+    """
+
+    def __init__(self) -> None:
+        self._recent: defaultdict[int, deque[Seen]] = defaultdict(deque)
+        self._prefixes: defaultdict[int, Counter[str | None]] = defaultdict(Counter)
+        self._series: defaultdict[int, Counter[str]] = defaultdict(Counter)
+
+    def signals(
+        self,
+        petition_id: int,
+        now: int,
+        *,
+        prefix: str | None,
+        name: str,
+        contact: str | None,
+        trap: bool,
+    ) -> tuple[Reason, ...]:
+        """The signals of one web signing, which is remembered for the next ones."""
+        email = contact if contact and "@" in contact else ""
+        series = tuple(skeleton(text) for text in (name, email) if _DIGITS.search(text))
+        self._remember(petition_id, Seen(now, prefix, series))
+        found: list[Reason] = []
+        if trap:
+            found.append("trap")
+        if prefix and self._is_burst(petition_id, prefix):
+            found.append("burst")
+        if looks_made(name) or self._is_series(petition_id, series):
+            found.append("names")
+        if email and is_disposable(domain_of(email)):
+            found.append("disposable")
+        return tuple(found)
+
+    def _is_burst(self, petition_id: int, prefix: str) -> bool:
+        n = self._prefixes[petition_id][prefix]
+        return n > max(BURST, BURST_SHARE * len(self._recent[petition_id]))
+
+    def _is_series(self, petition_id: int, series: Collection[str]) -> bool:
+        return any(self._series[petition_id][s] > SERIES for s in series)
+
+    def _remember(self, petition_id: int, seen: Seen) -> None:
+        recent = self._recent[petition_id]
+        recent.append(seen)
+        self._prefixes[petition_id][seen.prefix] += 1
+        self._series[petition_id].update(seen.series)
+        while recent and (
+            recent[0].at <= seen.at - WINDOW_SECONDS or len(recent) > WINDOW_SIGNINGS
+        ):
+            self._forget(petition_id, recent.popleft())
+
+    def _forget(self, petition_id: int, old: Seen) -> None:
+        _take_out(self._prefixes[petition_id], old.prefix)
+        for text in old.series:
+            _take_out(self._series[petition_id], text)
+
+
+def _take_out(counter: Counter[Any], key: str | None) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]
+
+
+# Groups of contacts.
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A mail domain or range of numbers within one petition; `key` stands for it in the store."""
+
+    petition_id: int
+    label: str
+    key: bytes
+
+
+def group_of(petition_id: int, salt: bytes, contact: str | None, keys: Keys) -> Group | None:
+    """The group of a contact, None for one that shares nothing odd."""
+    label = group_label(contact) if contact else None
+    return Group(petition_id, label, keys.group(salt, label)) if label else None
+
+
+class Groups:
+    """How many have verified in each group, while a transaction decides."""
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._known = {(r["petition_id"], bytes(r["group_key"])): r for r in rows}
+        self._changes: Counter[tuple[int, bytes]] = Counter()
+
+    @classmethod
+    async def load(cls, tx: Transaction, groups: Iterable[Group]) -> Groups:
+        wanted = {(g.petition_id, g.key) for g in groups}
+        if not wanted:
+            return cls()
+        batch = tx.rows("batch", petition_id="int", group_key="blob")
+        return cls(
+            await tx.fetch(
+                "SELECT g.petition_id, g.group_key, g.verified, g.trusted_at"
+                f" FROM {batch} b JOIN groups_of_contacts g"
+                " ON g.petition_id = b.petition_id AND g.group_key = b.group_key",
+                batch=pack(sorted(wanted)),
+            )
+        )
+
+    def admits(self, group: Group) -> bool:
+        """Whether one more may count, who then is counted.
+
+        Two servers at the same moment may each admit the last one: a cap is no exact figure.
+        """
+        key = (group.petition_id, group.key)
+        known = self._known.get(key)
+        n = (known["verified"] if known else 0) + self._changes[key]
+        if n >= group_cap(group.label) and not (known and known["trusted_at"]):
+            return False
+        self._changes[key] += 1
+        return True
+
+    def leaves(self, group: Group) -> None:
+        """One of them takes the signature back."""
+        self._changes[group.petition_id, group.key] -= 1
+
+    async def write(self, tx: Transaction) -> None:
+        changes = [(*key, n) for key, n in sorted(self._changes.items()) if n]
+        if not changes:
+            return
+        rows = tx.rows("batch", petition_id="int", group_key="blob", n="int")
+        await tx.execute(
+            "INSERT INTO groups_of_contacts (petition_id, group_key, verified)"
+            f" SELECT petition_id, group_key, n FROM {rows} b WHERE true"
+            " ON CONFLICT (petition_id, group_key)"
+            " DO UPDATE SET verified = groups_of_contacts.verified + excluded.verified",
+            batch=pack(changes),
+        )

@@ -1,0 +1,46 @@
+"""Which mail domains say nothing of their own: large providers, and those that throw mail away."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+#: Anybody may have a mailbox there, and millions do: no number of signers from one is odd.
+LARGE = frozenset(
+    """
+    126.com 139.com 163.com 189.cn abv.bg aim.com aliyun.com alice.it aol.com arcor.de att.net
+    bellsouth.net bigpond.com bk.ru bluewin.ch bol.com.br btinternet.com centurylink.net
+    centurytel.net charter.net comcast.net cox.net earthlink.net email.com embarqmail.com
+    fastmail.com foxmail.com free.fr freenet.de frontier.com frontiernet.net gmail.com gmx.at
+    gmx.ch gmx.com gmx.de gmx.net googlemail.com hanmail.net hotmail.co.uk hotmail.com hotmail.de
+    hotmail.es hotmail.fr hotmail.it hughes.net icloud.com ig.com.br inbox.lv inbox.ru juno.com
+    laposte.net libero.it list.ru live.ca live.co.uk live.com live.com.mx live.fr mac.com mail.com
+    mail.ru me.com mediacombb.net msn.com naver.com netscape.net netzero.net ntlworld.com o2.pl
+    onet.pl optimum.net optonline.net orange.fr outlook.com outlook.de outlook.es outlook.fr
+    pacbell.net pm.me posteo.de proton.me protonmail.com qq.com rambler.ru rediffmail.com
+    roadrunner.com rocketmail.com rogers.com sapo.pt sbcglobal.net seznam.cz sfr.fr shaw.ca
+    sina.com sky.com suddenlink.net sympatico.ca t-online.de talktalk.net telenet.be telus.net
+    terra.com.br tiscali.it tuta.com tutanota.com ukr.net uol.com.br verizon.net
+    videotron.ca virginmedia.com virgilio.it vodafone.de walla.co.il wanadoo.fr web.de
+    windstream.net wp.pl xtra.co.nz yahoo.ca yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com
+    yahoo.com.ar yahoo.com.au yahoo.com.br yahoo.com.mx yahoo.com.vn yahoo.de yahoo.es yahoo.fr
+    yahoo.in yahoo.it yandex.com yandex.ru ymail.com ziggo.nl
+    """.split()
+)
+
+
+def domain_of(email: str) -> str:
+    return email.rpartition("@")[2]
+
+
+@lru_cache(maxsize=1)
+def _disposable() -> frozenset[str]:
+    # Ten thousand names, 2 MB: loaded when the first address is looked at.
+    from disposable_email_domains import blocklist
+
+    return frozenset(blocklist)
+
+
+def is_disposable(domain: str) -> bool:
+    """Whether the public list of throw-away mail knows this domain, or one above it."""
+    parts = domain.split(".")
+    return any(".".join(parts[i:]) in _disposable() for i in range(len(parts) - 1))

@@ -1,0 +1,105 @@
+"""The form that signs: taken, watched for floods, stored and answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.types import Receive, Scope, Send
+
+from server import metrics
+from server.core import limits, signatures
+from server.core.ledger import Signing
+from server.core.petitions import Petition
+from server.errors import InvalidInput, NotOpen, StoreUnavailable
+from server.web.forms import read_form
+from server.web.guard import check_origin, client_address
+from server.web.public import Public
+from server.web.thanks import Thanks
+from server.web.words import FIELD_IDS, NOT_STORED, problem_words
+
+
+class Sign:
+    """The endpoint, `(scope, receive, send)`, as those of `Public`, which it rests on."""
+
+    def __init__(self, public: Public, thanks: Thanks) -> None:
+        self._public, self._thanks = public, thanks
+        self._services = public.services
+
+    async def sign(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take the form; the answer is the thank-you page itself."""
+        services = self._services
+        petition = await self._public.find(scope)
+        settings = services.settings
+        check_origin(scope, settings.origin, petition.origins)
+        values = await read_form(scope, receive)
+        try:
+            signing = signatures.web_signing(
+                petition,
+                values,
+                keys=services.keys,
+                country=settings.country,
+                language=scope["language"] or petition.language,
+                id_=services.new_id(),
+                now=services.now(),
+            )
+            signing = await self._watched(scope, signing, values)
+            outcome = await signatures.sign(services.group, signing)
+            metrics.SIGNINGS.labels("web", outcome).inc()
+        except NotOpen:
+            metrics.SIGNINGS.labels("web", "closed").inc()
+            await self._public.send_message(scope, send, 200, petition.state, petition)
+        except (InvalidInput, StoreUnavailable) as error:
+            await self._send_problems(scope, send, petition, values, error)
+        else:
+            await self._thanks.send_to(scope, send, petition, signing)
+
+    async def _watched(self, scope: Scope, signing: Signing, values: dict[str, str]) -> Signing:
+        """The signing with what is suspicious about it, and a tag for the address it came from."""
+        services = self._services
+        prefix = limits.prefix_of(client_address(scope, services.settings.trusted_proxies))
+        signals = services.watch.signals(
+            signing.petition_id,
+            signing.now,
+            prefix=prefix,
+            name=signing.name,
+            contact=signing.contact,
+            trap=bool(values.get("url")),
+        )
+        tag = limits.prefix_tag(await services.day_key(), prefix) if prefix else None
+        return replace(signing, signals=signals, prefix_tag=tag)
+
+    async def _send_problems(
+        self,
+        scope: Scope,
+        send: Send,
+        petition: Petition,
+        values: dict[str, str],
+        error: InvalidInput | StoreUnavailable,
+    ) -> None:
+        """The form again with what was typed, and what kept it from being stored."""
+        language = scope["language"] or petition.language
+        renderer, country = self._services.renderer, self._services.settings.country
+        # 200: some text and feature-phone browsers hide the body of a 4xx.
+        status, errors, extra = 200, {}, []
+        if isinstance(error, InvalidInput):
+            metrics.SIGNINGS.labels("web", "invalid").inc()
+            errors = {
+                p.field: problem_words(renderer, language, petition, p, country)
+                for p in reversed(error.problems)
+            }
+            summary = [(FIELD_IDS[f], errors[f]) for f in FIELD_IDS if f in errors]
+        else:
+            metrics.SIGNINGS.labels("web", "refused").inc()
+            metrics.ERRORS.labels(type(error).__name__).inc()
+            summary = [(FIELD_IDS["name"], renderer.say(language, NOT_STORED))]
+            status, extra = 503, [(b"retry-after", b"%d" % error.retry_after)]
+        page = self._public.render_petition(
+            "web/errors.html",
+            petition,
+            language,
+            scope["language"],
+            values=values,
+            errors=errors,
+            summary=summary,
+        )
+        await self._public.send_html(scope, send, status, page, extra)

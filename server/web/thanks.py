@@ -1,0 +1,66 @@
+"""The page that answers a signing, and later its code.
+
+It is the same for everybody who fills in the same form, whoever has signed before. Rendered once
+for each kind; the contact and the digits are put in where a mark stands.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from markupsafe import Markup, escape
+from starlette.types import Scope, Send
+
+from server.core import verification
+from server.core.ledger import Signing
+from server.core.petitions import Petition
+from server.web.guard import Headers, security_headers
+from server.web.pages import Page, Pages, send_page
+from server.web.public import HTML, PRIVATE, Public
+
+Variant = Literal["alone", "email", "phone", "verified", "held"]
+_CONTACT, _DIGITS = Markup("<!--contact-->"), Markup("<!--digits-->")
+
+
+class Thanks:
+    """Sends the page; `public` renders it."""
+
+    def __init__(self, public: Public, pages: Pages) -> None:
+        self._public = public
+        self._pages = pages
+
+    async def send(self, scope: Scope, send: Send, petition: Petition, variant: Variant) -> None:
+        """A page in which nothing depends on the person."""
+        await send_page(self._page(scope, petition, variant), scope, send)
+
+    async def send_to(self, scope: Scope, send: Send, petition: Petition, signing: Signing) -> None:
+        """The answer to this signing."""
+        contact = signing.contact
+        if contact is None:
+            await self.send(scope, send, petition, "alone")
+            return
+        variant: Variant = "email" if "@" in contact else "phone"
+        keys = self._public.services.keys
+        digits = verification.text_digits(keys, petition, contact, signing.name)
+        base = self._page(scope, petition, variant).body.decode()
+        page = base.replace(_CONTACT, escape(contact)).replace(_DIGITS, digits)
+        await self._public.send_html(scope, send, 200, page)
+
+    def _page(self, scope: Scope, petition: Petition, variant: Variant) -> Page:
+        prefix = scope["language"]
+
+        def render() -> tuple[bytes, Headers]:
+            page = self._public.render_petition(
+                "web/thanks.html",
+                petition,
+                prefix or petition.language,
+                prefix,
+                variant=variant,
+                contact_mark=_CONTACT,
+                digits_mark=_DIGITS,
+            )
+            return page.encode(), [HTML, PRIVATE, *security_headers(page)]
+
+        # Kept under a name that no path has, so that it is never served to a GET.
+        name = f"thanks {variant} {prefix} {petition.slug}"
+        return self._pages.keep(name, petition.version, render)
