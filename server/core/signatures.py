@@ -157,13 +157,17 @@ async def sign_many(tx: Transaction, signings: Sequence[Signing]) -> list[Outcom
     return outcomes
 
 
-async def signed_by(tx: Transaction, contact_keys: Mapping[int, bytes]) -> list[Signature]:
-    """What one contact has signed and not taken back, the latest first; keys by petition id."""
+async def signed_by(
+    tx: Transaction, contact_keys: Mapping[int, bytes], *, verified: bool = True
+) -> list[Signature]:
+    """What one contact has signed, verified or not, and not taken back, the latest first; keys by
+    petition id."""
     mine = tx.rows("mine", petition_id="int", contact_key="blob")
     rows = await tx.fetch(
         f"SELECT {COLUMNS} FROM {mine} m JOIN signatures s ON s.petition_id = m.petition_id"
         " AND s.contact_key = m.contact_key AND s.contact_key IS NOT NULL"
-        " WHERE s.verified_at IS NOT NULL ORDER BY s.verified_at DESC, s.id DESC",
+        f" WHERE s.verified_at IS {'NOT' if verified else ''} NULL"
+        " ORDER BY s.verified_at DESC, s.id DESC",
         mine=pack(contact_keys.items()),
     )
     return [Signature.from_row(row) for row in rows]

@@ -62,7 +62,8 @@ def undo(talk: Talk) -> Wish:
     language = talk.language()
 
     async def act(tx: Transaction) -> Signature | None:
-        mine = await _signed(tx, talk)
+        # What was signed on the web with this phone, and never verified, can be taken back as well.
+        mine = await _signed(tx, talk) or await _signed(tx, talk, verified=False)
         # What is withdrawn loses its name, and the reply needs it.
         found = replace(mine[0]) if mine else None
         await signatures.withdraw(tx, mine[:1], talk.services.now(), _groups(talk))
@@ -181,7 +182,7 @@ def news(talk: Talk) -> Wish:
     return Wish(kind="news", language=language, act=act, answer=answer, keep=talk.asked)
 
 
-async def _signed(tx: Transaction, talk: Talk) -> list[Signature]:
+async def _signed(tx: Transaction, talk: Talk, *, verified: bool = True) -> list[Signature]:
     """What this phone has signed, the latest first: of the petition and name in the text."""
     command = talk.command
     keys = {
@@ -189,7 +190,7 @@ async def _signed(tx: Transaction, talk: Talk) -> list[Signature]:
         for p in talk.services.directory.by_id.values()
         if command.keyword in {None, p.keyword}
     }
-    found = await signatures.signed_by(tx, keys)
+    found = await signatures.signed_by(tx, keys, verified=verified)
     wanted = fold_name(command.rest)
     return [s for s in found if not wanted or _is_named(s, wanted)]
 
