@@ -85,6 +85,12 @@ class Settings:
         "10000",
         "the same for each petition; its dashboard shows how much is used",
     )
+    sms_codes_daily: int = setting(
+        "UNDERSIGNED_SMS_CODES_DAILY",
+        "0",
+        "codes that may go out by text in a day (UTC), for petitions whose organizer has turned"
+        " that on; 0: none",
+    )
     sms_price: str = setting(
         "UNDERSIGNED_SMS_PRICE",
         "",
@@ -159,6 +165,23 @@ class Settings:
     africastalking_api_url: str = setting(
         "AFRICASTALKING_API_URL", "", "another address of its API, such as the sandbox's"
     )
+    smtp_host: str = setting(
+        "UNDERSIGNED_SMTP_HOST",
+        "",
+        "the server that takes our mail; empty: mails are written to standard output, codes and"
+        " all, which is for trying things out",
+    )
+    smtp_port: int = setting("UNDERSIGNED_SMTP_PORT", "587", "its port")
+    smtp_username: str = setting("UNDERSIGNED_SMTP_USERNAME", "", "the name to sign in there with")
+    smtp_password: str = setting("UNDERSIGNED_SMTP_PASSWORD", "", "the password for it")
+    smtp_tls: str = setting(
+        "UNDERSIGNED_SMTP_TLS", "starttls", "`starttls`, `tls` (from the start) or `none`"
+    )
+    mail_from: str = setting(
+        "UNDERSIGNED_MAIL_FROM",
+        "",
+        "whom our mail comes from; empty: `petition@` and the host of the public address",
+    )
     trusted_proxies: frozenset[str] = setting(
         "UNDERSIGNED_TRUSTED_PROXIES",
         "",
@@ -204,6 +227,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         for field in dataclasses.fields(Settings)
     }
     settings = Settings(**values)
+    if not settings.mail_from:
+        host = urlsplit(settings.public_url).hostname or "localhost"
+        settings = dataclasses.replace(settings, mail_from=f"petition@{host}")
     _check(settings)
     return settings
 
@@ -265,5 +291,14 @@ def _check(settings: Settings) -> None:
         )
     if settings.sms_secret and len(settings.sms_secret) < 16:
         raise Misconfigured("UNDERSIGNED_SMS_SECRET must have at least 16 characters")
+    if settings.smtp_tls not in {"starttls", "tls", "none"}:
+        raise Misconfigured(
+            f"UNDERSIGNED_SMTP_TLS must be starttls, tls or none, not {settings.smtp_tls!r}"
+        )
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", settings.mail_from):
+        raise Misconfigured(
+            "UNDERSIGNED_MAIL_FROM must be an address like petition@example.org,"
+            f" not {settings.mail_from!r}"
+        )
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise Misconfigured(f"UNDERSIGNED_LOG_LEVEL: {settings.log_level!r} is not a level")

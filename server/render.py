@@ -73,6 +73,13 @@ class Renderer:
         """One of the texts of `templates/sms/replies.txt`, its `{fields}` still open."""
         return self._reply(language, reply)
 
+    @lru_cache(maxsize=64)  # noqa: B019 (one Renderer lives as long as the process)
+    def mail(self, language: str, kind: str) -> str:
+        """One of the mails of `templates/email/messages.txt`: its subject, and below it its body,
+        with its `{fields}` still open."""
+        module: Any = self._environment(language).get_template("email/messages.txt").module
+        return str(getattr(module, kind)()).strip()
+
     @lru_cache(maxsize=256)  # noqa: B019 (one Renderer lives as long as the process)
     def _reply(self, language: str, reply: str) -> str:
         module: Any = self._environment(language).get_template("sms/replies.txt").module

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from server import worker
 from server.app import running
 from server.config import load
 from server.core import counts, petitions
 from server.core.petitions import Text
 from server.services import Services
 from server.texting import TextDoor
+from server.worker.texter import Texter
 from sms import Capabilities, Inbound, Outbound, Sending, Trouble
 from sms.keywords import RESERVED
 from tests.conftest import NOW, PHONE, draft
@@ -43,13 +43,15 @@ class Network:
 
 @dataclass
 class Phones:
-    """The server's text door, and any number of phones."""
+    """The server's text door, and any number of phones. `clock` is what its senders go by."""
 
     services: Services
     door: TextDoor
     network: Network
     now: float = NOW
     count: int = 0
+    clock: float = 0.0
+    texter: Texter | None = None
 
     async def text(self, body: str, sender: str = PHONE, message_id: str = "") -> str | None:
         self.count += 1
@@ -59,7 +61,9 @@ class Phones:
 
     async def drain(self) -> bool:
         """One round of the worker; whether there was anything to send."""
-        return await worker.Worker(self.services).drain()
+        self.texter = self.texter or Texter(self.services, lambda: self.clock)
+        self.clock += 3600  # of rest between rounds
+        return await self.texter.drain()
 
     async def figures(self) -> counts.Figures:
         async with self.services.database.read() as tx:

@@ -17,7 +17,7 @@ BOTTOM = {"db", "errors"}
 CORE = BOTTOM | {"core"}
 SHARED = CORE | {"config", "logs", "metrics", "render"}
 DOOR = SHARED | {"services"}
-TOP = DOOR | {"web", "texting", "sending", "reconcile", "worker"}
+TOP = DOOR | {"mail", "reconcile", "sending", "texting", "web", "worker"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
     "cli": TOP | {"app", "backup", "demo", "gateways", "serving", "supervisor"},
@@ -30,7 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # A gateway's webhook arrives over HTTP and hands the text to the other door; the worker hands
     # it those that were found late.
     "web": DOOR | {"sending", "texting"},
-    "worker": DOOR | {"reconcile", "sending"},
+    "worker": DOOR | {"mail", "reconcile", "sending"},
+    "mail": SHARED,
     "reconcile": DOOR | {"texting"},
     "texting": DOOR | {"sending"},
     "sending": DOOR,

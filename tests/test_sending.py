@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +13,7 @@ from server.core import outbox, signatures, texts
 from server.core.counts import DAY
 from server.core.outbox import Announcement
 from server.sending import may_text, note_status, quiet_seconds
+from server.worker.texter import Texter
 from sms import Capabilities, Inbound, Sending, StatusUpdate, Unreachable
 from tests.conftest import NOW, PHONE
 from tests.phones import NUMBER, Network, Phones, text_door
@@ -124,7 +126,7 @@ async def test_a_worker_that_dies_between_sending_and_noting_sends_once_more(
         raise asyncio.CancelledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(worker.Worker, "_settle", die)
+        patch.setattr(Texter, "_settle", die)
         with pytest.raises(asyncio.CancelledError):
             await phones.drain()
     assert len(phones.network.sent) == 1
@@ -135,21 +137,30 @@ async def test_a_worker_that_dies_between_sending_and_noting_sends_once_more(
     assert len(set(bodies)) == 2
 
 
-async def test_one_sender_sends_no_faster_than_it_may(
+async def test_one_sender_sends_no_faster_than_it_may_and_keeps_none_waiting(
     phones: Phones, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pauses: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        pauses.append(seconds)
-
-    monkeypatch.setattr(Network, "can", Capabilities(segments_per_second=0.001))
-    monkeypatch.setattr("server.worker.asyncio.sleep", sleep)
+    monkeypatch.setattr(Network, "can", Capabilities(segments_per_second=0.01))
     for text in ("HELP", "LIST", "SIGN LAKE Ana Diaz 59801"):
         await later(phones, text)
+    texter = Texter(phones.services, lambda: phones.now)
+    sent = []
+    for _ in range(6):
+        await texter.drain()
+        sent.append(len(phones.network.sent))
+        phones.now += 60
+    assert sent[0] == 1
+    assert max(later - earlier for earlier, later in itertools.pairwise(sent)) == 1
+    assert sent[-1] == 3  # each of one segment takes 100 seconds, and none was given up
+    assert await phones.rows("SELECT max(tries) FROM outbox") == [(1,)]
+
+
+async def test_a_gateway_that_is_too_busy_is_left_alone_for_a_while(phones: Phones) -> None:
+    await later(phones, "HELP")
+    await later(phones, "LIST")
+    phones.network.failure = Sending("throttled", code="429")
     await phones.drain()
-    assert len(pauses) == 2
-    assert all(pause > 900 for pause in pauses)
+    assert await phones.rows("SELECT error FROM outbox ORDER BY error") == [("429",), ("turn",)]
 
 
 async def test_a_text_that_fails_for_a_while_is_sent_again(phones: Phones) -> None:

@@ -43,9 +43,9 @@ class Keys:
         """The key of a phone over all petitions: opt-outs and conversations are kept by it."""
         return mac(self.server("phone"), number)
 
-    def address(self, email: str) -> bytes:
-        """The key of an e-mail address over all petitions: mail to it is bounded by it."""
-        return mac(self.server("address"), email)
+    def address(self, contact: str) -> bytes:
+        """The key of a contact over all petitions: what is sent to it is bounded by it."""
+        return mac(self.server("address"), contact)
 
     def person(self, salt: bytes, name: str, postcode: str, contact: str | None) -> PersonKeys:
         """The keys under which a signer of one petition is unique."""

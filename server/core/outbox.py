@@ -13,10 +13,14 @@ LEASE_SECONDS = 120
 TRIES = 6
 _BACKOFF = (60, 300, 1800, 7200, 21_600)  # seconds after each failed try
 THROTTLED_SECONDS = 5
-#: Seconds for which a message is worth sending, by its kind. Those named here answer somebody who
-#: has just written or called; others keep quiet hours.
-ANSWERS = {"reply": 6 * 3600, "call_name": 6 * 3600}
+#: What answers somebody who has just written or called; all else keeps quiet hours.
+ANSWERS = frozenset({"reply", "call_name"})
+#: Seconds for which a message is worth sending, by its kind.
+_WORTH = {"reply": 6 * 3600, "call_name": 6 * 3600, "withdraw_code": 6 * 3600, "signed": 2 * 86_400}
 NOTE_SECONDS = 3 * 86_400
+ADDRESS_LIMIT = 3  # messages to one address or number in 24 hours, over all petitions
+ADDRESS_WAITING = 6  # that may wait for one; the rest is given up
+ADDRESS_SECONDS = 86_400
 # A status update may overtake another: only a later state replaces an earlier one.
 _RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 
@@ -49,7 +53,7 @@ class Announcement:
         return self.kind in ANSWERS
 
     def expired(self, now: int) -> bool:
-        return now > self.created_at + ANSWERS.get(self.kind, NOTE_SECONDS)
+        return now > self.created_at + _WORTH.get(self.kind, NOTE_SECONDS)
 
 
 _STORED: dict[str, ColumnType] = {
@@ -80,20 +84,24 @@ async def put(tx: Transaction, announcements: Sequence[Announcement], now: int) 
     )
 
 
-async def lease(tx: Transaction, now: int, limit: int = 20) -> list[Announcement]:
-    """Take what is due for `LEASE_SECONDS`; if the worker dies, the lease runs out."""
+async def lease(
+    tx: Transaction, now: int, limit: int = 20, channel: Channel = "sms"
+) -> list[Announcement]:
+    """Take what is due on a channel for `LEASE_SECONDS`; if the worker dies, the lease runs out."""
     rows = await tx.fetch(
         "UPDATE outbox SET leased_until = :until, tries = tries + 1 WHERE id IN"
-        " (SELECT id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= :now"
+        " (SELECT id FROM outbox WHERE channel = :channel"
+        "  AND sent_at IS NULL AND failed_at IS NULL AND due_at <= :now"
         "  AND (leased_until IS NULL OR leased_until <= :now) ORDER BY due_at LIMIT :limit)"
         # Once more: another worker may have been faster between the choice and the update.
         " AND (leased_until IS NULL OR leased_until <= :now)"
         f" RETURNING {', '.join(_READ)}",
         now=now,
         until=now + LEASE_SECONDS,
+        channel=channel,
         limit=limit,
     )
-    return sorted((_from_row(row) for row in rows), key=lambda a: not a.answers)
+    return sorted((_from_row(row) for row in rows), key=lambda a: (not a.answers, a.id))
 
 
 def _from_row(row: Row) -> Announcement:
@@ -120,6 +128,51 @@ async def sent(
         carrier=carrier,
         provider_id=provider_id,
         segments=segments,
+    )
+
+
+async def forget_recipient(tx: Transaction, id_: int) -> None:
+    """Nothing will come back of this message, so nobody needs to know whose it was."""
+    await tx.execute("UPDATE outbox SET recipient = NULL WHERE id = :id", id=id_)
+
+
+async def discard(tx: Transaction, id_: int) -> None:
+    """There was nothing to say after all; nobody needs to hear of it."""
+    await tx.execute("DELETE FROM outbox WHERE id = :id", id=id_)
+
+
+async def wait_for_address(tx: Transaction, item: Announcement, now: int) -> int | None:
+    """Seconds until the recipient may get one more; 0 for now, None if too many wait already."""
+    row = await tx.fetch_one(
+        "SELECT count(sent_at) AS sent, min(sent_at) AS first, count(*) AS n FROM outbox"
+        " WHERE address_key = :key AND failed_at IS NULL AND (sent_at IS NULL OR sent_at > :since)",
+        key=item.address_key,
+        since=now - ADDRESS_SECONDS,
+    )
+    if item.address_key is None or row is None or row["sent"] < ADDRESS_LIMIT:
+        return 0
+    if row["n"] - row["sent"] > ADDRESS_WAITING:
+        return None
+    return int(row["first"]) + ADDRESS_SECONDS - now
+
+
+async def has_bounced(tx: Transaction, address_key: bytes | None, since: int) -> bool:
+    """Whether mail to that address came back after that time."""
+    return bool(
+        await tx.fetch_one(
+            "SELECT 1 AS one FROM bounces WHERE address_key = :key AND bounced_at > :since",
+            key=address_key,
+            since=since,
+        )
+    )
+
+
+async def note_bounce(tx: Transaction, address_key: bytes, now: int) -> None:
+    await tx.execute(
+        "INSERT INTO bounces (address_key, bounced_at) VALUES (:key, :now)"
+        " ON CONFLICT (address_key) DO UPDATE SET bounced_at = excluded.bounced_at",
+        key=address_key,
+        now=now,
     )
 
 
@@ -180,7 +233,7 @@ async def heard(
 async def forget(tx: Transaction, before: int) -> None:
     """Null recipients and bodies of what was queued before that time and is done with."""
     await tx.execute(
-        "UPDATE outbox SET recipient = NULL, body = NULL"
+        "UPDATE outbox SET recipient = NULL, body = NULL, address_key = NULL"
         " WHERE created_at < :before AND recipient IS NOT NULL"
         " AND (sent_at IS NOT NULL OR failed_at IS NOT NULL)",
         before=before,

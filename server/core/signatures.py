@@ -63,7 +63,7 @@ def web_signing(
         comment=comment or None,
         public=bool(values.get("public")),
         news=bool(values.get("news")),
-        address_key=keys.address(contact) if contact and "@" in contact else None,
+        address_key=keys.address(contact) if contact else None,
     )
 
 

@@ -43,8 +43,19 @@ CREATE TABLE bounces (
 
 ALTER TABLE outbox ADD COLUMN signature_id INTEGER;  -- that the message is about
 ALTER TABLE outbox ADD COLUMN address_key BLOB;     -- of an e-mail's recipient, over all petitions
+-- Each channel has a sender of its own, which must not read what waits for the other.
+DROP INDEX outbox_due;
+CREATE INDEX outbox_due ON outbox (channel, due_at) WHERE sent_at IS NULL AND failed_at IS NULL;
 CREATE INDEX outbox_address ON outbox (address_key)
     WHERE address_key IS NOT NULL AND failed_at IS NULL;
+
+-- Codes that went out by text on a UTC day: to each range of numbers, and in all (an empty key).
+CREATE TABLE text_codes (
+    day INTEGER NOT NULL,
+    range_key BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (day, range_key)
+);
 
 -- The key of each day for address prefixes, gone after its day.
 CREATE TABLE daily_keys (

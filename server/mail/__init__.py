@@ -1,0 +1,36 @@
+"""Mail: worded here, and handed over by SMTP or, in development, written to the log.
+
+__init__.py   `Mailer`, the interface, and what comes of handing a mail over
+words.py      the words of each mail
+smtp.py       by SMTP, and the console
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Literal, Protocol
+
+#: `bounced`: the address takes no mail. `refused`: this mail is taken by nobody. `trouble`: the
+#: server is away or out of order, for every mail.
+Result = Literal["sent", "later", "bounced", "refused", "trouble"]
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What came of handing over one mail; `code` is the server's, in few words."""
+
+    result: Result
+    code: str = ""
+
+
+class Mailer(Protocol):
+    """Whatever carries mails."""
+
+    async def post(self, mail: EmailMessage) -> Posting:
+        """Hand one mail over. Never raises for what the network or the server does."""
+        ...
+
+    async def rest(self) -> None:
+        """Nothing is to be sent for now: close what is open."""
+        ...

@@ -1,0 +1,119 @@
+"""Handing mails over: by SMTP (RFC 5321), or to the log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from contextlib import suppress
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+from server.config import Settings
+from server.mail import Mailer, Posting
+
+if TYPE_CHECKING:
+    from aiosmtplib import SMTP
+
+SECONDS = 20.0  # for each answer of the server
+
+log = logging.getLogger(__name__)
+
+
+def mailer(settings: Settings) -> Mailer:
+    """The one that the settings ask for."""
+    if settings.smtp_host:
+        return Smtp(settings)
+    return Console()
+
+
+class Console:
+    """Writes mails to standard output, for development: their codes are there to be read."""
+
+    async def post(self, mail: EmailMessage) -> Posting:
+        text = f"{mail['To']}: {mail['Subject']}\n{mail.get_content()}"
+        print(f"--- mail to {text}---", file=sys.stdout, flush=True)  # noqa: T201
+        return Posting("sent")
+
+    async def rest(self) -> None:
+        return None
+
+
+class Smtp:
+    """One connection, kept while there are mails to send."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client: SMTP | None = None
+
+    async def post(self, mail: EmailMessage) -> Posting:
+        # Loaded when the first mail goes out: few commands send any.
+        import aiosmtplib
+
+        try:
+            client = await self._connected()
+            await client.send_message(mail)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            refused = error.recipients[0]
+            await self._reset()
+            return _of_address(refused.code, refused.message)
+        except aiosmtplib.SMTPDataError as error:
+            await self._reset()
+            # A 5xx here is about the mail, as a filter sees it, or the mailbox behind it.
+            return Posting("refused" if error.code >= 500 else "later", _words(error))
+        except aiosmtplib.SMTPNotSupported as error:
+            # The address has letters that this server cannot carry (RFC 6531).
+            await self._reset()
+            return Posting("refused", _words(error))
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            await self.rest()
+            return Posting("trouble", _words(error))
+        return Posting("sent")
+
+    async def _connected(self) -> SMTP:
+        from aiosmtplib import SMTP
+
+        if self._client and self._client.is_connected:
+            return self._client
+        settings = self._settings
+        client = SMTP(
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            username=settings.smtp_username or None,
+            password=settings.smtp_password or None,
+            use_tls=settings.smtp_tls == "tls",
+            # Never only if the server offers it: whoever sits in between could hide the offer.
+            start_tls=settings.smtp_tls == "starttls",
+            timeout=SECONDS,
+            local_hostname=settings.mail_from.rpartition("@")[2],
+        )
+        await client.connect()
+        self._client = client
+        return client
+
+    async def _reset(self) -> None:
+        """Make the connection ready for the next mail, or let it go."""
+        from aiosmtplib import SMTPException
+
+        try:
+            if self._client:
+                await self._client.rset()
+        except (SMTPException, OSError, TimeoutError):
+            await self.rest()
+
+    async def rest(self) -> None:
+        client, self._client = self._client, None
+        if client:
+            with suppress(Exception):  # it is done with, whatever it says
+                await asyncio.wait_for(client.quit(), 2)
+            client.close()
+
+
+def _of_address(code: int, message: str) -> Posting:
+    """What a refused recipient means: 5xx that there is no such mailbox, 4xx perhaps later."""
+    return Posting("bounced" if code >= 500 else "later", f"{code} {message}"[:100])
+
+
+def _words(error: Exception) -> str:
+    code = getattr(error, "code", "")
+    return f"{code} {getattr(error, 'message', '') or type(error).__name__}".strip()[:100]

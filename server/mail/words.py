@@ -1,0 +1,91 @@
+"""The words of each mail: plain text of at most 72 columns, in the signer's language."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from server.config import Settings
+from server.core.keys import Keys, mac
+from server.core.outbox import Announcement
+from server.core.petitions import Petition
+from server.core.verification import Message, Said
+from server.render import Renderer
+
+COLUMNS = 72
+_FIELD = re.compile(r"\{(\w+)\}")
+_LINKLIKE = re.compile(r"(?<=\w)([.:/@]+)(?=\w)")
+
+
+def word(
+    renderer: Renderer,
+    settings: Settings,
+    keys: Keys,
+    petition: Petition,
+    item: Announcement,
+    message: Message,
+    now: int,
+) -> EmailMessage:
+    """The mail about one announcement. The same announcement makes the same `Message-ID`."""
+    text = renderer.mail(item.language, message.kind)
+    purpose = "withdraw" if message.kind != "verify_code" else "verify"
+    prefix = "" if item.language == petition.language else f"/{item.language}"
+    page = f"{settings.public_url}{prefix}/p/{petition.slug}/{purpose}"
+    said = message.said[0] if message.said else Said("", "", "")
+    fields = {
+        "name": _harmless(said.name),
+        "title": petition.text(item.language).title,
+        "code": said.code,
+        "link": f"{page}?ref={said.ref}" if said.ref else page,
+        "listed": "\n\n".join(_listed(s, page) for s in message.said),
+    }
+    subject, _, body = text.partition("\n")
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    mail["From"] = settings.mail_from
+    mail["To"] = item.recipient
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
+    mail["Message-ID"] = message_id(settings, keys, item.id)
+    # RFC 3834: no holiday notice answers this.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(_folded(_FIELD.sub(lambda m: fields[m[1]], body.strip())) + "\n")
+    return mail
+
+
+def message_id(settings: Settings, keys: Keys, id_: int) -> str:
+    """The same for each try of one message, so that a mail program shows a repeated one once."""
+    domain = settings.mail_from.rpartition("@")[2]
+    return f"<{mac(keys.server('message-id'), str(id_)).hex()}@{domain}>"
+
+
+def _listed(said: Said, page: str) -> str:
+    return f"  {_harmless(said.name)}:\n\n  {said.code}\n\n{page}?ref={said.ref}"
+
+
+def _harmless(name: str) -> str:
+    """A name that no mail program turns into a link: anybody may have written it."""
+    return _LINKLIKE.sub(r"\1 ", name)
+
+
+def _folded(text: str) -> str:
+    """Lines of at most `COLUMNS`, except for addresses of pages."""
+    return "\n".join(_fold(line) for line in text.split("\n"))
+
+
+def _fold(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\n".join(
+        textwrap.wrap(
+            line.strip(),
+            COLUMNS,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
