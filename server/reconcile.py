@@ -28,7 +28,9 @@ async def reconcile(services: Services) -> dict[str, int]:
     for gateway, archive in _archives(services):
         now = services.now()
         async with services.database.read() as tx:
-            since = await marks.read(tx, f"{gateway.name} received") or now - FIRST_SECONDS
+            since = await marks.read(tx, f"{gateway.name} received") or _first(services, now)
+        if since is None:
+            continue
         try:
             held = await archive.received(since - OVERLAP_SECONDS)
         except Unreachable as error:
@@ -40,6 +42,15 @@ async def reconcile(services: Services) -> dict[str, int]:
     return found
 
 
+def _first(services: Services, now: int) -> int | None:
+    """Where the first look begins: not before there was a petition to sign, or None without one.
+
+    What an account held before it came to us is none of our business.
+    """
+    opened = [p.opened_at for p in services.directory.open() if p.opened_at]
+    return max(min(opened) + OVERLAP_SECONDS, now - FIRST_SECONDS) if opened else None
+
+
 async def _act_late(door: TextDoor, inbound: Inbound) -> bool:
     """Whether the text was new to us."""
     answered = await door.receive(inbound, inline=False, late=True)
@@ -49,8 +60,8 @@ async def _act_late(door: TextDoor, inbound: Inbound) -> bool:
 async def erase_at_providers(services: Services) -> int:
     """Have providers forget the words of texts as old as those that we forget; how many did.
 
-    In the order in which the texts came, so that one mark says how far we are; a provider that
-    fails is asked again in the next round.
+    In the order in which the texts came, so that one mark says how far we are; a provider that is
+    away is asked again in the next round, one that refuses for a text is not.
     """
     erased = 0
     before = services.now() - services.settings.sms_keep_days * DAY
@@ -60,9 +71,15 @@ async def erase_at_providers(services: Services) -> int:
             since = await marks.read(tx, mark) or 0
             due = await marks.messages_of(tx, gateway.name, since, before, ERASE_LIMIT)
         for at, message_id in due:
-            if not await archive.erase(message_id):
+            try:
+                gone = await archive.erase(message_id)
+            except Unreachable as error:
+                log.warning("erasing at %s: %s", gateway.name, error)
+                since = at - 1
                 break
-            erased += 1
+            if not gone:
+                log.warning("erasing at %s: it refuses for %s", gateway.name, message_id)
+            erased += gone
             since = at
         async with services.database.write() as tx:
             await marks.write(tx, mark, since)

@@ -62,7 +62,7 @@ def sending_gateway(services: Services) -> Gateway | None:
     wanted = services.settings.sms_gateway
     if wanted:
         return services.gateways.get(wanted)
-    return next((g for g in services.gateways.values() if g.name != "voice"), None)
+    return next((g for g in services.gateways.values() if g.can.sends), None)
 
 
 async def note_status(services: Services, gateway: Gateway, update: StatusUpdate) -> None:

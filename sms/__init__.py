@@ -50,6 +50,7 @@ class Capabilities:
     status_updates: bool = False  # it reports what became of a text
     handles_opt_out: bool = False  # it answers STOP itself, and blocks the number
     calls_by_get: bool = False  # its requests may be GETs, with everything in the address
+    sends: bool = True  # it carries texts that answer nothing
     characters: int = 1600  # the longest text that it takes
     segments_per_second: float = 1.0  # for one sender
 
@@ -255,5 +256,8 @@ class Archive(Protocol):
         ...
 
     async def erase(self, message_id: str) -> bool:
-        """Have the provider forget the words of a text; whether they are gone."""
+        """Have the provider forget the words of a text; False if it refuses for this text.
+
+        Raises `Unreachable`.
+        """
         ...

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server import reconcile, worker
-from server.core import outbox, signatures, texts
+from server.core import outbox, petitions, signatures, texts
 from server.core.counts import DAY
 from server.core.outbox import Announcement
 from server.sending import may_text, note_status, quiet_seconds
@@ -290,6 +290,7 @@ class Holding(Network):
         self.held: list[Inbound] = []
         self.asked: list[int] = []
         self.erased: list[str] = []
+        self.refused: set[str] = set()
         self.away = False
 
     async def received(self, since: int) -> list[Inbound]:
@@ -299,9 +300,12 @@ class Holding(Network):
         return self.held
 
     async def erase(self, message_id: str) -> bool:
-        if not self.away:
-            self.erased.append(message_id)
-        return not self.away
+        if self.away:
+            raise Unreachable("away")
+        if message_id in self.refused:
+            return False
+        self.erased.append(message_id)
+        return True
 
 
 @pytest.fixture
@@ -369,6 +373,33 @@ async def test_the_provider_forgets_when_we_do(phones: Phones, holding: Holding)
     assert sorted(holding.erased) == ["SM1", "SM1"]  # the text, and the note by its own id
     await reconcile.erase_at_providers(phones.services)
     assert len(holding.erased) == 2
+
+
+async def test_a_refusal_for_one_text_does_not_keep_the_others(
+    phones: Phones, holding: Holding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "ERASE_LIMIT", 3)
+    for i in range(7):  # all in one second
+        await phones.text("HELP", f"+140655501{i:02}", f"SM{i}")
+    holding.refused = {"SM2"}
+    phones.now += 31 * DAY
+    await reconcile.erase_at_providers(phones.services)
+    await reconcile.erase_at_providers(phones.services)
+    assert holding.erased == ["SM0", "SM1", "SM3", "SM4", "SM5", "SM6"]
+
+
+async def test_an_account_is_not_searched_for_what_it_held_before_there_was_a_petition(
+    phones: Phones, holding: Holding
+) -> None:
+    await reconcile.reconcile(phones.services)
+    [petition] = phones.services.directory.open()
+    assert holding.asked == [max(petition.opened_at or 0, NOON - 2 * DAY - 3600)]
+    async with phones.services.database.write() as tx:
+        await tx.execute("DELETE FROM marks")
+        await petitions.close(tx, petition.id, NOON)
+    await phones.services.reload_petitions()
+    await reconcile.reconcile(phones.services)
+    assert len(holding.asked) == 1
 
 
 async def test_numbers_and_words_go_after_the_days_that_are_set(database_url: str) -> None:

@@ -24,16 +24,23 @@ async def write(tx: Transaction, name: str, at: int) -> None:
 async def messages_of(
     tx: Transaction, gateway: str, since: int, before: int, limit: int
 ) -> list[tuple[int, str]]:
-    """Times and provider's ids of texts in and out by one gateway after `since`, oldest first."""
-    rows = await tx.fetch(
-        "SELECT at, id FROM (SELECT received_at AS at, message_id AS id FROM inbound"
+    """Times and provider's ids of texts in and out by one gateway after `since`, oldest first.
+
+    About `limit` of them, and always all of a second: a mark that is a time would skip the others.
+    """
+    held = (
+        "(SELECT received_at AS at, message_id AS id FROM inbound"
         "  WHERE gateway = :gateway AND received_at > :since AND received_at < :before"
         "  UNION ALL SELECT created_at, provider_id FROM outbox WHERE carrier = :gateway"
-        "  AND provider_id IS NOT NULL AND created_at > :since AND created_at < :before) held"
-        " ORDER BY at LIMIT :limit",
+        "  AND provider_id IS NOT NULL AND created_at > :since AND created_at < :before)"
+    )
+    rows = await tx.fetch(
+        f"SELECT at, id FROM {held} held WHERE at <= coalesce("
+        f" (SELECT at FROM {held} firsts ORDER BY at LIMIT 1 OFFSET :limit), :before)"
+        " ORDER BY at, id",
         gateway=gateway,
         since=since,
         before=before,
-        limit=limit,
+        limit=limit - 1,
     )
     return [(row["at"], row["id"]) for row in rows]

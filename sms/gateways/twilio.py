@@ -111,6 +111,10 @@ _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U001
 T = TypeVar("T")
 
 
+#: Refusals that are about us or about the moment, not about one text.
+_PASSING = frozenset({401, 403, 408, 429})
+
+
 class Twilio:
     """One Twilio account and the sender that our texts come from."""
 
@@ -244,8 +248,11 @@ class Twilio:
         try:
             return not self._connected().messages(message_id).update(body="").body
         except Exception as error:
-            if getattr(error, "status", None) == 404:
+            status = getattr(error, "status", None) or 0
+            if status == 404:
                 return True
+            if 400 <= status < 500 and status not in _PASSING:
+                return False
             raise
 
     async def _ask(self, question: Callable[[], T]) -> T:

@@ -71,7 +71,7 @@ class Voice:
 
     name: Final = "voice"
     can: Final = Capabilities(
-        inline_reply=True, signed=True, characters=3000, segments_per_second=1
+        sends=False, inline_reply=True, signed=True, characters=3000, segments_per_second=1
     )
 
     def __init__(
