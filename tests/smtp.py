@@ -90,7 +90,7 @@ def codes_in(mail: EmailMessage) -> list[str]:
 
 def link_in(mail: EmailMessage) -> str:
     """The path and query of the mail's link."""
-    found = re.search(r"^http://[^/]+(/\S+)$", str(mail.get_content()), re.MULTILINE)
+    found = re.search(r"^http://[^/]+(/\S+)\s*$", str(mail.get_content()), re.MULTILINE)
     assert found
     return found[1]
 

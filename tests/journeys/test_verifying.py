@@ -1,0 +1,185 @@
+"""Somebody signs on the web with an address; the mail is read by them, a scanner, a stranger."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+
+from tests import support
+from tests.smtp import PostOffice, codes_in, link_in, post_office
+from tests.support import Server, eventually
+
+ANA = "ana.diaz@gmail.com"
+FORM = {"name": "Ana Diaz", "postcode": "59801", "email": ANA}
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[PostOffice]:
+    with post_office() as office:
+        yield office
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, office: PostOffice) -> Iterator[Server]:
+    """The demo, whose mail goes to a real mail server."""
+    with support.running(
+        tmp_path_factory.mktemp("verifying") / "data",
+        UNDERSIGNED_SMTP_HOST="localhost",
+        UNDERSIGNED_SMTP_PORT=str(office.port),
+        UNDERSIGNED_SMTP_TLS="none",
+    ) as server:
+        yield server
+
+
+def verified(server: Server) -> int:
+    return int(json.loads(server.get("/p/face/count.json").text)["by_class"]["web-email"])
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of a page, as a browser sends them back."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_the_code_is_typed_on_the_thank_you_page(server: Server, office: PostOffice) -> None:
+    before = verified(server)
+    thanks = server.post("/p/face", FORM)
+    [code] = codes_in(office.wait_for(ANA))
+    assert code not in thanks.text
+    answer = server.post("/p/face/verify", hidden(thanks.text) | {"code": code})
+    assert "Your signature is verified" in answer.text
+    assert "/p/face/withdraw" in answer.text
+    eventually(lambda: verified(server) == before + 1)
+
+
+def test_the_link_of_the_mail_leads_to_a_page_without_the_contact(
+    server: Server, office: PostOffice
+) -> None:
+    email = "bo.lee@gmail.com"
+    server.post("/p/face", FORM | {"name": "Bo Lee", "email": email})
+    mail = office.wait_for(email)
+    link = link_in(mail)
+    [code] = codes_in(mail)
+    assert email not in link
+    assert code not in link
+    page = server.get(link)
+    assert email not in page.text
+    other = server.get("/p/face/verify?ref=" + "A" * 22)
+    assert page.text.replace(link.partition("ref=")[2], "") == other.text.replace("A" * 22, "")
+    answer = server.post("/p/face/verify", hidden(page.text) | {"code": code})
+    assert "Your signature is verified" in answer.text
+
+
+def test_a_scanner_that_opens_every_link_and_presses_every_button_does_nothing(
+    server: Server, office: PostOffice
+) -> None:
+    email = "cyd.charo@gmail.com"
+    server.post("/p/face", FORM | {"name": "Cyd Charo", "email": email})
+    mail = office.wait_for(email)
+    [code] = codes_in(mail)
+    links = re.findall(r"^http://[^/]+(/\S+)\s*$", str(mail.get_content()), re.MULTILINE)
+    assert links
+    before = verified(server)
+    for link in links:
+        for query in ("", f"&code={code}", f"&code={code}&not_me=1"):
+            page = server.get(link + query)
+            support.exchange(server.port, support.request("HEAD", link + query))
+        for action in ("verify", "withdraw"):
+            for button in ({}, {"not_me": "1"}, {"code": ""}, {"code": "", "not_me": "1"}):
+                server.post(f"/p/face/{action}", hidden(page.text) | button)
+                server.post(f"/p/face/{action}?code={code}", hidden(page.text) | button)
+    assert verified(server) == before
+    # The owner still can.
+    answer = server.post("/p/face/verify", {"contact": email, "code": code})
+    assert "Your signature is verified" in answer.text
+
+
+def test_somebody_elses_address_that_was_not_me(server: Server, office: PostOffice) -> None:
+    email = "dee.prince@gmail.com"
+    form = FORM | {"name": "Dee Prince", "email": email}
+    server.post("/p/face", form)
+    mail = office.wait_for(email)
+    page = server.get(link_in(mail))
+    fields = hidden(page.text) | {"code": codes_in(mail)[0], "not_me": "1"}
+    assert "We have erased it" in server.post("/p/face/verify", fields).text
+    server.post("/p/face", form)
+    server.post("/p/face", FORM | {"name": "Last One", "email": "last@gmail.com"})
+    office.wait_for("last@gmail.com")  # mails go out in order
+    assert len(office.to(email)) == 1
+
+
+def test_taking_back_on_the_web(server: Server, office: PostOffice) -> None:
+    email = "eve.stone@gmail.com"
+    thanks = server.post("/p/face", FORM | {"name": "Eve Stone", "email": email})
+    [code] = codes_in(office.wait_for(email))
+    server.post("/p/face/verify", hidden(thanks.text) | {"code": code})
+    before = verified(server)
+    asked = server.post("/p/face/withdraw", {"contact": email})
+    [code] = codes_in(office.wait_for(email, 2))
+    wrong = server.post("/p/face/withdraw", hidden(asked.text) | {"code": "000000"})
+    assert "Error:" in wrong.text
+    done = server.post("/p/face/withdraw", hidden(asked.text) | {"code": code})
+    assert "Your signature is taken back" in done.text
+    eventually(lambda: verified(server) == before - 1)
+
+
+def test_nobody_learns_whether_an_address_has_signed(server: Server, office: PostOffice) -> None:
+    server.post("/p/face", FORM)
+    for path, form in (
+        ("/p/face/withdraw", {"contact": "{}"}),
+        ("/p/face/verify", {"contact": "{}", "code": "123456"}),
+        ("/p/face/withdraw", {"contact": "{}", "code": "123456"}),
+    ):
+        pages = []
+        for email in (ANA, "nobody.ever@gmail.com"):
+            fields = {name: value.replace("{}", email) for name, value in form.items()}
+            answer = server.post(path, fields)
+            headers = {
+                k: v for k, v in answer.headers.items() if k not in {"date", "content-length"}
+            }
+            pages.append((answer.status, headers, answer.text.replace(email, "")))
+        assert pages[0] == pages[1], path
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "words"),
+    [
+        ("verify", {}, "not right"),
+        ("verify", {"contact": "", "code": ""}, "not right"),
+        ("verify", {"contact": "\x00\ud800", "code": "9" * 5000}, "not right"),
+        ("verify", {"ref": "../../x", "code": "123456"}, "not right"),
+        ("withdraw", {}, "Write the whole"),
+        ("withdraw", {"contact": "ana@"}, "Write the whole"),
+        ("withdraw", {"contact": "x" * 5000}, "Write the whole"),
+        ("withdraw", {"contact": "406 555 0123"}, "UNDO FACE"),
+    ],
+)
+def test_what_is_typed_wrong_gets_a_clear_answer(
+    server: Server, path: str, form: dict[str, str], words: str
+) -> None:
+    raw = urlencode({k: v.encode("utf-8", "surrogatepass") for k, v in form.items()}).encode()
+    kind = {"Content_Type": "application/x-www-form-urlencoded"}
+    answer = support.exchange(server.port, support.request("POST", f"/p/face/{path}", raw, **kind))
+    assert answer.status == 200
+    assert words in answer.text
+
+
+def test_the_pages_stand_in_every_language(server: Server) -> None:
+    for language in ("es", "ar", "hi"):
+        for path in ("verify", "withdraw"):
+            page = server.get(f"/{language}/p/face/{path}").text
+            assert f'lang="{language}"' in page
+            assert f'action="/{language}/p/face/{path}#r"' in page
+
+
+def test_a_mail_in_the_language_of_the_page(server: Server, office: PostOffice) -> None:
+    email = "luz.pena@gmail.com"
+    server.post("/es/p/face", FORM | {"name": "Luz Peña", "email": email})
+    mail = office.wait_for(email)
+    assert link_in(mail).startswith("/es/p/face/verify?ref=")
+    assert "Luz Peña" in str(mail.get_content())
