@@ -6,6 +6,7 @@ The table in the README is compared with `TABLE` by a test, so a setting cannot 
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -157,7 +158,8 @@ class Settings:
     trusted_proxies: frozenset[str] = setting(
         "UNDERSIGNED_TRUSTED_PROXIES",
         "",
-        "addresses, comma-separated, whose `X-Forwarded-For` is believed; used for sign-in limits",
+        "addresses or networks (`10.0.0.0/8`), comma-separated, whose `X-Forwarded-For` is"
+        " believed; used for sign-in limits and to notice one place that signs many times",
     )
     queue_limit: int = setting(
         "UNDERSIGNED_QUEUE_LIMIT",
@@ -260,5 +262,13 @@ def _check(settings: Settings) -> None:
         )
     if settings.sms_secret and len(settings.sms_secret) < 16:
         raise Misconfigured("UNDERSIGNED_SMS_SECRET must have at least 16 characters")
+    for proxy in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(proxy, strict=False)
+        except ValueError:
+            raise Misconfigured(
+                "UNDERSIGNED_TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8,"
+                f" not {proxy!r}"
+            ) from None
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise Misconfigured(f"UNDERSIGNED_LOG_LEVEL: {settings.log_level!r} is not a level")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
@@ -14,6 +16,52 @@ from server.errors import CrossSite
 from server.web.forms import header
 
 Headers = list[tuple[bytes, bytes]]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+UNKNOWN = "unknown"
+_HOPS = 50  # proxies between a browser and us; beyond it a list is made up
+_PORT = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([^:]*):\d{1,5}")
+
+
+def client_address(scope: Scope, trusted: frozenset[str]) -> str:
+    """The address of the browser in its normal form: the last one in `X-Forwarded-For` that is no
+    proxy of ours; `UNKNOWN` where a proxy of ours says none that can be read.
+
+    `trusted` are addresses and networks (`10.0.0.0/8`). Nobody else's word is taken: an address
+    that a stranger sends along stands to the left of the one that our proxy has added.
+    """
+    client = scope.get("client")
+    address = read_address(client[0]) if client else None
+    if address is None or not _is_trusted(address, trusted):
+        return str(address or UNKNOWN)
+    named = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for")
+    hops = [hop for hop in named.decode("latin-1").split(",")[-_HOPS:] if hop.strip()]
+    for hop in reversed(hops):
+        address = read_address(hop)
+        if address is None or not _is_trusted(address, trusted):
+            break
+    return str(address or UNKNOWN)
+
+
+def read_address(text: str) -> Address | None:
+    """The address in any form that proxies write: with a port, in brackets or quotes, with the zone
+    of a link, an IPv4 one wrapped in IPv6. None if it is none."""
+    bare = text.strip().strip('"')
+    if found := _PORT.fullmatch(bare):
+        bare = found[1] or found[2] or ""
+    try:
+        address = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_trusted(address: Address, trusted: frozenset[str]) -> bool:
+    return any(address in network for network in _networks(trusted))
+
+
+@lru_cache(maxsize=8)
+def _networks(trusted: frozenset[str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(text, strict=False) for text in trusted)
 
 
 def check_origin(scope: Scope, own_origin: str, partners: Iterable[str] = ()) -> None:

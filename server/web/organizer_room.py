@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import ipaddress
 import json
 import re
 import zlib
@@ -224,19 +223,6 @@ def read_cookie(request: Request, name: str) -> bytes:
 
 def session_token(request: Request) -> bytes:
     return read_cookie(request, "organizer")
-
-
-def client_address(request: Request, trusted: frozenset[str]) -> str:
-    """The address of the browser: the last one in `X-Forwarded-For` that is no proxy of ours."""
-    address = request.client.host if request.client else ""
-    hops = header(request.scope, b"x-forwarded-for").split(",")
-    while address in trusted and hops:
-        address = hops.pop().strip() or address
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
-            return "unknown"
-    return address
 
 
 # Through a sign-in that ended in the middle.
