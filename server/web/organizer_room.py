@@ -31,12 +31,13 @@ from server.errors import (
 )
 from server.services import Services
 from server.web.compress import encode
-from server.web.forms import Disconnected, header, read_form
+from server.web.forms import MANY_FIELDS, Bounds, Disconnected, header, read_form
 from server.web.guard import Headers, check_origin, security_headers
 from server.web.organizer_words import REFUSALS
 
 # A petition in several languages of several bytes a letter, each of which travels as three.
 FORM_LIMIT = 1536 * 1024  # bytes: the longest text in every language, as browsers encode it
+ROOM = Bounds(body=FORM_LIMIT, fields=MANY_FIELDS, value=FORM_LIMIT)
 HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
 _NEXT = re.compile(r"/organizer/(?:petitions/new|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv)?)?")
@@ -129,7 +130,7 @@ def services_of(request: Request) -> Services:
 async def read(request: Request) -> dict[str, str]:
     """The form of this request. Raises `CrossSite`, `BadRequest` and below."""
     check_origin(request.scope, services_of(request).settings.origin)
-    return await read_form(request.scope, request.receive, limit=FORM_LIMIT)
+    return await read_form(request.scope, request.receive, ROOM)
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
