@@ -24,10 +24,11 @@ from server.gateways import gateways
 from server.services import Services, open_services
 from server.web import organizer
 from server.web.forms import Disconnected
-from server.web.guard import Headers
+from server.web.front import Front
+from server.web.guard import Headers, Hosts, transport_headers
 from server.web.hooks import Hooks
 from server.web.operators import Operators
-from server.web.pages import Front, Pages, respond
+from server.web.pages import Pages, respond
 from server.web.public import Public
 from server.web.sheets import Sheets
 
@@ -96,17 +97,19 @@ class Methods:
 def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
     """The whole server as one ASGI application. The store is opened when the server starts; one
     that cannot be opened ends it with the reason."""
-    pages = Pages()
+    pages = Pages(transport_headers(settings.secure))
+    refusals: dict[int, bytes] = {}
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with running(settings, with_worker) as services:
             public = Public(services, pages)
             app.state.services, app.state.public = services, public
             app.router.routes[:] = routes(
                 public, Sheets(public, pages), Hooks(services), Operators(services)
             )
-            yield
+            refusals.update(public.refusals())
+            yield {"refusals": refusals}  # for the HTTP server: `http.REFUSALS`
 
     app = Starlette(
         lifespan=lifespan,
@@ -117,7 +120,8 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
         },
     )
     app.router.redirect_slashes = False  # it would build a link from the request's own Host
-    return Front(app, pages, LANGUAGES, settings.language)
+    hosts = Hosts(settings.public_url, settings.hosts)
+    return Front(app, pages, LANGUAGES, settings.language, hosts, refusals)
 
 
 @asynccontextmanager

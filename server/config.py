@@ -155,6 +155,12 @@ class Settings:
     africastalking_api_url: str = setting(
         "AFRICASTALKING_API_URL", "", "another address of its API, such as the sandbox's"
     )
+    hosts: frozenset[str] = setting(
+        "UNDERSIGNED_HOSTS",
+        "",
+        "further names, comma-separated, by which people may ask for the site; one that is neither"
+        " here nor in the public address is answered 421",
+    )
     trusted_proxies: frozenset[str] = setting(
         "UNDERSIGNED_TRUSTED_PROXIES",
         "",
@@ -262,6 +268,9 @@ def _check(settings: Settings) -> None:
         )
     if settings.sms_secret and len(settings.sms_secret) < 16:
         raise Misconfigured("UNDERSIGNED_SMS_SECRET must have at least 16 characters")
+    for host in settings.hosts:
+        if not re.fullmatch(r"[^\s/:@]+(:\d+)?", host):
+            raise Misconfigured(f"UNDERSIGNED_HOSTS must be names like example.org, not {host!r}")
     for proxy in settings.trusted_proxies:
         try:
             ipaddress.ip_network(proxy, strict=False)

@@ -66,7 +66,8 @@ def test_stray_bytes_after_a_form_do_not_hide_that_it_was_stored(server: Server)
 
 def test_an_expected_100_continue_and_a_chunked_form_are_read(server: Server) -> None:
     head = (
-        b"POST /p/face HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+        b"POST /p/face HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        b"Transfer-Encoding: chunked\r\n"
         b"Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\n"
     )
     with connect(server) as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import ipaddress
+import logging
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,9 +16,12 @@ from starlette.types import Scope
 from server.errors import CrossSite
 from server.web.forms import header
 
+log = logging.getLogger(__name__)
 Headers = list[tuple[bytes, bytes]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNKNOWN = "unknown"
+_KNOWN = 100  # ways to write our names that are remembered
+_FOREIGN = 20  # names of others that are logged
 _HOPS = 50  # proxies between a browser and us; beyond it a list is made up
 _PORT = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([^:]*):\d{1,5}")
 
@@ -64,6 +68,54 @@ def _networks(trusted: frozenset[str]) -> tuple[ipaddress.IPv4Network | ipaddres
     return tuple(ipaddress.ip_network(text, strict=False) for text in trusted)
 
 
+class Hosts:
+    """The names by which we are called: that of the public address, those that the operator lists,
+    and what no name server of a stranger can point at us: addresses, and `localhost`.
+
+    A page of a site whose name was pointed at us would otherwise be our own page to the browser,
+    and might fill our forms (DNS rebinding); a cache might keep our pages under its name.
+    """
+
+    def __init__(self, public_url: str, others: Iterable[str] = ()) -> None:
+        names = (_name_of(name) for name in [urlsplit(public_url).netloc, *others])
+        self._names = {_ascii(name) for name in names} | {"localhost"}
+        self._known = {""}  # HTTP/1.0 knows no Host; later versions are refused without one
+        self._foreign: set[str] = set()
+
+    def ours(self, host: str) -> bool:
+        """Whether this `Host` names us; the port does not matter."""
+        if host in self._known:
+            return True
+        name = _name_of(host)
+        if name not in self._names and read_address(name) is None:
+            self._warn(name)
+            return False
+        if len(self._known) < _KNOWN:
+            self._known.add(host)
+        return True
+
+    def _warn(self, name: str) -> None:
+        """Once for each name, and for few: a proxy that does not pass on the name shows here."""
+        if name not in self._foreign and len(self._foreign) < _FOREIGN:
+            self._foreign.add(name)
+            log.warning("asked for as %r: if that is us, put it in UNDERSIGNED_HOSTS", name[:100])
+
+
+def _name_of(host: str) -> str:
+    """The name or address without port, in small letters, without the dot at its end."""
+    name = host.strip().lower()
+    bracketed = re.match(r"\[([^\]]*)\]", name)
+    return bracketed[1] if bracketed else name.partition(":")[0].removesuffix(".")
+
+
+def _ascii(name: str) -> str:
+    """As browsers send it: xn--…"""
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return name
+
+
 def check_origin(scope: Scope, own_origin: str, partners: Iterable[str] = ()) -> None:
     """Raise `CrossSite` if the browser says that another site sent this form.
 
@@ -79,6 +131,11 @@ def check_origin(scope: Scope, own_origin: str, partners: Iterable[str] = ()) ->
             raise CrossSite(origin)
     elif site in {"cross-site", "same-site"}:
         raise CrossSite(site)
+
+
+def transport_headers(secure: bool) -> Headers:
+    """Over https, that this name is never asked for without it again, for two years."""
+    return [(b"strict-transport-security", b"max-age=63072000")] if secure else []
 
 
 def security_headers(page: str = "") -> Headers:

@@ -32,7 +32,7 @@ from server.errors import (
 from server.services import Services
 from server.web.compress import encode
 from server.web.forms import MANY_FIELDS, Bounds, Disconnected, header, read_form
-from server.web.guard import Headers, check_origin, security_headers
+from server.web.guard import Headers, check_origin, security_headers, transport_headers
 from server.web.organizer_words import REFUSALS
 
 # A petition in several languages of several bytes a letter, each of which travels as three.
@@ -145,6 +145,9 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         PRIVATE,
         (b"vary", b"accept-encoding"),
         *security_headers(text),
+        *transport_headers(services.settings.secure),
+        # For browsers that know no frame-ancestors; here a click does something.
+        (b"x-frame-options", b"DENY"),
     ]
     if coding:
         headers.append((b"content-encoding", coding.encode()))

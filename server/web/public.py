@@ -20,7 +20,7 @@ from server.web.compress import encode
 from server.web.forms import header, read_form
 from server.web.guard import Headers, check_origin, security_headers
 from server.web.pages import Page, Pages, respond, send_page
-from server.web.words import FIELD_IDS, MESSAGES, NOT_STORED, problem_words
+from server.web.words import FIELD_IDS, MESSAGES, NOT_STORED, REFUSALS, problem_words
 
 HTML = (b"content-type", b"text/html;charset=utf-8")
 TEXT = (b"content-type", b"text/plain;charset=utf-8")
@@ -145,6 +145,21 @@ class Public:
             **self._chrome(scope),
         )
         await self._send_html(scope, send, status, page, extra)
+
+    def refusals(self) -> dict[int, bytes]:
+        """The small pages for those who get no further than the front, in the server's language."""
+        settings, renderer = self.services.settings, self.services.renderer
+        language = settings.language
+        return {
+            status: renderer.page(
+                "web/refusal.html",
+                language,
+                title=renderer.say(language, title),
+                lines=[renderer.say(language, line)],
+                link=f"{settings.public_url}/" if status in {421, 431} else None,
+            ).encode()
+            for status, (title, line) in REFUSALS.items()
+        }
 
     async def find(self, scope: Scope) -> Petition:
         directory = await self.services.petitions()

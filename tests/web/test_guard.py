@@ -8,7 +8,7 @@ import hashlib
 import pytest
 
 from server.errors import CrossSite
-from server.web.guard import check_origin, client_address, security_headers
+from server.web.guard import Hosts, check_origin, client_address, security_headers
 
 OWN = "https://sign.example.org"
 PARTNER = "https://partner.example"
@@ -95,3 +95,43 @@ def test_only_a_proxy_of_ours_says_where_a_request_came_from(
     headers = [(b"x-forwarded-for", value.encode("latin-1")) for value in forwarded]
     scope = {"type": "http", "headers": headers, "client": client and (client, 5000)}
     assert client_address(scope, frozenset({PROXY, "10.0.0.0/8"})) == address
+
+
+@pytest.mark.parametrize(
+    ("host", "ours"),
+    [
+        ("sign.example.org", True),
+        ("Sign.Example.ORG", True),
+        ("sign.example.org.", True),
+        ("sign.example.org:8443", True),  # a proxy that keeps its own port
+        ("inside.example", True),  # listed
+        ("unterschriftü.example".encode("idna").decode(), True),
+        ("", True),  # HTTP/1.0
+        ("127.0.0.1:8000", True),
+        ("[::1]:8000", True),
+        ("localhost", True),
+        ("evil.example", False),
+        ("sign.example.org.evil.example", False),
+        ("evil.sign.example.org", False),
+        ("127.0.0.1.evil.example", False),
+        ("localhost.evil.example", False),
+        ("[evil.example]", False),
+        ("sign.example.org@evil.example", False),
+        ("0x7f000001", False),
+        ("\xff", False),
+    ],
+)
+def test_we_answer_to_our_own_names_and_to_addresses(host: str, ours: bool) -> None:
+    hosts = Hosts(OWN, ["inside.example:80", "unterschriftü.example"])
+    for _ in range(2):  # looked at, and remembered
+        assert hosts.ours(host) is ours
+
+
+def test_foreign_names_do_not_fill_memory_or_log(caplog: pytest.LogCaptureFixture) -> None:
+    hosts = Hosts(OWN)
+    for i in range(2000):
+        assert not hosts.ours(f"x{i}.example")
+        assert hosts.ours(f"127.0.0.1:{i}")
+    assert len(caplog.records) < 50
+    assert "UNDERSIGNED_HOSTS" in caplog.text
+    assert len(hosts._known) + len(hosts._foreign) < 200
