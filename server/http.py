@@ -11,18 +11,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import re
 import signal
 import socket
 from collections.abc import Iterator
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
+import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from server.head import read_target, refusal
 from server.supervisor import hold
 
 WHOLE = "undersigned.whole"  # in a request's `extensions`: answers it in one write
@@ -40,19 +39,6 @@ PIPELINED = 20  # requests that wait for the answer to an earlier one
 LINGER_SECONDS = 5.0
 STUCK_SECONDS = 120.0  # for somebody to take what we have written
 ARRIVE_SECONDS = 1.0  # at the end, for requests that may be on their way
-RETRY_SECONDS = 20
-_HOST = re.compile(rb"(?:[\w.~%!$&'()*+,;=-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
-_ABSOLUTE = re.compile(rb"https?://([^/?#]+)(.*)", re.IGNORECASE | re.DOTALL)
-
-
-def refusal(status: int, page: bytes = b"") -> bytes:
-    """An answer that closes the connection, but for the date."""
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"content-length: {len(page)}"]
-    if page:
-        lines.append("content-type: text/html;charset=utf-8")
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        lines.append(f"retry-after: {RETRY_SECONDS}")
-    return "\r\n".join([*lines, "connection: close", "", ""]).encode() + page
 
 
 class Protocol(HttpToolsProtocol):
@@ -127,13 +113,29 @@ class Protocol(HttpToolsProtocol):
         if self.hung_up:
             return
         self.head_bytes += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._decline(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.refuse(self.fault)
         if self.head_since is None:
             self.head_bytes = 0
             if self.timeout_keep_alive_task is None and self._is_idle():
                 self._arm()  # a line end between requests, which old browsers send
         elif self.head_bytes > HEAD_BYTES and not self.transport.is_closing():
             self.refuse(431)
+
+    def _decline(self, rest: bytes) -> None:
+        """Read the request again as one that asks for no other protocol. Any client may ask (curl
+        does, for HTTP/2), and the parser reads no form that comes with it."""
+        lines = [b"%s: %s\r\n" % h for h in self.headers if h[0] != b"upgrade"]
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        head = b"%s %s HTTP/%s\r\n" % (method, self.url, version.encode())
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self.data_received(head + b"".join(lines) + b"\r\n" + rest)
 
     def _is_idle(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
@@ -148,6 +150,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.head_since = self.loop.time()
+        self.head_bytes = max(self.head_bytes, 1)
 
     def on_headers_complete(self) -> None:
         # The bytes may be a body's: count the head itself before refusing.
@@ -156,7 +159,10 @@ class Protocol(HttpToolsProtocol):
             raise ValueError("request head too large")
         if len(self.pipeline) >= PIPELINED:
             raise ValueError("too many requests at once")
-        self._read_target()
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            return  # see `_decline`
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        self.url, self.headers[:] = read_target(method, self.url, version, self.headers)
         super().on_headers_complete()
         self.body_since, self.head_since = self.head_since, None
         self.head_bytes = self.body_bytes = 0
@@ -168,25 +174,6 @@ class Protocol(HttpToolsProtocol):
             self.cycle.keep_alive = True
             kept = (b"connection", b"keep-alive")
             self.cycle.default_headers = [*self.cycle.default_headers, kept]
-
-    def _read_target(self) -> None:
-        """Raise `ValueError` unless it is clear whom the request is for: HTTP/1.1 has one `Host`,
-        and where the target is a whole address, that counts instead (RFC 9112, 3.2)."""
-        hosts = [value for name, value in self.headers if name == b"host"]
-        named = [host for host in hosts if host]
-        if len(hosts) > 1 or (not named and self.parser.get_http_version() == "1.1"):
-            raise ValueError("no Host, or several")
-        if self.url == b"*" and self.parser.get_method() == b"OPTIONS":
-            self.url = b"/"
-        if not self.url.startswith(b"/"):
-            found = _ABSOLUTE.fullmatch(self.url)
-            if found is None:
-                raise ValueError("no target that we know")
-            named, rest = [found[1]], found[2]
-            self.url = rest if rest.startswith(b"/") else b"/" + rest
-            self.headers[:] = [(b"host", found[1]), *(h for h in self.headers if h[0] != b"host")]
-        if named and not _HOST.fullmatch(named[0]):
-            raise ValueError("a Host that is none")
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -204,6 +191,8 @@ class Protocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.head_since is not None:
+            return  # see `_decline`
         self.body_since = None
         self._release()
         super().on_message_complete()
@@ -211,9 +200,6 @@ class Protocol(HttpToolsProtocol):
     def _release(self) -> None:
         Protocol.arriving -= self.held
         self.held = 0
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Nothing: any client may ask for HTTP/2, and is answered in HTTP/1.1."""
 
     # Answers.
 
@@ -225,6 +211,8 @@ class Protocol(HttpToolsProtocol):
             await cycle.flow.drain()
         if cycle.disconnected:
             return
+        if cycle.more_body and _announced(cycle) > UNWANTED_BYTES:
+            cycle.keep_alive = False
         ours = b"".join(b"%s: %s\r\n" % header for header in cycle.default_headers)
         closing = b"" if cycle.keep_alive else b"connection: close\r\n"
         cycle.response_started = cycle.response_complete = True
@@ -243,12 +231,11 @@ class Protocol(HttpToolsProtocol):
         self.idle_since = self.loop.time()
         super().on_response_complete()
 
-    def send_400_response(self, msg: str) -> None:
-        self.refuse(self.fault)
-
     def refuse(self, status: int) -> None:
         """Answer in place of the application, and hang up. A request that came before this one, and
         is under way, is answered first and alone."""
+        if self.hung_up or self.transport.is_closing():
+            return
         cycle: RequestResponseCycle | None = self.cycle  # None before the first request
         under_way = cycle is not None and not cycle.response_complete
         in_body = self.body_since is not None
@@ -265,14 +252,14 @@ class Protocol(HttpToolsProtocol):
 
     def _write_refusal(self, status: int) -> None:
         pages: dict[int, bytes] = self.app_state.get(REFUSALS, {})
-        answer = refusal(status, pages.get(status, b""))
-        line, _, rest = answer.partition(b"\r\n")
-        ours = b"".join(b"%s: %s\r\n" % h for h in self.server_state.default_headers)
-        self.transport.write(b"%s\r\n%s%s" % (line, ours, rest))
+        page = pages.get(status, b"")
+        self.transport.write(refusal(status, page, self.server_state.default_headers))
 
     def _hang_up(self) -> None:
         """Say no more, and read on for a little. Closed at once, with bytes unread, the system
         would tell the other side to throw away what we have just written."""
+        if self.hung_up or self.transport.is_closing():
+            return
         self.hung_up = self.loop.time()
         self._release()
         self._unset_keepalive_if_required()
@@ -312,9 +299,10 @@ class Protocol(HttpToolsProtocol):
                 self.refuse(408)
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Not what strangers send us, of which there is no end."""
-    return record.msg != "Invalid HTTP request received."
+def _announced(cycle: RequestResponseCycle) -> int:
+    """The length that the head gives for the body; 0 if it does not."""
+    lengths = [int(value) for name, value in cycle.scope["headers"] if name == b"content-length"]
+    return max(lengths, default=0)
 
 
 class Server(uvicorn.Server):
@@ -322,7 +310,6 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, supervisor: int | None = None) -> None:
         super().__init__(config)
-        logging.getLogger("uvicorn.error").addFilter(_is_news)
         self._supervisor = supervisor
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
