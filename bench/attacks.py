@@ -103,9 +103,9 @@ def bots(server: Server, count: int, addresses: int) -> list[Answer]:
 
     def forms() -> Iterator[tuple[Form, str]]:
         for i, name in enumerate(invented(count)):
-            form = {"name": name, "postcode": f"{59000 + i % 900}"}
+            form = {"name": f"{name} of {addresses}", "postcode": f"{59000 + i % 900}"}
             if i % 2:
-                form["email"] = f"signer{i}@{PROVIDERS[i % 5]}"
+                form["email"] = f"signer{i}of{addresses}@{PROVIDERS[i % 5]}"
             address = i % addresses
             yield form, f"198.{18 + address // 65536}.{address // 256 % 256}.{address % 256}"
 

@@ -41,7 +41,7 @@ CURVE = (
     (27.0, 2_100_000, "midnight"),
 )
 CONNECTIONS = 200
-VIEW = b"GET /p/face HTTP/1.1\r\nHost: b\r\nAccept-Encoding: gzip\r\n\r\n"
+VIEW = b"GET /p/face HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n\r\n"
 
 
 class Connection(asyncio.Protocol):
@@ -98,7 +98,8 @@ def arrivals(options: argparse.Namespace) -> Iterator[tuple[float, int, int]]:
 
 def signing(number: int) -> bytes:
     form = urlencode({"name": f"Signer {letters(number)}", "postcode": "59801"}).encode()
-    head = "POST /p/face HTTP/1.1\r\nHost: b\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    head = "POST /p/face HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    head += "Content-Type: application/x-www-form-urlencoded\r\n"
     return f"{head}Content-Length: {len(form)}\r\n\r\n".encode() + form
 
 

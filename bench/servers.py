@@ -222,7 +222,7 @@ class Samples:
 def ask(port: int, path: str, body: bytes = b"") -> bytes:
     """The body of one answer, status 200; OSError while nobody listens."""
     method = "POST" if body else "GET"
-    lines = [f"{method} {path} HTTP/1.1", "Host: b", "Connection: close"]
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
     head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(head.encode() + body)

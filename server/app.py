@@ -25,10 +25,11 @@ from server.services import Services, open_services
 from server.web import organizer
 from server.web.codes import Codes
 from server.web.forms import Disconnected
-from server.web.guard import Headers
+from server.web.front import Front
+from server.web.guard import Headers, Hosts, transport_headers
 from server.web.hooks import Hooks
 from server.web.operators import Operators
-from server.web.pages import Front, Pages, respond
+from server.web.pages import Pages, respond
 from server.web.public import Public
 from server.web.sheets import Sheets
 from server.web.sign import Sign
@@ -108,10 +109,11 @@ class Methods:
 def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
     """The whole server as one ASGI application. The store is opened when the server starts; one
     that cannot be opened ends it with the reason."""
-    pages = Pages()
+    pages = Pages(transport_headers(settings.secure))
+    refusals: dict[int, bytes] = {}
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with running(settings, with_worker) as services:
             public = Public(services, pages)
             thanks = Thanks(public, pages)
@@ -124,7 +126,8 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
                 Hooks(services),
                 Operators(services),
             )
-            yield
+            refusals.update(public.refusals())
+            yield {"refusals": refusals}  # for the HTTP server: `http.REFUSALS`
 
     app = Starlette(
         lifespan=lifespan,
@@ -135,7 +138,8 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
         },
     )
     app.router.redirect_slashes = False  # it would build a link from the request's own Host
-    return Front(app, pages, LANGUAGES, settings.language)
+    hosts = Hosts(settings.public_url, settings.hosts)
+    return Front(app, pages, LANGUAGES, settings.language, hosts, refusals)
 
 
 @asynccontextmanager

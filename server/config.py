@@ -6,6 +6,7 @@ The table in the README is compared with `TABLE` by a test, so a setting cannot 
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -182,10 +183,17 @@ class Settings:
         "",
         "whom our mail comes from; empty: `petition@` and the host of the public address",
     )
+    hosts: frozenset[str] = setting(
+        "UNDERSIGNED_HOSTS",
+        "",
+        "further names, comma-separated, by which people may ask for the site; one that is neither"
+        " here nor in the public address is answered 421",
+    )
     trusted_proxies: frozenset[str] = setting(
         "UNDERSIGNED_TRUSTED_PROXIES",
         "",
-        "addresses, comma-separated, whose `X-Forwarded-For` is believed; used for sign-in limits",
+        "addresses or networks (`10.0.0.0/8`), comma-separated, whose `X-Forwarded-For` is"
+        " believed; used for sign-in limits and to notice one place that signs many times",
     )
     queue_limit: int = setting(
         "UNDERSIGNED_QUEUE_LIMIT",
@@ -300,5 +308,16 @@ def _check(settings: Settings) -> None:
             "UNDERSIGNED_MAIL_FROM must be an address like petition@example.org,"
             f" not {settings.mail_from!r}"
         )
+    for host in settings.hosts:
+        if not re.fullmatch(r"[^\s/:@]+(:\d+)?", host):
+            raise Misconfigured(f"UNDERSIGNED_HOSTS must be names like example.org, not {host!r}")
+    for proxy in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(proxy, strict=False)
+        except ValueError:
+            raise Misconfigured(
+                "UNDERSIGNED_TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8,"
+                f" not {proxy!r}"
+            ) from None
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise Misconfigured(f"UNDERSIGNED_LOG_LEVEL: {settings.log_level!r} is not a level")

@@ -15,7 +15,8 @@ from server.http import Protocol, Server
 KEEP_ALIVE_SECONDS = 310  # a phone on a slow link comes back on the same connection
 DRAIN_SECONDS = 15
 BACKLOG = 2048
-CONNECTIONS = 65_536
+CONNECTIONS = 16_384  # of each process: some 150 MB if all are held open by a flood
+SPARE_FILES = 128  # for the store, the logs, what goes out
 
 
 def listener(host: str, port: int) -> socket.socket:
@@ -54,9 +55,11 @@ def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
 def _allow_many_connections() -> None:
     """Each connection is an open file, of which many systems allow 1,024 until asked for more."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(CONNECTIONS, hard) if hard != resource.RLIM_INFINITY else CONNECTIONS
+    every = CONNECTIONS + SPARE_FILES
+    wanted = min(every, hard) if hard != resource.RLIM_INFINITY else every
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    Protocol.most = min(CONNECTIONS, max(soft, wanted) - SPARE_FILES)
 
 
 def serve(app: ASGIApp, socket_: socket.socket, supervisor: int | None = None) -> int:

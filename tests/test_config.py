@@ -51,6 +51,8 @@ def test_the_defaults_need_nothing_but_a_secret() -> None:
         {"UNDERSIGNED_LOG_LEVEL": "LOUD"},
         {"UNDERSIGNED_LANGUAGE": "tlh"},
         {"UNDERSIGNED_SMS_NUMBER": "call me"},
+        {"UNDERSIGNED_HOSTS": "https://example.org/"},
+        {"UNDERSIGNED_TRUSTED_PROXIES": "10.0.0.1,proxy.local"},
         {"UNDERSIGNED_CONTACT_FILE": "/nowhere/at/all"},
     ],
 )

@@ -276,7 +276,9 @@ async def test_no_address_gets_more_than_three_mails_a_day_over_all_petitions(
     await phones.add_petition(slug="face", keyword="FACE", texts={"en": Text("Face", "x")})
     for i, name in enumerate(("Ana Diaz", "Bo Lee", "Cyd Charo", "Dee Prince", "Eve Stone")):
         await signs(phones.services, name, slug=("lake", "face")[i % 2])
-        await drain(phones.services)
+        if i % 2:
+            await drain(phones.services)
+    await drain(phones.services)
     assert len(office.to(ANA)) == 3
     phones.now += DAY - 1
     await drain(phones.services)

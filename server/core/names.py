@@ -9,6 +9,11 @@ from functools import lru_cache
 NAME_LIMIT = 80  # characters; the longest name still fits one text with the petition's word
 POSTCODE_LIMIT = 12
 
+MARKS = 4  # on one letter; no language that we know writes more
+JOINERS = "\u200c\u200d"
+# Nothing to be seen either, whatever their category says: the fillers of Hangul, the blank of
+# Braille, and what keeps two letters from joining.
+_BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _SPACES = re.compile(r"\s+")
 _POSTCODE_GAPS = re.compile(r"[\s\-.]")
@@ -36,21 +41,41 @@ _ANY_POSTCODE = re.compile(r"(?=.*\d)[A-Z\d]{2,10}")
 
 
 def tidy(text: str) -> str:
-    """One line: NFC, no control or invisible characters, single spaces.
+    """One line: NFC, no control or invisible characters, single spaces, and no letter with more
+    than `MARKS` marks, which would run over the lines above and below.
 
     Joiners stay: some scripts (Hindi, Persian) spell with them.
     """
     if text.isascii() and text.isprintable():  # nearly always, and ten times as fast
         return " ".join(text.split())
-    kept = (" " if _is_gap(c) else c for c in unicodedata.normalize("NFC", text))
-    return _SPACES.sub(" ", "".join(kept)).strip()
+    seen = "".join(_shown(c) for c in text)
+    return _SPACES.sub(" ", _few_marks(unicodedata.normalize("NFC", seen))).strip()
 
 
-def _is_gap(c: str) -> bool:
-    return (
-        unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
-        or c in "\u200b\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    )
+def _shown(c: str) -> str:
+    """The character, a space for one that parts words, nothing for one that nobody sees."""
+    if c in JOINERS:
+        return c
+    if c in _BLANKS or unicodedata.category(c) == "Cf":
+        return ""
+    return " " if unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"} else c
+
+
+def _few_marks(text: str) -> str:
+    """Without the fifth mark and all that follow on one letter; those of spacing vowels are none.
+
+    A joiner begins no new letter, and a mark that stands on nothing goes too.
+    """
+    kept, room = [], 0
+    for c in text:
+        if unicodedata.category(c) in {"Mn", "Me"}:
+            room -= 1
+            if room < 0:
+                continue
+        elif c not in JOINERS:
+            room = 0 if c.isspace() else MARKS
+        kept.append(c)
+    return "".join(kept)
 
 
 def check_name(text: str) -> str | None:

@@ -141,19 +141,24 @@ async def discard(tx: Transaction, id_: int) -> None:
     await tx.execute("DELETE FROM outbox WHERE id = :id", id=id_)
 
 
-async def wait_for_address(tx: Transaction, item: Announcement, now: int) -> int | None:
-    """Seconds until the recipient may get one more; 0 for now, None if too many wait already."""
+async def wait_for_address(
+    tx: Transaction, item: Announcement, now: int, under_way: int = 0
+) -> int | None:
+    """Seconds until the recipient may get one more; 0 for now, None if too many wait already.
+
+    `under_way` are about to be sent to it.
+    """
     row = await tx.fetch_one(
         "SELECT count(sent_at) AS sent, min(sent_at) AS first, count(*) AS n FROM outbox"
         " WHERE address_key = :key AND failed_at IS NULL AND (sent_at IS NULL OR sent_at > :since)",
         key=item.address_key,
         since=now - ADDRESS_SECONDS,
     )
-    if item.address_key is None or row is None or row["sent"] < ADDRESS_LIMIT:
+    if item.address_key is None or row is None or row["sent"] + under_way < ADDRESS_LIMIT:
         return 0
-    if row["n"] - row["sent"] > ADDRESS_WAITING:
+    if row["n"] - row["sent"] - under_way > ADDRESS_WAITING:
         return None
-    return int(row["first"]) + ADDRESS_SECONDS - now
+    return int(row["first"] or now) + ADDRESS_SECONDS - now
 
 
 async def has_bounced(tx: Transaction, address_key: bytes | None, since: int) -> bool:

@@ -14,13 +14,13 @@ from server.core.dashboard import Standing
 from server.core.organizers import MARK_BYTES, TOKEN_BYTES, Organizer, SignIn
 from server.errors import InvalidInput, NotFound, StoreUnavailable, Throttled
 from server.web import organizer_form, organizer_petitions
+from server.web.guard import client_address
 from server.web.organizer_room import (
     HOME,
     SIGN_IN,
     Values,
     Visit,
     check_form_token,
-    client_address,
     cookie_name,
     page,
     plain,
@@ -69,7 +69,7 @@ async def sign_in(request: Request) -> Response:
     attempt = SignIn(
         name=form.get("name", ""),
         password=form.get("password", ""),
-        address=client_address(request, services.settings.trusted_proxies),
+        address=client_address(request.scope, services.settings.trusted_proxies),
         mark=read_cookie(request, "organizer-browser"),
         token=secrets.token_bytes(TOKEN_BYTES),
         salt=secrets.token_bytes(passwords.SALT_BYTES),

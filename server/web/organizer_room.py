@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import ipaddress
 import json
 import re
 import zlib
@@ -32,12 +31,13 @@ from server.errors import (
 )
 from server.services import Services
 from server.web.compress import encode
-from server.web.forms import Disconnected, header, read_form
-from server.web.guard import Headers, check_origin, security_headers
+from server.web.forms import MANY_FIELDS, Bounds, Disconnected, header, read_form
+from server.web.guard import Headers, check_origin, security_headers, transport_headers
 from server.web.organizer_words import REFUSALS
 
 # A petition in several languages of several bytes a letter, each of which travels as three.
 FORM_LIMIT = 1536 * 1024  # bytes: the longest text in every language, as browsers encode it
+ROOM = Bounds(body=FORM_LIMIT, fields=MANY_FIELDS, value=FORM_LIMIT)
 HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
 _NEXT = re.compile(r"/organizer/(?:petitions/new|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv)?)?")
@@ -130,7 +130,7 @@ def services_of(request: Request) -> Services:
 async def read(request: Request) -> dict[str, str]:
     """The form of this request. Raises `CrossSite`, `BadRequest` and below."""
     check_origin(request.scope, services_of(request).settings.origin)
-    return await read_form(request.scope, request.receive, limit=FORM_LIMIT)
+    return await read_form(request.scope, request.receive, ROOM)
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
@@ -145,6 +145,9 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         PRIVATE,
         (b"vary", b"accept-encoding"),
         *security_headers(text),
+        *transport_headers(services.settings.secure),
+        # For browsers that know no frame-ancestors; here a click does something.
+        (b"x-frame-options", b"DENY"),
     ]
     if coding:
         headers.append((b"content-encoding", coding.encode()))
@@ -224,19 +227,6 @@ def read_cookie(request: Request, name: str) -> bytes:
 
 def session_token(request: Request) -> bytes:
     return read_cookie(request, "organizer")
-
-
-def client_address(request: Request, trusted: frozenset[str]) -> str:
-    """The address of the browser: the last one in `X-Forwarded-For` that is no proxy of ours."""
-    address = request.client.host if request.client else ""
-    hops = header(request.scope, b"x-forwarded-for").split(",")
-    while address in trusted and hops:
-        address = hops.pop().strip() or address
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
-            return "unknown"
-    return address
 
 
 # Through a sign-in that ended in the middle.

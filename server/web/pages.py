@@ -1,7 +1,7 @@
 """Public pages as bytes: rendered once, compressed once, served from memory.
 
 A public page is the same for every visitor. `Pages` keeps it in each coding together with its
-headers, so that a view costs a look-up. `Front` answers such a view before routing.
+headers, so that a view costs a look-up. `front.Front` answers such a view before routing.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope, Send
 
-from server.web import accept
 from server.web.compress import Coding, choose, encoded
 from server.web.forms import header
 from server.web.guard import Headers
@@ -78,8 +77,10 @@ class Page:
 class Pages:
     """The pages in memory by path, the least recently used going first."""
 
-    def __init__(self) -> None:
+    def __init__(self, every: Headers | None = None) -> None:
+        """`every` are headers that each of them carries besides its own."""
         self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._every = every or []
 
     def fresh(self, path: str) -> Page | None:
         """The page, unless it is time to look whether it still is what it was.
@@ -107,7 +108,8 @@ class Pages:
         """
         page = self._pages.get(path)
         if page is None or page.key != key:
-            page = Page(key, *render(), cacheable=path.startswith("/"))
+            body, headers = render()
+            page = Page(key, body, [*headers, *self._every], cacheable=path.startswith("/"))
             if path.startswith(CHOSEN):
                 page.vary += b",accept-language"
             self._pages[path] = page
@@ -116,59 +118,6 @@ class Pages:
         self._pages.move_to_end(path)
         page.checked = time.monotonic()
         return page
-
-
-class Front:
-    """Answers GET and HEAD of a fresh public page from memory; all else goes to the routes.
-
-    At the bare `/`, and nowhere else, the browser's own languages choose. A language prefix
-    (`/es/p/lake`) is taken off the path and kept in `scope["language"]`, which is None without one,
-    so that the route table has each door once.
-    """
-
-    def __init__(self, app: ASGIApp, pages: Pages, languages: Iterable[str], own: str) -> None:
-        """`own` is the language of a page without a prefix."""
-        self._app = app
-        self._pages = pages
-        self._languages = tuple(languages)
-        self._own = own
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            path = name = scope["path"]
-            chosen = None
-            if path == "/":
-                chosen = self._chosen(header(scope, b"accept-language"))
-                name = f"{CHOSEN}{chosen or ''}"
-            if scope["method"] in {"GET", "HEAD"} and (page := self._pages.fresh(name)):
-                await send_page(page, scope, send)
-                return
-            language, path = self._split(path)
-            if path != "/" or language:  # one name for each page
-                name = f"/{language}{path}" if language else path
-            language = language or chosen
-            scope = {
-                **scope,
-                "called": scope["path"],
-                "page": name,
-                "language": language,
-                "path": path,
-            }
-        await self._app(scope, receive, send)
-
-    def _chosen(self, accept_language: str) -> str | None:
-        """The prefix of the first page for this browser; None for the server's own language."""
-        found = accept.language(accept_language, self._languages)
-        return None if found == self._own else found
-
-    def _split(self, path: str) -> tuple[str | None, str]:
-        """The language prefix, or None, and the path without it and without a last slash."""
-        first, _, rest = path[1:].partition("/")
-        if first in self._languages:
-            return first, "/" + rest.rstrip("/")
-        if path.startswith("/organizer"):
-            return None, "/organizer/" if path == "/organizer" else path
-        return None, "/" + path.strip("/")
 
 
 async def send_page(page: Page, scope: Scope, send: Send) -> None:

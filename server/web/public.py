@@ -21,7 +21,7 @@ from server.web.forms import header
 from server.web.guard import Headers, security_headers
 from server.web.organizer_words import CHANNELS as WORDS
 from server.web.pages import Pages, respond, send_page
-from server.web.words import MESSAGES
+from server.web.words import MESSAGES, REFUSALS
 
 HTML = (b"content-type", b"text/html;charset=utf-8")
 TEXT = (b"content-type", b"text/plain;charset=utf-8")
@@ -120,6 +120,21 @@ class Public:
             **self._chrome(scope),
         )
         await self.send_html(scope, send, status, page, extra)
+
+    def refusals(self) -> dict[int, bytes]:
+        """The small pages for those who get no further than the front, in the server's language."""
+        settings, renderer = self.services.settings, self.services.renderer
+        language = settings.language
+        return {
+            status: renderer.page(
+                "web/refusal.html",
+                language,
+                title=renderer.say(language, title),
+                lines=[renderer.say(language, line)],
+                link=f"{settings.public_url}/" if status in {421, 431} else None,
+            ).encode()
+            for status, (title, line) in REFUSALS.items()
+        }
 
     async def find(self, scope: Scope) -> Petition:
         directory = await self.services.petitions()

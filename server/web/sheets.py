@@ -38,7 +38,8 @@ class Sheets:
 
     async def badge(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The count as a picture of its own, for the pages of others."""
-        headers = [SVG, PUBLIC, NOSNIFF]
+        # Opened by itself it is a page, which could run a script if one ever got in.
+        headers = [SVG, PUBLIC, NOSNIFF, (b"content-security-policy", b"default-src 'none'")]
         await self._send(scope, send, "web/badge.svg", headers)
 
     async def poster(self, scope: Scope, receive: Receive, send: Send) -> None:

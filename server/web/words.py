@@ -100,4 +100,27 @@ MESSAGES: dict[str, tuple[str, tuple[str, ...]]] = {
         (N_("We have noted it. Please go back and try again."),),
     ),
 }
+#: Status -> title and line of a small page for those who get no further than the front.
+REFUSALS: dict[int, tuple[str, str]] = {
+    400: (
+        N_("We could not read that"),
+        N_("Nothing was stored. Please go back and try again."),
+    ),
+    408: (
+        N_("That took too long"),
+        N_("Not all of it arrived, and nothing was stored. Please try again."),
+    ),
+    421: (
+        N_("This is not our address"),
+        N_("Nothing was stored. Please use this address:"),
+    ),
+    431: (
+        N_("That address is too long"),
+        N_("Nothing was stored. Please start again from the first page."),
+    ),
+    503: (
+        N_("Please come back in a minute"),
+        N_("Too many people are here at once. Nothing was stored. Try again in a minute."),
+    ),
+}
 NOT_STORED = N_("Your signature is not stored yet. Please wait a minute, then press Sign again.")

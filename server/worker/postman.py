@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from collections.abc import Sequence
 
 from server import metrics
 from server.core import outbox, verification
@@ -34,8 +36,7 @@ class Postman:
         services = self._services
         async with services.database.write() as tx:
             due = await outbox.lease(tx, services.now(), channel="email")
-            decided = [(item, await self._decide(tx, item)) for item in due]
-        told = [(item, message) for item, message in decided if message]
+            told = await self._decide_all(tx, due)
         for index, (item, message) in enumerate(told):
             posting = await self._post(item, message)
             await self._settle(item, posting)
@@ -48,8 +49,23 @@ class Postman:
             await self._mailer.rest()
         return bool(due)
 
-    async def _decide(self, tx: Transaction, item: Announcement) -> Message | None:
-        """What to say now; None where that is nothing, or has to wait, which is then noted."""
+    async def _decide_all(
+        self, tx: Transaction, due: Sequence[Announcement]
+    ) -> list[tuple[Announcement, Message]]:
+        told: list[tuple[Announcement, Message]] = []
+        under_way: Counter[bytes | None] = Counter()
+        for item in due:
+            message = await self._decide(tx, item, under_way[item.address_key])
+            if message:
+                told.append((item, message))
+                under_way[item.address_key] += 1
+        return told
+
+    async def _decide(self, tx: Transaction, item: Announcement, under_way: int) -> Message | None:
+        """What to say now; None where that is nothing, or has to wait, which is then noted.
+
+        `under_way` mails to this address are already among those to be sent.
+        """
         services, now = self._services, self._services.now()
         petition = services.directory.by_id.get(item.petition_id or 0)
         if item.expired(now):
@@ -58,7 +74,7 @@ class Postman:
         if await outbox.has_bounced(tx, item.address_key, now - BOUNCED_SECONDS):
             await outbox.dropped(tx, item.id, "bounced", now)
             return None
-        wait = await outbox.wait_for_address(tx, item, now)
+        wait = await outbox.wait_for_address(tx, item, now, under_way)
         if wait is None:
             await outbox.dropped(tx, item.id, "too_many", now)
             return None

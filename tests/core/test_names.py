@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +20,17 @@ from server.core.names import (
     tidy,
 )
 
+FILLERS = "\u115f\u1160\u3164\uffa0"
+
+
+def is_mark(c: str) -> bool:
+    return unicodedata.category(c) in {"Mn", "Me"}
+
+
+def joins(c: str) -> bool:
+    return c in "\u200c\u200d"
+
+
 ANY = st.text(max_size=60)
 WORD = st.text("abcdefgh", min_size=1, max_size=6)
 
@@ -30,15 +44,58 @@ WORD = st.text("abcdefgh", min_size=1, max_size=6)
         ("Jose\u0301", "José"),
         ("क\u094d\u200dष", "क\u094d\u200dष"),  # a joiner is spelling
         ("\u00a0Ana\u00a0Diaz", "Ana Diaz"),
+        ("A\u00adn\u200ba\u2060", "Ana"),  # nobody sees these, so they part nothing
+        ("A\U000e0061na\u3164", "Ana"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("Z" + "\u0335" * 40 + "o" + "\u0489" * 9, "Z" + "\u0335" * 4 + "o" + "\u0489" * 4),
+        ("e" + "\u0335\u200d" * 9, "e" + "\u0335\u200d" * 4 + "\u200d" * 5),
+        ("\u0301\u0301 Ana \u0301", "Ana"),  # marks on nothing
+        ("Nguyễn Thị Ước", "Nguyễn Thị Ước"),
+        ("مُحَمَّد", "مُحَمَّد"),
+        ("ကြွှေ့", "ကြွှေ့"),
+        ("क्ष्म्य श्रीं", "क्ष्म्य श्रीं"),
     ],
 )
 def test_a_line_is_tidied(text: str, kept: str) -> None:
     assert tidy(text) == kept
 
 
-@given(ANY)
+# Text in which what matters here is frequent.
+ODD = st.text(
+    st.one_of(
+        st.sampled_from(
+            "aéक श्ी\u0301\u0335\u0489\u093c\u200b\u200c\u200d\u202e\u2066\x00\n\u3164\u1100\u1161"
+        ),
+        st.characters(codec=None),
+    ),
+    max_size=60,
+)
+
+
+@given(ODD)
 def test_tidying_is_done_once_for_all(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
+
+
+@given(ODD)
+def test_a_tidied_line_shows_what_is_in_it(text: str) -> None:
+    line = tidy(text)
+    assert line == unicodedata.normalize("NFC", line)
+    assert line == " ".join(line.split())
+    for c in line:
+        hidden = unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+        assert not hidden or c in "\u200c\u200d"
+    for run in re.split("[^\0]", "".join("\0" if is_mark(c) else c for c in line if not joins(c))):
+        assert len(run) <= 4
+
+
+@given(ODD)
+def test_tidying_loses_no_letter_and_no_joiner(text: str) -> None:
+    def letters(line: str) -> list[str]:
+        folded = unicodedata.normalize("NFD", line)
+        return [c for c in folded if c not in FILLERS and (c.isalpha() or joins(c))]
+
+    assert letters(tidy(text)) == letters(text)
 
 
 @pytest.mark.parametrize(
