@@ -98,7 +98,8 @@ def arrivals(options: argparse.Namespace) -> Iterator[tuple[float, int, int]]:
 
 def signing(number: int) -> bytes:
     form = urlencode({"name": f"Signer {letters(number)}", "postcode": "59801"}).encode()
-    head = "POST /p/face HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    head = "POST /p/face HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    head += "Content-Type: application/x-www-form-urlencoded\r\n"
     return f"{head}Content-Length: {len(form)}\r\n\r\n".encode() + form
 
 

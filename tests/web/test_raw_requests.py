@@ -447,6 +447,19 @@ def test_whoever_stops_sending_is_still_answered(hasty: int) -> None:
     assert STORED in answer
 
 
+def test_who_is_refused_in_the_middle_of_sending_is_not_cut_off_before_the_answer(
+    server: Server,
+) -> None:
+    for raw in (get("/", b"X-A: " + b"a" * 20_000), post(b"", length=10_000_000)):
+        with connect(server.port) as connection:
+            connection.sendall(raw)
+            for _ in range(5):  # a connection that was closed at once would be reset by this
+                connection.sendall(b"x" * 20_000)
+                time.sleep(0.02)
+            answer = b"".join(iter(lambda c=connection: c.recv(65536), b""))  # type: ignore[misc]
+            assert b"was too much" in answer
+
+
 def test_an_ordinary_signing_is_answered_while_a_flood_of_slow_bodies_is_held_open(
     hasty: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
