@@ -45,7 +45,7 @@ class Protocol(HttpToolsProtocol):
     """HTTP/1.1 in which nobody holds more than their share of memory, files and patience."""
 
     #: Connections of this process. The next one takes the place of somebody who keeps us waiting.
-    most = 16_384
+    most = 10_000
     #: Bytes of bodies that are on their way, over all connections of this process.
     arriving = 0
 

@@ -15,7 +15,7 @@ from server.http import Protocol, Server
 KEEP_ALIVE_SECONDS = 310  # a phone on a slow link comes back on the same connection
 DRAIN_SECONDS = 15
 BACKLOG = 2048
-CONNECTIONS = 16_384  # of each process: some 150 MB if all are held open by a flood
+CONNECTIONS = 10_000  # of each process; a flood that holds all of them open takes 180 MB
 SPARE_FILES = 128  # for the store, the logs, what goes out
 
 

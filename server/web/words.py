@@ -115,8 +115,11 @@ REFUSALS: dict[int, tuple[str, str]] = {
         N_("Nothing was stored. Please use this address:"),
     ),
     431: (
-        N_("That address is too long"),
-        N_("Nothing was stored. Please start again from the first page."),
+        N_("That was too much"),
+        N_(
+            "Your browser sent more than we can read. Nothing was stored. Please start again from"
+            " the first page."
+        ),
     ),
     503: (
         N_("Please come back in a minute"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from server.web import front
 from server.web.front import Front
 from server.web.guard import Hosts
 from server.web.pages import Pages
+from tests import support
 
 REFUSALS = {421: b"not our address", 503: b"come back"}
 
@@ -126,3 +128,34 @@ async def test_a_flood_of_reads_is_shed_while_health_and_signing_go_on(
     door.open.set()
     assert {answer[0] for answer in await asyncio.gather(*reading, *others)} == {200}
     assert (await ask(app, "/p/lake/count.json"))[0] == 200
+
+
+def test_over_https_pages_say_so_for_years_within_their_budgets(tmp_path: Path) -> None:
+    url = "https://sign.example.org"
+    with support.running(tmp_path / "data", UNDERSIGNED_PUBLIC_URL=url) as server:
+        asked = {"Host": "sign.example.org", "Accept_Encoding": "gzip", "Connection": "keep-alive"}
+        page = server.get("/p/face", **asked)
+        thanks = server.post("/p/face", {"name": "Ana Diaz", "postcode": "59801"}, **asked)
+        room = server.get("/organizer/sign-in", **asked)
+        for answer in (page, thanks, room, server.get("/", **asked)):
+            assert answer.status == 200
+            assert answer.headers["strict-transport-security"] == "max-age=63072000"
+            assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert room.headers["x-frame-options"] == "DENY"
+        assert (page.size <= 2900, thanks.size <= 1440) == (True, True)
+        known = server.get("/p/face", If_None_Match=page.headers["etag"], **asked)
+        assert (known.status, known.size <= 160) == (304, True)
+        refused = server.get("/p/face", Host="evil.example")
+        assert refused.status == 421
+        assert f'<a href="{url}/">' in refused.text
+        assert "evil.example" not in refused.text
+
+
+def test_kinds_that_are_no_pages_cannot_become_one(tmp_path: Path) -> None:
+    with support.running(tmp_path / "data") as server:
+        for path in ("count", "count.txt", "count.json", "badge.svg", "feed.atom"):
+            answer = server.get(f"/p/face/{path}")
+            assert answer.headers["x-content-type-options"] == "nosniff", path
+        assert server.get("/p/face.txt").headers["x-content-type-options"] == "nosniff"
+        badge = server.get("/p/face/badge.svg").headers
+        assert badge["content-security-policy"] == "default-src 'none'"
