@@ -10,7 +10,7 @@ import sys
 import time
 
 from server.cli.shared import Commands, opened
-from server.core import organizers, petitions
+from server.core import audit, organizers, petitions
 from server.errors import InvalidInput, NotFound, UndersignedError
 
 _CHANGES = {
@@ -63,7 +63,7 @@ def _petition(options: argparse.Namespace) -> None:
 
 def _organizer(options: argparse.Namespace) -> None:
     async def run(password: str) -> None:
-        database = await opened(options)
+        database, now = await opened(options), int(time.time())
         try:
             async with database.write() as tx:
                 known = {p.slug: p for p in (await petitions.all_petitions(tx)).values()}
@@ -74,10 +74,12 @@ def _organizer(options: argparse.Namespace) -> None:
                     options.name,
                     password,
                     salt=secrets.token_bytes(16),
-                    now=int(time.time()),
+                    now=now,
                 )
                 for slug in options.petition:
                     await organizers.assign(tx, known[slug].id, added.id)
+                    id_ = known[slug].id
+                    await audit.note(tx, now, audit.OPERATOR, "assigned", id_, to=added.name)
         except InvalidInput as error:
             raise UndersignedError(_organizer_fault(error)) from error
         finally:

@@ -1,10 +1,10 @@
-"""What an operator can rely on: counters equal to the rows, and a sound database."""
+"""What an operator can rely on: counters equal to the rows, a sound database, a whole log."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.core import counts
+from server.core import audit, counts
 from server.core.counts import CLASSES, DAY, Figures
 from server.db import Transaction
 
@@ -24,8 +24,10 @@ class Report:
 
 
 async def check(tx: Transaction) -> Report:
-    """Count every signature anew and compare with the counters, row by row of `counts`."""
+    """Count every signature anew and compare with the counters, row by row of `counts`; follow the
+    chain of the audit log."""
     faults = [f"the database: {fault}" for fault in await tx.integrity()]
+    faults += await audit.faults(tx)
     rows = await tx.fetch(
         f"SELECT petition_id, created_at / {DAY} AS day, class, {_STATE} AS state, count(*) AS n"
         f" FROM signatures WHERE {_COUNTED} GROUP BY 1, 2, 3, 4"

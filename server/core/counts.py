@@ -54,6 +54,7 @@ class PublicFigures:
     verified: int
     unverified: int
     by_class: Mapping[str, int]
+    taken_out: tuple[tuple[str, int], ...] = ()  # reasons, with how many
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,6 +278,16 @@ async def close(tx: Transaction, petition_id: int, now: int) -> None:
     )
 
 
+async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) -> None:
+    """Let codes go out by text from that time on; None ends it."""
+    await tx.execute(
+        "UPDATE petitions SET sms_codes_at = CAST(:since AS BIGINT), version = version + 1"
+        " WHERE id = :id",
+        since=since,
+        id=petition_id,
+    )
+
+
 async def all_petitions(tx: Transaction) -> dict[int, Petition]:
     """Every petition by id, newest first."""
     texts = await tx.fetch("SELECT * FROM petition_texts")

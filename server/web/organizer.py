@@ -14,6 +14,7 @@ from server.core.dashboard import Standing
 from server.core.organizers import MARK_BYTES, TOKEN_BYTES, Organizer, SignIn
 from server.errors import InvalidInput, NotFound, StoreUnavailable, Throttled
 from server.web import organizer_form, organizer_petitions
+from server.web import organizer_moderation as moderation
 from server.web.guard import client_address
 from server.web.organizer_room import (
     HOME,
@@ -150,5 +151,15 @@ routes: list[BaseRoute] = [
     Route("/p/{slug}/open", room(organizer_petitions.open_), methods=["POST"]),
     Route("/p/{slug}/pause", room(organizer_petitions.pause), methods=["POST"]),
     Route("/p/{slug}/close", room(organizer_petitions.close), methods=["POST"]),
+    Route("/p/{slug}/moderation", room(moderation.show)),
+    Route("/p/{slug}/moderation/decide", room(moderation.decide), methods=["POST"]),
+    Route("/p/{slug}/moderation/comments", room(moderation.comments), methods=["POST"]),
+    Route("/p/{slug}/moderation/populations", room(moderation.populations), methods=["POST"]),
+    Route("/p/{slug}/text-codes", room(moderation.text_codes), methods=["POST"]),
+    Route("/p/{slug}/invalidate", room(moderation.invalidate), methods=["GET", "POST"]),
+    Route("/p/{slug}/invalidate/{id}/confirm", room(moderation.confirm), methods=["POST"]),
+    Route("/p/{slug}/invalidate/{id}/undo", room(moderation.undo), methods=["POST"]),
+    Route("/p/{slug}/audit", room(moderation.log)),
+    Route("/p/{slug}/audit.jsonl", room(moderation.export)),
     Route("/p/{slug}/export.csv", room(organizer_petitions.export)),
 ]

@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, replace
 from starlette.responses import Response
 
 from server.config import LANGUAGES
-from server.core import organizers, petitions
+from server.core import audit, organizers, petitions
 from server.core.keys import SALT_BYTES
 from server.core.petitions import DecisionMaker, Draft, Petition, Text
 from server.errors import InvalidInput, NotFound, StoreUnavailable
@@ -97,12 +97,14 @@ async def _store(visit: Visit, petition: Petition | None, draft: Draft) -> int:
     async with services.database.write() as tx:
         if petition is not None:
             await petitions.edit(tx, petition, draft, RESERVED)
+            await audit.note(tx, services.now(), visit.organizer.name, "edited", petition.id)
             return petition.id
         salt = secrets.token_bytes(SALT_BYTES)
         petition_id = await petitions.create(
             tx, draft, reserved=RESERVED, salt=salt, now=services.now()
         )
         await organizers.assign(tx, petition_id, visit.organizer.id)
+        await audit.note(tx, services.now(), visit.organizer.name, "created", petition_id)
         return petition_id
 
 

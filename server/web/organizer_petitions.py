@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response, StreamingResponse
 
+from server.core import audit, exports, petitions
 from server.core import dashboard as figures
-from server.core import exports, petitions
 from server.core.counts import DAY, Day
 from server.core.traffic import traffic
 from server.db import Transaction
@@ -53,6 +53,7 @@ async def show(visit: Visit) -> Response:
         texts=TextFigures(services, texts, say),
         date=lambda day: _day(day * DAY, services.settings.language),
         time=lambda seconds: _moment(seconds, services.settings.language),
+        sms_codes=services.settings.sms_codes_daily > 0,
         updated=_moment(services.now(), services.settings.language),
     )
 
@@ -115,6 +116,7 @@ async def _change(
     petition = await petition_of(visit)
     async with visit.services.database.write() as tx:
         await change(tx, petition.id, visit.services.now())
+        await audit.note(tx, visit.services.now(), visit.organizer.name, done, petition.id)
     await visit.services.reload_petitions()
     return see_other(f"/organizer/p/{petition.slug}?done={done}")
 
@@ -131,6 +133,8 @@ async def export(visit: Visit) -> Response:
     }
     if visit.request.method == "HEAD":
         return Response(headers=headers)
+    async with visit.services.database.write() as tx:
+        await audit.note(tx, visit.services.now(), visit.organizer.name, "exported", petition.id)
     blocks = exports.csv_blocks(visit.services.database, petition.id)
     # Read before the answer begins: a store that fails now is still a plain page.
     first = await anext(blocks) + await anext(blocks, b"")

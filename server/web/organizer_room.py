@@ -40,7 +40,10 @@ FORM_LIMIT = 1536 * 1024  # bytes: the longest text in every language, as browse
 ROOM = Bounds(body=FORM_LIMIT, fields=MANY_FIELDS, value=FORM_LIMIT)
 HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
-_NEXT = re.compile(r"/organizer/(?:petitions/new|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv)?)?")
+_NEXT = re.compile(
+    r"/organizer/(?:petitions/new"
+    r"|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv|/moderation|/invalidate|/audit)?)?"
+)
 # Kept by the browser, checked again when it is needed; `no-store` would break Back.
 PRIVATE = (b"cache-control", b"private,no-cache")
 

@@ -100,6 +100,71 @@ CLASSES = {
     "voice": N_("by voice"),
     "ussd": N_("by short code"),
 }
+#: Why a signature is held, by the word in `held_why`.
+REASONS = {
+    "burst": N_("many from one place at once"),
+    "names": N_("names or addresses that look made by a program"),
+    "disposable": N_("a mail service for throw-away addresses"),
+    "crowd": N_("many names on one contact, not verified"),
+    "trap": N_("the hidden field was filled in"),
+    "postcode": N_("more from one postcode than is likely"),
+    "household": N_("more than four verified signers on one contact"),
+    "domain": N_("more from one mail domain than is likely"),
+    "numbers": N_("more from one range of phone numbers than is likely"),
+}
+ALARMS = {
+    "class": N_("{n} of the last {of} signatures came in one way ({label}), far more than before."),
+    "domain": N_("{n} of the last {of} signatures are from @{label}, far more than before."),
+    "postcode": N_("{n} of the last {of} signatures are from {label}, far more than before."),
+    "prefix": N_("{n} of the last {of} signatures came from one place, far more than before."),
+    "people": N_("{n} signatures are from {label}, where {of} people live."),
+}
+#: How an invalidation stands.
+INVALIDATIONS = {
+    "waits": N_("It waits for another organizer to agree."),
+    "running": N_("It is under way."),
+    "finished": N_("It is done."),
+    "undoing": N_("The signatures are being put back."),
+    "undone": N_("All are back."),
+}
+#: What the page of decisions says after one, by the word in its address.
+DECISIONS = {
+    "accepted": N_("They are accepted."),
+    "rejected": N_("They are rejected."),
+    "nothing": N_("Nothing of that group is held any more."),
+    "comments": N_("Your decisions on comments are stored."),
+    "populations": N_("The numbers of people are stored."),
+    "text_codes": N_("It is stored."),
+    "waits": N_("It waits for another organizer to agree."),
+    "running": N_("It is under way. Load this page again to see how far it is."),
+    "undone": N_("The signatures are being put back."),
+    "same": N_("Another organizer has to agree, not the one who asked."),
+    "late": N_("It cannot be undone any more."),
+}
+INVALID = {
+    "missing": N_("Fill in at least one condition, and the reason."),
+    "long": N_("Write a shorter reason, at most 120 letters."),
+    "personal": N_("Leave phone numbers and e-mail addresses out of the reason."),
+    "time": N_("Write the time like 2026-11-24 15:30."),
+}
+#: What was done, by the word in the audit log.
+ACTIONS = {
+    "created": N_("created the petition"),
+    "edited": N_("edited the petition"),
+    "opened": N_("opened the petition"),
+    "paused": N_("paused the petition"),
+    "closed": N_("closed the petition"),
+    "exported": N_("downloaded all signatures"),
+    "accepted": N_("accepted held signatures"),
+    "rejected": N_("rejected held signatures"),
+    "comments": N_("decided on comments"),
+    "populations": N_("stored numbers of people"),
+    "text_codes": N_("changed whether codes go out by text"),
+    "invalidation_asked": N_("asked to take signatures out"),
+    "invalidation_confirmed": N_("agreed to take signatures out"),
+    "invalidation_undone": N_("put signatures back"),
+    "assigned": N_("became an organizer of the petition"),
+}
 KINDS = {
     "sign": N_("Sign"),
     "answer": N_("Answer"),

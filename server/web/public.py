@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
 from server.config import LANGUAGES
-from server.core import counts
+from server.core import counts, invalidation
 from server.core.counts import PublicFigures
 from server.core.dashboard import CHANNELS
 from server.core.petitions import Petition
@@ -142,7 +143,9 @@ class Public:
 
     async def _figures(self, petition: Petition) -> PublicFigures:
         async with self.services.database.read() as tx:
-            return await counts.public_figures(tx, petition.id)
+            figures = await counts.public_figures(tx, petition.id)
+            taken_out = await invalidation.public_lines(tx, petition.id)
+        return replace(figures, taken_out=tuple(taken_out))
 
     async def shown(self, petition: Petition) -> tuple[PublicFigures | None, bool]:
         """The figures for a page; the last known ones, and True, while the store is slow or away.
@@ -219,6 +222,7 @@ class Public:
             language,
             figures=figures,
             late=late,
+            taken_out=figures.taken_out if figures and parted else (),
             channels=[(words, n) for words, n in parts.items() if n],
         )
         return Markup(" ".join(page.split()).replace(" ,", ","))  # noqa: S704 (our own template)

@@ -13,9 +13,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from server import reconcile
-from server.core import counts, erasure
+from server.core import counts, erasure, invalidation
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
 from server.services import Services
@@ -36,6 +37,8 @@ async def run(services: Services) -> None:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("chores", lambda: do_chores(services), CHORES_SECONDS))
+        takes_out = partial(_take_out, services)
+        loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
         loops.create_task(_for_ever("providers", lambda: _ask(services), RECONCILE_SECONDS))
 
 
@@ -50,6 +53,10 @@ async def _for_ever(name: str, step: Callable[[], Awaitable[bool | None]], pause
         except Exception:
             log.exception("worker: %s: a round failed; the next one goes on", name)
         await asyncio.sleep(0 if more else pause)
+
+
+async def _take_out(services: Services) -> bool:
+    return await invalidation.work(services.database, services.now())
 
 
 async def _ask(services: Services) -> None:

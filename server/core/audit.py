@@ -1,0 +1,131 @@
+"""The audit log: what organizers and operators did, each entry tied to the one before by its hash.
+
+An entry that is changed, left out or moved breaks the chain from there on, and one missing at the
+end differs from the head that is kept apart. Whoever can write to the database can write both
+anew: against them only a copy elsewhere helps, so organizers can take the log away with them.
+
+No entry holds anything of a signer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from server.db import Row, Transaction
+
+OPERATOR = "operator"
+_LOCK = b"audit log"
+_BLOCK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action; `n` counts from 1, `hash` is SHA-256 over the hash before and the rest."""
+
+    n: int
+    at: int
+    actor: str
+    petition_id: int | None
+    action: str
+    detail: dict[str, Any]
+    hash: bytes
+
+    @classmethod
+    def from_row(cls, row: Row) -> Entry:
+        fields: dict[str, Any] = {
+            name: row[name] for name in ("n", "at", "actor", "petition_id", "action")
+        }
+        return cls(**fields, detail=json.loads(row["detail"]), hash=bytes(row["hash"]))
+
+    def as_json(self) -> str:
+        """One line of the exported log."""
+        return json.dumps({**_said(self), "hash": self.hash.hex()}, ensure_ascii=False)
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    names = ("n", "at", "actor", "petition_id", "action", "detail")
+    return {name: getattr(entry, name) for name in names}
+
+
+def chained(before: bytes, entry: Entry) -> bytes:
+    """The hash of an entry that follows one with that hash."""
+    text = json.dumps(_said(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(before + text.encode()).digest()
+
+
+async def note(
+    tx: Transaction, at: int, actor: str, action: str, petition_id: int | None = None, **detail: Any
+) -> None:
+    """Add an entry in the transaction of what it records."""
+    await tx.lock([hashlib.sha256(_LOCK).digest()[:16]])  # a chain has one end
+    head = await tx.fetch_one("SELECT n, hash FROM audit_head WHERE one = 1")
+    n, before = (head["n"], _bytes(head["hash"])) if head else (0, b"")
+    entry = Entry(n + 1, at, actor, petition_id, action, detail, b"")
+    hash_ = chained(before, entry)
+    await tx.execute(
+        "INSERT INTO audit (n, at, actor, petition_id, action, detail, hash)"
+        " VALUES (:n, :at, :actor, :petition_id, :action, :detail, :hash)",
+        n=entry.n,
+        at=at,
+        actor=actor,
+        petition_id=petition_id,
+        action=action,
+        detail=json.dumps(detail, ensure_ascii=False),
+        hash=hash_,
+    )
+    await tx.execute(
+        "UPDATE audit_head SET n = :n, hash = :hash WHERE one = 1", n=entry.n, hash=hash_
+    )
+
+
+def _bytes(value: Any) -> bytes:
+    return bytes(value) if value else b""  # (SQLite gives the empty one back as text)
+
+
+async def entries(
+    tx: Transaction, petition_id: int | None = None, before: int | None = None, limit: int = 50
+) -> list[Entry]:
+    """The newest first: of one petition, or all; with `before`, those older than that number."""
+    wanted: dict[str, int] = {} if petition_id is None else {"petition_id": petition_id}
+    rows = await tx.fetch(
+        "SELECT n, at, actor, petition_id, action, detail, hash FROM audit WHERE n < :before"
+        + (" AND petition_id = :petition_id" if petition_id is not None else "")
+        + " ORDER BY n DESC LIMIT :limit",
+        before=before if before is not None else 1 << 62,
+        limit=limit,
+        **wanted,
+    )
+    return [Entry.from_row(row) for row in rows]
+
+
+async def oldest_first(tx: Transaction, after: int = 0) -> AsyncIterator[Entry]:
+    """The whole log."""
+    while rows := await tx.fetch(
+        "SELECT n, at, actor, petition_id, action, detail, hash FROM audit WHERE n > :after"
+        " ORDER BY n LIMIT :limit",
+        after=after,
+        limit=_BLOCK,
+    ):
+        for row in rows:
+            yield Entry.from_row(row)
+        after = rows[-1]["n"]
+
+
+async def faults(tx: Transaction) -> list[str]:
+    """Where the log was tampered with: the first such place, since all after it differ."""
+    before, n = b"", 0
+    async for entry in oldest_first(tx):
+        n += 1
+        if entry.n != n:
+            return [f"the audit log: entry {n} is missing"]
+        if chained(before, entry) != entry.hash:
+            return [f"the audit log: entry {n} was changed, or one before it"]
+        before = entry.hash
+    head = await tx.fetch_one("SELECT n, hash FROM audit_head WHERE one = 1")
+    if head is None or (head["n"], _bytes(head["hash"])) != (n, before):
+        return [f"the audit log ends at entry {n}, but its head says {head['n'] if head else '-'}"]
+    return []
