@@ -37,6 +37,7 @@ def filled(language: str, reply: str, name: str, reserve: int = 0) -> str:
             "held": ", ".join(["K" * 12] * 30),
             "body": "B" * 20_000,
             "count": "1,000,000,000",
+            "code": "123456",
         },
         limit_segments=segments(reply, RENDERER.text(language, reply)),
         reserve=reserve,

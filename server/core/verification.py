@@ -99,7 +99,7 @@ async def _note(
     tx: Transaction, signature: Signature, item: Announcement, now: int
 ) -> Message | None:
     """Tell the owner of a verified contact that somebody signed with it, once a day at most."""
-    if item.created_at <= (signature.verified_at or 0):
+    if item.created_at < (signature.verified_at or 0):
         return None  # signed before it was verified: its own code came too late to be needed
     noted = signature.noted_at or 0
     # This very message may have noted it, before a try that failed.

@@ -91,7 +91,7 @@ def test_a_masked_contact_cannot_be_written_to() -> None:
 @given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.data())
 def test_a_number_in_e164_reads_the_same_by_the_short_way(region: str, data: st.DataObject) -> None:
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
-    assume(example)
+    assume(example and len(str(example.national_number)) > 6)
     digits = list(
         phonenumbers.format_number(
             example or phonenumbers.PhoneNumber(), phonenumbers.PhoneNumberFormat.E164
