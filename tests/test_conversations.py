@@ -197,12 +197,16 @@ async def ended(phones: Phones, number: str) -> str:
     """What a phone has signed, and whether it is opted out, as the table writes it."""
     keys = phones.services.keys
     async with phones.services.database.read() as tx:
-        rows = await tx.fetch(
-            "SELECT p.keyword, s.name, s.postcode, s.held_at FROM signatures s"
-            " JOIN petitions p ON p.id = s.petition_id WHERE s.contact = :number"
-            " AND s.withdrawn_at IS NULL ORDER BY s.id",
-            number=number,
-        )
+        mine = {keys.contact(p.salt, number) for p in phones.services.directory.by_id.values()}
+        rows = [
+            (row["keyword"], row["name"], row["postcode"], row["held_at"])
+            for row in await tx.fetch(
+                "SELECT p.keyword, s.name, s.postcode, s.held_at, s.contact_key FROM signatures s"
+                " JOIN petitions p ON p.id = s.petition_id WHERE s.contact_key IS NOT NULL"
+                " ORDER BY s.id"
+            )
+            if bytes(row["contact_key"]) in mine
+        ]
         out = await tx.fetch(
             "SELECT 1 AS one FROM opt_outs WHERE phone_key = :key", key=keys.phone(number)
         )

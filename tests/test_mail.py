@@ -22,6 +22,7 @@ from server.core.outbox import Announcement
 from server.core.petitions import Petition, Text
 from server.core.verification import Asked, Desk, Message, Said, Typed
 from server.mail import Posting
+from server.mail.bounces import bounced_addresses
 from server.mail.smtp import Smtp
 from server.mail.words import COLUMNS, word
 from server.render import Renderer
@@ -333,6 +334,66 @@ async def test_old_mails_are_not_sent_any_more(phones: Phones, office: PostOffic
     await drain(phones.services)
     assert office.arrived == []
     assert await errors(phones) == ["expired"]
+
+
+# What comes back.
+
+BOUNCE = b"""From: MAILER-DAEMON@mx.example.org
+To: petition@sign.example.org
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+It did not work for ana@gmail.com, said other@gmail.com.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; Ana@Gmail.com
+Action: failed
+Status: 5.1.1
+
+Final-Recipient: rfc822; later@gmail.com
+Action: delayed
+Status: 4.2.2
+
+--b--
+"""
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (BOUNCE, ["ana@gmail.com"]),
+        (b"ana@gmail.com\n<bo@gmail.com>\nana@gmail.com\n", ["ana@gmail.com", "bo@gmail.com"]),
+        (b"", []),
+        (b"\xff\x00 nothing here", []),
+        (b"Subject: Out of office\n\nI am away.", []),
+    ],
+)
+def test_a_bounce_names_those_that_failed_for_good(raw: bytes, found: list[str]) -> None:
+    assert bounced_addresses(raw) == found
+
+
+@given(st.binary(max_size=300))
+def test_no_bounce_raises(raw: bytes) -> None:
+    bounced_addresses(raw)
+
+
+async def test_a_bounce_that_comes_later_ends_mail_to_that_address(
+    phones: Phones, office: PostOffice
+) -> None:
+    async with phones.services.database.write() as tx:
+        key = phones.services.keys.address(ANA)
+        await outbox.note_bounce(tx, key, phones.services.now())
+    await signs(phones.services)
+    await drain(phones.services)
+    assert office.arrived == []
 
 
 # What it says.

@@ -13,6 +13,7 @@ import pytest
 from tests.support import Answer, Server, post, read_answer
 
 PAIRS = 200
+ROUNDS = 5
 #: What the comparison must be able to find: a tenth of what an answer takes.
 PLANTED = 0.1
 CERTAIN = 1e-5
@@ -59,7 +60,24 @@ def known_before(server: Server, kind: str, form: Form) -> None:
 
 @pytest.mark.parametrize("kind", ["alone", "email", "phone"])
 def test_a_repeated_signing_cannot_be_told_from_a_new_one(server: Server, kind: str) -> None:
+    new: list[float] = []
+    again: list[float] = []
     forms = people(kind)
+    for _ in range(ROUNDS):  # more pairs where the machine is too busy to find anything
+        more_new, more_again = measured(server, kind, forms)
+        new, again = new + more_new, again + more_again
+        middle = sorted(new)[len(new) // 2]
+        planted = (PLANTED * middle, -PLANTED * middle)
+        if all(differ(new, [t + extra for t in again]) < CERTAIN for extra in planted):
+            break
+    else:
+        raise AssertionError("it would find nothing")
+    assert differ(new, again) > CERTAIN, (middle, sorted(again)[len(again) // 2])
+
+
+def measured(server: Server, kind: str, forms: Iterator[Form]) -> tuple[list[float], list[float]]:
+    """How long `PAIRS` new and as many repeated signings took, by turns; their answers are equal
+    byte for byte."""
     first: dict[str, Answer] = {}
     times: dict[str, list[float]] = {"new": [], "again": []}
     with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
@@ -83,14 +101,7 @@ def test_a_repeated_signing_cannot_be_told_from_a_new_one(server: Server, kind: 
                 step()
             known_before(server, kind, fresh)
             waiting.append(fresh)
-    new, again = times["new"], times["again"]
-    assert len(new) == len(again) == PAIRS
-    middle = sorted(new)[PAIRS // 2]
-    assert (
-        differ(new, [t + PLANTED * middle for t in again]) < CERTAIN
-        or differ(new, [t - PLANTED * middle for t in again]) < CERTAIN
-    ), "the clock here is too coarse to find anything"
-    assert differ(new, again) > CERTAIN, (middle, sorted(again)[PAIRS // 2])
+    return times["new"], times["again"]
 
 
 def _same(one: Answer, other: Answer) -> None:

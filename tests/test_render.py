@@ -88,6 +88,8 @@ def test_every_plural_form_is_used(language: str, counts: tuple[int, ...]) -> No
             language,
             figures=type("F", (), {"verified": n, "unverified": 0}),
             late=False,
+            channels=[],
+            taken_out=[],
         )
         for n in counts
     ]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from server import __version__
-from server.cli import people, serving, store, texts
+from server.cli import mail, people, serving, store, texts
 from server.errors import UndersignedError
 
 
@@ -31,6 +31,6 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, default=Path("data"), help="the demo's folder (default: ./data)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (serving, store, people, texts):
+    for group in (serving, store, people, texts, mail):
         group.add(commands)
     return parser

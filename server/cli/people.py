@@ -18,6 +18,7 @@ _CHANGES = {
     "pause": (petitions.pause, "paused"),
     "close": (petitions.close, "closed"),
 }
+_DONE = {"open": "opened", "pause": "paused", "close": "closed"}  # as the audit log says it
 
 
 def add(commands: Commands) -> None:
@@ -53,7 +54,9 @@ def _petition(options: argparse.Namespace) -> None:
                 if petition is None:
                     raise NotFound(f"no petition {options.slug!r}; `petition list` shows them")
                 change, state = _CHANGES[options.action]
-                await change(tx, petition.id, int(time.time()))
+                now, done = int(time.time()), _DONE[options.action]
+                await change(tx, petition.id, now)
+                await audit.note(tx, now, audit.OPERATOR, done, petition.id)
         finally:
             await database.close()
         print(f"{options.slug} is now {state}.")

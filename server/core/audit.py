@@ -63,7 +63,7 @@ async def note(
     """Add an entry in the transaction of what it records."""
     await tx.lock([hashlib.sha256(_LOCK).digest()[:16]])  # a chain has one end
     head = await tx.fetch_one("SELECT n, hash FROM audit_head WHERE one = 1")
-    n, before = (head["n"], _bytes(head["hash"])) if head else (0, b"")
+    n, before = (head["n"], bytes(head["hash"])) if head else (0, b"")
     entry = Entry(n + 1, at, actor, petition_id, action, detail, b"")
     hash_ = chained(before, entry)
     await tx.execute(
@@ -78,12 +78,11 @@ async def note(
         hash=hash_,
     )
     await tx.execute(
-        "UPDATE audit_head SET n = :n, hash = :hash WHERE one = 1", n=entry.n, hash=hash_
+        "INSERT INTO audit_head (one, n, hash) VALUES (1, :n, :hash)"
+        " ON CONFLICT (one) DO UPDATE SET n = excluded.n, hash = excluded.hash",
+        n=entry.n,
+        hash=hash_,
     )
-
-
-def _bytes(value: Any) -> bytes:
-    return bytes(value) if value else b""  # (SQLite gives the empty one back as text)
 
 
 async def entries(
@@ -126,6 +125,7 @@ async def faults(tx: Transaction) -> list[str]:
             return [f"the audit log: entry {n} was changed, or one before it"]
         before = entry.hash
     head = await tx.fetch_one("SELECT n, hash FROM audit_head WHERE one = 1")
-    if head is None or (head["n"], _bytes(head["hash"])) != (n, before):
-        return [f"the audit log ends at entry {n}, but its head says {head['n'] if head else '-'}"]
+    kept, kept_hash = (head["n"], bytes(head["hash"])) if head else (0, b"")
+    if (kept, kept_hash) != (n, before):
+        return [f"the audit log ends at entry {n}, but its head says {kept}"]
     return []

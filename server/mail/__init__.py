@@ -3,6 +3,7 @@
 __init__.py   `Mailer`, the interface, and what comes of handing a mail over
 words.py      the words of each mail
 smtp.py       by SMTP, and the console
+bounces.py    what comes back
 """
 
 from __future__ import annotations

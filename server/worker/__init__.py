@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 async def run(services: Services) -> None:
     """Work until cancelled. A failing store is waited for; nothing that is due is skipped."""
+    if not services.settings.smtp_host:
+        log.warning("mails are written to standard output, codes and all: UNDERSIGNED_SMTP_HOST")
     texter, postman = Texter(services), Postman(services, mailer(services.settings))
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))

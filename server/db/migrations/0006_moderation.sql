@@ -15,7 +15,6 @@ CREATE TABLE audit_head (
     n INTEGER NOT NULL,
     hash BLOB NOT NULL
 );
-INSERT INTO audit_head (one, n, hash) VALUES (1, 0, '');
 
 -- Signatures taken out by a condition, a batch at a time (core/invalidation.py).
 CREATE TABLE invalidations (
