@@ -21,7 +21,7 @@ from sms.gateways.console import signed_form
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
 #: Every public page of the demo that a GET shows, without its language prefix.
-PAGES = ["", *(f"p/face{sheet}" for sheet in ("", "/poster", "/names"))]
+PAGES = ["", *(f"p/face{sheet}" for sheet in ("", "/poster", "/names", "/verify", "/withdraw"))]
 PAGES += ["help", "privacy", "accessibility", "nothing-here"]
 
 

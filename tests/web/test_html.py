@@ -69,7 +69,8 @@ def organizer_pages(server: Server) -> dict[str, str]:
     room["first"] = ask("sign-in", {"name": "organizer", "password": server.password})
     token = re.search('name="csrf" value="([^"]+)"', room["first"])
     assert token, "not signed in"
-    for path in ("p/face", "p/face/edit", "petitions/new", "p/none"):
+    pages = ["p/face", "p/face/edit", "petitions/new", "p/none"]
+    for path in [*pages, "p/face/moderation", "p/face/invalidate", "p/face/audit"]:
         room[path] = ask(path)
     wrong = {"csrf": token[1], "title_en": '"<b>', "goal": "many", "maker0_phone": "x"}
     room["errors"] = ask("p/face/edit", wrong)
