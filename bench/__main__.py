@@ -94,7 +94,7 @@ class Product:
 
 def letters(number: int) -> str:
     """A number as letters, so that it can stand in a name."""
-    return "".join(chr(97 + int(digit)) for digit in f"{number:08}")
+    return f"{number:08}".translate(str.maketrans("0123456789", "abcdefghij"))
 
 
 def phone(number: int) -> str:
@@ -103,12 +103,14 @@ def phone(number: int) -> str:
 
 
 @contextlib.contextmanager
-def started(command: list[str], port: int, path: str, **environment: str) -> Iterator[Product]:
+def started(
+    command: list[str], port: int, path: str, root: Path = ROOT, **environment: str
+) -> Iterator[Product]:
     """A server process, from its start until it has ended, once it has answered `path`."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *command, "--port", str(port)],
-        cwd=ROOT,
+        cwd=root,
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -132,10 +134,14 @@ def started(command: list[str], port: int, path: str, **environment: str) -> Ite
 
 @contextlib.contextmanager
 def product(
-    data: Path, port: int, *, workers: int = 1, database: str | None = None
+    data: Path, port: int, *, workers: int = 1, database: str | None = None, root: Path = ROOT
 ) -> Iterator[Product]:
-    """The demo's data, served as `make run` does, with Twilio set up and no budget in the way."""
+    """The demo's data, served as `make run` does, with Twilio set up and no budget in the way.
+
+    `root` holds the code that is served: this repository, or one like it of another time.
+    """
     settings = {
+        "UNDERSIGNED_TRUSTED_PROXIES": "127.0.0.1",
         "TWILIO_AUTH_TOKEN": TOKEN,
         "UNDERSIGNED_SMS_DAILY_SEGMENTS": "999999999",
         "UNDERSIGNED_LOG_LEVEL": "ERROR",
@@ -146,7 +152,7 @@ def product(
     if workers > 1:
         demo.prepare(data, settings, "127.0.0.1", port)
         command[-1:] = ["serve", "--workers", str(workers)]
-    with started(command, port, "/p/face", **settings) as it:
+    with started(command, port, "/p/face", root, **settings) as it:
         it.data = data
         yield it
 
@@ -180,8 +186,8 @@ def script(work: str, folder: Path, port: int, first: int, count: int) -> Path:
             text = f"""wrk.method = "POST"
 {FORM_TYPE}local next_line = io.lines("{lines}")
 request = function()
-  local body, signature = next_line():match("^(%S+) ?(%S*)")
-  if signature ~= "" then wrk.headers["X-Twilio-Signature"] = signature end
+  local body, header, value = next_line():match("^(%S+) ?(%S*) ?(%S*)")
+  if header ~= "" then wrk.headers[header] = value end
   return wrk.format(nil, nil, nil, body)
 end
 """
@@ -190,12 +196,14 @@ end
 
 
 def _request(work: str, port: int, number: int) -> str:
-    """One line of a script's input: a form's body and, for a text, Twilio's signature of it."""
+    """One line of a script's input: a form's body and, where one belongs to it, a header."""
     name = f"Signer {letters(number)}"
     if work != "text":
-        number_given = phone(number) if work == "contact" else ""
-        form = {"_charset_": "UTF-8", "name": name, "postcode": "59801", "email": ""}
-        return urlencode(form | {"phone": number_given, "comment": ""}) + "\n"
+        form = {"_charset_": "UTF-8", "name": name, "postcode": "59801", "comment": ""}
+        form["phone"] = phone(number) if work == "contact" else ""
+        form["email"] = f"{letters(number)}@example.org" if work == "mail" else ""
+        address = f"X-Forwarded-For 10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        return f"{urlencode(form)} {address if work == 'proxied' else ''}".rstrip() + "\n"
     form = {
         "MessageSid": f"SM{number:032x}",
         "From": phone(number),
@@ -204,7 +212,7 @@ def _request(work: str, port: int, number: int) -> str:
     }
     signed = f"http://127.0.0.1:{port}/sms/twilio" + "".join(k + form[k] for k in sorted(form))
     signature = hmac.new(TOKEN.encode(), signed.encode(), hashlib.sha1).digest()
-    return f"{urlencode(form)} {base64.b64encode(signature).decode()}\n"
+    return f"{urlencode(form)} X-Twilio-Signature {base64.b64encode(signature).decode()}\n"
 
 
 def url(kind: str, port: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from http import HTTPStatus
 
 Headers = list[tuple[bytes, bytes]]
@@ -32,9 +33,14 @@ def read_target(method: bytes, url: bytes, version: str, headers: Headers) -> tu
             raise ValueError("no target that we know")
         hosts, url = [found[1]], found[2] if found[2].startswith(b"/") else b"/" + found[2]
         headers = [(b"host", found[1]), *(h for h in headers if h[0] != b"host")]
-    if any(hosts) and not _HOST.fullmatch(hosts[0]):
+    if any(hosts) and not _is_host(hosts[0]):
         raise ValueError("a Host that is none")
     return url, headers
+
+
+@lru_cache(maxsize=100)
+def _is_host(value: bytes) -> bool:
+    return bool(_HOST.fullmatch(value))
 
 
 def refusal(status: int, page: bytes = b"", extra: Headers | None = None) -> bytes:

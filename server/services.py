@@ -17,8 +17,8 @@ from server.core import limits
 from server.core.counts import DAY
 from server.core.ids import Ids
 from server.core.keys import Keys
-from server.core.limits import Watch
 from server.core.petitions import Directory
+from server.core.watch import Watch, history
 from server.db import Database, open_database
 from server.db.group import GroupCommit
 from server.errors import StoreUnavailable
@@ -26,6 +26,7 @@ from server.render import Renderer
 from sms import Gateway
 
 REFRESH_SECONDS = 1.0
+LEARN_SECONDS = 600.0
 PATIENCE_SECONDS = 1.0  # how long somebody who reads waits for the store
 
 
@@ -45,8 +46,8 @@ class Services:
     chance: Callable[[], float] = random.random
     #: Texts of one phone are taken one after the other, by whatever door they come.
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
-    #: The last web signings, by which floods are told.
-    watch: Watch = field(default_factory=Watch)
+    _watch: Watch = field(default_factory=Watch)
+    _learnt: dict[int, float] = field(default_factory=dict)
     _refreshed: float = float("-inf")
     _day_key: tuple[int, bytes] = (0, b"")
 
@@ -66,6 +67,16 @@ class Services:
                 key = await limits.daily_key(tx, now, secrets.token_bytes(32))
             self._day_key = (now // DAY, key)
         return key
+
+    async def watch(self, petition_id: int) -> Watch:
+        """The last web signings, by which floods are told, beside what the petition was before."""
+        now = time.monotonic()
+        if now > self._learnt.get(petition_id, 0):
+            self._learnt[petition_id] = now + LEARN_SECONDS  # the others go on with what is known
+            with suppress(StoreUnavailable, TimeoutError):
+                async with asyncio.timeout(PATIENCE_SECONDS), self.database.read() as tx:
+                    self._watch.learn(petition_id, await history(tx, petition_id))
+        return self._watch
 
     async def petitions(self) -> Directory:
         """All petitions, at most `REFRESH_SECONDS` behind other processes; the last known ones

@@ -33,7 +33,7 @@ async def alarms(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
     found = [
         *await _classes(tx, petition_id, now),
         *await _last_day(tx, petition_id, now),
-        *await _people(tx, petition_id),
+        *await people(tx, petition_id),
     ]
     return sorted(found, key=lambda alarm: -alarm.n)
 
@@ -90,7 +90,7 @@ def _out_of_proportion(kind: Kind, groups: Iterable[tuple[str, int, int]]) -> li
     return found
 
 
-async def _people(tx: Transaction, petition_id: int) -> list[Alarm]:
+async def people(tx: Transaction, petition_id: int) -> list[Alarm]:
     """Postcodes with more signers than people, where organizers have said how many those are."""
     rows = await tx.fetch(
         "SELECT p.postcode, p.people, count(*) AS n FROM populations p JOIN signatures s"

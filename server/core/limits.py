@@ -5,29 +5,40 @@ page and can verify as usual, and verifying lifts all that came from address, bu
 What stays for an organizer to decide are households, mail domains and ranges of phone numbers in
 which more have verified than is likely.
 
-Hundreds of honest signers share one address (a carrier's, a school's, a proxy browser's), so an
-address never holds anybody by itself.
+Hundreds of honest signers share one address (a carrier's, a school's, a proxy browser's), and with
+it a postcode or a mail domain. That a community signs at once is what petitions are for: all that
+says so counts as one signal, and never holds anybody by itself.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import re
-from collections import Counter, defaultdict, deque
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
-from server.core.contacts import EMAIL_LIMIT
 from server.core.counts import DAY
 from server.core.keys import Keys, mac
-from server.core.mail_domains import LARGE, domain_of, is_disposable
+from server.core.mail_domains import LARGE, domain_of
 from server.db import Row, Transaction, pack
 
 Reason = Literal[
-    "burst", "names", "disposable", "crowd", "trap", "postcode", "household", "domain", "numbers"
+    "burst",
+    "postcode",
+    "mails",
+    "people",
+    "names",
+    "disposable",
+    "crowd",
+    "trap",
+    "household",
+    "domain",
+    "numbers",
 ]
+#: Each says that a community signs at once; together they are one signal.
+COMMUNITY = frozenset({"burst", "postcode", "mails"})
 #: Verifying does not lift these. A `domain` or `numbers` is followed by a colon and which.
 STAYING = frozenset({"household", "domain", "numbers"})
 SIGNALS_TO_HOLD = 2
@@ -39,18 +50,14 @@ DOMAIN_CAP = 50
 NUMBERS_CAP = 500
 _RANGE_DIGITS = 4  # the last digits, in which the numbers of a range differ
 
-WINDOW_SECONDS = 600
-WINDOW_SIGNINGS = 2000  # of one petition that are remembered at most
-BURST = 20  # signings of one prefix within the window that are never a burst
-BURST_SHARE = 0.2  # of all in the window
-SERIES = 5  # names or addresses that differ in digits alone
 PREFIX_KEPT_DAYS = 7
 
 
 def holds(why: Iterable[str]) -> str | None:
     """The `held_why` of these signals, None if they are too few."""
-    found = sorted(set(why))
-    return " ".join(found) if len(found) >= SIGNALS_TO_HOLD else None
+    found = set(why)
+    signals = len(found - COMMUNITY) + bool(found & COMMUNITY)
+    return " ".join(sorted(found)) if signals >= SIGNALS_TO_HOLD else None
 
 
 def left_after_verifying(held_why: str | None) -> str | None:
@@ -87,7 +94,9 @@ def prefix_of(address: str) -> str | None:
         found = found.ipv4_mapped
     if found.is_loopback or found.is_unspecified or found.is_link_local:
         return None
-    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 56), strict=False))
+    if found.version == 4:
+        return f"{str(found).rpartition('.')[0]}.0/24"
+    return str(ipaddress.ip_network((found, 56), strict=False))
 
 
 def prefix_tag(key: bytes, prefix: str) -> bytes:
@@ -109,106 +118,6 @@ async def daily_key(tx: Transaction, now: int, fresh: bytes) -> bytes:
     )
     row = await tx.fetch_one("SELECT key FROM daily_keys WHERE day = :today", today=now // DAY)
     return bytes(row["key"]) if row else fresh
-
-
-# Patterns.
-
-_DIGITS = re.compile(r"\d+")
-_WORD = re.compile(r"[a-z]+")
-_CONSONANTS = re.compile(r"[^aeiouyw]{6}")
-
-
-def looks_made(name: str) -> bool:
-    """Whether a name looks like a program's: with digits, or words that nobody can say.
-
-    Only words in plain Latin letters are judged; of others we know too little.
-    """
-    words = _WORD.findall(name.lower()) if name.isascii() else []
-    unsayable = any(
-        _CONSONANTS.search(word) or (len(word) > 4 and not set(word) & set("aeiouyw"))
-        for word in words
-    )
-    return unsayable or any(map(str.isdigit, name))
-
-
-def skeleton(text: str) -> str:
-    """What is left of a name or address without its digits: the same for a whole series."""
-    return _DIGITS.sub("#", text[:EMAIL_LIMIT].casefold())
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What of one web signing is remembered for `WINDOW_SECONDS`, in memory only."""
-
-    at: int
-    prefix: str | None
-    series: tuple[str, ...]  # skeletons of what has digits in it
-
-
-class Watch:
-    """The last web signings of each petition in this process: bursts and series among them.
-
-    Only in memory: what a restart forgets, a flood soon shows again. With several processes each
-    sees its share of a flood, which grows with the flood.
-    """
-
-    def __init__(self) -> None:
-        self._recent: defaultdict[int, deque[Seen]] = defaultdict(deque)
-        self._prefixes: defaultdict[int, Counter[str | None]] = defaultdict(Counter)
-        self._series: defaultdict[int, Counter[str]] = defaultdict(Counter)
-
-    def signals(
-        self,
-        petition_id: int,
-        now: int,
-        *,
-        prefix: str | None,
-        name: str,
-        contact: str | None,
-        trap: bool,
-    ) -> tuple[Reason, ...]:
-        """The signals of one web signing, which is remembered for the next ones."""
-        email = contact if contact and "@" in contact else ""
-        series = tuple(skeleton(text) for text in (name, email) if _DIGITS.search(text))
-        self._remember(petition_id, Seen(now, prefix, series))
-        found: list[Reason] = []
-        if trap:
-            found.append("trap")
-        if prefix and self._is_burst(petition_id, prefix):
-            found.append("burst")
-        if looks_made(name) or self._is_series(petition_id, series):
-            found.append("names")
-        if email and is_disposable(domain_of(email)):
-            found.append("disposable")
-        return tuple(found)
-
-    def _is_burst(self, petition_id: int, prefix: str) -> bool:
-        n = self._prefixes[petition_id][prefix]
-        return n > max(BURST, BURST_SHARE * len(self._recent[petition_id]))
-
-    def _is_series(self, petition_id: int, series: Collection[str]) -> bool:
-        return any(self._series[petition_id][s] > SERIES for s in series)
-
-    def _remember(self, petition_id: int, seen: Seen) -> None:
-        recent = self._recent[petition_id]
-        recent.append(seen)
-        self._prefixes[petition_id][seen.prefix] += 1
-        self._series[petition_id].update(seen.series)
-        while recent and (
-            recent[0].at <= seen.at - WINDOW_SECONDS or len(recent) > WINDOW_SIGNINGS
-        ):
-            self._forget(petition_id, recent.popleft())
-
-    def _forget(self, petition_id: int, old: Seen) -> None:
-        _take_out(self._prefixes[petition_id], old.prefix)
-        for text in old.series:
-            _take_out(self._series[petition_id], text)
-
-
-def _take_out(counter: Counter[Any], key: str | None) -> None:
-    counter[key] -= 1
-    if not counter[key]:
-        del counter[key]
 
 
 # Groups of contacts.

@@ -63,6 +63,7 @@ def web_signing(
         comment=comment or None,
         public=bool(values.get("public")),
         news=bool(values.get("news")),
+        tell=class_ == "web-email" or petition.sms_codes,
         address_key=keys.address(contact) if contact else None,
     )
 

@@ -22,6 +22,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNKNOWN = "unknown"
 _KNOWN = 100  # ways to write our names that are remembered
 _FOREIGN = 20  # names of others that are logged
+_SHORT = 200  # bytes of names of proxies; longer ones are not remembered
 _HOPS = 50  # proxies between a browser and us; beyond it a list is made up
 _PORT = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([^:]*):\d{1,5}")
 
@@ -34,11 +35,17 @@ def client_address(scope: Scope, trusted: frozenset[str]) -> str:
     that a stranger sends along stands to the left of the one that our proxy has added.
     """
     client = scope.get("client")
-    address = read_address(client[0]) if client else None
+    named = [v for k, v in scope["headers"] if k == b"x-forwarded-for"] if trusted else []
+    find = _address if sum(map(len, named)) <= _SHORT else _address.__wrapped__
+    return find(client[0] if client else "", b",".join(named), trusted)
+
+
+@lru_cache(maxsize=1000)
+def _address(peer: str, forwarded: bytes, trusted: frozenset[str]) -> str:
+    address = read_address(peer)
     if address is None or not _is_trusted(address, trusted):
         return str(address or UNKNOWN)
-    named = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for")
-    hops = [hop for hop in named.decode("latin-1").split(",")[-_HOPS:] if hop.strip()]
+    hops = [hop for hop in forwarded.decode("latin-1").split(",")[-_HOPS:] if hop.strip()]
     for hop in reversed(hops):
         address = read_address(hop)
         if address is None or not _is_trusted(address, trusted):

@@ -108,6 +108,8 @@ REASONS = {
     "crowd": N_("many names on one contact, not verified"),
     "trap": N_("the hidden field was filled in"),
     "postcode": N_("more from one postcode than is likely"),
+    "mails": N_("many from one mail domain at once"),
+    "people": N_("more from one postcode than people live there"),
     "household": N_("more than four verified signers on one contact"),
     "domain": N_("more from one mail domain than is likely"),
     "numbers": N_("more from one range of phone numbers than is likely"),

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from starlette.types import Scope, Send
 
-from server.web.compress import Coding, choose, encoded
+from server.web.compress import Coding, choose, encode, encoded
 from server.web.forms import header
 from server.web.guard import Headers
 
@@ -133,6 +133,16 @@ async def send_page(page: Page, scope: Scope, send: Send) -> None:
         await respond(scope, send, 304, kept)
     else:
         await _answer(scope, send, 200, found.headers, found.body, found.head)
+
+
+async def send_filled(page: Page, scope: Scope, send: Send, marks: Mapping[str, str]) -> None:
+    """A page of `Pages` for one person: with these texts, which are HTML, where the marks stand."""
+    body = page.body
+    for mark, text in marks.items():
+        body = body.replace(mark.encode(), text.encode())
+    body, coding = encode(body, header(scope, b"accept-encoding"))
+    coded = [(b"content-encoding", coding.encode())] if coding else []
+    await respond(scope, send, 200, [*page.headers, *coded], body)
 
 
 async def respond(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from starlette.types import Receive, Scope, Send
 
 from server import metrics
@@ -42,7 +40,7 @@ class Sign:
                 id_=services.new_id(),
                 now=services.now(),
             )
-            signing = await self._watched(scope, signing, values)
+            await self._watch(scope, signing, bool(values.get("url")))
             outcome = await signatures.sign(services.group, signing)
             metrics.SIGNINGS.labels("web", outcome).inc()
         except NotOpen:
@@ -53,20 +51,22 @@ class Sign:
         else:
             await self._thanks.send_to(scope, send, petition, signing)
 
-    async def _watched(self, scope: Scope, signing: Signing, values: dict[str, str]) -> Signing:
-        """The signing with what is suspicious about it, and a tag for the address it came from."""
+    async def _watch(self, scope: Scope, signing: Signing, trap: bool) -> None:
+        """Note what is suspicious about it, and a tag for the address that it came from."""
         services = self._services
         prefix = limits.prefix_of(client_address(scope, services.settings.trusted_proxies))
-        signals = services.watch.signals(
+        watch = await services.watch(signing.petition_id)
+        signing.signals = watch.signals(
             signing.petition_id,
             signing.now,
             prefix=prefix,
             name=signing.name,
+            postcode=signing.postcode,
             contact=signing.contact,
-            trap=bool(values.get("url")),
+            trap=trap,
         )
-        tag = limits.prefix_tag(await services.day_key(), prefix) if prefix else None
-        return replace(signing, signals=signals, prefix_tag=tag)
+        if prefix:
+            signing.prefix_tag = limits.prefix_tag(await services.day_key(), prefix)
 
     async def _send_problems(
         self,

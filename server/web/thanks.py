@@ -15,7 +15,7 @@ from server.core import verification
 from server.core.ledger import Signing
 from server.core.petitions import Petition
 from server.web.guard import Headers, security_headers
-from server.web.pages import Page, Pages, send_page
+from server.web.pages import Page, Pages, send_filled, send_page
 from server.web.public import HTML, PRIVATE, Public
 
 Variant = Literal["alone", "email", "phone", "verified", "held"]
@@ -42,9 +42,8 @@ class Thanks:
         variant: Variant = "email" if "@" in contact else "phone"
         keys = self._public.services.keys
         digits = verification.text_digits(keys, petition, contact, signing.name)
-        base = self._page(scope, petition, variant).body.decode()
-        page = base.replace(_CONTACT, escape(contact)).replace(_DIGITS, digits)
-        await self._public.send_html(scope, send, 200, page)
+        said: dict[str, str] = {_CONTACT: escape(contact), _DIGITS: digits}
+        await send_filled(self._page(scope, petition, variant), scope, send, said)
 
     def _page(self, scope: Scope, petition: Petition, variant: Variant) -> Page:
         prefix = scope["language"]

@@ -386,7 +386,7 @@ def hasty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     served.should_exit = True
     thread.join()
     listening.close()
-    assert Protocol.arriving == 0
+    assert Protocol.arriving.bytes == 0
 
 
 def connect(port: int) -> socket.socket:
@@ -490,7 +490,7 @@ def test_bodies_that_are_on_their_way_hold_little_memory_and_small_forms_pass(
         for connection in flood:
             connection.sendall(post(b"comment=" + b"x" * 30_000, length=60_000))
         assert read_one(flood[-1]).startswith(b"HTTP/1.1 503")
-        eventually(lambda: Protocol.arriving <= 100_000)
+        eventually(lambda: Protocol.arriving.bytes <= 100_000)
         raw = post(form("Small Form"))
         with connect(hasty) as connection:
             connection.sendall(raw[:-9])
