@@ -13,7 +13,8 @@ from weakref import WeakValueDictionary
 
 from server import metrics
 from server.config import Settings
-from server.core import limits
+from server.core import alarms, limits
+from server.core.alarms import Alarm
 from server.core.counts import DAY
 from server.core.ids import Ids
 from server.core.keys import Keys
@@ -27,6 +28,7 @@ from sms import Gateway
 
 REFRESH_SECONDS = 1.0
 LEARN_SECONDS = 600.0
+ALARM_SECONDS = 60.0
 PATIENCE_SECONDS = 1.0  # how long somebody who reads waits for the store
 
 
@@ -48,6 +50,7 @@ class Services:
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _watch: Watch = field(default_factory=Watch)
     _learnt: dict[int, float] = field(default_factory=dict)
+    _alarms: dict[int, tuple[float, list[Alarm]]] = field(default_factory=dict)
     _refreshed: float = float("-inf")
     _day_key: tuple[int, bytes] = (0, b"")
 
@@ -77,6 +80,16 @@ class Services:
                 async with asyncio.timeout(PATIENCE_SECONDS), self.database.read() as tx:
                     self._watch.learn(petition_id, await history(tx, petition_id))
         return self._watch
+
+    async def alarms(self, petition_id: int) -> list[Alarm]:
+        """What is out of proportion, at most `ALARM_SECONDS` old: the search reads many rows."""
+        looked, found = self._alarms.get(petition_id, (float("-inf"), []))
+        now = time.monotonic()
+        if now - looked > ALARM_SECONDS:
+            async with self.database.read() as tx:
+                found = await alarms.alarms(tx, petition_id, self.now())
+            self._alarms[petition_id] = now, found
+        return found
 
     async def petitions(self) -> Directory:
         """All petitions, at most `REFRESH_SECONDS` behind other processes; the last known ones

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import pairwise
 
 import pytest
 import trustme
@@ -461,6 +462,16 @@ def test_no_name_breaks_a_mail_or_makes_a_link(name: str) -> None:
     assert codes_in(mail)[-1] == "012345"
     body = str(mail.get_content())
     assert re.findall(r"https?://\S+", body) == [f"{URL}/p/lake/verify?ref={REF}"]
+
+
+@pytest.mark.parametrize("kind", ["verify_code", "withdraw_code"])
+def test_a_code_and_each_paragraph_stand_apart(kind: str) -> None:
+    """A code that runs into a sentence is missed on a small screen, or read with it aloud."""
+    body = "\n".join(str(worded(kind).get_content()).splitlines())
+    assert "\n\n  012345\n\n" in body
+    # No line stands right below another unless that one was full.
+    for above, below in pairwise(body.splitlines()):
+        assert not above or not below or len(above) + len(below.split()[0]) >= COLUMNS
 
 
 def test_the_mail_says_who_and_what_at_once() -> None:

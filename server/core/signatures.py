@@ -50,6 +50,7 @@ def web_signing(
         problems.append(Problem("comment", "long"))
     if problems:
         raise InvalidInput(*problems)
+    tell = class_ == "web-email" or (class_ == "web-phone" and petition.sms_codes)
     return Signing(
         id=id_,
         petition_id=petition.id,
@@ -63,8 +64,8 @@ def web_signing(
         comment=comment or None,
         public=bool(values.get("public")),
         news=bool(values.get("news")),
-        tell=class_ == "web-email" or petition.sms_codes,
-        address_key=keys.address(contact) if contact else None,
+        tell=tell,
+        address_key=keys.address(contact) if contact and tell else None,
     )
 
 

@@ -18,6 +18,8 @@ from server.errors import StoreBroken, StoreBusy, StoreConflict, StoreUnavailabl
 
 BATCH_LIMIT = 512
 TRIES = 4  # of a batch that meets another server's
+#: A batch of more says that many wait at the same time; who can wait then lets them go first.
+CROWD, CROWD_SECONDS, GIVE_WAY_SECONDS = 16, 0.1, 0.02
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -56,6 +58,7 @@ class GroupCommit:
         self._on_broken = on_broken
         self._observe = observe
         self._task: asyncio.Task[None] | None = None
+        self._crowded_at = float("-inf")
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="group commit")
@@ -81,6 +84,14 @@ class GroupCommit:
         result: Result = await job.done
         return result
 
+    async def give_way(self) -> None:
+        """Wait a moment if many wait to be stored: for work that nobody waits for, piece by piece.
+
+        It goes on even so, only slower: a crowd that never ends must not stop it.
+        """
+        if time.perf_counter() - self._crowded_at < CROWD_SECONDS:
+            await asyncio.sleep(GIVE_WAY_SECONDS)
+
     async def _run(self) -> None:
         while True:
             jobs = [await self._queue.get()]
@@ -91,6 +102,8 @@ class GroupCommit:
                     # read and join: fewer, larger batches. With one caller it is not waited for.
                     await asyncio.sleep(0)
             began = time.perf_counter()
+            if len(jobs) > CROWD:
+                self._crowded_at = began
             try:
                 await self._commit(jobs)
             finally:

@@ -17,9 +17,10 @@ from server.web.guard import security_headers
 from server.web.organizer_form import petition_of
 from server.web.organizer_room import Visit, see_other
 from server.web.organizer_texts import TextFigures
-from server.web.organizer_words import CHANNELS, CLASSES, DONE, KINDS, STATES
+from server.web.organizer_words import ALARMS, CHANNELS, CLASSES, DONE, KINDS, STATES
 from sms.keywords import RESERVED
 
+ALARMS_SHOWN = 2  # on the dashboard, the largest first; the page of decisions has all
 BAR, HEIGHT = 10, 60  # user units of the drawing
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
@@ -33,8 +34,10 @@ async def show(visit: Visit) -> Response:
         board = await figures.dashboard(tx, petition.id, services.now(), shown)
         texts = await traffic(tx, petition.id, services.now(), shown)
 
-    def say(words: Mapping[str, str], key: str) -> str:
-        return services.renderer.say(services.settings.language, words.get(key, key))
+    alarms = await services.alarms(petition.id)
+
+    def say(words: Mapping[str, str], key: str, **fields: object) -> str:
+        return services.renderer.say(services.settings.language, words.get(key, key), **fields)
 
     done = visit.request.query_params.get("done", "")
     return visit.page(
@@ -42,6 +45,8 @@ async def show(visit: Visit) -> Response:
         petition=petition,
         text=petition.text(services.settings.language),
         board=board,
+        alarms=alarms[:ALARMS_SHOWN],
+        alarm_words=ALARMS,
         chart=Chart(board.days),
         done=say(DONE, done) if done in DONE else "",
         say=say,

@@ -38,6 +38,7 @@ class Postman:
             due = await outbox.lease(tx, services.now(), channel="email")
             told = await self._decide_all(tx, due)
         for index, (item, message) in enumerate(told):
+            await services.group.give_way()  # signing comes first, and its mail a little later
             posting = await self._post(item, message)
             await self._settle(item, posting)
             if posting.result == "trouble":

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.db import Database, Transaction
-from server.db.group import GroupCommit
+from server.db.group import CROWD, GroupCommit
 from server.errors import StoreBroken, StoreBusy, StoreFull
 
 
@@ -138,3 +138,21 @@ async def test_a_broken_disk_is_reported_once_everybody_has_been_refused(slow: S
     await asyncio.sleep(0)
     assert reported == ["broken"]
     await group.stop()
+
+
+async def test_what_can_wait_lets_a_crowd_go_first(
+    group: GroupCommit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.db.group.CROWD_SECONDS", 3600)
+
+    async def waits() -> bool:
+        task = asyncio.create_task(group.give_way())
+        await asyncio.sleep(0)
+        done = task.done()
+        await task
+        return not done
+
+    await asyncio.gather(*(group.submit(insert, i) for i in range(CROWD)))
+    assert not await waits()
+    await asyncio.gather(*(group.submit(insert, 100 + i) for i in range(CROWD + 1)))
+    assert await waits()

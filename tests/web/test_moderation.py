@@ -66,6 +66,17 @@ def flood(server: Server, count: int = 40) -> None:
         server.post("/p/face", form, X_Forwarded_For="198.51.100.7")
 
 
+def test_more_signers_than_people_are_a_signal_beside_another(server: Server) -> None:
+    for i, name in enumerate(("Ana Diaz", "Bo Lee")):
+        server.text(f"SIGN FACE {name} 59888", f"+1406299010{i}")
+    room = Room(server)
+    room.follow("/moderation/populations", {"people": "59888 1"})
+    for name, postcode in (("Cyd Charo", "59888"), ("Bot 1", "59888"), ("Bot 2", "59801")):
+        server.post("/p/face", {"name": name, "postcode": postcode})
+    assert figures(server) == {"verified": 2, "unverified": 2, "held": 1}
+    assert "more from one postcode than people live there" in room.get()
+
+
 def test_held_signatures_are_seen_by_reason_and_decided_as_a_group(server: Server) -> None:
     flood(server)
     room = Room(server)

@@ -22,7 +22,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from server.config import LANGUAGES, Settings, load
-from server.core import organizers, passwords, petitions
+from server.core import moderation, organizers, passwords, petitions
+from server.core.alarms import Alarm
 from server.core.counts import DAY
 from server.core.petitions import DecisionMaker, Text
 from server.errors import StoreFull
@@ -608,9 +609,24 @@ async def fill_dashboard(place: Room) -> None:
     await put_texts(place, *(f"SIGN LAKE {n} {59801 + i}" for i, n in enumerate(names)))
 
 
+async def test_alarms_stand_on_the_dashboard(place: Room) -> None:
+    browser = await place.signed_in()
+    assert "where" not in (await browser.get("/organizer/p/lake")).text
+    for name in ("Ana Diaz", "Bo Lee"):
+        await place.world.web(name, "59801")
+    async with place.services.database.write() as tx:
+        await moderation.set_populations(tx, place.world.petition.id, {"59801": 1})
+    alarm = "2 signatures are from 59801, where 1 people live."
+    assert alarm not in (await browser.get("/organizer/p/lake")).text  # looked for once a minute
+    place.services._alarms.clear()
+    assert alarm in (await browser.get("/organizer/p/lake")).text
+
+
 async def test_a_dashboard_stays_within_its_bytes(place: Room) -> None:
     await fill_dashboard(place)
     browser = await place.signed_in()
+    alarms = [Alarm("domain", "catchall.example.org", 9_876 + i, 12_345) for i in range(3)]
+    place.services._alarms[place.world.petition.id] = (float("inf"), alarms)
     sizes = {}
     for coding in ("gzip", "br", ""):
         answer = await browser.get("/organizer/p/lake", accept_encoding=coding)
