@@ -7,6 +7,7 @@ import contextlib
 import re
 import ssl
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -30,6 +31,7 @@ class PostOffice:
 
     port: int
     arrived: list[EmailMessage] = field(default_factory=list)
+    boxes: defaultdict[str, list[EmailMessage]] = field(default_factory=lambda: defaultdict(list))
     answers: dict[str, list[str]] = field(default_factory=dict)
     connections: int = 0
     hang: bool = False
@@ -69,10 +71,11 @@ class PostOffice:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.arrived.append(mail)
+        self.boxes[mail["To"]].append(mail)
         return "250 OK"
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [mail for mail in self.arrived if mail["To"] == address]
+        return list(self.boxes.get(address, ()))
 
     def wait_for(self, address: str, count: int = 1) -> EmailMessage:
         """The newest mail to that address, once there are so many."""
