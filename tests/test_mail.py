@@ -471,7 +471,8 @@ def test_a_code_and_each_paragraph_stand_apart(kind: str) -> None:
     assert "\n\n  012345\n\n" in body
     # No line stands right below another unless that one was full.
     for above, below in pairwise(body.splitlines()):
-        assert not above or not below or len(above) + len(below.split()[0]) >= COLUMNS
+        if above and below:
+            assert len(above) + len(below.split()[0]) >= COLUMNS > len(below)
 
 
 def test_the_mail_says_who_and_what_at_once() -> None:

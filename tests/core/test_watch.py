@@ -137,6 +137,12 @@ def test_what_was_rare_and_comes_in_numbers_is_a_signal(same: dict[str, str], si
     assert holds(with_names[-1]) == " ".join(sorted({"names", signal}))
 
 
+def test_everybody_may_have_a_mailbox_with_a_large_provider() -> None:
+    seen = Watch()
+    spread(seen)
+    assert wave(seen, 100, "Ana Diaz", contact="ana@gmail.com")[-1] == set()
+
+
 def test_a_flood_does_not_become_what_is_usual() -> None:
     seen = Watch()
     spread(seen)
