@@ -472,7 +472,8 @@ def test_a_code_and_each_paragraph_stand_apart(kind: str) -> None:
     # No line stands right below another unless that one was full.
     for above, below in pairwise(body.splitlines()):
         if above and below:
-            assert len(above) + len(below.split()[0]) >= COLUMNS > len(below)
+            assert len(above) + len(below.split()[0]) >= COLUMNS
+            assert not below.startswith("http")
 
 
 def test_the_mail_says_who_and_what_at_once() -> None:
