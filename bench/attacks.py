@@ -31,6 +31,8 @@ LAST = (
 ).split()
 PROVIDERS = ("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com")
 
+STORED = "Your signature is stored"
+
 Form = dict[str, str]
 
 
@@ -83,6 +85,8 @@ def sign_all(server: Server, forms: Iterable[tuple[Form, str]]) -> list[Answer]:
             raw = post("/p/face", form, Connection="keep-alive", X_Forwarded_For=address)
             connection.sendall(raw)
             answers.append(read_answer(connection))
+            if STORED not in answers[-1].text:
+                raise ValueError(f"not stored: {form}")
     return answers
 
 
@@ -96,6 +100,11 @@ def likely(count: int) -> Iterator[str]:
     middle = itertools.chain([""], (f"{letter}. " for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     every = (f"{first} {m}{last}" for m in middle for first in FIRST for last in LAST)
     return itertools.islice(every, count)
+
+
+def mailbox(name: str, domain: str) -> str:
+    """An address such as people make of their name."""
+    return f"{'.'.join(name.lower().replace('.', '').split())}@{domain}"
 
 
 def bots(server: Server, count: int, addresses: int) -> list[Answer]:
@@ -137,7 +146,7 @@ def one_mailbox(server: Server, office: PostOffice, count: int) -> None:
 
 def catch_all(server: Server, office: PostOffice, count: int) -> None:
     """Many addresses on one domain that takes all mail, every code typed."""
-    emails = [f"{name.lower().replace(' ', '.')}@catchall.example.org" for name in likely(count)]
+    emails = [mailbox(name, "catchall.example.org") for name in likely(count)]
     forms = (
         ({"name": name, "postcode": "59802", "email": email}, f"203.0.{i // 200 % 256}.{i % 200}")
         for i, (name, email) in enumerate(zip(likely(count), emails, strict=True))
@@ -170,7 +179,7 @@ def neighbours(server: Server, count: int) -> list[Answer]:
         for i, name in enumerate(likely(count)):
             form = {"name": name, "postcode": f"{59804 + i % 3}"}
             if i % 3 == 0:
-                form["email"] = f"{name.lower().replace(' ', '.')}@{PROVIDERS[i % 5]}"
+                form["email"] = mailbox(name, PROVIDERS[i % 5])
             yield form, "203.0.113.9"
 
     return sign_all(server, forms())

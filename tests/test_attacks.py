@@ -66,7 +66,7 @@ def test_five_hundred_neighbours_behind_one_address_all_sign(
     server, office = field
     answers = attacks.neighbours(server, 500)
     assert {answer.status for answer in answers} == {200}
-    assert all("Your signature is stored" in answer.text for answer in answers)
+    assert all(attacks.STORED in answer.text for answer in answers)
     found = standing(server)
     assert found.unverified + found.held == 500
     assert found.held <= 5
