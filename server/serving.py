@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import socket
@@ -14,6 +15,7 @@ from server.http import Protocol, Server
 
 KEEP_ALIVE_SECONDS = 310  # a phone on a slow link comes back on the same connection
 DRAIN_SECONDS = 15
+GARBAGE = 10_000  # objects that may be left before a search for those that hold each other
 BACKLOG = 2048
 CONNECTIONS = 10_000  # of each process; a flood that holds all of them open takes 180 MB
 SPARE_FILES = 128  # for the store, the logs, what goes out
@@ -68,6 +70,10 @@ def serve(app: ASGIApp, socket_: socket.socket, supervisor: int | None = None) -
     `supervisor` is the descriptor of the line to the process that keeps this one.
     """
     _allow_many_connections()
+    # What is there before the first request stays, and is not looked through again and again; a
+    # request makes hundreds of objects that go by themselves.
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)
     config = uvicorn.Config(
         app,
         loop="uvloop",

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from server.core.names import fold_name, fold_postcode
 
@@ -20,8 +20,7 @@ SALT_BYTES = 32
 _ID_BYTES, _PROOF_BYTES = 8, 8  # of a `ref`
 
 
-@dataclass(frozen=True, slots=True)
-class PersonKeys:
+class PersonKeys(NamedTuple):
     """`contact` and `person` are None without a contact."""
 
     place: bytes

@@ -27,8 +27,7 @@ Outcome = Literal["new", "verified", "held", "again"]
 class Signing:
     """A well-formed wish to sign. `verified`: the contact has been shown to be theirs.
 
-    `group` is what its contact shares with others; `tell` says that its contact may have to be
-    told something. A door adds what is suspicious about it
+    `group` is what its contact shares with others. A door adds what is suspicious about it
     (`signals`), and what stands for the address that it came from (`prefix_tag`).
     """
 
@@ -45,7 +44,6 @@ class Signing:
     public: bool = False
     news: bool = False
     verified: bool = False
-    tell: bool = False
     signals: tuple[str, ...] = ()
     group: Group | None = None
     prefix_tag: bytes | None = None
@@ -321,7 +319,7 @@ class Ledger:
     def _announce(self, known: Signature, signing: Signing) -> None:
         """A message to the contact that was entered on the web, whatever we know of it: what it
         says, if anything, is found out when it goes out (core/verification.py)."""
-        if not signing.tell or not signing.contact:
+        if signing.verified or not signing.contact:
             return
         self.notes.append(
             Announcement(

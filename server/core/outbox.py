@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from server.db import ColumnType, Row, Transaction, pack
@@ -25,7 +26,7 @@ ADDRESS_SECONDS = 86_400
 _RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Announcement:
     """One message to one person.
 
@@ -69,6 +70,7 @@ _STORED: dict[str, ColumnType] = {
     "address_key": "blob",
 }
 _READ = (*_STORED, "tries", "created_at")
+_values = attrgetter(*_STORED)
 
 
 async def put(tx: Transaction, announcements: Sequence[Announcement], now: int) -> None:
@@ -79,7 +81,7 @@ async def put(tx: Transaction, announcements: Sequence[Announcement], now: int) 
     await tx.execute(
         f"INSERT INTO outbox ({columns}, created_at, due_at)"
         f" SELECT {columns}, :now, :now FROM {rows} b",
-        batch=pack(tuple(getattr(a, column) for column in _STORED) for a in announcements),
+        batch=pack(map(_values, announcements)),
         now=now,
     )
 

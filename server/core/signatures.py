@@ -50,7 +50,8 @@ def web_signing(
         problems.append(Problem("comment", "long"))
     if problems:
         raise InvalidInput(*problems)
-    tell = class_ == "web-email" or (class_ == "web-phone" and petition.sms_codes)
+    # Without codes by text, a phone is only told once a day that somebody signed with it.
+    bounded = class_ == "web-email" or petition.sms_codes
     return Signing(
         id=id_,
         petition_id=petition.id,
@@ -64,8 +65,7 @@ def web_signing(
         comment=comment or None,
         public=bool(values.get("public")),
         news=bool(values.get("news")),
-        tell=tell,
-        address_key=keys.address(contact) if contact and tell else None,
+        address_key=keys.address(contact) if contact and bounded else None,
     )
 
 

@@ -32,6 +32,7 @@ CODE_SECONDS = DAY
 TRIES = 5
 CLOSED_SECONDS = DAY  # for which a closed petition still verifies what was signed before
 NOTE_SECONDS = DAY
+SILENT = 1000  # texts that say nothing, dropped in one step
 LISTED = 10  # signatures in one mail about taking them back
 
 Purpose = Literal["verify", "withdraw"]
@@ -93,6 +94,18 @@ async def to_say(
     if is_late(petition, now) or (item.channel == "sms" and not petition.sms_codes):
         return None
     return Message("verify_code", (await _say(tx, keys, petition, signature, "verify", item, now),))
+
+
+async def discard_silent(tx: Transaction) -> None:
+    """Drop the texts of web signings that say nothing: the phone is not verified, and codes are not
+    sent by text. They are queued so that nobody learns from the time what we know of a phone."""
+    await tx.execute(
+        "DELETE FROM outbox WHERE id IN (SELECT o.id FROM outbox o"
+        " JOIN petitions p ON p.id = o.petition_id AND p.sms_codes_at IS NULL"
+        " JOIN signatures s ON s.petition_id = o.petition_id AND s.id = o.signature_id"
+        "  AND s.verified_at IS NULL WHERE o.channel = 'sms' AND o.kind = 'signed'"
+        f" AND o.sent_at IS NULL AND o.failed_at IS NULL LIMIT {SILENT})"
+    )
 
 
 async def _note(

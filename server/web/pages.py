@@ -55,6 +55,7 @@ class Page:
     cacheable: bool = True  # by others than us: not the answer to a POST
     vary: bytes = b"accept-encoding"
     checked: float = 0.0
+    head: bytes = b""  # of an answer that is filled in for one person
     _variants: dict[Coding, Variant] = field(default_factory=dict)
 
     def variant(self, coding: Coding) -> Variant:
@@ -141,8 +142,13 @@ async def send_filled(page: Page, scope: Scope, send: Send, marks: Mapping[str, 
     for mark, text in marks.items():
         body = body.replace(mark.encode(), text.encode())
     body, coding = encode(body, header(scope, b"accept-encoding"))
-    coded = [(b"content-encoding", coding.encode())] if coding else []
-    await respond(scope, send, 200, [*page.headers, *coded], body)
+    own = [(b"content-length", b"%d" % len(body))]
+    if coding:
+        own.append((b"content-encoding", coding.encode()))
+    if not page.head:
+        page.head = _head(200, page.headers)
+    head = page.head + b"".join([b"%s: %s\r\n" % line for line in own])
+    await _answer(scope, send, 200, [*page.headers, *own], body, head)
 
 
 async def respond(

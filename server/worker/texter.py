@@ -48,6 +48,7 @@ class Texter:
         """Send what is due, once; whether there was anything."""
         services = self._services
         async with services.database.write() as tx:
+            await verification.discard_silent(tx)
             items = await outbox.lease(tx, services.now())
             due = [found for item in items if (found := await self._decide(tx, item))]
         for one in due:

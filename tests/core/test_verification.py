@@ -341,12 +341,31 @@ async def test_a_text_code_goes_out_only_where_the_organizer_has_turned_it_on(
     world: World,
 ) -> None:
     await world.web(phone=PHONE)
-    assert await messages(world) == []
+    assert [m for _, m in await messages(world)] == [None]
     world.petition = replace(world.petition, sms_codes=True)
     world.now += 60
     await world.web(phone=PHONE)
     assert await type_(world, await code(world), contact=PHONE) == "verified"
     assert (await world.figures()).by_class["web-phone"] == 1
+
+
+async def test_texts_that_say_nothing_are_dropped_and_no_others(world: World) -> None:
+    await world.text("Ana Diaz", phone="+14065550101")
+    await world.web("Ana Diaz", phone="+14065550101")  # its owner hears of it
+    await world.web("Bo Lee", phone=PHONE)
+    await world.web("Cyd Charo", email=ANA)
+
+    async def left() -> list[str]:
+        async with world.database.write() as tx:
+            await verification.discard_silent(tx)
+            rows = await tx.fetch("SELECT recipient FROM outbox ORDER BY recipient")
+        return [row["recipient"] for row in rows]
+
+    assert await left() == ["+14065550101", ANA]
+    async with world.database.write() as tx:
+        await tx.execute("UPDATE petitions SET sms_codes_at = 1")
+    await world.web("Bo Lee", phone=PHONE)
+    assert await left() == sorted([PHONE, "+14065550101", ANA])
 
 
 async def test_old_codes_and_tries_go_away(world: World) -> None:
