@@ -253,14 +253,20 @@ async def public_lines(tx: Transaction, petition_id: int) -> list[tuple[str, int
     return [(row["reason"], int(row["n"])) for row in rows]
 
 
+_UNDER_WAY = (
+    "SELECT * FROM invalidations WHERE (started_at IS NOT NULL AND finished_at IS NULL"
+    " AND undone_at IS NULL) OR (undone_at IS NOT NULL AND restored_at IS NULL)"
+    " ORDER BY id LIMIT 1"
+)
+
+
 async def work(database: Database, now: int) -> bool:
     """Do one batch of whatever is under way; whether there was any."""
+    async with database.read() as tx:
+        if await tx.fetch_one(_UNDER_WAY) is None:
+            return False
     async with database.write() as tx:
-        row = await tx.fetch_one(
-            "SELECT * FROM invalidations WHERE (started_at IS NOT NULL AND finished_at IS NULL"
-            " AND undone_at IS NULL) OR (undone_at IS NOT NULL AND restored_at IS NULL)"
-            " ORDER BY id LIMIT 1"
-        )
+        row = await tx.fetch_one(_UNDER_WAY)
         if row is None:
             return False
         found = Invalidation.from_row(row)

@@ -86,6 +86,19 @@ async def put(tx: Transaction, announcements: Sequence[Announcement], now: int) 
     )
 
 
+async def has_due(tx: Transaction, now: int, channel: Channel = "sms") -> bool:
+    """Whether `lease` would find anything. Asked before a worker takes the place of those who sign
+    in the queue for writing."""
+    return bool(
+        await tx.fetch_one(
+            "SELECT 1 AS one FROM outbox WHERE channel = :channel"
+            " AND sent_at IS NULL AND failed_at IS NULL AND due_at <= :now LIMIT 1",
+            channel=channel,
+            now=now,
+        )
+    )
+
+
 async def lease(
     tx: Transaction, now: int, limit: int = 20, channel: Channel = "sms"
 ) -> list[Announcement]:

@@ -34,6 +34,10 @@ class Postman:
         A crash in between sends a mail again under the same `Message-ID`: twice beats never.
         """
         services = self._services
+        async with services.database.read() as tx:
+            if not await outbox.has_due(tx, services.now(), "email"):
+                await self._mailer.rest()
+                return False
         async with services.database.write() as tx:
             due = await outbox.lease(tx, services.now(), channel="email")
             told = await self._decide_all(tx, due)

@@ -47,6 +47,9 @@ class Texter:
     async def drain(self) -> bool:
         """Send what is due, once; whether there was anything."""
         services = self._services
+        async with services.database.read() as tx:
+            if not await outbox.has_due(tx, services.now()):
+                return False
         async with services.database.write() as tx:
             await verification.discard_silent(tx)
             items = await outbox.lease(tx, services.now())
