@@ -20,7 +20,7 @@ from server.web.organizer_texts import TextFigures
 from server.web.organizer_words import ALARMS, CHANNELS, CLASSES, DONE, KINDS, STATES
 from sms.keywords import RESERVED
 
-ALARMS_SHOWN = 2  # on the dashboard, the largest first; the page of decisions has all
+ALARMS_SHOWN = 1  # on the dashboard, the largest first; the page of decisions has all
 BAR, HEIGHT = 10, 60  # user units of the drawing
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
