@@ -25,7 +25,7 @@ COMMUNITY_LEAST, COMMUNITY_SHARE, COMMUNITY_TIMES = 20, 0.2, 5
 SERIES = 5  # names or addresses that differ in digits alone
 #: Signings before the window, by postcode or mail domain: fewer tell nothing, more are not kept.
 HISTORY_LEAST, HISTORY_MOST = 200, 20_000
-HISTORY_READ = 10_000
+HISTORY_READ = 10_000  # signatures of the store
 
 _DIGITS = re.compile(r"\d+")
 # Six consonants in a row, or a word of five and more without any other letter.
@@ -35,6 +35,7 @@ _UNSAYABLE = re.compile(
 
 #: What signings have in common: the signal that it may be, and which.
 Mark = tuple[Reason, str]
+_COMPARED = frozenset({"postcode", "mails"})  # with how frequent they were before the window
 
 
 def looks_made(name: str) -> bool:
@@ -94,13 +95,10 @@ class _Memory:
         share = n / len(self.window)
         if n <= COMMUNITY_LEAST or share <= COMMUNITY_SHARE:
             return False
+        if kind not in _COMPARED:
+            return True
         every = self.all_before.get(kind, 0)
-        if kind in _COMPARED and every >= HISTORY_LEAST:
-            return share > COMMUNITY_TIMES * self.before.get(mark, 0) / every
-        return kind not in _COMPARED
-
-
-_COMPARED = frozenset({"postcode", "mails"})
+        return every >= HISTORY_LEAST and share > COMMUNITY_TIMES * self.before.get(mark, 0) / every
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +111,8 @@ class History:
 
 
 async def history(tx: Transaction, petition_id: int) -> History:
+    """Reads the last `HISTORY_READ` signatures that count, and those of postcodes whose number of
+    people is known."""
     rows = await tx.fetch(
         "SELECT postcode, count(*) AS n FROM (SELECT postcode FROM signatures"
         "  WHERE petition_id = :id AND withdrawn_at IS NULL AND rejected_at IS NULL"

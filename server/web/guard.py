@@ -22,7 +22,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNKNOWN = "unknown"
 _KNOWN = 100  # ways to write our names that are remembered
 _FOREIGN = 20  # names of others that are logged
-_SHORT = 200  # bytes of names of proxies; longer ones are not remembered
+_LONGEST = 100  # letters of an address in any form
 _HOPS = 50  # proxies between a browser and us; beyond it a list is made up
 _PORT = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([^:]*):\d{1,5}")
 
@@ -36,21 +36,23 @@ def client_address(scope: Scope, trusted: frozenset[str]) -> str:
     """
     client = scope.get("client")
     named = [v for k, v in scope["headers"] if k == b"x-forwarded-for"] if trusted else []
-    find = _address if sum(map(len, named)) <= _SHORT else _address.__wrapped__
-    return find(client[0] if client else "", b",".join(named), trusted)
+    address, is_ours = _read(client[0] if client else "", trusted)
+    if is_ours:
+        hops = b",".join(named).decode("latin-1").split(",")[-_HOPS:]
+        for hop in filter(str.strip, reversed(hops)):
+            address, is_ours = _read(hop.strip()[:_LONGEST], trusted)
+            if not is_ours:
+                break
+    return address
 
 
 @lru_cache(maxsize=1000)
-def _address(peer: str, forwarded: bytes, trusted: frozenset[str]) -> str:
-    address = read_address(peer)
-    if address is None or not _is_trusted(address, trusted):
-        return str(address or UNKNOWN)
-    hops = [hop for hop in forwarded.decode("latin-1").split(",")[-_HOPS:] if hop.strip()]
-    for hop in reversed(hops):
-        address = read_address(hop)
-        if address is None or not _is_trusted(address, trusted):
-            break
-    return str(address or UNKNOWN)
+def _read(text: str, trusted: frozenset[str]) -> tuple[str, bool]:
+    """An address in its normal form, or `UNKNOWN`, and whether it is a proxy of ours."""
+    address = read_address(text)
+    if address is None:
+        return UNKNOWN, False
+    return str(address), any(address in network for network in _networks(trusted))
 
 
 def read_address(text: str) -> Address | None:
@@ -64,10 +66,6 @@ def read_address(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
-
-
-def _is_trusted(address: Address, trusted: frozenset[str]) -> bool:
-    return any(address in network for network in _networks(trusted))
 
 
 @lru_cache(maxsize=8)
