@@ -1,1 +1,1 @@
-"""Benchmarks: `make bench` for the product, `python bench/servers.py` for the HTTP servers."""
+"""Benchmarks: `make bench` for the product, `python -m bench.servers` for the HTTP servers."""

@@ -27,8 +27,8 @@ from urllib.parse import urlencode
 
 import uvloop
 
-from bench.__main__ import letters, product, stored
-from bench.servers import BenchError, free_port
+from bench.product import letters, product, stored
+from bench.tools import BenchError, free_port
 
 #: Hours after 21:00 on 20 March, and the signatures reported by then.
 CURVE = (

@@ -23,7 +23,7 @@ import asyncpg
 import psycopg
 import uvloop
 
-from bench.servers import ratios, shown
+from bench.tools import ratios, shown
 from server.db.postgres import POOL
 from tests.postgres import cluster
 

@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import http.client
 import multiprocessing
-import shutil
 import sys
 import tempfile
 import threading
@@ -25,8 +24,9 @@ from urllib.parse import urlencode
 
 from pysqlite3 import dbapi2 as sqlite3
 
-from bench.__main__ import Product, Samples, product, script, stored, url
-from bench.servers import BenchError, free_port, print_machine, ratios, shown, wrk
+from bench.__main__ import Samples
+from bench.product import Product, product, script, stored, url
+from bench.tools import BenchError, free_port, measured, ratios, shown, wrk
 from server import demo
 
 EXPORTED = (
@@ -230,6 +230,13 @@ def _download(running: Product, cookie: str, stop: threading.Event) -> None:
         connection.close()
 
 
+def run(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as name:
+        compare(options, Path(name))
+        export(options, Path(name))
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.large", description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000)
@@ -237,16 +244,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each round")
     parser.add_argument("--connections", type=int, default=64)
-    options = parser.parse_args()
-    options.uvicorn_http, options.wrk = "server.http:Protocol", shutil.which("wrk")
-    if options.wrk is None:
-        print("this needs wrk: apt-get install wrk", file=sys.stderr)
-        return 1
-    print_machine(options, options.wrk)
-    with tempfile.TemporaryDirectory() as name:
-        compare(options, Path(name))
-        export(options, Path(name))
-    return 0
+    return measured(parser.parse_args(), run)
 
 
 if __name__ == "__main__":

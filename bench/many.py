@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -20,8 +19,8 @@ from pathlib import Path
 
 import asyncpg
 
-from bench.__main__ import Product, product, script, stored, url
-from bench.servers import BenchError, free_port, print_machine, ratios, shown, wrk
+from bench.product import Product, product, script, stored, url
+from bench.tools import BenchError, free_port, measured, ratios, shown, wrk
 from tests.postgres import cluster
 
 ASK = (
@@ -67,17 +66,7 @@ async def load(
     return sum(a[0] / a[1] for a in answers), total, await watching
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.many", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="of each round")
-    parser.add_argument("--connections", type=int, default=63)
-    options = parser.parse_args()
-    options.uvicorn_http, options.wrk = "server.http:Protocol", shutil.which("wrk")
-    if options.wrk is None:
-        print("this needs wrk: apt-get install wrk", file=sys.stderr)
-        return 1
-    print_machine(options, options.wrk)
+def run(options: argparse.Namespace) -> int:
     rates: dict[int, list[float]] = {1: [], 3: []}
     seen: dict[int, Counter[str]] = {1: Counter(), 3: Counter()}
     acknowledged = 0
@@ -115,6 +104,14 @@ def main() -> int:
         f"three ÷ one {ratios(rates[3], rates[1])}; {acknowledged:,} acknowledged, {total:,} stored"
     )
     return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.many", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="of each round")
+    parser.add_argument("--connections", type=int, default=63)
+    return measured(parser.parse_args(), run)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench.__main__ import letters, phone
+from bench.product import letters, phone
 from server import demo
 from server.app import running
 from server.config import Settings

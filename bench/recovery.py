@@ -27,7 +27,7 @@ from pathlib import Path
 
 import asyncpg
 
-from bench.__main__ import letters
+from bench.product import letters
 from tests import support
 from tests.postgres import ARCHIVED, Cluster, cluster
 from tests.support import Server

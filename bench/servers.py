@@ -1,10 +1,10 @@
 """Shows, in one bounded run, how granian and uvicorn compare as the HTTP server that we ship.
 
-    python bench/servers.py [--rounds 5] [--seconds 3] [--connections 64]
+    python -m bench.servers [--rounds 5] [--seconds 3] [--connections 64]
 
 Needs granian, uvicorn, httptools, uvloop and starlette in the Python that runs it, Linux, and `wrk`
 (`apt-get install -y wrk`) for the rates; without wrk only memory and cold start are measured, and
-the exit status is 1. Nothing else of the project is used, and only 127.0.0.1 is spoken to.
+the exit status is 1. Nothing of the product is used, and only 127.0.0.1 is spoken to.
 
 Every round starts each server afresh with one worker, in an order that alternates, and loads it
 with three things: a Starlette route of 13 bytes, 1.5 KB of cached bytes from a plain ASGI callable,
@@ -27,11 +27,8 @@ import asyncio
 import contextlib
 import importlib.metadata
 import os
-import platform
 import shutil
 import signal
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -40,6 +37,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from bench.tools import LUA, BenchError, ask, free_port, memory, print_machine, ratios, shown, wrk
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -58,20 +57,6 @@ TITLES = {
     "sign": "POST 150 B, grouped 2 ms",
 }
 PLAIN = [(b"content-type", b"text/html; charset=utf-8")]
-
-# wrk's own report rounds; this one is exact. Errors are summed: any of them voids the round.
-LUA = """
-done = function(summary, latency, requests)
-  local e = summary.errors
-  io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration,
-    latency:percentile(50), latency:percentile(99),
-    e.connect + e.read + e.write + e.status + e.timeout))
-end
-"""
-
-
-class BenchError(Exception):
-    """The figure would not be what its label says, so that there is none."""
 
 
 # --- the server's side -------------------------------------------------------------------------
@@ -219,59 +204,12 @@ class Samples:
     cold: list[float] = field(default_factory=list)
 
 
-def ask(port: int, path: str, body: bytes = b"") -> bytes:
-    """The body of one answer, status 200; OSError while nobody listens."""
-    method = "POST" if body else "GET"
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
-    head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(head.encode() + body)
-        answer = b""
-        while chunk := connection.recv(65_536):
-            answer += chunk
-    status, _, rest = answer.partition(b"\r\n")
-    if b" 200 " not in status + b" ":
-        raise BenchError(f"{path} answered {status!r}")
-    return rest.partition(b"\r\n\r\n")[2]
-
-
-def free_port() -> int:
-    """A port that nobody listens on now (bound without SO_REUSEPORT: granian's are noticed)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def group_of(leader: int) -> list[int]:
-    """The processes of the group that `leader` leads: the server's main process and workers."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if os.getpgid(int(entry.name)) == leader:
-                    found.append(int(entry.name))
-            except ProcessLookupError:
-                continue
-    return found
-
-
-def memory(leader: int) -> float:
-    """PSS of all the server's processes in MB: shared pages are counted once."""
-    total = 0
-    for pid in group_of(leader):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1])
-    return total / 1024
-
-
 class Running:
     """One server, from its start to the end of all its processes, whatever happens in between."""
 
     def __init__(self, name: str, protocol: str) -> None:
         self.name, self.port = name, free_port()
-        command = [sys.executable, __file__, "--serve", name, "--port", str(self.port)]
+        command = [sys.executable, "-m", "bench.servers", "--serve", name, "--port", str(self.port)]
         command += ["--uvicorn-http", protocol]
         began = time.perf_counter()
         self.process = subprocess.Popen(
@@ -321,23 +259,6 @@ class Running:
             self.process.stderr.close()
 
 
-def wrk(
-    binary: str, script: Path, url: str, seconds: int, connections: int
-) -> tuple[int, float, float, float]:
-    """(requests, seconds, p50 ms, p99 ms) of one run that met no error and only 2xx and 3xx."""
-    command = [binary, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "5s"]
-    command += ["-s", str(script), url]
-    limit = seconds + 20
-    done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
-    for line in done.stdout.splitlines():
-        if line.startswith("RESULT "):
-            requests, duration, p50, p99, errors = (int(float(word)) for word in line.split()[1:])
-            if errors or not requests:
-                raise BenchError(f"{url}: {errors} errors in {requests} requests")
-            return requests, duration / 1e6, p50 / 1e3, p99 / 1e3
-    raise BenchError(f"wrk reported nothing: {done.stdout[-500:]} {done.stderr[-500:]}")
-
-
 def scripts(folder: Path) -> dict[str, Path]:
     """wrk's script for each workload."""
     quoted = FORM.decode().replace('"', '\\"')
@@ -379,33 +300,6 @@ def measure(
             into.loaded.append(memory(running.process.pid))
     finally:
         running.stop()
-
-
-def shown(values: list[float], form: str) -> str:
-    """Median and, in brackets, the least and the greatest."""
-    if not values:
-        return "-"
-    low, middle, high = min(values), statistics.median(values), max(values)
-    return f"{middle:{form}} [{low:{form}}..{high:{form}}]"
-
-
-def ratios(left: list[float], right: list[float], form: str = ".2f") -> str:
-    """Median and spread of left ÷ right, round by round, so that a slow minute hits both."""
-    return shown([a / b for a, b in zip(left, right, strict=True)], form)
-
-
-def print_machine(options: argparse.Namespace, binary: str | None) -> None:
-    facts = Path("/proc/cpuinfo").read_text().splitlines()
-    models = [line.split(":", 1)[1].strip() for line in facts if line.startswith("model name")]
-    model = models[0] if models else platform.machine()
-    packages = ("granian", "uvicorn", "httptools", "uvloop", "starlette")
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
-    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
-    print(f"machine   {cores} cores, {model}, Linux {platform.release()}, load {load:.2f}")
-    print(f"versions  Python {platform.python_version()}, {versions}")
-    print(f"          uvicorn's http={options.uvicorn_http}")
-    print(f"run       {options.rounds} alternating rounds of {options.seconds} s, warm-up 1 s,")
-    print(f"          {options.connections} connections, 1 worker, {binary or 'NO wrk'}\n")
 
 
 def print_results(samples: dict[str, Samples]) -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,8 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.__main__ import ROOT, Product, processor_seconds, product, script, stored, url
-from bench.servers import BenchError, free_port, print_machine, ratios, shown, wrk
+from bench.product import ROOT, Product, processor_seconds, product, script, stored, url
+from bench.tools import BenchError, free_port, measured, ratios, shown, wrk
 
 KINDS = {
     "sign": "web signing, no contact",
@@ -72,7 +71,7 @@ def compare(options: argparse.Namespace) -> int:
             for kind in options.kinds:
                 for turn in range(options.rounds):
                     for which in ("old", "new") if turn % 2 else ("new", "old"):
-                        count = options.seconds * 8_000
+                        count = options.seconds * 20_000
                         server = servers[which]
                         lua = script(kind, folder, server.port, people, count)
                         before = processor_seconds(server.process.pid)
@@ -118,18 +117,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=3, help="of each server in each round")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
-    options = parser.parse_args()
-    options.uvicorn_http = "server.http:Protocol"
-    options.wrk = shutil.which("wrk")
-    if options.wrk is None:
-        print("this needs wrk: apt-get install wrk", file=sys.stderr)
-        return 1
-    print_machine(options, options.wrk)
-    try:
-        return compare(options)
-    except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
+    return measured(parser.parse_args(), compare)
 
 
 if __name__ == "__main__":

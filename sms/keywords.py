@@ -5,13 +5,13 @@ capitals, quotes and spaces. What is certain is taken out; everything else is ke
 """
 
 import re
-import unicodedata
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
-from sms.letters import fold, visible
+from sms.letters import fold
+from sms.spelling import Word, clean, rest_of, runs
 from sms.words import EVERYWHERE, LANGUAGES, Category, Kind
 
 __all__ = ["RESERVED", "Command", "fold", "is_reserved", "parse"]
@@ -53,7 +53,7 @@ def parse(text: str, keywords: Container[str]) -> Command:
     Nothing is ever taken for an opt-out that is not exactly one: PUMP and RUNS lie on STOP's keys.
     Where a name is awaited, pass no keywords: otherwise "Ana Lake" signs LAKE.
     """
-    text = _clean(text)
+    text = clean(text)
     if _QUESTION.fullmatch(text):
         return Command("help")
     words = list(_words(text, keywords))
@@ -72,105 +72,22 @@ def is_reserved(word: str) -> bool:
     return fold(word) in RESERVED
 
 
-# From text to words.
-
-_APOSTROPHES: Final = "'‘’‚ʼ`´"
-_HYPHENS: Final = "-‐‑"
-_JOINERS: Final = "\u200c\u200d"
-_FULL_WIDTH: Final = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: " "}
-_CHUNK: Final = re.compile(r"[^\s,;:<>]+")
-# Apostrophes and hyphens belong to a word where they join letters: O'Brien, Lake-Jones.
-_WORD: Final = re.compile(r"[^\s'-]+(?:['-][^\s'-]+)*")
-
-
-class _Word(NamedTuple):
-    """A word, folded, and where it stands in the cleaned text."""
-
-    folded: str
-    start: int
-    end: int
-
-
 _QUESTION: Final = re.compile(r"\s*[?？؟¿]+\s*")
 
-# What phones and mail programs add below a text, and "-- ", which begins a signature in mail
-# (RFC 3676, 4.3). Everything from there on is theirs, not the sender's.
-_FOOTER: Final = re.compile(
-    r"\n\s*(?:--\s*\n.*|(?:sent (?:from|via|with)|get outlook|enviado (?:desde|de|do|por)"
-    r"|envoy[ée] (?:de|depuis|avec)|أرسل من|أُرسلت من|मेरे .{1,20} से भेजा|"
-    r"được gửi từ|gửi từ) .*)\Z",
-    re.IGNORECASE | re.DOTALL,
-)
 
-
-def _clean(text: str) -> str:
-    """The sender's text with letters in one normal form, digits as ours, no footer of a program,
-    and nothing in it that cannot be seen."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\n" in lines:
-        lines = _FOOTER.sub("", "\n" + lines).removeprefix("\n")
-    if lines.isascii():
-        return visible(lines)
-    return visible(_ascii_digits(unicodedata.normalize("NFC", lines.translate(_FULL_WIDTH))))
-
-
-def _ascii_digits(text: str) -> str:
-    return "".join(str(unicodedata.decimal(char, char)) for char in text)
-
-
-def _words(text: str, keywords: Container[str] = ()) -> Iterator[_Word]:
-    # An address must not be searched for keywords: ana@face.example names no petition. Looking
-    # for it inside the chunk, not by one expression, keeps this linear in "@@@@@…".
-    masked = text
-    if "@" in text:
-        masked = _CHUNK.sub(lambda m: "_" * len(m[0]) if "@" in m[0][1:-1] else m[0], text)
-    masked = masked.translate(_ASCII_MASK) if masked.isascii() else "".join(map(_mask, masked))
+def _words(text: str, keywords: Container[str] = ()) -> Iterator[Word]:
     after_sign = False
-    for match in _WORD.finditer(masked):
-        start, whole = match.start(), match[0]
+    for run in runs(text):
+        start, whole = run.start(), run[0]
         if "-" in whole:
             # SIGN-LAKE and SIGN LAKE-Ana are two words, Lake-Jones is one.
             first, _, rest = whole.partition("-")
             if (fold(first),) in _SIGN or (after_sign and fold(first) in keywords):
-                yield _Word(fold(first), start, start + len(first))
+                yield Word(fold(first), start, start + len(first))
                 start, whole = start + len(first) + 1, rest
         folded = fold(whole)
-        yield _Word(folded, start, match.end())
+        yield Word(folded, start, run.end())
         after_sign = (folded,) in _SIGN
-
-
-def _mask(char: str) -> str:
-    """`char` where it can be part of a word, otherwise a space: always one character."""
-    if char in _APOSTROPHES:
-        return "'"
-    if char in _HYPHENS:
-        return "-"
-    return char if unicodedata.category(char)[0] in "LMN" or char in _JOINERS + "_" else " "
-
-
-_ASCII_MASK: Final = {code: _mask(chr(code)) for code in range(128)}
-_QUOTES: Final = re.compile(r'["“”„‟«»‹›<>*\[\]{}()~_^]')
-_SINGLE_QUOTED: Final = re.compile(r"(?<!\w)['‘‚`]([^'‘’`]*)['’](?!\w)")
-_SEPARATORS: Final = re.compile(r"[,;|\n،؛、।]")
-_PLAIN: Final = re.compile(r"[A-Za-z0-9 ]*")
-_PUNCTUATION: Final = ".:!?¡¿/…–—-"
-
-
-def _rest(text: str, dropped: Iterable[_Word] = ()) -> str:
-    """`text` without the words `dropped`, and without the punctuation that has lost its sense."""
-    for word in sorted(dropped, key=lambda word: -word.start):
-        text = f"{text[: word.start]} {text[word.end :]}"
-    if _PLAIN.fullmatch(text):  # nearly always
-        return " ".join(text.split())
-    text = _SINGLE_QUOTED.sub(r"\1", _QUOTES.sub(" ", text))
-    parts = (" ".join(_spelt(part)) for part in _SEPARATORS.split(text))
-    return ", ".join(part for part in parts if part).rstrip(_PUNCTUATION + _APOSTROPHES + " ")
-
-
-def _spelt(part: str) -> Iterator[str]:
-    for word in part.split():
-        if word.strip(_PUNCTUATION + _APOSTROPHES):
-            yield word.lstrip(_PUNCTUATION)
 
 
 # The table of words, turned round. A phrase is a tuple of folded words.
@@ -265,7 +182,7 @@ def _whole(plain: list[str]) -> Command | None:
     return None
 
 
-def _wish(plain: list[str], words: list[_Word], known: list[int]) -> Command | None:
+def _wish(plain: list[str], words: list[Word], known: list[int]) -> Command | None:
     """Free wording: to be left alone, which a petition's word makes doubtful, or to be removed,
     which it makes a wish to take back that signature."""
     for index in (i for i, word in enumerate(plain) if word in _WISHING):
@@ -278,7 +195,7 @@ def _wish(plain: list[str], words: list[_Word], known: list[int]) -> Command | N
     return None
 
 
-def _command(text: str, words: list[_Word], known: list[int]) -> Command | None:
+def _command(text: str, words: list[Word], known: list[int]) -> Command | None:
     folded = [word.folded for word in words]
     if named := _language(folded, words, known):
         return named
@@ -298,7 +215,7 @@ def _command(text: str, words: list[_Word], known: list[int]) -> Command | None:
             whole = kind in ("status", "name")
             near = [index for index in known if not whole or index in (0, end)]
             keyword = [words[index] for index in near[:1]]
-            rest = _rest(text, [*words[start:end], *keyword])
+            rest = rest_of(text, [*words[start:end], *keyword])
             if rest and kind in _ALONE:
                 continue
             named_petition = keyword[0].folded if keyword else None
@@ -306,7 +223,7 @@ def _command(text: str, words: list[_Word], known: list[int]) -> Command | None:
     return None
 
 
-def _language(folded: list[str], words: list[_Word], known: list[int]) -> Command | None:
+def _language(folded: list[str], words: list[Word], known: list[int]) -> Command | None:
     """ESPAÑOL, or LAKE ESPAÑOL; nothing else may stand in the text."""
     beside = tuple(word for index, word in enumerate(folded) if index not in known[:1])
     language = _LANGUAGE.get(beside)
@@ -314,7 +231,7 @@ def _language(folded: list[str], words: list[_Word], known: list[int]) -> Comman
     return Command("language", keyword, language=language) if language else None
 
 
-def _signature(text: str, words: list[_Word], known: list[int]) -> Command:
+def _signature(text: str, words: list[Word], known: list[int]) -> Command:
     folded = [word.folded for word in words]
     signs = [(i, i + len(p)) for i in range(len(words)) if (p := _at(folded, i, _SIGN))]
     if not signs and (nearly := _near_sign(text, words, known)):
@@ -325,7 +242,7 @@ def _signature(text: str, words: list[_Word], known: list[int]) -> Command:
     if signs and _BEFORE_SIGN.issuperset(folded[:start]):
         dropped += words[:start]
     named = None if keyword is None else folded[keyword]
-    rest = _rest(text, [*dropped, *_labels(text, words)])
+    rest = rest_of(text, [*dropped, *_labels(text, words)])
     if signs:
         return Command("sign", named, rest, _SIGN[tuple(folded[start:end])])
     others = {word.folded for word in words if word not in dropped and not word.folded.isdigit()}
@@ -344,7 +261,7 @@ def _sign_word(signs: list[tuple[int, int]], known: list[int]) -> tuple[int, int
     return (before + behind + signs + [(0, 0)])[0]
 
 
-def _keyword(words: list[_Word], known: list[int], start: int, end: int) -> int | None:
+def _keyword(words: list[Word], known: list[int], start: int, end: int) -> int | None:
     """Which of the known keywords is meant, and not a name: Ana Lake 59801 FACE.
 
     The one behind the sign word, before it, at the beginning, at the end, or else the first.
@@ -353,12 +270,12 @@ def _keyword(words: list[_Word], known: list[int], start: int, end: int) -> int 
     return next((place for place in places if place in known), None)
 
 
-def _labels(text: str, words: list[_Word]) -> list[_Word]:
+def _labels(text: str, words: list[Word]) -> list[Word]:
     """Words that say what comes next, as on a form: "Name: Ana Diaz, Zip: 59801"."""
     if ":" not in text:  # nearly always
         return []
     folded = [word.folded for word in words]
-    found: list[_Word] = []
+    found: list[Word] = []
     for index in range(len(words)):
         for kind in ("name", "zip"):
             phrase = _at(folded, index, _COMMANDS[kind])
@@ -388,7 +305,7 @@ _NEAR_SIGN: Final = {
 }
 
 
-def _near_sign(text: str, words: list[_Word], known: list[int]) -> Command | None:
+def _near_sign(text: str, words: list[Word], known: list[int]) -> Command | None:
     """SHIN LAKE Ana Diaz 59801: the first word is nearly a sign word.
 
     Only before a keyword or, where no petition is named, alone or before a whole name and a number:
@@ -405,5 +322,5 @@ def _near_sign(text: str, words: list[_Word], known: list[int]) -> Command | Non
         return None
     dropped = words[: 2 if known else 1]
     typed = text[words[0].start : words[0].end]
-    rest = _rest(text, [*dropped, *_labels(text, words)])
+    rest = rest_of(text, [*dropped, *_labels(text, words)])
     return Command("sign", words[1].folded if known else None, rest, _SIGN[meant], near=typed)
