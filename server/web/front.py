@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -64,6 +65,7 @@ class Front:
         self._hosts = hosts
         self._refusals = Refusals(refusals)
         self._reads = 0
+        self._split = lru_cache(maxsize=200)(self._split_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -120,7 +122,7 @@ class Front:
         found = accept.language(accept_language, self._languages)
         return None if found == self._own else found
 
-    def _split(self, path: str) -> tuple[str | None, str]:
+    def _split_path(self, path: str) -> tuple[str | None, str]:
         """The language prefix, or None, and the path without it, as we write it."""
         if _KEPT.match(path):
             bare = path if path.startswith("/organizer") else path.rstrip("/")
