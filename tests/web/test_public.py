@@ -8,11 +8,13 @@ import re
 import socket
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import brotli
 import pytest
 
+from server.web.pages import FRESH_SECONDS
 from tests.support import Server, exchange, post, request
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}
@@ -212,12 +214,13 @@ def test_counts_are_exact_for_verified_and_say_every_class(server: Server) -> No
     assert server.get("/p/face/count").text == f"{after['verified']}\n"
 
 
-def test_a_new_count_is_on_the_page_at_once(server: Server) -> None:
+def test_a_new_count_is_on_the_page_as_soon_as_a_page_may_lag(server: Server) -> None:
     for i in range(3):
         server.command(
             "sms", "simulate", f"SIGN FACE Page {chr(65 + i)}a 59801", "--from", f"+1406555015{i}"
         )
         verified = json.loads(server.get("/p/face/count.json").body)["verified"]
+        time.sleep(FRESH_SECONDS)  # a fast machine signs twice within it
         assert f"<b>{verified}</b>" in server.get("/p/face").text
 
 
