@@ -52,6 +52,21 @@ async def test_ten_at_once_are_one_signature(world: World) -> None:
     assert (await world.figures()).total == 1
 
 
+async def test_the_store_itself_takes_nobody_twice(world: World) -> None:
+    await world.web("Ana Diaz", "59801")
+    await world.text("Bo Lee")
+    for contact in ("contact_key IS NULL", "contact_key IS NOT NULL"):
+        with pytest.raises(Exception, match=r"(?i)unique"):
+            async with world.database.write() as tx:
+                await tx.execute(
+                    "INSERT INTO signatures (id, petition_id, class, language, created_at,"
+                    " place_key, contact_key, person_key) SELECT id + 1, petition_id, class,"
+                    " language, created_at, place_key, contact_key, person_key"
+                    f" FROM signatures WHERE {contact}"
+                )
+    assert len(await world.rows()) == 2
+
+
 async def test_the_same_name_elsewhere_is_somebody_else(world: World) -> None:
     await world.web("Ana Diaz", "59801")
     assert await world.web("Ana Diaz", "59802") == "new"
