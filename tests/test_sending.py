@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server import reconcile, worker
-from server.core import outbox, petitions, signatures, texts
+from server.core import outbox, petitions, signatures, texts, verification
 from server.core.counts import DAY
 from server.core.outbox import Announcement
 from server.sending import may_text, note_status, quiet_seconds
@@ -60,6 +60,36 @@ async def test_a_reply_that_cannot_go_back_inline_is_sent_once(phones: Phones) -
     assert sent.body.startswith("Thank you, Ana Diaz.")
     # It is charged once, when it is decided.
     assert await phones.rows("SELECT sum(sent) FROM sms_usage") == [(1,)]
+
+
+async def test_a_crowd_of_texts_that_say_nothing_keeps_no_reply_waiting_for_long(
+    phones: Phones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "SILENT", 2)
+    async with phones.services.database.write() as tx:
+        for n in range(5):
+            await tx.execute(
+                "INSERT INTO signatures (id, petition_id, class, language, created_at)"
+                " VALUES (:n, 1, 'web-phone', 'en', 1)",
+                n=n,
+            )
+        silent = [
+            Announcement(
+                id=n,
+                channel="sms",
+                kind="signed",
+                petition_id=1,
+                language="en",
+                recipient=f"+1406555012{n}",
+                signature_id=n,
+            )
+            for n in range(5)
+        ]
+        await outbox.put(tx, silent, phones.services.now())
+    await later(phones, "HELP")
+    assert [await phones.drain() for _ in range(4)] == [True, True, True, False]
+    assert [text.to for text in phones.network.sent] == [PHONE]
+    assert await phones.rows("SELECT recipient FROM outbox") == [(PHONE,)]
 
 
 async def test_a_reply_goes_out_at_night_and_a_note_waits_for_the_morning(phones: Phones) -> None:

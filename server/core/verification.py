@@ -96,16 +96,19 @@ async def to_say(
     return Message("verify_code", (await _say(tx, keys, petition, signature, "verify", item, now),))
 
 
-async def discard_silent(tx: Transaction) -> None:
-    """Drop the texts of web signings that say nothing: the phone is not verified, and codes are not
-    sent by text. They are queued so that nobody learns from the time what we know of a phone."""
-    await tx.execute(
+async def discard_silent(tx: Transaction) -> bool:
+    """Drop the texts of web signings that say nothing, and say whether there may be more of them:
+    the phone is not verified, and codes are not sent by text. They are queued so that nobody learns
+    from the time what we know of a phone."""
+    dropped = await tx.fetch(
         "DELETE FROM outbox WHERE id IN (SELECT o.id FROM outbox o"
         " JOIN petitions p ON p.id = o.petition_id AND p.sms_codes_at IS NULL"
         " JOIN signatures s ON s.petition_id = o.petition_id AND s.id = o.signature_id"
         "  AND s.verified_at IS NULL WHERE o.channel = 'sms' AND o.kind = 'signed'"
         f" AND o.sent_at IS NULL AND o.failed_at IS NULL LIMIT {SILENT})"
+        " RETURNING 1 AS one"
     )
+    return len(dropped) >= SILENT
 
 
 async def _note(

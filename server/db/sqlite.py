@@ -13,11 +13,11 @@ import asyncio
 import contextlib
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 import aiosqlite
 
@@ -35,8 +35,10 @@ __all__ = ["MOVED", "SQLite", "SQLiteTransaction", "check_version", "sqlite3"]
 MOVED = 0x6D6F7665  # as `user_version`: all that was in the file is in PostgreSQL now
 READERS = 3
 BUSY_SECONDS = 5
+PUT_OFF = 20  # statements, which are held in memory
 #: Opens the file for one connection, as the standard library's `sqlite3.connect` would.
 Connect = Callable[[str], Any]
+Result = TypeVar("Result")
 
 
 def check_version(version: tuple[int, int, int]) -> None:
@@ -72,8 +74,12 @@ class SQLiteTransaction(TransactionBase):
         self._connection = connection
 
     async def fetch(self, sql: str, /, **values: Value) -> Sequence[Row]:
-        with _domain_errors():
-            return list(await self._connection.execute_fetchall(sql, values))
+        return await _on(self._connection, self._fetch, sql, values)
+
+    def _fetch(self, sql: str, values: Mapping[str, Value]) -> list[Row]:
+        """On the connection's thread, as all that takes one."""
+        rows: list[Row] = self._connection._conn.execute(sql, values).fetchall()
+        return rows
 
     async def lock(self, keys: Iterable[bytes]) -> None:
         """Nothing to do: there is one writer at a time."""
@@ -84,6 +90,30 @@ class SQLiteTransaction(TransactionBase):
         faults = [str(row["integrity_check"]) for row in checked]
         faults += [f"a row of {row['table']} points nowhere" for row in orphans]
         return [fault for fault in faults if fault != "ok"]
+
+
+class Writing(SQLiteTransaction):
+    """One that writes. What nobody waits to read is done in one go with the next that is read, or
+    with the commit: the way to the connection's thread and back costs as much as a statement."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        super().__init__(connection)
+        self._put_off: list[tuple[str, Mapping[str, Value]]] = []
+
+    async def execute(self, sql: str, /, **values: Value) -> None:
+        self._put_off.append((sql, values))
+        if len(self._put_off) >= PUT_OFF:
+            await _on(self._connection, self.catch_up)
+
+    def _fetch(self, sql: str, values: Mapping[str, Value]) -> list[Row]:
+        self.catch_up()
+        return super()._fetch(sql, values)
+
+    def catch_up(self) -> None:
+        """Do what was put off, in order; the first that fails ends it. On the same thread."""
+        put_off, self._put_off = self._put_off, []
+        for sql, values in put_off:
+            super()._fetch(sql, values)
 
 
 class Writer:
@@ -104,7 +134,7 @@ class Writer:
         """Raises `StoreBusy` if the turn does not come within `BUSY_SECONDS`."""
         try:
             async with asyncio.timeout(BUSY_SECONDS):
-                await self._run(self._begin)
+                await _on(self.connection, self._begin)
         except TimeoutError:
             raise StoreBusy("another process keeps its turn to write") from None
 
@@ -116,10 +146,12 @@ class Writer:
             self._undo()
             raise StoreUnavailable("this database has moved to PostgreSQL")
 
-    async def commit(self) -> None:
-        await self._run(self._commit)
+    async def commit(self, catch_up: Callable[[], None]) -> None:
+        """End it once `catch_up` has done what is left to do."""
+        await _on(self.connection, self._commit, catch_up)
 
-    def _commit(self) -> None:
+    def _commit(self, catch_up: Callable[[], None]) -> None:
+        catch_up()
         self.connection._conn.execute("COMMIT")
         fcntl.flock(self._turn, fcntl.LOCK_UN)
 
@@ -136,10 +168,6 @@ class Writer:
     async def close(self) -> None:
         await self.connection.close()
         os.close(self._turn)
-
-    async def _run(self, step: Callable[[], None]) -> None:
-        with _domain_errors():
-            await self.connection._execute(step)  # type: ignore[no-untyped-call]
 
 
 class SQLite:
@@ -194,8 +222,9 @@ class SQLite:
         async with self._lent:
             try:
                 await self._writer.begin()
-                yield SQLiteTransaction(self._writer.connection)
-                await self._writer.commit()
+                tx = Writing(self._writer.connection)
+                yield tx
+                await self._writer.commit(tx.catch_up)
             except BaseException:
                 self._writer.undo()
                 raise
@@ -238,6 +267,15 @@ async def _connect(path: str, connect: Connect) -> aiosqlite.Connection:
     ):
         await connection.execute_fetchall(f"PRAGMA {pragma}")
     return connection
+
+
+async def _on(
+    connection: aiosqlite.Connection, step: Callable[..., Result], *arguments: Any
+) -> Result:
+    """Take one step on the connection's thread."""
+    with _domain_errors():
+        result: Result = await connection._execute(step, *arguments)  # type: ignore[no-untyped-call]
+        return result
 
 
 @contextmanager

@@ -368,6 +368,21 @@ async def test_texts_that_say_nothing_are_dropped_and_no_others(world: World) ->
     assert await left() == sorted([PHONE, "+14065550101", ANA])
 
 
+async def test_many_texts_that_say_nothing_are_dropped_in_steps(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "SILENT", 2)
+    for n in range(3):
+        await world.web(f"Ana {'xyz'[n]}", phone=f"+1406555010{n}")
+    more = []
+    for _ in range(3):
+        async with world.database.write() as tx:
+            more.append(await verification.discard_silent(tx))
+    assert more == [True, False, False]
+    async with world.database.read() as tx:
+        assert await tx.fetch("SELECT id FROM outbox") == []
+
+
 async def test_old_codes_and_tries_go_away(world: World) -> None:
     await world.web(email=ANA)
     await type_(world, await code(world))

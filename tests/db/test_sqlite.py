@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pysqlite3 import dbapi2 as pysqlite3
 
 from server.db import migrations, pack, shared
-from server.db.sqlite import SQLite, SQLiteTransaction, check_version
+from server.db.sqlite import PUT_OFF, SQLite, SQLiteTransaction, check_version
 from server.errors import Misconfigured, StoreBusy, StoreFull
 
 
@@ -75,10 +75,44 @@ async def test_a_failed_transaction_leaves_nothing_and_harms_no_other(store: SQL
         with contextlib.suppress(ZeroDivisionError):
             async with store.write() as tx:
                 await tx.execute("INSERT INTO t VALUES (:n, 'x')", n=n)
+                if n % 4:  # by then it has been done, else it is still put off
+                    await tx.fetch("SELECT n FROM t")
                 raise ZeroDivisionError
 
     await asyncio.gather(*(put(store, n) if n % 2 else fail(n) for n in range(20)))
     assert await numbers(store) == list(range(1, 20, 2))
+
+
+async def test_what_was_put_off_is_there_for_who_reads_and_is_done_in_order(store: SQLite) -> None:
+    many = range(1, 3 * PUT_OFF)
+    async with store.write() as tx:
+        await tx.execute("INSERT INTO t VALUES (0, '')")
+        for n in many:
+            await tx.execute("UPDATE t SET n = :n, x = x || :letter", n=n, letter=f"{n} ")
+        (row,) = await tx.fetch("SELECT n, x FROM t")
+        await tx.execute("UPDATE t SET x = 'last'")
+    assert (row["n"], row["x"].split()) == (many[-1], [str(n) for n in many])
+    async with store.read() as tx:
+        assert [row["x"] for row in await tx.fetch("SELECT x FROM t")] == ["last"]
+
+
+@pytest.mark.parametrize("reads", [False, True])
+async def test_a_statement_that_was_put_off_and_fails_undoes_all(
+    store: SQLite, reads: bool
+) -> None:
+    async def collide() -> None:
+        async with store.write() as tx:
+            await tx.execute("INSERT INTO t VALUES (1, 'x')")
+            await tx.execute("INSERT INTO t VALUES (1, 'again')")
+            await tx.execute("INSERT INTO t VALUES (2, 'x')")
+            if reads:
+                await tx.fetch("SELECT n FROM t")
+
+    with pytest.raises(pysqlite3.IntegrityError):
+        await collide()
+    assert await numbers(store) == []
+    await put(store, 3)  # and the next one has its turn
+    assert await numbers(store) == [3]
 
 
 @pytest.mark.parametrize("steps", range(8))
