@@ -92,7 +92,7 @@ def mac(key: bytes, *parts: str) -> bytes:
     # Length prefixes keep ("ab", "c") and ("a", "bc") apart.
     encoded = [part.encode() for part in parts]
     mac = _keyed(key).copy()
-    mac.update(b"".join(len(part).to_bytes(4, "big") + part for part in encoded))
+    mac.update(b"".join([len(part).to_bytes(4, "big") + part for part in encoded]))
     return mac.digest()[:KEY_BYTES]
 
 

@@ -82,21 +82,28 @@ def group_cap(label: str) -> int:
 # Addresses.
 
 
-@lru_cache(maxsize=4096)
-def prefix_of(address: str) -> str | None:
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_OWN_BITS = {4: 8, 6: 72}  # of an address, beyond its network's
+
+
+def prefix_of(address: Address | None) -> str | None:
     """The network of an address: IPv4 /24, IPv6 /56. None where it tells nothing of the signer: a
     proxy on our own side, or no address at all."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
+    if address is None:
         return None
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    if found.is_loopback or found.is_unspecified or found.is_link_local:
+    return _prefix(address.version, int(address) >> _OWN_BITS[address.version])
+
+
+@lru_cache(maxsize=4096)
+def _prefix(version: int, network: int) -> str | None:
+    first: Address
+    if version == 4:
+        first = ipaddress.IPv4Address(network << _OWN_BITS[4])
+    else:
+        first = ipaddress.IPv6Address(network << _OWN_BITS[6])
+    if first.is_loopback or first.is_unspecified or first.is_link_local:
         return None
-    if found.version == 4:
-        return f"{str(found).rpartition('.')[0]}.0/24"
-    return str(ipaddress.ip_network((found, 56), strict=False))
+    return f"{first}/{first.max_prefixlen - _OWN_BITS[version]}"
 
 
 def prefix_tag(key: bytes, prefix: str) -> bytes:

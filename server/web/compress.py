@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 from typing import Literal
 
 import brotli
@@ -15,6 +16,7 @@ Coding = Literal["br", "gzip", "identity"]
 QUICK, THOROUGH = 5, 10
 
 
+@lru_cache(maxsize=100)  # browsers of one make say the same
 def choose(accept_encoding: str) -> Coding:
     """The best coding of a client that says this (RFC 9110, 12.5.3): brotli, then gzip, then none.
 

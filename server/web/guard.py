@@ -13,13 +13,12 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
+from server.core.limits import Address
 from server.errors import CrossSite
 from server.web.forms import header
 
 log = logging.getLogger(__name__)
 Headers = list[tuple[bytes, bytes]]
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-UNKNOWN = "unknown"
 _KNOWN = 100  # ways to write our names that are remembered
 _FOREIGN = 20  # names of others that are logged
 _LONGEST = 100  # letters of an address in any form
@@ -27,9 +26,9 @@ _HOPS = 50  # proxies between a browser and us; beyond it a list is made up
 _PORT = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([^:]*):\d{1,5}")
 
 
-def client_address(scope: Scope, trusted: frozenset[str]) -> str:
-    """The address of the browser in its normal form: the last one in `X-Forwarded-For` that is no
-    proxy of ours; `UNKNOWN` where a proxy of ours says none that can be read.
+def client_address(scope: Scope, trusted: frozenset[str]) -> Address | None:
+    """The address of the browser: the last one in `X-Forwarded-For` that is no proxy of ours; None
+    where a proxy of ours says none that can be read.
 
     `trusted` are addresses and networks (`10.0.0.0/8`). Nobody else's word is taken: an address
     that a stranger sends along stands to the left of the one that our proxy has added.
@@ -47,12 +46,12 @@ def client_address(scope: Scope, trusted: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _read(text: str, trusted: frozenset[str]) -> tuple[str, bool]:
-    """An address in its normal form, or `UNKNOWN`, and whether it is a proxy of ours."""
+def _read(text: str, trusted: frozenset[str]) -> tuple[Address | None, bool]:
+    """An address, and whether it is a proxy of ours."""
     address = read_address(text)
     if address is None:
-        return UNKNOWN, False
-    return str(address), any(address in network for network in _networks(trusted))
+        return None, False
+    return address, any(address in network for network in _networks(trusted))
 
 
 def read_address(text: str) -> Address | None:

@@ -70,7 +70,7 @@ async def sign_in(request: Request) -> Response:
     attempt = SignIn(
         name=form.get("name", ""),
         password=form.get("password", ""),
-        address=client_address(request.scope, services.settings.trusted_proxies),
+        address=str(client_address(request.scope, services.settings.trusted_proxies) or "unknown"),
         mark=read_cookie(request, "organizer-browser"),
         token=secrets.token_bytes(TOKEN_BYTES),
         salt=secrets.token_bytes(passwords.SALT_BYTES),

@@ -7,6 +7,7 @@ headers, so that a view costs a look-up. `front.Front` answers such a view befor
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -38,6 +39,7 @@ class Variant:
     head: bytes
 
 
+_MARKS = re.compile(rb"(<!--\w+-->)")
 _STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
 
 
@@ -55,8 +57,15 @@ class Page:
     cacheable: bool = True  # by others than us: not the answer to a POST
     vary: bytes = b"accept-encoding"
     checked: float = 0.0
-    head: bytes = b""  # of an answer that is filled in for one person
     _variants: dict[Coding, Variant] = field(default_factory=dict)
+    _parts: tuple[bytes, list[bytes]] | None = None
+
+    def parts(self) -> tuple[bytes, list[bytes]]:
+        """For a page that is filled in for one person: how its answer begins, and the body parted
+        at its marks, which are comments of one word."""
+        if self._parts is None:
+            self._parts = _head(200, self.headers), _MARKS.split(self.body)
+        return self._parts
 
     def variant(self, coding: Coding) -> Variant:
         """The page in one coding."""
@@ -136,18 +145,15 @@ async def send_page(page: Page, scope: Scope, send: Send) -> None:
         await _answer(scope, send, 200, found.headers, found.body, found.head)
 
 
-async def send_filled(page: Page, scope: Scope, send: Send, marks: Mapping[str, str]) -> None:
-    """A page of `Pages` for one person: with these texts, which are HTML, where the marks stand."""
-    body = page.body
-    for mark, text in marks.items():
-        body = body.replace(mark.encode(), text.encode())
-    body, coding = encode(body, header(scope, b"accept-encoding"))
+async def send_filled(page: Page, scope: Scope, send: Send, said: Mapping[bytes, bytes]) -> None:
+    """A page of `Pages` for one person: what is `said`, as HTML, stands in place of each mark."""
+    head, parts = page.parts()
+    filled = b"".join([said.get(part, part) for part in parts])
+    body, coding = encode(filled, header(scope, b"accept-encoding"))
     own = [(b"content-length", b"%d" % len(body))]
     if coding:
         own.append((b"content-encoding", coding.encode()))
-    if not page.head:
-        page.head = _head(200, page.headers)
-    head = page.head + b"".join([b"%s: %s\r\n" % line for line in own])
+    head += b"".join([b"%s: %s\r\n" % line for line in own])
     await _answer(scope, send, 200, [*page.headers, *own], body, head)
 
 

@@ -19,7 +19,7 @@ from server.web.pages import Page, Pages, send_filled, send_page
 from server.web.public import HTML, PRIVATE, Public
 
 Variant = Literal["alone", "email", "phone", "verified", "held"]
-_CONTACT, _DIGITS = Markup("<!--contact-->"), Markup("<!--digits-->")
+_CONTACT, _DIGITS = b"<!--contact-->", b"<!--digits-->"
 
 
 class Thanks:
@@ -39,11 +39,14 @@ class Thanks:
         if contact is None:
             await self.send(scope, send, petition, "alone")
             return
-        variant: Variant = "email" if "@" in contact else "phone"
+        said = {_CONTACT: escape(contact).encode()}
+        if "@" in contact:
+            await send_filled(self._page(scope, petition, "email"), scope, send, said)
+            return
         keys = self._public.services.keys
         digits = verification.text_digits(keys, petition, contact, signing.name)
-        said: dict[str, str] = {_CONTACT: escape(contact), _DIGITS: digits}
-        await send_filled(self._page(scope, petition, variant), scope, send, said)
+        said[_DIGITS] = digits.encode()
+        await send_filled(self._page(scope, petition, "phone"), scope, send, said)
 
     def _page(self, scope: Scope, petition: Petition, variant: Variant) -> Page:
         prefix = scope["language"]
@@ -55,8 +58,8 @@ class Thanks:
                 prefix or petition.language,
                 prefix,
                 variant=variant,
-                contact_mark=_CONTACT,
-                digits_mark=_DIGITS,
+                contact_mark=Markup(_CONTACT.decode()),  # noqa: S704 (our own)
+                digits_mark=Markup(_DIGITS.decode()),  # noqa: S704
             )
             return page.encode(), [HTML, PRIVATE, *security_headers(page)]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.limits import group_label, holds, left_after_verifying, prefix_of
+from server.core.limits import Address, group_label, holds, left_after_verifying, prefix_of
+from server.web.guard import read_address
 from tests.conftest import World
 from tests.core.test_watch import NAMES as LIKELY
 
@@ -22,17 +24,31 @@ from tests.core.test_watch import NAMES as LIKELY
         ("fe80::1%eth0", None),
         ("127.0.0.1", None),  # our own proxy: it tells nothing of the signer
         ("::1", None),
-        ("unknown", None),
-        ("", None),
+        ("0.0.0.0", None),
+        ("169.254.1.2", None),
     ],
 )
 def test_an_address_stands_for_its_network(address: str, prefix: str | None) -> None:
-    assert prefix_of(address) == prefix
+    assert prefix_of(read_address(address)) == prefix
+
+
+def test_no_address_stands_for_nothing() -> None:
+    assert prefix_of(None) is None
+
+
+@given(st.ip_addresses())
+def test_a_prefix_is_the_network_of_the_address(address: Address) -> None:
+    if prefix := prefix_of(address):
+        network = ip_network(prefix)
+        assert address in network
+        assert network.prefixlen == {4: 24, 6: 56}[address.version]
+    else:
+        assert address.version == 6 or not address.is_global
 
 
 @given(st.text(max_size=60))
 def test_no_address_raises(address: str) -> None:
-    prefix_of(address)
+    prefix_of(read_address(address))
 
 
 def test_what_a_community_has_in_common_is_one_signal() -> None:

@@ -79,22 +79,23 @@ PROXY = "192.0.2.7"
         (PROXY, ("::ffff:203.0.113.5",), "203.0.113.5"),
         ("::ffff:192.0.2.7", ("203.0.113.5",), "203.0.113.5"),
         (PROXY, ("203.0.113.5, ,",), "203.0.113.5"),
-        (PROXY, ("203.0.113.5, unknown",), "unknown"),
-        (PROXY, ("_hidden",), "unknown"),
-        (PROXY, ("203.0.113.5:99999999",), "unknown"),
-        (PROXY, ("010.1.1.1",), "unknown"),  # octal to some
-        (PROXY, ("\x00\xff",), "unknown"),
+        (PROXY, ("203.0.113.5, unknown",), None),
+        (PROXY, ("_hidden",), None),
+        (PROXY, ("203.0.113.5:99999999",), None),
+        (PROXY, ("010.1.1.1",), None),  # octal to some
+        (PROXY, ("\x00\xff",), None),
         (PROXY, ("1.1.1.1," * 5000,), "1.1.1.1"),
         (PROXY, (f"{PROXY}," * 5000,), PROXY),
-        (None, ("203.0.113.5",), "unknown"),  # a socket that is a file
+        (None, ("203.0.113.5",), None),  # a socket that is a file
     ],
 )
 def test_only_a_proxy_of_ours_says_where_a_request_came_from(
-    client: str | None, forwarded: tuple[str, ...], address: str
+    client: str | None, forwarded: tuple[str, ...], address: str | None
 ) -> None:
     headers = [(b"x-forwarded-for", value.encode("latin-1")) for value in forwarded]
     scope = {"type": "http", "headers": headers, "client": client and (client, 5000)}
-    assert client_address(scope, frozenset({PROXY, "10.0.0.0/8"})) == address
+    found = client_address(scope, frozenset({PROXY, "10.0.0.0/8"}))
+    assert (found and str(found)) == address
 
 
 @pytest.mark.parametrize(
