@@ -107,13 +107,13 @@ def _names(rows: Iterable[Any]) -> Iterable[str]:
 
 
 class _AtOnce:
-    """A plain connection with the one method that a transaction calls of aiosqlite's."""
+    """A plain connection with what a transaction asks of aiosqlite's, each step taken at once."""
 
     def __init__(self, connection: Any) -> None:
-        self._connection = connection
+        self._conn = connection
 
-    async def execute_fetchall(self, sql: str, values: Any = ()) -> Any:
-        return self._connection.execute(sql, values).fetchall()
+    async def _execute(self, step: Callable[..., Any], *arguments: Any) -> Any:
+        return step(*arguments)
 
 
 def faults_at_once(connection: Any, told: Mapping[str, str]) -> list[str]:
