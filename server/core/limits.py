@@ -88,7 +88,7 @@ _OWN_BITS = {4: 8, 6: 72}  # of an address, beyond its network's
 
 def prefix_of(address: Address | None) -> str | None:
     """The network of an address: IPv4 /24, IPv6 /56. None where it tells nothing of the signer: a
-    proxy on our own side, or no address at all."""
+    proxy on our own side, or no address at all. IPv4 written as IPv6 must be IPv4 already."""
     if address is None:
         return None
     return _prefix(address.version, int(address) >> _OWN_BITS[address.version])

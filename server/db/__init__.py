@@ -35,7 +35,9 @@ class Transaction(Protocol):
 
     async def fetch_one(self, sql: str, /, **values: Value) -> Row | None: ...
 
-    async def execute(self, sql: str, /, **values: Value) -> None: ...
+    async def execute(self, sql: str, /, **values: Value) -> None:
+        """A statement whose answer nobody reads. It may be put off, and its errors with it, until
+        the next `fetch` or the end of the block: who must know here and now uses `fetch`."""
 
     async def lock(self, keys: Iterable[bytes]) -> None:
         """Until the transaction ends, no other server decides about these keys."""

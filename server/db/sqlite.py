@@ -35,7 +35,7 @@ __all__ = ["MOVED", "SQLite", "SQLiteTransaction", "check_version", "sqlite3"]
 MOVED = 0x6D6F7665  # as `user_version`: all that was in the file is in PostgreSQL now
 READERS = 3
 BUSY_SECONDS = 5
-PUT_OFF = 20  # statements, which are held in memory
+PUT_OFF = 20  # statements of one transaction at most, with their values, that wait in memory
 #: Opens the file for one connection, as the standard library's `sqlite3.connect` would.
 Connect = Callable[[str], Any]
 Result = TypeVar("Result")
@@ -77,7 +77,7 @@ class SQLiteTransaction(TransactionBase):
         return await _on(self._connection, self._fetch, sql, values)
 
     def _fetch(self, sql: str, values: Mapping[str, Value]) -> list[Row]:
-        """On the connection's thread, as all that takes one."""
+        """One statement, on the connection's own thread (see `_on`)."""
         rows: list[Row] = self._connection._conn.execute(sql, values).fetchall()
         return rows
 
@@ -110,7 +110,8 @@ class Writing(SQLiteTransaction):
         return super()._fetch(sql, values)
 
     def catch_up(self) -> None:
-        """Do what was put off, in order; the first that fails ends it. On the same thread."""
+        """Do what was put off, in order, on the connection's own thread. The first that fails ends
+        it, and raises what SQLite does; the rest is not done later."""
         put_off, self._put_off = self._put_off, []
         for sql, values in put_off:
             super()._fetch(sql, values)
