@@ -34,7 +34,7 @@ from bench.product import (
     url,
 )
 from bench.tools import BenchError, ask, free_port, measured, memory, ratios, shown, wrk
-from tests.postgres import cluster
+from tests.harness.postgres import cluster
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def serve_hello(port: int) -> None:
     from starlette.responses import PlainTextResponse
     from starlette.routing import Route
 
-    from server.serving import listener, serve
+    from server.serve.run import listener, serve
 
     async def hello(request: Request) -> PlainTextResponse:
         return PlainTextResponse("Hello, world!")

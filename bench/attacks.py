@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import support
-from tests.smtp import PostOffice, codes_in, post_office
-from tests.support import Answer, Server, post, read_answer
+from tests.harness import product
+from tests.harness.product import Answer, Server, post, read_answer
+from tests.harness.smtp import PostOffice, codes_in, post_office
 
 FIRST = (
     "Ana Bo Cyd Dee Eve Flo Gus Hal Ida Joe Kim Leo Mia Ned Ola Pam Rex Sue Tom Una Vic Wes Yan"
@@ -66,7 +66,7 @@ def attacked(folder: Path) -> Iterator[tuple[Server, PostOffice]]:
     """A server behind a proxy, whose word on addresses it believes, and its mail server."""
     with (
         post_office() as office,
-        support.running(
+        product.running(
             folder / "data",
             UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
             UNDERSIGNED_SMTP_HOST="localhost",
@@ -140,7 +140,7 @@ def one_mailbox(server: Server, office: PostOffice, count: int) -> None:
     forms = (({"name": n, "postcode": "59801", "email": email}, "192.0.2.7") for n in likely(count))
     sign_all(server, forms)
     office.wait_for(email)
-    support.eventually(lambda: len(office.to(email)) >= 3)
+    product.eventually(lambda: len(office.to(email)) >= 3)
     type_codes(server, office, [email])
 
 

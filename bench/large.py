@@ -27,7 +27,7 @@ from pysqlite3 import dbapi2 as sqlite3
 from bench.__main__ import Samples
 from bench.product import Product, product, script, stored, url
 from bench.tools import BenchError, free_port, measured, ratios, shown, wrk
-from server import demo
+from server.cli import demo
 
 EXPORTED = (
     "id, class, language, name, postcode, contact, comment, created_at, public_at, news_at,"
@@ -169,7 +169,7 @@ def _apart(work: Callable[[Path], None], data: Path) -> tuple[float, float]:
 def _measured(
     work: Callable[[Path], None], data: Path, answers: multiprocessing.SimpleQueue[object]
 ) -> None:
-    import server.core.exports  # noqa: F401 (what it takes to be loaded is not what it adds)
+    import server.core.desk.exports  # noqa: F401 (what it takes to be loaded is not what it adds)
 
     before, began = _status("VmRSS"), time.perf_counter()
     work(data)
@@ -192,7 +192,7 @@ def _iterate(data: Path) -> None:
 def _export(data: Path) -> None:
     import asyncio
 
-    from server.core.exports import csv_blocks
+    from server.core.desk.exports import csv_blocks
     from server.db import open_database
 
     async def run() -> None:

@@ -2,7 +2,7 @@
 
     python -m bench.link [--quick]
 
-Three links as mobile networks have them, simulated (`tests/slow_link.py`): GPRS, EDGE and 3G. Over
+Three links as mobile networks have them (`tests/harness/slow_link.py`): GPRS, EDGE and 3G. Over
 each somebody opens the petition, and signs. Beside it stands a site of the weight of Pytition,
 measured as 338 KB of style and script before the form; here six files of that sum, a page of
 12 KB, the answer to the form a redirect, and the page that it leads to. Its client is kind to it:
@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests import support
-from tests.slow_link import Link, slow_link
-from tests.support import post, read_answer, request
+from tests.harness import product
+from tests.harness.product import post, read_answer, request
+from tests.harness.slow_link import Link, slow_link
 
 # Down and up in bits a second, round trip in seconds: what such networks gave a moving phone.
 LINKS = {
@@ -142,7 +142,7 @@ def main() -> None:
     print("link   site         form usable    signed after    together      bytes  round trips")
     with (
         tempfile.TemporaryDirectory() as folder,
-        support.running(Path(folder) / "data") as server,
+        product.running(Path(folder) / "data") as server,
         heavy_site() as other,
     ):
         for name in names:

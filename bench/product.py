@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.tools import LUA, BenchError, ask
-from server import demo
+from server.cli import demo
 
 TOKEN = "t" * 32
 

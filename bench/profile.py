@@ -19,10 +19,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bench.product import letters, phone
-from server import demo
 from server.app import running
+from server.cli import demo
 from server.config import Settings
-from server.core import signatures
+from server.core.signing import signatures
 from server.services import Services
 from server.texting import TextDoor
 from sms import Inbound

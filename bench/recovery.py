@@ -28,9 +28,9 @@ from pathlib import Path
 import asyncpg
 
 from bench.product import letters
-from tests import support
-from tests.postgres import ARCHIVED, Cluster, cluster
-from tests.support import Server
+from tests.harness import product
+from tests.harness.postgres import ARCHIVED, Cluster, cluster
+from tests.harness.product import Server
 
 SETTLE_SECONDS = 4.0  # of signing before the loss
 DATABASE = "undersigned.db"
@@ -107,7 +107,7 @@ def compare(crowd: Crowd, there: set[str], killed: float, back: float) -> Loss:
 
 def come_back(data: Path, crowd: Crowd, killed: float, **environment: str) -> Loss:
     """Serve what was put back, and see what is in it."""
-    with support.running(data, **environment) as server:
+    with product.running(data, **environment) as server:
         assert server.get("/p/face").status == 200
         back = time.monotonic()
         done = server.command("check")
@@ -133,7 +133,7 @@ def _names(data: Path, environment: dict[str, str]) -> set[str]:
 def from_backup(folder: Path, rate: float) -> Loss:
     """A copy made in the middle, by `undersigned backup`."""
     data, copies = folder / "data", folder / "copies"
-    with support.running(data) as server:
+    with product.running(data) as server:
         crowd = Crowd(server, rate)
         with crowd.signing():
             time.sleep(SETTLE_SECONDS / 2)
@@ -152,7 +152,7 @@ def from_litestream(folder: Path, rate: float) -> Loss:
     """Litestream running beside the server, with the configuration that we print for it."""
     data, restored = folder / "data", folder / "restored.db"
     config, litestream = folder / "litestream.yml", Path(sys.executable).parent / "litestream"
-    with support.running(data) as server:
+    with product.running(data) as server:
         printed = server.command("backup", "--litestream", f"file://{folder / 'replica'}")
         # The socket is for the drill alone: through it we learn when the replica has caught up.
         socket = folder / "socket"
@@ -191,7 +191,7 @@ def from_dump(folder: Path, rate: float) -> Loss:
         settings = {"UNDERSIGNED_DATABASE_URL": store.url("first")}
         store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
         data = folder / "data"
-        with support.running(data, **settings) as server:
+        with product.running(data, **settings) as server:
             crowd = Crowd(server, rate)
             with crowd.signing():
                 time.sleep(SETTLE_SECONDS / 2)
@@ -220,7 +220,7 @@ def based(folder: Path, options: str, rate: float) -> Iterator[tuple[Cluster, Se
             beside.enter_context(store.receiving())
         store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
         base, where = store.folder / "base", ["-h", str(store.folder), "-U", "tester"]
-        with support.running(
+        with product.running(
             folder / "data", UNDERSIGNED_DATABASE_URL=store.url("first")
         ) as server:
             crowd = Crowd(server, rate)

@@ -123,7 +123,7 @@ def print_machine(options: argparse.Namespace, binary: str | None) -> None:
 def measured(options: argparse.Namespace, work: Callable[[argparse.Namespace], int]) -> int:
     """The exit status of `work`, which loads our own server with wrk (`options.wrk`); 1 where that
     is missing or a figure would not be what its label says."""
-    options.uvicorn_http = "server.http:Protocol"
+    options.uvicorn_http = "server.serve.protocol:Protocol"
     options.wrk = shutil.which("wrk")
     if options.wrk is None and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "install", "-qy", "wrk"], check=False)

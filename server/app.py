@@ -17,23 +17,24 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server import metrics, worker
+from server import metrics
 from server.config import LANGUAGES, Settings
 from server.errors import StoreUnavailable, Throttled, UndersignedError, status_of
-from server.gateways import gateways
+from server.outgoing import loops
 from server.services import Services, open_services
-from server.web import organizer
-from server.web.codes import Codes
-from server.web.forms import Disconnected
-from server.web.front import Front
-from server.web.guard import Headers, Hosts, transport_headers
+from server.texting.gateways import gateways
+from server.web.desk import routes as desk
+from server.web.health import Operators
 from server.web.hooks import Hooks
-from server.web.operators import Operators
-from server.web.pages import Pages, respond
-from server.web.public import Public
-from server.web.sheets import Sheets
-from server.web.sign import Sign
-from server.web.thanks import Thanks
+from server.web.http.forms import Disconnected
+from server.web.http.front import Front
+from server.web.http.guard import Headers, Hosts, transport_headers
+from server.web.http.pages import Pages, respond
+from server.web.public.codes import Codes
+from server.web.public.petition import Public
+from server.web.public.sheets import Sheets
+from server.web.public.sign import Sign
+from server.web.public.thanks import Thanks
 
 log = logging.getLogger(__name__)
 Endpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -71,7 +72,7 @@ def routes(
         Route("/healthz", Methods(GET=operators.health)),
         Route("/readyz", Methods(GET=operators.ready)),
         Route("/metrics", Methods(GET=operators.figures)),
-        Mount("/organizer", routes=organizer.routes),
+        Mount("/organizer", routes=desk.routes),
     ]
 
 
@@ -149,8 +150,8 @@ async def running(settings: Settings, with_worker: bool) -> AsyncIterator[Servic
     services.gateways = gateways(settings, services.keys)
     with suppress(StoreUnavailable):  # a store that cannot be written yet can be read from
         # Before anybody is served: the data may have come from a backup, however it was put back.
-        await worker.do_chores(services)
-    work = asyncio.create_task(worker.run(services), name="worker") if with_worker else None
+        await loops.do_chores(services)
+    work = asyncio.create_task(loops.run(services), name="worker") if with_worker else None
     try:
         yield services
     finally:

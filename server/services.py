@@ -13,17 +13,17 @@ from weakref import WeakValueDictionary
 
 from server import metrics
 from server.config import Settings
-from server.core import alarms, limits
-from server.core.alarms import Alarm
-from server.core.counts import DAY
-from server.core.ids import Ids
-from server.core.keys import Keys
-from server.core.petitions import Directory
-from server.core.watch import Watch, history
+from server.core.counting.counts import DAY
+from server.core.floods import alarms, limits
+from server.core.floods.alarms import Alarm
+from server.core.floods.watch import Watch, history
+from server.core.petitions.petitions import Directory
+from server.core.values.ids import Ids
+from server.core.values.keys import Keys
 from server.db import Database, open_database
 from server.db.group import GroupCommit
 from server.errors import StoreUnavailable
-from server.render import Renderer
+from server.words.render import Renderer
 from sms import Gateway
 
 REFRESH_SECONDS = 1.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final, Literal
 
-from sms.letters import fold
+from sms.characters import fold
 from sms.spelling import Word, clean, rest_of, runs
 from sms.words import EVERYWHERE, LANGUAGES, Category, Kind
 

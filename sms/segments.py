@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Literal
 
-from sms.letters import UNDECOMPOSED, visible
+from sms.characters import UNDECOMPOSED, visible
 
 # 3GPP 23.038, 6.2.1, in the order of the table; 0x1B (escape) is left out, being no character.
 GSM7_BASIC: Final = frozenset(

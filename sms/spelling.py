@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from sms.letters import visible
+from sms.characters import visible
 
 _APOSTROPHES: Final = "'‘’‚ʼ`´"
 _HYPHENS: Final = "-‐‑"

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from server.core import counts, petitions, signatures
-from server.core.ids import Ids
-from server.core.keys import Keys
-from server.core.ledger import Outcome, Signing
-from server.core.petitions import DecisionMaker, Draft, Petition, Text
+from server.core.counting import counts
+from server.core.petitions import petitions
+from server.core.petitions.petitions import DecisionMaker, Draft, Petition, Text
+from server.core.signing import signatures
+from server.core.signing.decide import Outcome, Signing
+from server.core.values.ids import Ids
+from server.core.values.keys import Keys
 from server.db import Database, open_database
 from server.db.group import GroupCommit
-from tests import support
-from tests.postgres import Cluster, cluster
+from tests.harness import product
+from tests.harness.postgres import Cluster, cluster
 
-pytest_plugins = ["pytester", "tests.plugin_skips"]
+pytest_plugins = ["pytester", "tests.harness.plugin_skips"]
 
 NOW = 1_800_000_000
 PHONE = "+14065550123"
@@ -132,7 +134,7 @@ async def world(database: Database) -> AsyncIterator[World]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[product.Server]:
     """The demo, running as `make run` runs it; shared by the tests of one file."""
-    with support.running(tmp_path_factory.mktemp("server") / "data") as server:
+    with product.running(tmp_path_factory.mktemp("server") / "data") as server:
         yield server

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.config import LANGUAGES
-from tests.support import Answer, Server
+from tests.harness.product import Answer, Server
 
 # response: gzip, brotli, plain; in bytes, for English.
 BUDGETS = {

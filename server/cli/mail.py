@@ -8,8 +8,8 @@ import sys
 import time
 
 from server.cli.shared import Commands, opened, settings_of
-from server.core import outbox
-from server.core.keys import Keys
+from server.core.outbox import outbox
+from server.core.values.keys import Keys
 from server.errors import UndersignedError
 from server.mail.bounces import LIMIT, bounced_addresses
 

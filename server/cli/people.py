@@ -10,7 +10,8 @@ import sys
 import time
 
 from server.cli.shared import Commands, opened
-from server.core import audit, organizers, petitions
+from server.core.desk import audit, organizers
+from server.core.petitions import petitions
 from server.errors import InvalidInput, NotFound, UndersignedError
 
 _CHANGES = {

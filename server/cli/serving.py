@@ -9,9 +9,10 @@ import socket
 import sys
 from pathlib import Path
 
-from server import demo, logs
+from server.cli import demo
 from server.cli.shared import Commands, prepare, settings_of
 from server.config import Settings
+from server.serve import logs
 
 
 def add(commands: Commands) -> None:
@@ -52,8 +53,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _supervise(options: argparse.Namespace, settings: Settings) -> int:
     """Several processes on one port, the first of which also does the worker's work."""
-    from server.serving import listeners  # (other commands start without the server)
-    from server.supervisor import Supervisor
+    from server.serve.run import listeners  # (other commands start without the server)
+    from server.serve.supervisor import Supervisor
 
     def command(number: int, port: int, line: int) -> list[str]:
         base = [sys.executable, "-m", "server", "--data", str(options.data), "serve"]
@@ -74,7 +75,7 @@ def _serve_supervised(options: argparse.Namespace, settings: Settings) -> int:
 
 def _listening(options: argparse.Namespace) -> socket.socket:
     """The port, before anything else: one that is taken must be said first."""
-    from server.serving import listener  # (other commands start without the server)
+    from server.serve.run import listener  # (other commands start without the server)
 
     return listener(options.host, options.port)
 
@@ -87,7 +88,7 @@ def _serve_on(
     supervisor: int | None = None,
 ) -> int:
     from server.app import create_app  # (as above)
-    from server.serving import serve
+    from server.serve.run import serve
 
     logs.set_up(settings.log_level)
     return serve(create_app(settings, with_worker=with_worker), socket, supervisor)

@@ -9,9 +9,9 @@ import time
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from server import demo
+from server.cli import demo
 from server.config import Settings, load
-from server.core import check
+from server.core.upkeep import check
 from server.db import Database, open_database
 
 #: Where a group of commands adds its own.

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from server.cli.shared import Commands, opened, prepare, say_faults, say_figures, settings_of
-from server.core import check
+from server.core.upkeep import check
 from server.db import open_database
 from server.errors import Misconfigured
 
@@ -67,7 +67,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _backup(options: argparse.Namespace) -> None:
-    from server import backup  # (a server on PostgreSQL loads nothing of SQLite)
+    from server.cli import backup  # (a server on PostgreSQL loads nothing of SQLite)
     from server.db.files import path_of
 
     source = path_of(settings_of(options).database_url)
@@ -95,7 +95,7 @@ def _say_share(share: float) -> None:
 
 
 def _restore(options: argparse.Namespace) -> None:
-    from server import backup  # (as above)
+    from server.cli import backup  # (as above)
     from server.db.files import path_of
 
     target = path_of(settings_of(options).database_url)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from server.cli.shared import Commands, settings_of
 from server.config import Settings
-from server.core.keys import Keys
+from server.core.values.keys import Keys
 from server.errors import StoreUnavailable
 from sms.gateways.console import signed_form
 from sms.segments import measure
@@ -148,9 +148,9 @@ def _counted(segments: int) -> str:
 
 
 def _reconcile(options: argparse.Namespace) -> None:
-    from server import reconcile  # (a phone that is played needs none of it)
-    from server.gateways import gateways
+    from server.outgoing import reconcile  # (a phone that is played needs none of it)
     from server.services import open_services
+    from server.texting.gateways import gateways
 
     async def run(settings: Settings) -> dict[str, int]:
         services = await open_services(settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from email.message import Message
 
-from server.core.contacts import normal_email
+from server.core.values.contacts import normal_email
 
 LIMIT = 1 << 20  # bytes of one message that are read
 

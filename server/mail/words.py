@@ -10,11 +10,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from server.config import Settings
-from server.core.keys import Keys, mac
-from server.core.outbox import Announcement
-from server.core.petitions import Petition
-from server.core.verification import Message, Said
-from server.render import Renderer
+from server.core.outbox.outbox import Announcement
+from server.core.petitions.petitions import Petition
+from server.core.signing.verification import Message, Said
+from server.core.values.keys import Keys, mac
+from server.words.render import Renderer
 
 COLUMNS = 72
 _FIELD = re.compile(r"\{(\w+)\}")

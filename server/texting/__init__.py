@@ -14,10 +14,10 @@ matters. Texts of one phone are taken one after the other.
 
 from __future__ import annotations
 
-from server.core.texts import Answered, Standing, Wish
-from server.sending import may_text
+from server.core.conversations.inbound import Answered, Standing, Wish
 from server.services import Services
 from server.texting import account, asking, signing
+from server.texting.allowed import may_text
 from server.texting.intake import Caller, caller_of, cleaned, take
 from server.texting.replies import Talk, nothing, silent
 from sms import Inbound

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from server.core import limits, signatures, texts
-from server.core.counts import Class
-from server.core.ledger import Signature
-from server.core.limits import Group
-from server.core.names import check_texted_name, fold_name, tidy
-from server.core.petitions import Petition
-from server.core.texts import Wish
+from server.core.conversations import inbound
+from server.core.conversations.inbound import Wish
+from server.core.counting.counts import Class
+from server.core.floods import limits
+from server.core.floods.limits import Group
+from server.core.petitions.petitions import Petition
+from server.core.signing import signatures
+from server.core.signing.decide import Signature
+from server.core.values.names import check_texted_name, fold_name, tidy
 from server.db import Transaction
 from server.errors import InvalidInput
 from server.texting import signing
@@ -23,7 +25,7 @@ def stop(talk: Talk) -> Wish:
     """No more texts; what was signed stays signed."""
 
     async def act(tx: Transaction) -> None:
-        await texts.opt_out(tx, talk.phone_key, talk.services.now())
+        await inbound.opt_out(tx, talk.phone_key, talk.services.now())
 
     return replace(talk.say("stop", "stopped"), act=act)
 
@@ -37,7 +39,7 @@ def remove(talk: Talk) -> Wish:
         same = [s for s in mine if fold_name(s.name or "") == fold_name(mine[0].name or "")]
         name = mine[0].name if mine else None
         await signatures.withdraw(tx, same, talk.services.now(), _groups(talk))
-        await texts.opt_out(tx, talk.phone_key, talk.services.now())
+        await inbound.opt_out(tx, talk.phone_key, talk.services.now())
         return name
 
     def answer(name: str | None) -> str:
@@ -51,7 +53,7 @@ def start(talk: Talk) -> Wish:
     """Texts again."""
 
     async def act(tx: Transaction) -> None:
-        await texts.opt_in(tx, talk.phone_key)
+        await inbound.opt_in(tx, talk.phone_key)
 
     reply = "started" if talk.services.directory.open() else "started_none"
     return replace(talk.say("start", reply), act=act)

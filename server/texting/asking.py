@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from server.core import counts
-from server.core.petitions import Petition
-from server.core.texts import Wish
+from server.core.conversations.inbound import Wish
+from server.core.counting import counts
+from server.core.petitions.petitions import Petition
 from server.db import Transaction
-from server.render import group_digits
 from server.texting import signing
 from server.texting.replies import Talk
+from server.words.render import group_digits
 
 
 def inform(talk: Talk) -> Wish:

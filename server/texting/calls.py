@@ -11,17 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from server.config import LANGUAGES
-from server.core import outbox, texts
-from server.core.counts import DAY
-from server.core.names import keyable, normal_postcode
-from server.core.outbox import Announcement
-from server.core.petitions import Petition
-from server.core.texts import Conversation, Standing, Wish
+from server.core.conversations import inbound as texts
+from server.core.conversations.inbound import Conversation, Standing, Wish
+from server.core.counting.counts import DAY
+from server.core.outbox import outbox
+from server.core.outbox.outbox import Announcement
+from server.core.petitions.petitions import Petition
+from server.core.values.names import keyable, normal_postcode
 from server.db import Transaction
-from server.render import N_
-from server.sending import may_text
 from server.services import Services
+from server.texting.allowed import may_text
 from server.texting.intake import Caller
+from server.words.render import N_
 from sms import Inbound
 
 OFFERED = 9  # petitions, one for each key

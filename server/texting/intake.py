@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from server import metrics
-from server.core import texts
-from server.core.contacts import normal_phone
-from server.core.texts import STRANGER, Answered, Received, Standing, Wish
-from server.sending import ID_LIMIT, caps
+from server.core.conversations import inbound as texts
+from server.core.conversations.inbound import STRANGER, Answered, Received, Standing, Wish
+from server.core.values.contacts import normal_phone
 from server.services import Services
+from server.texting.allowed import ID_LIMIT, caps
 from sms import Inbound
-from sms.letters import storable
+from sms.characters import storable
 
 SENDER_LIMIT = 40  # characters
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.config import LANGUAGES
-from server.core import signatures
-from server.core.names import check_texted_name, normal_postcode, tidy
-from server.core.petitions import Petition
-from server.core.texts import Standing, Wish
+from server.core.conversations.inbound import Standing, Wish
+from server.core.petitions.petitions import Petition
+from server.core.signing import signatures
+from server.core.values.names import check_texted_name, normal_postcode, tidy
 from server.errors import InvalidInput
-from server.render import N_
 from server.services import Services
 from server.texting.intake import Caller
+from server.words.render import N_
 from sms import Inbound
 from sms.segments import fit
 

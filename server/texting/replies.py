@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from server.config import LANGUAGES
-from server.core.petitions import Petition
-from server.core.texts import STRANGER, Conversation, Standing, Wish
+from server.core.conversations.inbound import STRANGER, Conversation, Standing, Wish
+from server.core.petitions.petitions import Petition
 from server.services import Services
 from sms.keywords import Command
 from sms.segments import fit, fold_to_gsm7, measure

@@ -7,15 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from server.config import LANGUAGES
-from server.core import signatures, verification
-from server.core.names import digits_of, fold_name, split_name_and_postcode, tidy
-from server.core.petitions import Petition
-from server.core.texts import Conversation, Wish
-from server.core.verification import TEXT_DIGITS
+from server.core.conversations.inbound import Conversation, Wish
+from server.core.petitions.petitions import Petition
+from server.core.signing import signatures, verification
+from server.core.signing.verification import TEXT_DIGITS
+from server.core.values.names import digits_of, fold_name, split_name_and_postcode, tidy
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
-from server.render import N_, Renderer
 from server.texting.replies import Talk, is_cheap
+from server.words.render import N_, Renderer
 from sms.keywords import parse
 
 RECEIPT_ROOM = 14  # characters left free in a confirmation for the receipt that comes with the log

@@ -6,12 +6,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from server.errors import NotFound
-from server.sending import note_opt_out, note_status
 from server.services import Services
 from server.texting import TextDoor
+from server.texting.allowed import note_opt_out, note_status
 from server.texting.sessions import SessionDoor
-from server.web.forms import BODY_LIMIT, pairs_of, read_body
-from server.web.pages import respond
+from server.web.http.forms import BODY_LIMIT, pairs_of, read_body
+from server.web.http.pages import respond
 from sms import (
     Event,
     Forged,

@@ -1,4 +1,4 @@
-"""The gateways there are, one file each; `server/gateways.py` sets them up.
+"""The gateways there are, one file each; `server/texting/gateways.py` sets them up.
 
 twilio.py          Twilio's texts             twilio_signature.py   who signed a webhook
 voice.py           Twilio's calls             posting.py            a request to a provider

@@ -23,7 +23,7 @@ from sms import (
     StatusUpdate,
     Trouble,
 )
-from sms.letters import visible
+from sms.characters import visible
 
 SIGNATURE_HEADER: Final = "x-undersigned-signature"
 

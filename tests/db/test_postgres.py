@@ -9,16 +9,18 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from server.core import check, outbox, petitions
-from server.core.ids import Ids
-from server.core.outbox import Announcement
+from server.core.outbox import outbox
+from server.core.outbox.outbox import Announcement
+from server.core.petitions import petitions
+from server.core.upkeep import check
+from server.core.values.ids import Ids
 from server.db import Transaction, open_database, pack
 from server.db.group import GroupCommit
 from server.db.migrations import migrations
 from server.db.postgres import Postgres, PostgresTransaction, _numbered
 from server.errors import Misconfigured, StoreConflict, StoreUnavailable
 from tests.conftest import NOW, PHONE, World, draft
-from tests.postgres import Cluster, cluster
+from tests.harness.postgres import Cluster, cluster
 
 
 @pytest.fixture

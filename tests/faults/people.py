@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Any
 
-from server.core import check, petitions, signatures
-from server.core.ids import Ids
+from server.core.petitions import petitions
+from server.core.signing import signatures
+from server.core.upkeep import check
+from server.core.values.ids import Ids
 from server.db import Database, Transaction
 from server.db.group import GroupCommit
 from server.db.sqlite import SQLiteTransaction

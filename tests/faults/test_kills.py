@@ -18,9 +18,9 @@ import pytest
 from pysqlite3 import dbapi2 as pysqlite3
 
 from server.db.sqlite import SQLite, connect
-from tests import support
 from tests.faults import people
-from tests.support import Server
+from tests.harness import product
+from tests.harness.product import Server
 
 #: `make soak` asks for more.
 KILLS = 10 * int(os.environ.get("SOAK", "0")) or 60
@@ -102,7 +102,7 @@ def test_no_kill_of_the_whole_server_does_either(tmp_path: Path) -> None:
             data = tmp_path / f"data-{kill}"
             answers += len(told)
             told.clear()
-        server = support.start(data)  # on what the last one left
+        server = product.start(data)  # on what the last one left
         killer = threading.Timer(random.uniform(0.01, 0.8), server.kill)
         with ThreadPoolExecutor(40) as pool:
             killer.start()

@@ -17,16 +17,16 @@ from pathlib import Path
 
 import pytest
 
-from server import demo
+from server.cli import demo
 from server.db.group import GroupCommit
 from server.db.sqlite import SQLite
 from server.errors import StoreBusy
-from tests import support
 from tests.faults import people
 from tests.faults.disk import Disk, Trace, connector
-from tests.needs import needs, program
-from tests.support import Answer, Server, exchange, post
-from tests.test_durability import STORED, names, word
+from tests.faults.test_durability import STORED, names, word
+from tests.harness import product
+from tests.harness.needs import needs, program
+from tests.harness.product import Answer, Server, exchange, post
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -59,7 +59,7 @@ def log(server: Server) -> str:
 
 def whole_again(data: Path, acknowledged: set[str]) -> None:
     """A new start finds all that was acknowledged, once, and serves."""
-    with support.running(data) as server:
+    with product.running(data) as server:
         stored = names(data)
         assert acknowledged <= set(stored)
         assert len(stored) == len(set(stored))
@@ -80,7 +80,7 @@ def on_a_failing_disk(data: Path) -> Iterator[tuple[Server, Callable[[str], None
         "LD_PRELOAD": f"{libraries}/fiu_run_preload.so {libraries}/fiu_posix_preload.so",
         "FIU_CTRL_FIFO": str(control),
     }
-    with support.running(data, **environment) as server:
+    with product.running(data, **environment) as server:
 
         def command(line: str) -> None:
             fiu_ctrl = [program("fiu-utils"), "-f", str(control), "-c", line]
@@ -150,11 +150,11 @@ def test_signing_goes_on_when_the_clock_jumps_by_two_days(tmp_path: Path, jump: 
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    with support.running(tmp_path / "data", **environment) as server:
+    with product.running(tmp_path / "data", **environment) as server:
         before = many(server, 0, 20)
         then = server.get("/healthz").headers["date"]
         clock.write_text(jump)
-        support.eventually(lambda: server.get("/healthz").headers["date"][:16] != then[:16])
+        product.eventually(lambda: server.get("/healthz").headers["date"][:16] != then[:16])
         after = many(server, 10, 30)  # ten of them for the second time
         texted = server.command("sms", "simulate", "SIGN FACE Ana Diaz 59801")
         assert "1 segment" in texted.stdout, texted.stderr
@@ -203,13 +203,13 @@ def test_a_worker_that_is_killed_leaves_nothing_unsent_and_the_server_unharmed(
     tmp_path: Path,
 ) -> None:
     data = tmp_path / "data"
-    port = support.free_port()
+    port = product.free_port()
     demo.prepare(data, {}, "127.0.0.1", port)
     chance = random.Random(1)
     run = [sys.executable, "-m", "server", "--data", str(data), "worker"]
     nowhere = subprocess.DEVNULL
     with contextlib.ExitStack() as stack:
-        server = support.start(data, port, serve=("serve", "--no-worker"))
+        server = product.start(data, port, serve=("serve", "--no-worker"))
         stack.callback(server.kill)
         for n in range(12):
             number = f"+1406555{n:04}"
@@ -221,7 +221,7 @@ def test_a_worker_that_is_killed_leaves_nothing_unsent_and_the_server_unharmed(
         with contextlib.closing(sqlite3.connect(data / "undersigned.db")) as store:
             assert store.execute(query).fetchone() == (12, 0)
             for _ in range(4):
-                worker = subprocess.Popen(run, cwd=support.ROOT, stdout=nowhere, stderr=nowhere)
+                worker = subprocess.Popen(run, cwd=product.ROOT, stdout=nowhere, stderr=nowhere)
                 time.sleep(chance.uniform(0.8, 1.6))
                 worker.send_signal(signal.SIGKILL)
                 worker.wait()
@@ -229,9 +229,9 @@ def test_a_worker_that_is_killed_leaves_nothing_unsent_and_the_server_unharmed(
                 store.execute("UPDATE outbox SET leased_until = 0 WHERE sent_at IS NULL")
                 store.commit()
                 assert STORED in sign(server, "Unharmed Server").text
-            worker = subprocess.Popen(run, cwd=support.ROOT, stdout=nowhere, stderr=nowhere)
+            worker = subprocess.Popen(run, cwd=product.ROOT, stdout=nowhere, stderr=nowhere)
             stack.callback(worker.wait, 20)
             stack.callback(worker.terminate)
-            support.eventually(lambda: store.execute(query).fetchone() == (12, 12))
+            product.eventually(lambda: store.execute(query).fetchone() == (12, 12))
         done = server.command("check")
         assert done.returncode == 0, done.stderr

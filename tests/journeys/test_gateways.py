@@ -14,9 +14,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from twilio.request_validator import RequestValidator
 
-from tests import support
-from tests.sms.loopback import Provider, provider
-from tests.support import Answer, Server, eventually, exchange, request
+from tests.harness import product
+from tests.harness.product import Answer, Server, eventually, exchange, request
+from tests.harness.provider import Provider, provider
 
 TOKEN, ACCOUNT = "t" * 32, "AC" + "0" * 32
 PUBLIC, SECRET, KEY = "https://sign.example.org", "a-long-secret-of-ours", "phone key"
@@ -52,7 +52,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, outside: Provider) -> Itera
         "AFRICASTALKING_API_URL": outside.url,
         "NO_PROXY": "127.0.0.1",
     }
-    with support.running(tmp_path_factory.mktemp("gateways") / "data", **settings) as server:
+    with product.running(tmp_path_factory.mktemp("gateways") / "data", **settings) as server:
         yield server
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests import support
-from tests.browser import fits, page_without_script, small_controls
-from tests.needs import needs
+from tests.harness import product
+from tests.harness.browser import fits, page_without_script, small_controls
+from tests.harness.needs import needs
 
 pytestmark = [needs("chromium"), pytest.mark.journey]
 
 
-def sign_in(page: Page, server: support.Server) -> None:
+def sign_in(page: Page, server: product.Server) -> None:
     page.goto("/organizer/")
     page.get_by_label("Name or e-mail").fill("organizer")
     page.get_by_label("Password").fill(server.password)
@@ -24,7 +24,7 @@ def sign_in(page: Page, server: support.Server) -> None:
     page.get_by_role("heading", name="Your petitions", level=1).wait_for()
 
 
-def test_an_organizer_sees_who_signed_on_the_web_and_by_text(server: support.Server) -> None:
+def test_an_organizer_sees_who_signed_on_the_web_and_by_text(server: product.Server) -> None:
     server.post("/p/face", {"name": "Ana Diaz", "postcode": "59801"})
     sent = server.command("sms", "simulate", "SIGN FACE Bo Lee 59802")
     assert sent.returncode == 0, sent.stderr
@@ -43,7 +43,7 @@ def test_an_organizer_sees_who_signed_on_the_web_and_by_text(server: support.Ser
         page.get_by_role("img", name="Code for a camera: opens the page").wait_for()
 
 
-def test_an_organizer_writes_opens_edits_and_closes_a_petition(server: support.Server) -> None:
+def test_an_organizer_writes_opens_edits_and_closes_a_petition(server: product.Server) -> None:
     with page_without_script(server) as page:
         sign_in(page, server)
         page.get_by_role("link", name="Write a new petition").click()
@@ -81,7 +81,7 @@ def test_an_organizer_writes_opens_edits_and_closes_a_petition(server: support.S
         assert "closed" in signed.text
 
 
-def test_an_organizer_downloads_the_signatures(server: support.Server, tmp_path: Path) -> None:
+def test_an_organizer_downloads_the_signatures(server: product.Server, tmp_path: Path) -> None:
     server.post("/p/face", {"name": "Zoë Vale", "postcode": "59801", "comment": "=1+1"})
     with page_without_script(server) as page:
         sign_in(page, server)
@@ -94,7 +94,7 @@ def test_an_organizer_downloads_the_signatures(server: support.Server, tmp_path:
     assert row["comment"] == "'=1+1"
 
 
-def test_what_was_typed_survives_a_sign_in_that_ended(server: support.Server) -> None:
+def test_what_was_typed_survives_a_sign_in_that_ended(server: product.Server) -> None:
     with page_without_script(server) as page:
         sign_in(page, server)
         page.goto("/organizer/p/face/edit")
@@ -110,7 +110,7 @@ def test_what_was_typed_survives_a_sign_in_that_ended(server: support.Server) ->
         page.get_by_text("Goal: 4,321.").wait_for()
 
 
-def test_after_signing_out_the_pages_ask_to_sign_in_again(server: support.Server) -> None:
+def test_after_signing_out_the_pages_ask_to_sign_in_again(server: product.Server) -> None:
     with page_without_script(server) as page:
         sign_in(page, server)
         page.get_by_role("button", name="Sign out organizer").click()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.needs import needs, program
-from tests.support import Server
+from tests.harness.needs import needs, program
+from tests.harness.product import Server
 
 pytestmark = pytest.mark.journey
 EXPECTED = Path(__file__).parent / "expected"

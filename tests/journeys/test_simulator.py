@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import Server
-from tests.terminal import ENTER, in_terminal
+from tests.harness.product import Server
+from tests.harness.terminal import ENTER, in_terminal
 
 pytestmark = pytest.mark.journey
 

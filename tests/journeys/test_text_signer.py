@@ -13,8 +13,8 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from sms.segments import measure
-from tests import support
-from tests.support import Answer, Server, exchange, request
+from tests.harness import product
+from tests.harness.product import Answer, Server, exchange, request
 
 TOKEN = "t" * 32
 ACCOUNT = "AC" + "0" * 32
@@ -32,7 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "UNDERSIGNED_PUBLIC_URL": PUBLIC,
     }
-    with support.running(tmp_path_factory.mktemp("twilio") / "data", **settings) as server:
+    with product.running(tmp_path_factory.mktemp("twilio") / "data", **settings) as server:
         yield server
 
 

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests import support
-from tests.smtp import PostOffice, codes_in, link_in, post_office
-from tests.support import Server, eventually
+from tests.harness import product
+from tests.harness.product import Server, eventually
+from tests.harness.smtp import PostOffice, codes_in, link_in, post_office
 
 ANA = "ana.diaz@gmail.com"
 FORM = {"name": "Ana Diaz", "postcode": "59801", "email": ANA}
@@ -27,7 +27,7 @@ def office() -> Iterator[PostOffice]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, office: PostOffice) -> Iterator[Server]:
     """The demo, whose mail goes to a real mail server."""
-    with support.running(
+    with product.running(
         tmp_path_factory.mktemp("verifying") / "data",
         UNDERSIGNED_SMTP_HOST="localhost",
         UNDERSIGNED_SMTP_PORT=str(office.port),
@@ -88,7 +88,7 @@ def test_a_scanner_that_opens_every_link_and_presses_every_button_does_nothing(
     for link in links:
         for query in ("", f"&code={code}", f"&code={code}&not_me=1"):
             page = server.get(link + query)
-            support.exchange(server.port, support.request("HEAD", link + query))
+            product.exchange(server.port, product.request("HEAD", link + query))
         for action in ("verify", "withdraw"):
             for button in ({}, {"not_me": "1"}, {"code": ""}, {"code": "", "not_me": "1"}):
                 server.post(f"/p/face/{action}", hidden(page.text) | button)
@@ -164,7 +164,7 @@ def test_what_is_typed_wrong_gets_a_clear_answer(
 ) -> None:
     raw = urlencode({k: v.encode("utf-8", "surrogatepass") for k, v in form.items()}).encode()
     kind = {"Content_Type": "application/x-www-form-urlencoded"}
-    answer = support.exchange(server.port, support.request("POST", f"/p/face/{path}", raw, **kind))
+    answer = product.exchange(server.port, product.request("POST", f"/p/face/{path}", raw, **kind))
     assert answer.status == 200
     assert words in answer.text
 

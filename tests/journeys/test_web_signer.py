@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import chromium
-from tests.needs import needs, program
-from tests.support import Server
-from tests.terminal import DOWN, ENTER, TAB, in_terminal
+from tests.harness.browser import chromium
+from tests.harness.needs import needs, program
+from tests.harness.product import Server
+from tests.harness.terminal import DOWN, ENTER, TAB, in_terminal
 
 pytestmark = pytest.mark.journey
 

@@ -25,7 +25,7 @@ from sms import (
     StatusUpdate,
 )
 from sms.gateways.africastalking import AfricasTalking
-from tests.sms.loopback import Provider, provider
+from tests.harness.provider import Provider, provider
 
 SECRET = "a-long-secret-of-ours"
 URL = f"https://x.example/sms/africastalking/{SECRET}"

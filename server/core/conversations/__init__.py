@@ -1,0 +1,1 @@
+"""Inbound texts, each once, and where each phone is in its conversation."""

@@ -1,0 +1,109 @@
+"""What an organizer sees of texts: what they cost, what became of them, and what people try."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from server.core.counting.counts import DAY
+from server.core.outbox import usage
+from server.core.outbox.usage import Usage
+from server.core.values.contacts import masked_body
+from server.db import Transaction
+
+STUCK_SECONDS = 3600
+SHOWN = 10
+#: Classes whose signatures came in by a phone.
+BY_PHONE = ("sms", "voice", "ussd")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How many texts are in one state: `waiting`, or the last that the provider has told us;
+    `error` is the provider's code or a word of ours, of the gateway `carrier`."""
+
+    state: str
+    carrier: str
+    error: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """`signed` are verified signatures by phone; `used_today` are segments sent since midnight
+    UTC. `opt_outs` and `unknown` are of the whole server: such texts name no petition."""
+
+    signed: int
+    total: Usage
+    used_today: int
+    deliveries: tuple[Delivery, ...]
+    stuck: int
+    opt_outs: int
+    unknown: tuple[str, ...]
+
+    @property
+    def per_signature(self) -> float | None:
+        """Segments in and out for each signature; None before the first."""
+        segments = self.total.received + self.total.sent
+        return segments / self.signed if self.signed else None
+
+
+async def traffic(
+    tx: Transaction, petition_id: int, now: int, shown_words: Container[str]
+) -> Traffic:
+    """The texts of one petition. `shown_words` are what a text's body may show unmasked."""
+    return Traffic(
+        signed=await _signed(tx, petition_id),
+        total=await usage.of_petition(tx, petition_id),
+        used_today=(await usage.of_petition(tx, petition_id, now // DAY)).sent,
+        deliveries=await _deliveries(tx, petition_id),
+        stuck=await _stuck(tx, petition_id, now - STUCK_SECONDS),
+        opt_outs=await _opt_outs(tx),
+        unknown=await _unknown(tx, shown_words),
+    )
+
+
+async def _signed(tx: Transaction, petition_id: int) -> int:
+    row = await tx.fetch_one(
+        "SELECT coalesce(sum(n), 0) AS n FROM counts WHERE petition_id = :id"
+        f" AND state = 'verified' AND class IN ({', '.join(map(repr, BY_PHONE))})",
+        id=petition_id,
+    )
+    return int(row["n"]) if row else 0
+
+
+async def _deliveries(tx: Transaction, petition_id: int) -> tuple[Delivery, ...]:
+    rows = await tx.fetch(
+        "SELECT CASE WHEN failed_at IS NOT NULL THEN 'failed' WHEN sent_at IS NULL THEN 'waiting'"
+        " ELSE coalesce(status, 'sent') END AS state, coalesce(carrier, gateway, '') AS by_gateway,"
+        " coalesce(error, '') AS code, count(*) AS n FROM outbox"
+        " WHERE petition_id = :id AND channel = 'sms' GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 3",
+        id=petition_id,
+    )
+    return tuple(Delivery(r["state"], r["by_gateway"], r["code"], r["n"]) for r in rows)
+
+
+async def _stuck(tx: Transaction, petition_id: int, before: int) -> int:
+    row = await tx.fetch_one(
+        "SELECT count(*) AS n FROM outbox WHERE petition_id = :id AND created_at < :before"
+        " AND sent_at IS NULL AND failed_at IS NULL",
+        id=petition_id,
+        before=before,
+    )
+    return int(row["n"]) if row else 0
+
+
+async def _opt_outs(tx: Transaction) -> int:
+    row = await tx.fetch_one("SELECT count(*) AS n FROM opt_outs")
+    return int(row["n"]) if row else 0
+
+
+async def _unknown(tx: Transaction, shown_words: Container[str]) -> tuple[str, ...]:
+    """The latest texts that we did not understand, each wording once."""
+    rows = await tx.fetch(
+        "SELECT body FROM inbound WHERE kind = 'unknown' AND body IS NOT NULL"
+        " ORDER BY received_at DESC LIMIT :limit",
+        limit=5 * SHOWN,
+    )
+    bodies = (masked_body(row["body"], shown_words) for row in rows)
+    return tuple(dict.fromkeys(body for body in bodies if body))[:SHOWN]

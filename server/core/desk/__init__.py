@@ -1,0 +1,1 @@
+"""What organizers do: sign in, decide, look at figures, take records with them."""

@@ -1,0 +1,170 @@
+"""What an organizer sees of their petitions: exact figures, the trend, texts and the outbox."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, fields
+
+from server.core.counting.counts import DAY, Day, trend
+from server.core.values.contacts import masked, masked_body
+from server.db import Row, Transaction
+
+TREND_DAYS = 30
+RECENT_TEXTS = 10
+
+#: The channels by which people sign, and the classes of each, in the order of the page.
+CHANNELS: Mapping[str, tuple[str, ...]] = {
+    "web": ("web-email", "web-phone", "web"),
+    "text": ("sms",),
+    "call": ("voice", "ussd"),
+    "paper": ("paper",),
+    "import": ("import",),
+}
+#: Whose verified signatures are no part of the headline.
+_BESIDE = frozenset({"paper", "import"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many are in each state; `today` and `week` are those made since then, whatever state."""
+
+    verified: int = 0
+    unverified: int = 0
+    held: int = 0
+    today: int = 0
+    week: int = 0
+
+    def __add__(self, other: Standing) -> Standing:
+        return Standing(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One inbound text, with nothing in it that tells who sent it."""
+
+    received_at: int
+    sender: str
+    body: str
+    kind: str
+    replied: bool
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Messages of one petition: waiting, sent, and given up."""
+
+    waiting: int
+    sent: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """`channels` holds only channels and classes in which somebody has signed."""
+
+    headline: Standing
+    channels: Mapping[str, tuple[Standing, Mapping[str, Standing]]]
+    days: tuple[Day, ...]  # oldest first, empty days included
+    texts: tuple[Text, ...]
+    outbox: Outbox
+
+
+async def overview(tx: Transaction, organizer_id: int, now: int) -> dict[int, Standing]:
+    """The headline of each petition that the organizer runs, by petition id."""
+    rows = await tx.fetch(
+        f"SELECT c.petition_id, c.class, {_SUMS} FROM petition_organizers o"
+        " JOIN counts c ON c.petition_id = o.petition_id"
+        " WHERE o.organizer_id = :id GROUP BY c.petition_id, c.class",
+        id=organizer_id,
+        today=now // DAY,
+    )
+    found: defaultdict[int, Standing] = defaultdict(Standing)
+    for row in rows:
+        found[row["petition_id"]] += _headline(row)
+    return found
+
+
+async def dashboard(
+    tx: Transaction, petition_id: int, now: int, shown_words: Container[str]
+) -> Dashboard:
+    """Everything about one petition. `shown_words` are what a text's body may show unmasked."""
+    rows = await tx.fetch(
+        f"SELECT c.class, {_SUMS} FROM counts c WHERE c.petition_id = :id GROUP BY c.class",
+        id=petition_id,
+        today=now // DAY,
+    )
+    return Dashboard(
+        headline=sum(map(_headline, rows), Standing()),
+        channels=_by_channel({row["class"]: _standing(row) for row in rows}),
+        days=await _days(tx, petition_id, now // DAY),
+        texts=await _texts(tx, petition_id, shown_words),
+        outbox=await _outbox(tx, petition_id),
+    )
+
+
+_SUMS = """sum(CASE WHEN c.state = 'verified' THEN c.n ELSE 0 END) AS verified,
+ sum(CASE WHEN c.state = 'unverified' THEN c.n ELSE 0 END) AS unverified,
+ sum(CASE WHEN c.state = 'held' THEN c.n ELSE 0 END) AS held,
+ sum(CASE WHEN c.day >= :today THEN c.n ELSE 0 END) AS today,
+ sum(CASE WHEN c.day > :today - 7 THEN c.n ELSE 0 END) AS week"""
+
+
+def _standing(row: Row) -> Standing:
+    return Standing(*(row[f.name] for f in fields(Standing)))
+
+
+def _headline(row: Row) -> Standing:
+    """Paper and import stand beside the headline, and are never added to it silently."""
+    return Standing() if row["class"] in _BESIDE else _standing(row)
+
+
+def _by_channel(
+    classes: Mapping[str, Standing],
+) -> dict[str, tuple[Standing, Mapping[str, Standing]]]:
+    found: dict[str, tuple[Standing, Mapping[str, Standing]]] = {}
+    for channel, members in CHANNELS.items():
+        present = {c: classes[c] for c in members if classes.get(c, Standing()) != Standing()}
+        if present:
+            found[channel] = (sum(present.values(), Standing()), present)
+    return found
+
+
+async def _days(tx: Transaction, petition_id: int, today: int) -> tuple[Day, ...]:
+    since = today - TREND_DAYS + 1
+    known = {day.day: day for day in await trend(tx, petition_id, since)}
+    return tuple(known.get(d, Day(d, 0, 0)) for d in range(since, today + 1))
+
+
+async def _texts(
+    tx: Transaction, petition_id: int, shown_words: Container[str]
+) -> tuple[Text, ...]:
+    rows = await tx.fetch(
+        "SELECT received_at, sender, body, kind, reply IS NOT NULL AS replied, segments"
+        " FROM inbound WHERE petition_id = :id ORDER BY received_at DESC LIMIT :limit",
+        id=petition_id,
+        limit=RECENT_TEXTS,
+    )
+    return tuple(
+        Text(
+            r["received_at"],
+            masked(r["sender"]),
+            masked_body(r["body"] or "", shown_words),
+            r["kind"],
+            bool(r["replied"]),
+            r["segments"],
+        )
+        for r in rows
+    )
+
+
+async def _outbox(tx: Transaction, petition_id: int) -> Outbox:
+    row = await tx.fetch_one(
+        "SELECT count(*) AS n, count(sent_at) AS sent, count(failed_at) AS failed"
+        " FROM outbox WHERE petition_id = :id",
+        id=petition_id,
+    )
+    if row is None:
+        return Outbox(0, 0, 0)
+    return Outbox(row["n"] - row["sent"] - row["failed"], row["sent"], row["failed"])

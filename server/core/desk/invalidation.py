@@ -1,0 +1,334 @@
+"""Taking signatures out by a condition, in the open: with a reason that the petition's page shows.
+
+It runs a batch at a time, remembers how far it is, can be cancelled while it runs and undone for 30
+days. What is cancelled or undone is put back in the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Literal
+
+from server.core.counting.counts import DAY, figures
+from server.core.desk.moderation import BATCH, Masked, change_batch, masked_row, matching
+from server.core.signing.decide import Signature
+from server.core.values.names import tidy
+from server.db import Database, Row, Transaction, Value, pack
+from server.errors import InvalidInput, NotFound, Problem
+
+UNDO_SECONDS = 30 * DAY
+SAMPLE = 10
+REASON_LIMIT = 120
+SECOND_SHARE = 0.01  # of a petition's signatures; above it a second organizer must agree
+_PERSONAL = re.compile(r"\S@\S|\d[\d ().-]{6,}\d")
+
+State = Literal["waits", "running", "finished", "undoing", "undone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Which signatures: all that is filled in must hold. `name` may hold `*` for any letters;
+    `since` and `until` are UTC seconds; `prefix` is a `prefix_tag` in hexadecimal digits."""
+
+    domain: str = ""
+    postcode: str = ""
+    class_: str = ""
+    name: str = ""
+    prefix: str = ""
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Condition()
+
+    def sql(self) -> tuple[str, dict[str, Value]]:
+        """The condition over the columns of `signatures`, with its values.
+
+        Contacts of verified signers are erased, so a mail domain finds only those that wait, and
+        those that are held for it.
+        """
+        parts = ["rejected_at IS NULL", "withdrawn_at IS NULL"]
+        values: dict[str, Value] = {}
+        if self.domain:
+            parts.append("(contact LIKE :domain ESCAPE '!' OR held_why LIKE :held ESCAPE '!')")
+            values["domain"] = f"%@{_literal(self.domain)}"
+            values["held"] = f"%domain:{_literal(self.domain)}%"
+        if self.postcode:
+            parts.append("postcode = :postcode")
+            values["postcode"] = self.postcode
+        if self.class_:
+            parts.append("class = :class_")
+            values["class_"] = self.class_
+        if self.name:
+            parts.append("lower(name) LIKE :name ESCAPE '!'")
+            values["name"] = _literal(self.name.lower()).replace("*", "%")
+        if self.prefix:
+            parts.append("prefix_tag = :prefix")
+            values["prefix"] = bytes.fromhex(self.prefix)
+        if self.since is not None:
+            parts.append("created_at >= :since")
+            values["since"] = self.since
+        if self.until is not None:
+            parts.append("created_at < :until")
+            values["until"] = self.until
+        return " AND ".join(parts), values
+
+
+def _literal(text: str) -> str:
+    return re.sub(r"([!%_])", r"!\1", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a condition would take out: exact figures, and a few, masked."""
+
+    verified: int
+    others: int
+    sample: Sequence[Masked]
+    second: bool  # whether another organizer has to agree
+
+    @property
+    def n(self) -> int:
+        return self.verified + self.others
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidation:
+    id: int
+    petition_id: int
+    condition: Condition
+    reason: str
+    asked_by: int
+    asked_at: int
+    until_id: int
+    started_at: int | None
+    done_id: int
+    finished_at: int | None
+    undone_at: int | None
+    restored_at: int | None
+    n: int
+
+    @classmethod
+    def from_row(cls, row: Row) -> Invalidation:
+        values = {f.name: row[f.name] for f in fields(cls)}
+        return cls(**values | {"condition": Condition(**json.loads(row["condition"]))})
+
+    @property
+    def state(self) -> State:
+        if self.undone_at is not None:
+            return "undone" if self.restored_at is not None else "undoing"
+        if self.started_at is None:
+            return "waits"
+        return "running" if self.finished_at is None else "finished"
+
+    def can_be_undone(self, now: int) -> bool:
+        if self.state in {"waits", "running"}:
+            return True
+        return self.state == "finished" and now < (self.finished_at or 0) + UNDO_SECONDS
+
+
+async def preview(tx: Transaction, petition_id: int, condition: Condition) -> Preview:
+    """Raises `InvalidInput` for a condition that says nothing."""
+    if condition.is_empty:
+        raise InvalidInput(Problem("condition", "missing"))
+    where, values = condition.sql()
+    row = await tx.fetch_one(
+        "SELECT count(*) AS n, sum(CASE WHEN verified_at IS NOT NULL AND held_at IS NULL THEN 1"
+        f" ELSE 0 END) AS verified FROM signatures WHERE petition_id = :petition AND {where}",
+        petition=petition_id,
+        **values,
+    )
+    n, verified = (row["n"], int(row["verified"] or 0)) if row else (0, 0)
+    rows = await tx.fetch(
+        "SELECT name, postcode, contact, created_at FROM signatures"
+        f" WHERE petition_id = :petition AND {where} ORDER BY id DESC LIMIT :limit",
+        petition=petition_id,
+        limit=SAMPLE,
+        **values,
+    )
+    shown = [masked_row(r["name"], r["postcode"], r["contact"], r["created_at"]) for r in rows]
+    total = (await figures(tx, petition_id)).total
+    second = n > SECOND_SHARE * total and await _organizers(tx, petition_id) > 1
+    return Preview(verified, n - verified, shown, second)
+
+
+async def _organizers(tx: Transaction, petition_id: int) -> int:
+    row = await tx.fetch_one(
+        "SELECT count(*) AS n FROM petition_organizers WHERE petition_id = :id", id=petition_id
+    )
+    return int(row["n"]) if row else 0
+
+
+def checked_reason(text: str) -> str:
+    """The reason as it is shown to everybody. Raises `InvalidInput`."""
+    reason = tidy(text)
+    if not reason:
+        raise InvalidInput(Problem("reason", "missing"))
+    if len(reason) > REASON_LIMIT:
+        raise InvalidInput(Problem("reason", "long"))
+    if _PERSONAL.search(reason):
+        raise InvalidInput(Problem("reason", "personal"))
+    return reason
+
+
+async def ask(
+    tx: Transaction, petition_id: int, condition: Condition, reason: str, organizer: int, now: int
+) -> Invalidation:
+    """Begin it, or wait for a second organizer. Raises `InvalidInput`."""
+    seen = await preview(tx, petition_id, condition)
+    last = await tx.fetch_one(
+        "SELECT coalesce(max(id), 0) AS id FROM signatures WHERE petition_id = :id", id=petition_id
+    )
+    row = await tx.fetch_one(
+        "INSERT INTO invalidations (id, petition_id, condition, reason, asked_by, asked_at,"
+        " until_id, started_at) SELECT coalesce(max(id), 0) + 1, :petition, :condition, :reason,"
+        " :organizer, :now, :until, CAST(:started AS BIGINT) FROM invalidations RETURNING *",
+        petition=petition_id,
+        condition=json.dumps(asdict(condition)),
+        reason=checked_reason(reason),
+        organizer=organizer,
+        now=now,
+        until=last["id"] if last else 0,
+        started=None if seen.second else now,
+    )
+    assert row  # noqa: S101 (an insert that returns)
+    return Invalidation.from_row(row)
+
+
+async def find(tx: Transaction, petition_id: int, id_: int) -> Invalidation:
+    """Raises `NotFound`."""
+    row = await tx.fetch_one(
+        "SELECT * FROM invalidations WHERE petition_id = :petition AND id = :id",
+        petition=petition_id,
+        id=id_,
+    )
+    if row is None:
+        raise NotFound(str(id_))
+    return Invalidation.from_row(row)
+
+
+async def all_of(tx: Transaction, petition_id: int) -> list[Invalidation]:
+    """The newest first."""
+    rows = await tx.fetch(
+        "SELECT * FROM invalidations WHERE petition_id = :id ORDER BY id DESC", id=petition_id
+    )
+    return [Invalidation.from_row(row) for row in rows]
+
+
+async def confirm(tx: Transaction, found: Invalidation, organizer: int, now: int) -> None:
+    """A second organizer agrees. Raises `InvalidInput` for the one who asked."""
+    if organizer == found.asked_by:
+        raise InvalidInput(Problem("second", "same"))
+    if found.state == "waits":
+        await tx.execute(
+            "UPDATE invalidations SET started_at = :now WHERE id = :id", now=now, id=found.id
+        )
+
+
+async def undo(tx: Transaction, found: Invalidation, now: int) -> None:
+    """Put back what it has taken out. Raises `InvalidInput` after `UNDO_SECONDS`."""
+    if not found.can_be_undone(now):
+        raise InvalidInput(Problem("undo", "late"))
+    restored = now if found.state == "waits" else None
+    await tx.execute(
+        "UPDATE invalidations SET undone_at = :now, restored_at = CAST(:restored AS BIGINT)"
+        " WHERE id = :id",
+        now=now,
+        restored=restored,
+        id=found.id,
+    )
+
+
+async def public_lines(tx: Transaction, petition_id: int) -> list[tuple[str, int]]:
+    """Reasons, and how many signatures were taken out for each, the largest first."""
+    rows = await tx.fetch(
+        "SELECT reason, sum(n) AS n FROM invalidations WHERE petition_id = :id"
+        " AND undone_at IS NULL AND n > 0 GROUP BY reason ORDER BY sum(n) DESC, reason",
+        id=petition_id,
+    )
+    return [(row["reason"], int(row["n"])) for row in rows]
+
+
+_UNDER_WAY = (
+    "SELECT * FROM invalidations WHERE (started_at IS NOT NULL AND finished_at IS NULL"
+    " AND undone_at IS NULL) OR (undone_at IS NOT NULL AND restored_at IS NULL)"
+    " ORDER BY id LIMIT 1"
+)
+
+
+async def work(database: Database, now: int) -> bool:
+    """Do one batch of whatever is under way; whether there was any."""
+    async with database.read() as tx:
+        if await tx.fetch_one(_UNDER_WAY) is None:
+            return False
+    async with database.write() as tx:
+        row = await tx.fetch_one(_UNDER_WAY)
+        if row is None:
+            return False
+        found = Invalidation.from_row(row)
+        await (_take_out if found.undone_at is None else _put_back)(tx, found, now)
+        return True
+
+
+async def _take_out(tx: Transaction, found: Invalidation, now: int) -> None:
+    where, values = found.condition.sql()
+    ids = await matching(
+        tx,
+        found.petition_id,
+        f"id <= :last AND {where}",
+        found.done_id,
+        BATCH,
+        last=found.until_id,
+        **values,
+    )
+
+    def change(signature: Signature) -> bool:
+        if signature.rejected_at is not None or signature.withdrawn_at is not None:
+            return False
+        signature.rejected_at = now
+        return True
+
+    changed = await change_batch(tx, found.petition_id, ids, change)
+    await _mark(tx, found, changed, found.id)
+    ended = len(ids) < BATCH
+    await tx.execute(
+        "UPDATE invalidations SET done_id = :done, n = n + :n,"
+        " finished_at = CAST(:finished AS BIGINT) WHERE id = :id",
+        done=ids[-1] if ids else found.done_id,
+        n=len(changed),
+        finished=now if ended else None,
+        id=found.id,
+    )
+
+
+async def _put_back(tx: Transaction, found: Invalidation, now: int) -> None:
+    mine = "invalidation_id = :mine"
+    ids = await matching(tx, found.petition_id, mine, 0, BATCH, mine=found.id)
+
+    def change(signature: Signature) -> bool:
+        signature.rejected_at = None
+        return True
+
+    changed = await change_batch(tx, found.petition_id, ids, change)
+    await _mark(tx, found, changed, None)
+    if len(ids) < BATCH:
+        await tx.execute(
+            "UPDATE invalidations SET restored_at = :now WHERE id = :id", now=now, id=found.id
+        )
+
+
+async def _mark(
+    tx: Transaction, found: Invalidation, changed: Sequence[Signature], as_: int | None
+) -> None:
+    wanted = tx.rows("wanted", id="int")
+    await tx.execute(
+        "UPDATE signatures SET invalidation_id = CAST(:as_ AS BIGINT)"
+        f" WHERE petition_id = :petition AND id IN (SELECT id FROM {wanted} w)",
+        as_=as_,
+        petition=found.petition_id,
+        wanted=pack((s.id,) for s in changed),
+    )

@@ -1,0 +1,262 @@
+"""Organizers: their accounts, how they sign in, and which petitions are theirs.
+
+A password is kept as argon2id alone. A sign-in lasts 12 hours from when it was made, used or not:
+then no look at a page has to write, and a forgotten one on a shared computer ends the same day.
+
+Tries are limited as OWASP's "device cookies" have it. A browser that has signed in to this account
+before has an allowance of its own; all others share one for the account and one for their network.
+So a stranger who guesses all day cannot lock the owner out of the browser that they always use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import re
+from dataclasses import dataclass, field
+
+from server.core.values import passwords
+from server.core.values.contacts import normal_email
+from server.core.values.names import tidy
+from server.db import Database, Transaction, pack
+from server.errors import InvalidInput, NotFound, Problem, SignedOut, Throttled
+
+SESSION_SECONDS = 12 * 3600
+PASSWORD_LEAST = 12  # characters
+PASSWORD_LIMIT = 200
+TRIES = 10
+TRY_SECONDS = 15 * 60
+TOKEN_BYTES = 32
+MARK_BYTES = 16
+
+_NAME = re.compile(r"[^\W_][\w.-]{1,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Organizer:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """One try to sign in.
+
+    `token` is `TOKEN_BYTES` of chance and becomes the session; `mark` is what `browser_mark` gave
+    this browser, if it has one; `salt` is for a hash that has to be made anew.
+    """
+
+    name: str
+    password: str = field(repr=False)
+    address: str
+    mark: bytes = b""
+    token: bytes = field(repr=False)
+    salt: bytes = field(repr=False)
+
+
+def normal_name(text: str) -> str | None:
+    """The name as it is kept, lower case: 2 to 64 letters, digits, `.`, `_`, `-`, or an e-mail."""
+    name = tidy(text).casefold()
+    if "@" in name:
+        return normal_email(name)
+    return name if _NAME.fullmatch(name) else None
+
+
+async def add(tx: Transaction, name: str, password: str, *, salt: bytes, now: int) -> Organizer:
+    """A new account. Raises `InvalidInput` for a name or password that will not do.
+
+    The hash is made inside the transaction (some 50 ms): accounts are added by hand, and rarely.
+    """
+    normal = normal_name(name)
+    problems = [*_name_problems(name, normal), *_password_problems(password)]
+    if normal is None or problems:
+        raise InvalidInput(*problems)
+    row = await tx.fetch_one(
+        "INSERT INTO organizers (id, name, password_hash, created_at)"
+        " SELECT coalesce(max(id), 0) + 1, :name, :hash, :now FROM organizers WHERE true"
+        " ON CONFLICT (name) DO NOTHING RETURNING id",
+        name=normal,
+        hash=await passwords.hashed(password, salt),
+        now=now,
+    )
+    if row is None:
+        raise InvalidInput(Problem("name", "in_use"))
+    return Organizer(row["id"], normal)
+
+
+def _name_problems(name: str, normal: str | None) -> list[Problem]:
+    if normal is None:
+        return [Problem("name", "malformed" if name.strip() else "missing")]
+    return []
+
+
+def _password_problems(password: str) -> list[Problem]:
+    if len(password) < PASSWORD_LEAST:
+        return [Problem("password", "short" if password else "missing")]
+    return [Problem("password", "long")] if len(password) > PASSWORD_LIMIT else []
+
+
+async def sign_in(database: Database, attempt: SignIn, *, key: bytes, now: int) -> Organizer:
+    """Start the session `attempt.token`; returns after it is stored.
+
+    Raises `InvalidInput` (one problem, `password: wrong`, whether the name or the password is),
+    after the same work in both cases, and `Throttled` after too many tries.
+    """
+    name = normal_name(attempt.name) or ""
+    keys = _try_keys(key, name, attempt)
+    async with database.write() as tx:
+        # Counted before the password is looked at: tries at the same moment count one by one.
+        await _take_try(tx, keys, now)
+        row = await tx.fetch_one("SELECT * FROM organizers WHERE name = :name", name=name)
+    stored = row["password_hash"] if row else passwords.NOBODY
+    right = await passwords.is_right(stored, attempt.password)
+    if row is None or not right:
+        raise InvalidInput(Problem("password", "wrong"))
+    fresh = None
+    if passwords.is_outdated(stored):
+        fresh = await passwords.hashed(attempt.password, attempt.salt)
+    organizer = Organizer(row["id"], row["name"])
+    async with database.write() as tx:
+        await _give_back(tx, keys, now)
+        await _start_session(tx, organizer, attempt.token, now)
+        if fresh:
+            await _keep_hash(tx, organizer, fresh)
+    return organizer
+
+
+async def _start_session(tx: Transaction, organizer: Organizer, token: bytes, now: int) -> None:
+    await tx.execute("DELETE FROM organizer_sessions WHERE expires_at <= :now", now=now)
+    await tx.execute(
+        "INSERT INTO organizer_sessions (token_key, organizer_id, created_at, expires_at)"
+        " VALUES (:token_key, :id, :now, :expires)",
+        token_key=_token_key(token),
+        id=organizer.id,
+        now=now,
+        expires=now + SESSION_SECONDS,
+    )
+
+
+async def _keep_hash(tx: Transaction, organizer: Organizer, password_hash: str) -> None:
+    await tx.execute(
+        "UPDATE organizers SET password_hash = :hash WHERE id = :id",
+        hash=password_hash,
+        id=organizer.id,
+    )
+
+
+async def signed_in(tx: Transaction, token: bytes, now: int) -> Organizer:
+    """Whose session this is. Raises `SignedOut` for one that has ended or never was."""
+    row = await tx.fetch_one(
+        "SELECT o.id, o.name FROM organizer_sessions s JOIN organizers o ON o.id = s.organizer_id"
+        " WHERE s.token_key = :token_key AND s.expires_at > :now",
+        token_key=_token_key(token),
+        now=now,
+    )
+    if row is None:
+        raise SignedOut
+    return Organizer(row["id"], row["name"])
+
+
+async def sign_out(tx: Transaction, token: bytes) -> None:
+    """End the session; one that has ended already is no error."""
+    await tx.execute(
+        "DELETE FROM organizer_sessions WHERE token_key = :token_key", token_key=_token_key(token)
+    )
+
+
+def _token_key(token: bytes) -> bytes:
+    # No secret is needed: 256 bits of chance cannot be tried out.
+    return hashlib.sha256(token).digest()
+
+
+def form_token(token: bytes) -> str:
+    """What every form of this session carries, and no other site can know."""
+    return hmac.digest(token, b"form", "sha256")[:MARK_BYTES].hex()
+
+
+# Which petitions are whose.
+
+
+async def assign(tx: Transaction, petition_id: int, organizer_id: int) -> None:
+    """Let the organizer run the petition; doing it twice changes nothing."""
+    await tx.execute(
+        "INSERT INTO petition_organizers (petition_id, organizer_id)"
+        " VALUES (:petition_id, :organizer_id) ON CONFLICT DO NOTHING",
+        petition_id=petition_id,
+        organizer_id=organizer_id,
+    )
+
+
+async def petition_ids(tx: Transaction, organizer_id: int) -> frozenset[int]:
+    """The petitions that the organizer runs."""
+    rows = await tx.fetch(
+        "SELECT petition_id FROM petition_organizers WHERE organizer_id = :id", id=organizer_id
+    )
+    return frozenset(row["petition_id"] for row in rows)
+
+
+async def check_runs(tx: Transaction, organizer_id: int, petition_id: int) -> None:
+    """Raise `NotFound` unless the organizer runs it: of other people's they learn nothing."""
+    if petition_id not in await petition_ids(tx, organizer_id):
+        raise NotFound(str(petition_id))
+
+
+# How many tries are left.
+
+
+def browser_mark(key: bytes, name: str, chance: bytes) -> bytes:
+    """What a browser keeps after a sign-in, to have tries of its own; `chance`: `MARK_BYTES`."""
+    return chance + _mac(key, "browser", normal_name(name) or "", chance.hex())
+
+
+def _is_marked(key: bytes, name: str, mark: bytes) -> bool:
+    return hmac.compare_digest(mark, browser_mark(key, name, mark[:MARK_BYTES]))
+
+
+def network_of(address: str) -> str:
+    """The network that counts as one place: /24 of IPv4, /64 of IPv6."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    prefix = 24 if found.version == 4 else 64
+    return str(ipaddress.ip_network((found, prefix), strict=False))
+
+
+def _try_keys(key: bytes, name: str, attempt: SignIn) -> list[bytes]:
+    """Under which keys a try counts. Names and addresses are in the store as HMAC alone."""
+    if _is_marked(key, name, attempt.mark):
+        return [_mac(key, "marked", attempt.mark.hex())]
+    return [_mac(key, "name", name), _mac(key, "network", network_of(attempt.address))]
+
+
+def _mac(key: bytes, *parts: str) -> bytes:
+    return hmac.digest(key, "\0".join(parts).encode(), "sha256")[:MARK_BYTES]
+
+
+async def _take_try(tx: Transaction, keys: list[bytes], now: int) -> None:
+    """Count one try under each key. Raises `Throttled`, and then counts nothing: whoever goes on
+    trying does not make it last longer than the window."""
+    start = now - now % TRY_SECONDS
+    await tx.execute("DELETE FROM sign_in_tries WHERE window_start < :start", start=start)
+    rows = await tx.fetch(
+        "INSERT INTO sign_in_tries (key, window_start, n)"
+        f" SELECT key, :start, 1 FROM {tx.rows('keys', key='blob')} k WHERE true"
+        " ON CONFLICT (key, window_start) DO UPDATE SET n = sign_in_tries.n + 1 RETURNING n",
+        start=start,
+        keys=pack((key,) for key in keys),
+    )
+    if any(row["n"] > TRIES for row in rows):
+        raise Throttled(start + TRY_SECONDS - now)
+
+
+async def _give_back(tx: Transaction, keys: list[bytes], now: int) -> None:
+    """A try that succeeded is none; those of others stay counted."""
+    await tx.execute(
+        "UPDATE sign_in_tries SET n = n - 1 WHERE n > 0 AND key IN"
+        f" (SELECT key FROM {tx.rows('keys', key='blob')} k)",
+        keys=pack((key,) for key in keys),
+    )

@@ -1,0 +1,1 @@
+"""What tells a flood from a crowd, and what happens to it."""

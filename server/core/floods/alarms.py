@@ -1,0 +1,102 @@
+"""Alarms: what of a petition's last day is out of proportion to what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from server.core.counting.counts import DAY
+from server.core.values.ids import first_id
+from server.core.values.mail_domains import LARGE, domain_of
+from server.db import Transaction
+
+#: An alarm: at least so many in the last day, so large a share of it, and so many times the share
+#: that it had before.
+LEAST, SHARE, TIMES = 50, 0.2, 5
+
+Kind = Literal["class", "domain", "postcode", "prefix", "people"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """`n` of `of` in the last day; for `people`, `n` signatures where `of` people live."""
+
+    kind: Kind
+    label: str
+    n: int
+    of: int
+
+
+async def alarms(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
+    """Those of now, the largest first."""
+    found = [
+        *await _classes(tx, petition_id, now),
+        *await _last_day(tx, petition_id, now),
+        *await people(tx, petition_id),
+    ]
+    return sorted(found, key=lambda alarm: -alarm.n)
+
+
+async def _classes(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
+    rows = await tx.fetch(
+        "SELECT class AS label, sum(CASE WHEN day >= :today - 1 THEN n ELSE 0 END) AS n,"
+        " sum(CASE WHEN day < :today - 1 THEN n ELSE 0 END) AS before"
+        " FROM counts WHERE petition_id = :id GROUP BY class",
+        id=petition_id,
+        today=now // DAY,
+    )
+    return _out_of_proportion("class", [(r["label"], int(r["n"]), int(r["before"])) for r in rows])
+
+
+async def _last_day(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
+    """Postcodes, mail domains and address prefixes, against the six days before."""
+    rows = await tx.fetch(
+        "SELECT postcode, contact, prefix_tag, id >= :day AS late FROM signatures"
+        " WHERE petition_id = :id AND id >= :week AND withdrawn_at IS NULL ORDER BY id DESC"
+        " LIMIT 20000",
+        id=petition_id,
+        day=first_id(now - DAY),
+        week=first_id(now - 7 * DAY),
+    )
+    counted: dict[Kind, dict[str, list[int]]] = {"postcode": {}, "domain": {}, "prefix": {}}
+    for row in rows:
+        contact = row["contact"] or ""
+        labels: tuple[tuple[Kind, str], ...] = (
+            ("postcode", row["postcode"] or ""),
+            ("domain", domain_of(contact) if "@" in contact else ""),
+            ("prefix", bytes(row["prefix_tag"]).hex() if row["prefix_tag"] else ""),
+        )
+        for kind, label in labels:
+            pair = counted[kind].setdefault(label, [0, 0])
+            pair[0 if row["late"] else 1] += 1
+    return [
+        alarm
+        for kind, groups in counted.items()
+        for alarm in _out_of_proportion(kind, [(g, n, m) for g, (n, m) in groups.items()])
+        if alarm.label and alarm.label not in LARGE
+    ]
+
+
+def _out_of_proportion(kind: Kind, groups: Iterable[tuple[str, int, int]]) -> list[Alarm]:
+    """`groups` are labels with how many in the last day, and before it."""
+    groups = list(groups)
+    late, before = sum(n for _, n, _ in groups), sum(m for _, _, m in groups)
+    found = []
+    for label, n, m in groups:
+        share_before = m / before if before else 0.0
+        if before >= LEAST and n >= LEAST and n / late > max(SHARE, TIMES * share_before):
+            found.append(Alarm(kind, label, n, late))
+    return found
+
+
+async def people(tx: Transaction, petition_id: int) -> list[Alarm]:
+    """Postcodes with more signers than people, where organizers have said how many those are."""
+    rows = await tx.fetch(
+        "SELECT p.postcode, p.people, count(*) AS n FROM populations p JOIN signatures s"
+        " ON s.petition_id = p.petition_id AND s.postcode = p.postcode"
+        " AND s.withdrawn_at IS NULL AND s.rejected_at IS NULL"
+        " WHERE p.petition_id = :id GROUP BY p.postcode, p.people HAVING count(*) > p.people",
+        id=petition_id,
+    )
+    return [Alarm("people", row["postcode"], row["n"], row["people"]) for row in rows]

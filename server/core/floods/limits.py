@@ -1,0 +1,198 @@
+"""What makes a signing suspicious, and what holds a signature until somebody has looked.
+
+Two signals or more hold a signature. None of them refuses anybody: the signer sees the ordinary
+page and can verify as usual, and verifying lifts all that came from address, burst or pattern.
+What stays for an organizer to decide are households, mail domains and ranges of phone numbers in
+which more have verified than is likely.
+
+Hundreds of honest signers share one address (a carrier's, a school's, a proxy browser's), and with
+it a postcode or a mail domain. That a community signs at once is what petitions are for: all that
+says so counts as one signal, and never holds anybody by itself.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from server.core.counting.counts import DAY
+from server.core.values.keys import Keys, mac
+from server.core.values.mail_domains import LARGE, domain_of
+from server.db import Row, Transaction, pack
+
+Reason = Literal[
+    "burst",
+    "postcode",
+    "mails",
+    "people",
+    "names",
+    "disposable",
+    "crowd",
+    "trap",
+    "household",
+    "domain",
+    "numbers",
+]
+#: Each says that a community signs at once; together they are one signal.
+COMMUNITY = frozenset({"burst", "postcode", "mails"})
+#: Verifying does not lift these. A `domain` or `numbers` is followed by a colon and which.
+STAYING = frozenset({"household", "domain", "numbers"})
+SIGNALS_TO_HOLD = 2
+
+HOUSEHOLD = 4  # verified signers that one phone or address may stand for
+#: Verified signatures of one petition from one mail domain that is none of the large providers'.
+DOMAIN_CAP = 50
+#: From one range of 10,000 phone numbers: every twentieth of them.
+NUMBERS_CAP = 500
+_RANGE_DIGITS = 4  # the last digits, in which the numbers of a range differ
+
+PREFIX_KEPT_DAYS = 7
+
+
+def holds(why: Iterable[str]) -> str | None:
+    """The `held_why` of these signals, None if they are too few."""
+    found = set(why)
+    signals = len(found - COMMUNITY) + bool(found & COMMUNITY)
+    return " ".join(sorted(found)) if signals >= SIGNALS_TO_HOLD else None
+
+
+def left_after_verifying(held_why: str | None) -> str | None:
+    """What of a `held_why` an organizer has to decide about; None if nothing."""
+    stays = [why for why in (held_why or "").split() if why.partition(":")[0] in STAYING]
+    return " ".join(stays) or None
+
+
+def group_label(contact: str) -> str | None:
+    """The group that a contact shares with others, as in `held_why`; None for a large provider."""
+    if "@" not in contact:
+        return f"numbers:{contact[:-_RANGE_DIGITS]}"
+    domain = domain_of(contact)
+    return None if domain in LARGE else f"domain:{domain}"
+
+
+def group_cap(label: str) -> int:
+    """How many verified signatures of such a group are nothing odd."""
+    return NUMBERS_CAP if label.startswith("numbers:") else DOMAIN_CAP
+
+
+# Addresses.
+
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_OWN_BITS = {4: 8, 6: 72}  # of an address, beyond its network's
+
+
+def prefix_of(address: Address | None) -> str | None:
+    """The network of an address: IPv4 /24, IPv6 /56. None where it tells nothing of the signer: a
+    proxy on our own side, or no address at all. IPv4 written as IPv6 must be IPv4 already."""
+    if address is None:
+        return None
+    return _prefix(address.version, int(address) >> _OWN_BITS[address.version])
+
+
+@lru_cache(maxsize=4096)
+def _prefix(version: int, network: int) -> str | None:
+    first: Address
+    if version == 4:
+        first = ipaddress.IPv4Address(network << _OWN_BITS[4])
+    else:
+        first = ipaddress.IPv6Address(network << _OWN_BITS[6])
+    if first.is_loopback or first.is_unspecified or first.is_link_local:
+        return None
+    return f"{first}/{first.max_prefixlen - _OWN_BITS[version]}"
+
+
+def prefix_tag(key: bytes, prefix: str) -> bytes:
+    """What a signature keeps of its address for a week: nobody can read it once the day's key is
+    gone."""
+    return mac(key, "prefix", prefix)
+
+
+async def daily_key(tx: Transaction, now: int, fresh: bytes) -> bytes:
+    """The key of this UTC day, the same for every server; `fresh` if there is none yet.
+
+    Keys of days before are erased.
+    """
+    await tx.execute("DELETE FROM daily_keys WHERE day < :today", today=now // DAY)
+    await tx.execute(
+        "INSERT INTO daily_keys (day, key) VALUES (:today, :key) ON CONFLICT (day) DO NOTHING",
+        today=now // DAY,
+        key=fresh,
+    )
+    row = await tx.fetch_one("SELECT key FROM daily_keys WHERE day = :today", today=now // DAY)
+    return bytes(row["key"]) if row else fresh
+
+
+# Groups of contacts.
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A mail domain or range of numbers within one petition; `key` stands for it in the store."""
+
+    petition_id: int
+    label: str
+    key: bytes
+
+
+def group_of(petition_id: int, salt: bytes, contact: str | None, keys: Keys) -> Group | None:
+    """The group of a contact, None for one that shares nothing odd."""
+    label = group_label(contact) if contact else None
+    return Group(petition_id, label, keys.group(salt, label)) if label else None
+
+
+class Groups:
+    """How many have verified in each group, while a transaction decides."""
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._known = {(r["petition_id"], bytes(r["group_key"])): r for r in rows}
+        self._changes: Counter[tuple[int, bytes]] = Counter()
+
+    @classmethod
+    async def load(cls, tx: Transaction, groups: Iterable[Group]) -> Groups:
+        wanted = {(g.petition_id, g.key) for g in groups}
+        if not wanted:
+            return cls()
+        batch = tx.rows("batch", petition_id="int", group_key="blob")
+        return cls(
+            await tx.fetch(
+                "SELECT g.petition_id, g.group_key, g.verified, g.trusted_at"
+                f" FROM {batch} b JOIN groups_of_contacts g"
+                " ON g.petition_id = b.petition_id AND g.group_key = b.group_key",
+                batch=pack(sorted(wanted)),
+            )
+        )
+
+    def admits(self, group: Group) -> bool:
+        """Whether one more may count, who then is counted.
+
+        Two servers at the same moment may each admit the last one: a cap is no exact figure.
+        """
+        key = (group.petition_id, group.key)
+        known = self._known.get(key)
+        n = (known["verified"] if known else 0) + self._changes[key]
+        if n >= group_cap(group.label) and not (known and known["trusted_at"]):
+            return False
+        self._changes[key] += 1
+        return True
+
+    def leaves(self, group: Group) -> None:
+        """One of them takes the signature back."""
+        self._changes[group.petition_id, group.key] -= 1
+
+    async def write(self, tx: Transaction) -> None:
+        changes = [(*key, n) for key, n in sorted(self._changes.items()) if n]
+        if not changes:
+            return
+        rows = tx.rows("batch", petition_id="int", group_key="blob", n="int")
+        await tx.execute(
+            "INSERT INTO groups_of_contacts (petition_id, group_key, verified)"
+            f" SELECT petition_id, group_key, n FROM {rows} b WHERE true"
+            " ON CONFLICT (petition_id, group_key)"
+            " DO UPDATE SET verified = groups_of_contacts.verified + excluded.verified",
+            batch=pack(changes),
+        )

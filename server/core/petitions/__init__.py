@@ -1,0 +1,1 @@
+"""Petitions: their wording, rules and times."""

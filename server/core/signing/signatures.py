@@ -1,0 +1,238 @@
+"""Signing: the one function behind both doors, and taking a signature back.
+
+A door makes a `Signing` (`web_signing`, `text_signing`) and hands it to `sign`, which answers after
+it is durable. Many callers share one transaction; `sign_many` decides for each in turn, so that two
+of the same person in one batch are one signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from server.core.counting.counts import Class
+from server.core.floods import limits
+from server.core.floods.limits import Group, Groups
+from server.core.outbox import outbox
+from server.core.petitions.petitions import Petition
+from server.core.signing.decide import COLUMNS, Ledger, Outcome, Signature, Signing, related
+from server.core.values.contacts import normal_email, normal_phone
+from server.core.values.keys import Keys
+from server.core.values.names import (
+    POSTCODE_LIMIT,
+    check_name,
+    check_texted_name,
+    normal_postcode,
+    tidy,
+)
+from server.db import Transaction, pack
+from server.db.group import GroupCommit
+from server.errors import InvalidInput, NotOpen, Problem
+
+COMMENT_LIMIT = 500
+
+
+def web_signing(
+    petition: Petition,
+    values: Mapping[str, str],
+    *,
+    keys: Keys,
+    country: str,
+    language: str,
+    id_: int,
+    now: int,
+) -> Signing:
+    """A signing from the form's values, by DESIGN's field names, with nothing suspicious about it.
+
+    Raises `NotOpen`, or `InvalidInput` with every problem of the form.
+    """
+    if petition.state != "open":
+        raise NotOpen(petition.slug)
+    name = tidy(values.get("name", ""))
+    postcode, bad_postcode = _read_postcode(petition, tidy(values.get("postcode", "")))
+    contact, class_, bad_contact = _read_contact(petition, values, country)
+    comment = tidy(values.get("comment", ""))
+    problems = [Problem("name", fault)] if (fault := check_name(name)) else []
+    problems += bad_postcode + bad_contact
+    if len(comment) > COMMENT_LIMIT:
+        problems.append(Problem("comment", "long"))
+    if problems:
+        raise InvalidInput(*problems)
+    # Without codes by text, a phone is only told once a day that somebody signed with it.
+    bounded = class_ == "web-email" or petition.sms_codes
+    return Signing(
+        id=id_,
+        petition_id=petition.id,
+        class_=class_,
+        language=language,
+        name=name,
+        postcode=postcode,
+        contact=contact,
+        keys=keys.person(petition.salt, name, postcode or "", contact),
+        now=now,
+        comment=comment or None,
+        public=bool(values.get("public")),
+        news=bool(values.get("news")),
+        address_key=keys.address(contact) if contact and bounded else None,
+    )
+
+
+def text_signing(
+    petition: Petition,
+    *,
+    name: str,
+    postcode: str,
+    phone: str,
+    keys: Keys,
+    language: str,
+    id_: int,
+    now: int,
+    class_: Class = "sms",
+) -> Signing:
+    """A signing by text, session or call: the phone it came from is the contact, and is thereby
+    verified.
+
+    `name` and `postcode` as `names.split_name_and_postcode` gives them. Raises like `web_signing`.
+    """
+    if petition.state != "open":
+        raise NotOpen(petition.slug)
+    name = tidy(name)
+    read, problems = _read_postcode(petition, postcode)
+    if fault := check_texted_name(name):
+        problems = [Problem("name", fault), *problems]
+    if problems:
+        raise InvalidInput(*problems)
+    return Signing(
+        id=id_,
+        petition_id=petition.id,
+        class_=class_,
+        language=language,
+        name=name,
+        postcode=read,
+        contact=phone,
+        keys=keys.person(petition.salt, name, read or "", phone),
+        now=now,
+        verified=True,
+        group=limits.group_of(petition.id, petition.salt, phone, keys),
+    )
+
+
+def _read_postcode(petition: Petition, text: str) -> tuple[str | None, list[Problem]]:
+    if not text:
+        missing = [Problem("postcode", "missing")] if petition.postcode_required else []
+        return None, missing
+    if len(text) > 3 * POSTCODE_LIMIT:
+        return None, [Problem("postcode", "long")]
+    postcode = normal_postcode(text, petition.country)
+    return postcode, [] if postcode else [Problem("postcode", "malformed")]
+
+
+def _read_contact(
+    petition: Petition, values: Mapping[str, str], country: str
+) -> tuple[str | None, Class, list[Problem]]:
+    email, phone = tidy(values.get("email", "")), tidy(values.get("phone", ""))
+    if email and phone:
+        return None, "web", [Problem("phone", "both")]
+    if email:
+        contact = normal_email(email)
+        return contact, "web-email", [] if contact else [Problem("email", "malformed")]
+    if phone:
+        contact = normal_phone(phone, country)
+        return contact, "web-phone", [] if contact else [Problem("phone", "malformed")]
+    required = [Problem("email", "missing")] if petition.contact_required else []
+    return None, "web", required
+
+
+async def sign(group: GroupCommit, signing: Signing) -> Outcome:
+    """Store the signing; returns after it is durable. Raises only `StoreUnavailable`.
+
+    The outcome is for counting and for the owner of the contact. A public page must not show it:
+    nobody is told that somebody else has signed.
+    """
+    outcome: Outcome = await group.submit(sign_many, signing)
+    return outcome
+
+
+async def sign_many(tx: Transaction, signings: Sequence[Signing]) -> list[Outcome]:
+    """Decide and store a batch in a few statements; the outcomes in the same order."""
+    if not signings:
+        return []
+    await tx.lock(key for s in signings for key in (s.keys.place, s.keys.contact) if key)
+    groups = await Groups.load(tx, (s.group for s in signings if s.group))
+    people = ((s.petition_id, s.keys.place, s.keys.contact) for s in signings)
+    ledger = Ledger(await related(tx, people), groups)
+    outcomes = [ledger.take(signing) for signing in signings]
+    await ledger.write(tx)
+    await outbox.put(tx, ledger.notes, signings[0].now)
+    return outcomes
+
+
+async def signed_by(
+    tx: Transaction, contact_keys: Mapping[int, bytes], *, verified: bool = True
+) -> list[Signature]:
+    """What one contact has signed, verified or not, and not taken back, the latest first; keys by
+    petition id."""
+    mine = tx.rows("mine", petition_id="int", contact_key="blob")
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM {mine} m JOIN signatures s ON s.petition_id = m.petition_id"
+        " AND s.contact_key = m.contact_key AND s.contact_key IS NOT NULL"
+        f" WHERE s.verified_at IS {'NOT' if verified else ''} NULL"
+        " ORDER BY s.verified_at DESC, s.id DESC",
+        mine=pack(contact_keys.items()),
+    )
+    return [Signature.from_row(row) for row in rows]
+
+
+async def withdraw(
+    tx: Transaction, signatures: Sequence[Signature], now: int, groups: Sequence[Group] = ()
+) -> None:
+    """Take signatures back: personal data and keys are erased, so the way back is to sign again.
+
+    `groups` are those of the contact, in which a place becomes free.
+    """
+    ledger = Ledger(signatures)
+    for signature in ledger.signatures:
+        if signature.verified_at and not signature.held_at:
+            for group in groups:
+                if group.petition_id == signature.petition_id:
+                    ledger.groups.leaves(group)
+        signature.withdraw(now)
+    await ledger.write(tx)
+
+
+async def correct(tx: Transaction, wrong: Signature, right: Signing) -> Outcome:
+    """Put `right` in the place of a signature of the same contact: taken back and signed anew in
+    one step, so that all rules hold as for any signing."""
+    await withdraw(tx, [wrong], right.now, [right.group] if right.group else [])
+    [outcome] = await sign_many(tx, [right])
+    return outcome
+
+
+async def want_news(
+    tx: Transaction, signatures: Sequence[Signature], since: int | None, contact: str
+) -> None:
+    """Note that their signer, at that contact, wants news since that time, or (None) wants none."""
+    ledger = Ledger(signatures)
+    for signature in ledger.signatures:
+        signature.news_at, signature.changed = since, True
+        signature.contact = contact if since is not None else None
+    await ledger.write(tx)
+
+
+async def public_names(
+    tx: Transaction, petition_id: int, page: int, size: int
+) -> list[tuple[str, str]]:
+    """Names, newest first, of verified signers who want to be named; page 1 is the first.
+
+    Each with its comment, '' unless an organizer has approved it. One name more than `size` says
+    that there is a further page.
+    """
+    rows = await tx.fetch(
+        "SELECT name, CASE WHEN approved_at IS NULL THEN NULL ELSE comment END AS comment"
+        " FROM signatures WHERE petition_id = :id AND public_at IS NOT NULL"
+        " AND verified_at IS NOT NULL AND held_at IS NULL AND rejected_at IS NULL"
+        " AND withdrawn_at IS NULL ORDER BY id DESC LIMIT :size OFFSET :skip",
+        id=petition_id,
+        size=size + 1,
+        skip=(page - 1) * size,
+    )
+    return [(row["name"] or "", row["comment"] or "") for row in rows]

@@ -1,0 +1,1 @@
+"""What keeps the store sound: erasing what is due, comparing counters with rows."""

@@ -1,0 +1,67 @@
+"""What an operator can rely on: counters equal to the rows, a sound database, a whole log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.core.counting import counts
+from server.core.counting.counts import CLASSES, DAY, Figures
+from server.core.desk import audit
+from server.db import Transaction
+
+_STATE = (
+    "CASE WHEN held_at IS NOT NULL THEN 'held' WHEN verified_at IS NOT NULL THEN 'verified'"
+    " ELSE 'unverified' END"
+)
+_COUNTED = "withdrawn_at IS NULL AND rejected_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`figures` by slug, counted from the rows; `faults` in words, empty if all is well."""
+
+    figures: dict[str, Figures]
+    faults: list[str]
+
+
+async def check(tx: Transaction) -> Report:
+    """Count every signature anew and compare with the counters, row by row of `counts`; follow the
+    chain of the audit log."""
+    faults = [f"the database: {fault}" for fault in await tx.integrity()]
+    faults += await audit.faults(tx)
+    rows = await tx.fetch(
+        f"SELECT petition_id, created_at / {DAY} AS day, class, {_STATE} AS state, count(*) AS n"
+        f" FROM signatures WHERE {_COUNTED} GROUP BY 1, 2, 3, 4"
+    )
+    kept = await tx.fetch(
+        "SELECT petition_id, day, class, state, sum(n) AS n FROM counts GROUP BY 1, 2, 3, 4"
+    )
+    slugs = {r["id"]: r["slug"] for r in await tx.fetch("SELECT id, slug FROM petitions")}
+    counted = {(r["petition_id"], r["day"], r["class"], r["state"]): r["n"] for r in rows}
+    stored = {(r["petition_id"], r["day"], r["class"], r["state"]): r["n"] for r in kept}
+    for key in sorted(counted.keys() | stored.keys()):
+        petition_id, day, class_, state = key
+        if counted.get(key, 0) != stored.get(key, 0):
+            faults.append(
+                f"{slugs[petition_id]}: {class_} {state} of day {day}:"
+                f" {counted.get(key, 0)} signatures, but the counter says {stored.get(key, 0)}"
+            )
+    figures = {
+        slug: counts.summed([r for r in rows if r["petition_id"] == id_])
+        for id_, slug in slugs.items()
+    }
+    return Report(figures, faults)
+
+
+def as_json(report: Report) -> dict[str, dict[str, object]]:
+    """By slug, exact: verified, unverified, held, total and by_class."""
+    return {
+        slug: {
+            "verified": f.verified,
+            "unverified": f.unverified,
+            "held": f.held,
+            "total": f.total,
+            "by_class": {c: f.by_class[c] for c in CLASSES},
+        }
+        for slug, f in report.figures.items()
+    }

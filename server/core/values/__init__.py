@@ -1,0 +1,1 @@
+"""Names, contacts, keys, ids and passwords: plain values, most without a database."""

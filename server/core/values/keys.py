@@ -1,0 +1,110 @@
+"""Keys that recognise a person without keeping what they wrote.
+
+HMAC-SHA256 cut to 16 bytes: nobody without the key can make two that collide, and 16 bytes keep the
+indexes small. A petition's key is derived from the server's secret and the petition's salt, so
+destroying the salt destroys every key of that petition. Plain hashes of phone numbers would be
+worthless: all numbers of a country can be tried in minutes.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
+from typing import NamedTuple
+
+from server.core.values.names import fold_name, fold_postcode
+
+KEY_BYTES = 16
+SALT_BYTES = 32
+_ID_BYTES, _PROOF_BYTES = 8, 8  # of a `ref`
+
+
+class PersonKeys(NamedTuple):
+    """`contact` and `person` are None without a contact."""
+
+    place: bytes
+    contact: bytes | None
+    person: bytes | None
+
+
+class Keys:
+    """All keys of one server, from its secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+
+    def server(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose, the same on every server that has the secret."""
+        return _hkdf(self._secret, b"", f"undersigned {purpose}".encode())
+
+    def phone(self, number: str) -> bytes:
+        """The key of a phone over all petitions: opt-outs and conversations are kept by it."""
+        return mac(self.server("phone"), number)
+
+    def address(self, contact: str) -> bytes:
+        """The key of a contact over all petitions: what is sent to it is bounded by it."""
+        return mac(self.server("address"), contact)
+
+    def person(self, salt: bytes, name: str, postcode: str, contact: str | None) -> PersonKeys:
+        """The keys under which a signer of one petition is unique."""
+        key = _hkdf(self._secret, salt, b"undersigned petition")
+        who = fold_name(name)
+        place = mac(key, "place", who, fold_postcode(postcode))
+        if contact is None:
+            return PersonKeys(place, None, None)
+        return PersonKeys(place, mac(key, "contact", contact), mac(key, "person", contact, who))
+
+    def group(self, salt: bytes, label: str) -> bytes:
+        """The key of a mail domain or range of numbers within one petition."""
+        return mac(_hkdf(self._secret, salt, b"undersigned petition"), "group", label)
+
+    def code(self, salt: bytes, *about: object, digits: int) -> str:
+        """A code of so many digits that follows from what it is about."""
+        key = _hkdf(self._secret, salt, b"undersigned petition")
+        number = int.from_bytes(mac(key, "code", *map(str, about)))
+        return f"{number % 10**digits:0{digits}}"
+
+    def ref(self, salt: bytes, purpose: str, signature_id: int) -> str:
+        """What a mailed link carries for a signature: only the mail's owner has it."""
+        key = _hkdf(self._secret, salt, b"undersigned petition")
+        proof = mac(key, "ref", purpose, str(signature_id))[:_PROOF_BYTES]
+        return urlsafe_b64encode(signature_id.to_bytes(_ID_BYTES) + proof).decode().rstrip("=")
+
+    def referred(self, salt: bytes, purpose: str, ref: str) -> int | None:
+        """The signature's id if we have made this `ref` for this purpose."""
+        try:
+            raw = urlsafe_b64decode(ref.encode("ascii") + b"==")
+        except ValueError:
+            return None
+        id_ = int.from_bytes(raw[:_ID_BYTES])
+        known = len(raw) == _ID_BYTES + _PROOF_BYTES and id_ < 1 << 63
+        ours = known and hmac.compare_digest(self.ref(salt, purpose, id_), ref)
+        return id_ if ours else None
+
+    def contact(self, salt: bytes, contact: str) -> bytes:
+        """The `contact` key alone, for finding what a phone or address has signed."""
+        return mac(_hkdf(self._secret, salt, b"undersigned petition"), "contact", contact)
+
+
+def mac(key: bytes, *parts: str) -> bytes:
+    """`KEY_BYTES` that nobody can make without the key."""
+    # Length prefixes keep ("ab", "c") and ("a", "bc") apart.
+    encoded = [part.encode() for part in parts]
+    mac = _keyed(key).copy()
+    mac.update(b"".join([len(part).to_bytes(4, "big") + part for part in encoded]))
+    return mac.digest()[:KEY_BYTES]
+
+
+@lru_cache(maxsize=4096)
+def _keyed(key: bytes) -> hmac.HMAC:
+    # Copied for each message: `hmac.digest` sets the key up anew, and lets go of the interpreter's
+    # lock for it, which under load costs far more than the sum.
+    return hmac.new(key, digestmod="sha256")
+
+
+@lru_cache(maxsize=4096)
+def _hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
+    """RFC 5869 with SHA-256, one block of output (32 bytes)."""
+    extracted = hmac.digest(salt or bytes(32), secret, "sha256")
+    return hmac.digest(extracted, info + b"\x01", "sha256")

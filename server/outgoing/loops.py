@@ -1,0 +1,74 @@
+"""The loops of the worker, and what is due by time.
+
+Each goes round by itself, so that none waits for another: a mail server that is away delays no
+text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from server.core.counting import counts
+from server.core.desk import invalidation
+from server.core.upkeep import erasure
+from server.errors import StoreUnavailable
+from server.mail.smtp import mailer
+from server.outgoing import reconcile
+from server.outgoing.mails import Postman
+from server.outgoing.texts import Texter
+from server.services import Services
+
+IDLE_SECONDS = 2.0
+CHORES_SECONDS = 60.0
+RECONCILE_SECONDS = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+async def run(services: Services) -> None:
+    """Work until cancelled. A failing store is waited for; nothing that is due is skipped."""
+    if not services.settings.smtp_host:
+        log.warning("mails are written to standard output, codes and all: UNDERSIGNED_SMTP_HOST")
+    texter, postman = Texter(services), Postman(services, mailer(services.settings))
+    async with asyncio.TaskGroup() as loops:
+        loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
+        loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
+        loops.create_task(_for_ever("chores", lambda: do_chores(services), CHORES_SECONDS))
+        takes_out = partial(_take_out, services)
+        loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
+        loops.create_task(_for_ever("providers", lambda: _ask(services), RECONCILE_SECONDS))
+
+
+async def _for_ever(name: str, step: Callable[[], Awaitable[bool | None]], pause: float) -> None:
+    """Do it again and again, at once while there is more to do, else after a pause."""
+    while True:
+        more: bool | None = False
+        try:
+            more = await step()
+        except StoreUnavailable as error:
+            log.warning("worker: %s: the store is away: %s", name, error)
+        except Exception:
+            log.exception("worker: %s: a round failed; the next one goes on", name)
+        await asyncio.sleep(0 if more else pause)
+
+
+async def _take_out(services: Services) -> bool:
+    return await invalidation.work(services.database, services.now())
+
+
+async def _ask(services: Services) -> None:
+    await reconcile.reconcile(services)
+    await reconcile.erase_at_providers(services)
+
+
+async def do_chores(services: Services) -> None:
+    """What is due by time. Running it twice does nothing twice."""
+    now = services.now()
+    async with services.database.write() as tx:
+        await counts.publish_unverified(tx, now)
+        await erasure.erase_due(tx, now, services.settings.sms_keep_days)
+    await erasure.erase_contacts(services.database, now, services.settings.pending_hours)
+    await erasure.erase_prefixes(services.database, now)

@@ -1,0 +1,190 @@
+"""The organizer room's sentences: what is wrong with a form, and what cannot be done."""
+
+from __future__ import annotations
+
+from server.core.petitions.petitions import BODY_LIMIT, TITLE_LIMIT
+from server.words.render import N_, Renderer
+
+_PROBLEMS = {
+    ("title", "missing"): N_("Write a title."),
+    ("title", "long"): N_("Write a shorter title, at most {title_limit} letters."),
+    ("body", "missing"): N_("Write the text of the petition."),
+    ("body", "long"): N_("Write a shorter text, at most {body_limit} letters."),
+    ("slug", "missing"): N_("Write an address for the page."),
+    ("slug", "malformed"): N_("Use only small letters a to z, digits and hyphens in the address."),
+    ("slug", "in_use"): N_("Another petition has this address. Choose a different one."),
+    ("keyword", "missing"): N_("Write a word for signing by text."),
+    ("keyword", "malformed"): N_(
+        "Use 2 to 12 letters A to Z or digits for the word, without accents. Begin with a letter."
+    ),
+    ("keyword", "reserved"): N_(
+        "This word is already a command, like STOP or HELP in one of many languages. "
+        "Choose a different word."
+    ),
+    ("keyword", "in_use"): N_("Another petition has this word. Choose a different one."),
+    ("country", "malformed"): N_("Write the two letters of a country, like US or MX."),
+    ("goal", "malformed"): N_("Write the goal as a number, like 5000, or leave it empty."),
+    ("origins", "malformed"): N_(
+        "Write each site as its address alone, like https://example.org, one on each line."
+    ),
+    ("maker", "missing"): N_("Write the name of this decision maker, or empty the whole row."),
+    ("maker", "long"): N_("Write a shorter name and title, at most {title_limit} letters each."),
+    ("maker", "phone"): N_("Write the phone number with digits, like +1 406 555 0123."),
+    ("maker", "email"): N_("Write a whole e-mail address, like office@example.org."),
+    ("maker", "form"): N_("Write the whole link of the form. It begins with https://"),
+}
+
+STALE = N_("You signed in again after you opened this form. Check it, then press Save once more.")
+KEPT = N_("You are signed in again. What you typed is below. Check it, then press Save.")
+NOT_STORED = N_("Your changes are not stored yet. Please wait a minute, then press Save again.")
+ADDED = N_(
+    "Nothing is stored yet. Write the title and the text in the new language, then press Save."
+)
+WRONG = N_("The name or the password is wrong. Check both.")
+WAIT = N_("Too many tries. Please wait {minutes} minutes, then try again.")
+NOT_SIGNED_IN = N_("You are not signed in yet. Please wait a minute, then try again.")
+
+#: What the dashboard says after a change, by the word in its address.
+DONE = {
+    "created": N_("The petition is stored as a draft. Nobody else can see it yet."),
+    "saved": N_("Your changes are stored."),
+    "opened": N_("The petition is open. People can sign it now."),
+    "paused": N_("The petition is paused. People can read it, but not sign it."),
+    "closed": N_("The petition is closed. It takes no more signatures."),
+}
+
+#: Name of the error -> title and line of the page that says so.
+REFUSALS = {
+    "StoreUnavailable": (
+        N_("Please come back in a minute"),
+        N_("We cannot read or store anything just now. Nothing is lost. Try again in a minute."),
+    ),
+    "NotFound": (
+        N_("There is nothing at this address"),
+        N_("You run no petition with this address. Look at the list of your petitions."),
+    ),
+    "Throttled": (
+        N_("Too many tries"),
+        N_("Please wait some minutes, then try again."),
+    ),
+    "CrossSite": (
+        N_("This form is too old, or came from another site"),
+        N_("Nothing was changed. Go to the page again and press the button there."),
+    ),
+    "TooLarge": (
+        N_("That was too much"),
+        N_("The form was larger than we can take. Nothing was stored. Go back and write less."),
+    ),
+    "WrongContentType": (
+        N_("We could not read the form"),
+        N_("It came in a format that we do not know. Nothing was stored."),
+    ),
+    "BadRequest": (
+        N_("We could not read the form"),
+        N_("Nothing was stored. Please go back and try again."),
+    ),
+}
+
+STATES = {"draft": N_("Draft"), "open": N_("Open"), "paused": N_("Paused"), "closed": N_("Closed")}
+CLASSES = {
+    "web-email": N_("with e-mail"),
+    "web-phone": N_("with phone"),
+    "web": N_("with no contact"),
+    "voice": N_("by voice"),
+    "ussd": N_("by short code"),
+}
+#: Why a signature is held, by the word in `held_why`.
+REASONS = {
+    "burst": N_("many from one place at once"),
+    "names": N_("names or addresses that look made by a program"),
+    "disposable": N_("a mail service for throw-away addresses"),
+    "crowd": N_("many names on one contact, not verified"),
+    "trap": N_("the hidden field was filled in"),
+    "postcode": N_("more from one postcode than is likely"),
+    "mails": N_("many from one mail domain at once"),
+    "people": N_("more from one postcode than people live there"),
+    "household": N_("more than four verified signers on one contact"),
+    "domain": N_("more from one mail domain than is likely"),
+    "numbers": N_("more from one range of phone numbers than is likely"),
+}
+ALARMS = {
+    "class": N_("{n} of the last {of} signatures came in one way ({label}), far more than before."),
+    "domain": N_("{n} of the last {of} signatures are from @{label}, far more than before."),
+    "postcode": N_("{n} of the last {of} signatures are from {label}, far more than before."),
+    "prefix": N_("{n} of the last {of} signatures came from one place, far more than before."),
+    "people": N_("{n} signatures are from {label}, where {of} people live."),
+}
+#: How an invalidation stands.
+INVALIDATIONS = {
+    "waits": N_("It waits for another organizer to agree."),
+    "running": N_("It is under way."),
+    "finished": N_("It is done."),
+    "undoing": N_("The signatures are being put back."),
+    "undone": N_("All are back."),
+}
+#: What the page of decisions says after one, by the word in its address.
+DECISIONS = {
+    "accepted": N_("They are accepted."),
+    "rejected": N_("They are rejected."),
+    "nothing": N_("Nothing of that group is held any more."),
+    "comments": N_("Your decisions on comments are stored."),
+    "populations": N_("The numbers of people are stored."),
+    "text_codes": N_("It is stored."),
+    "waits": N_("It waits for another organizer to agree."),
+    "running": N_("It is under way. Load this page again to see how far it is."),
+    "undone": N_("The signatures are being put back."),
+    "same": N_("Another organizer has to agree, not the one who asked."),
+    "late": N_("It cannot be undone any more."),
+}
+INVALID = {
+    "missing": N_("Fill in at least one condition, and the reason."),
+    "long": N_("Write a shorter reason, at most 120 letters."),
+    "personal": N_("Leave phone numbers and e-mail addresses out of the reason."),
+    "time": N_("Write the time like 2026-11-24 15:30."),
+}
+#: What was done, by the word in the audit log.
+ACTIONS = {
+    "created": N_("created the petition"),
+    "edited": N_("edited the petition"),
+    "opened": N_("opened the petition"),
+    "paused": N_("paused the petition"),
+    "closed": N_("closed the petition"),
+    "exported": N_("downloaded all signatures"),
+    "accepted": N_("accepted held signatures"),
+    "rejected": N_("rejected held signatures"),
+    "comments": N_("decided on comments"),
+    "populations": N_("stored numbers of people"),
+    "text_codes": N_("changed whether codes go out by text"),
+    "invalidation_asked": N_("asked to take signatures out"),
+    "invalidation_confirmed": N_("agreed to take signatures out"),
+    "invalidation_undone": N_("put signatures back"),
+    "assigned": N_("became an organizer of the petition"),
+}
+KINDS = {
+    "sign": N_("Sign"),
+    "answer": N_("Answer"),
+    "stop": N_("Stop"),
+    "start": N_("Start"),
+    "help": N_("Help"),
+    "undo": N_("Undo"),
+    "remove": N_("Remove"),
+    "status": N_("Status"),
+    "count": N_("Count"),
+    "more": N_("More"),
+    "name": N_("Name"),
+    "zip": N_("Postcode"),
+    "news": N_("News"),
+    "language": N_("Language"),
+    "menu": N_("Menu"),
+    "call": N_("Call"),
+    "late": N_("Found late"),
+    "list": N_("List"),
+    "no_phone": N_("No number"),
+    "unknown": N_("Not understood"),
+}
+
+
+def problem_words(renderer: Renderer, language: str, field: str, code: str) -> str:
+    """One sentence that says what to do about a problem; `field` without language or row."""
+    sentence = _PROBLEMS.get((field, code), N_("Check this field."))
+    return renderer.say(language, sentence, title_limit=TITLE_LIMIT, body_limit=BODY_LIMIT)

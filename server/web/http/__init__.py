@@ -1,0 +1,1 @@
+"""How any page is taken and answered, whatever it is about."""

@@ -1,0 +1,106 @@
+"""The form that signs: taken, watched for floods, stored and answered."""
+
+from __future__ import annotations
+
+from starlette.types import Receive, Scope, Send
+
+from server import metrics
+from server.core.floods import limits
+from server.core.petitions.petitions import Petition
+from server.core.signing import signatures
+from server.core.signing.decide import Signing
+from server.errors import InvalidInput, NotOpen, StoreUnavailable
+from server.web.http.forms import read_form
+from server.web.http.guard import check_origin, client_address
+from server.web.public.petition import Public
+from server.web.public.thanks import Thanks
+from server.web.public.words import FIELD_IDS, NOT_STORED, problem_words
+
+
+class Sign:
+    """The endpoint, `(scope, receive, send)`, as those of `Public`, which it rests on."""
+
+    def __init__(self, public: Public, thanks: Thanks) -> None:
+        self._public, self._thanks = public, thanks
+        self._services = public.services
+
+    async def sign(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take the form; the answer is the thank-you page itself."""
+        services = self._services
+        petition = await self._public.find(scope)
+        settings = services.settings
+        check_origin(scope, settings.origin, petition.origins)
+        values = await read_form(scope, receive)
+        try:
+            signing = signatures.web_signing(
+                petition,
+                values,
+                keys=services.keys,
+                country=settings.country,
+                language=scope["language"] or petition.language,
+                id_=services.new_id(),
+                now=services.now(),
+            )
+            await self._watch(scope, signing, bool(values.get("url")))
+            outcome = await signatures.sign(services.group, signing)
+            metrics.SIGNINGS.labels("web", outcome).inc()
+        except NotOpen:
+            metrics.SIGNINGS.labels("web", "closed").inc()
+            await self._public.send_message(scope, send, 200, petition.state, petition)
+        except (InvalidInput, StoreUnavailable) as error:
+            await self._send_problems(scope, send, petition, values, error)
+        else:
+            await self._thanks.send_to(scope, send, petition, signing)
+
+    async def _watch(self, scope: Scope, signing: Signing, trap: bool) -> None:
+        """Note what is suspicious about it, and a tag for the address that it came from."""
+        services = self._services
+        prefix = limits.prefix_of(client_address(scope, services.settings.trusted_proxies))
+        watch = await services.watch(signing.petition_id)
+        signing.signals = watch.signals(
+            signing.petition_id,
+            signing.now,
+            prefix=prefix,
+            name=signing.name,
+            postcode=signing.postcode,
+            contact=signing.contact,
+            trap=trap,
+        )
+        if prefix:
+            signing.prefix_tag = limits.prefix_tag(await services.day_key(), prefix)
+
+    async def _send_problems(
+        self,
+        scope: Scope,
+        send: Send,
+        petition: Petition,
+        values: dict[str, str],
+        error: InvalidInput | StoreUnavailable,
+    ) -> None:
+        """The form again with what was typed, and what kept it from being stored."""
+        language = scope["language"] or petition.language
+        renderer, country = self._services.renderer, self._services.settings.country
+        # 200: some text and feature-phone browsers hide the body of a 4xx.
+        status, errors, extra = 200, {}, []
+        if isinstance(error, InvalidInput):
+            metrics.SIGNINGS.labels("web", "invalid").inc()
+            errors = {
+                p.field: problem_words(renderer, language, petition, p, country)
+                for p in reversed(error.problems)
+            }
+            summary = [(FIELD_IDS[f], errors[f]) for f in FIELD_IDS if f in errors]
+        else:
+            metrics.SIGNINGS.labels("web", "refused").inc()
+            metrics.ERRORS.labels(type(error).__name__).inc()
+            summary = [(FIELD_IDS["name"], renderer.say(language, NOT_STORED))]
+            status, extra = 503, [(b"retry-after", b"%d" % error.retry_after)]
+        page = self._public.render_petition(
+            "web/errors.html",
+            petition,
+            language,
+            scope["language"],
+            values=values,
+            errors=errors,
+            summary=summary,
+        )
+        await self._public.send_html(scope, send, status, page, extra)

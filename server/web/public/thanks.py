@@ -1,0 +1,68 @@
+"""The page that answers a signing, and later its code.
+
+It is the same for everybody who fills in the same form, whoever has signed before. Rendered once
+for each kind; the contact and the digits are put in where a mark stands.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from markupsafe import Markup, escape
+from starlette.types import Scope, Send
+
+from server.core.petitions.petitions import Petition
+from server.core.signing import verification
+from server.core.signing.decide import Signing
+from server.web.http.guard import Headers, security_headers
+from server.web.http.pages import Page, Pages, send_filled, send_page
+from server.web.public.petition import HTML, PRIVATE, Public
+
+Variant = Literal["alone", "email", "phone", "verified", "held"]
+_CONTACT, _DIGITS = b"<!--contact-->", b"<!--digits-->"
+
+
+class Thanks:
+    """Sends the page; `public` renders it."""
+
+    def __init__(self, public: Public, pages: Pages) -> None:
+        self._public = public
+        self._pages = pages
+
+    async def send(self, scope: Scope, send: Send, petition: Petition, variant: Variant) -> None:
+        """A page in which nothing depends on the person."""
+        await send_page(self._page(scope, petition, variant), scope, send)
+
+    async def send_to(self, scope: Scope, send: Send, petition: Petition, signing: Signing) -> None:
+        """The answer to this signing."""
+        contact = signing.contact
+        if contact is None:
+            await self.send(scope, send, petition, "alone")
+            return
+        said = {_CONTACT: escape(contact).encode()}
+        if "@" in contact:
+            await send_filled(self._page(scope, petition, "email"), scope, send, said)
+            return
+        keys = self._public.services.keys
+        digits = verification.text_digits(keys, petition, contact, signing.name)
+        said[_DIGITS] = digits.encode()
+        await send_filled(self._page(scope, petition, "phone"), scope, send, said)
+
+    def _page(self, scope: Scope, petition: Petition, variant: Variant) -> Page:
+        prefix = scope["language"]
+
+        def render() -> tuple[bytes, Headers]:
+            page = self._public.render_petition(
+                "web/thanks.html",
+                petition,
+                prefix or petition.language,
+                prefix,
+                variant=variant,
+                contact_mark=Markup(_CONTACT.decode()),  # noqa: S704 (our own)
+                digits_mark=Markup(_DIGITS.decode()),  # noqa: S704
+            )
+            return page.encode(), [HTML, PRIVATE, *security_headers(page)]
+
+        # Kept under a name that no path has, so that it is never served to a GET.
+        name = f"thanks {variant} {prefix} {petition.slug}"
+        return self._pages.keep(name, petition.version, render)

@@ -1,0 +1,389 @@
+"""Copies made under load, verified and rotated; restoring that overwrites nothing by accident."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from server.cli import backup
+from server.db import files, shared
+from server.db.migrations import Migration, migrations
+from server.errors import Misconfigured
+from tests.faults.test_durability import STORED, word
+from tests.harness import product
+from tests.harness.product import Server, exchange, post
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with product.running(tmp_path_factory.mktemp("backup") / "data") as server:
+        for n in range(30):
+            sign(server, n)
+        yield server
+
+
+def sign(server: Server, number: int) -> None:
+    answer = exchange(server.port, post("/p/face", {"name": word(number), "postcode": "59801"}))
+    assert STORED in answer.text
+
+
+def names(file: Path) -> set[str]:
+    with contextlib.closing(sqlite3.connect(file)) as store:
+        return {name for (name,) in store.execute("SELECT name FROM signatures")}
+
+
+def restore(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`undersigned restore` with a data folder that has the demo's settings."""
+    return subprocess.run(
+        [sys.executable, "-m", "server", "--data", str(data), "restore", *arguments],
+        cwd=product.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def stopped(server: Server, tmp_path: Path) -> Path:
+    """A data folder like the server's, of which nothing runs; with one signature of its own."""
+    data = tmp_path / "data"
+    with product.running(data) as other:
+        sign(other, 5000)
+        assert other.stop() == 0
+    return data
+
+
+def test_a_copy_made_while_people_sign_holds_all_who_were_acknowledged_before(
+    server: Server, tmp_path: Path
+) -> None:
+    stop, signed = threading.Event(), []
+
+    def go_on() -> None:
+        for number in range(1000, 9000):
+            if stop.is_set():
+                return
+            sign(server, number)
+            signed.append(number)
+
+    threads = [threading.Thread(target=go_on)]
+    threads[0].start()
+    product.eventually(lambda: len(signed) > 20)
+    before = {word(n) for n in signed}
+    done = server.command("backup", "--to", str(tmp_path / "copies"))
+    stop.set()
+    threads[0].join()
+    assert done.returncode == 0, done.stderr
+    (copy,) = (tmp_path / "copies").iterdir()
+    assert before <= names(copy)
+    assert f"Verified: {copy}" in done.stdout
+    assert "in all" in done.stdout
+    assert "secret key is not in it" in done.stdout
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert copy.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_newest_copies_are_kept_and_nothing_else_is_touched(
+    server: Server, tmp_path: Path
+) -> None:
+    other = tmp_path / "undersigned-notes.db"
+    other.write_text("mine")
+    made = []
+    for _ in range(4):
+        done = server.command("backup", "--to", str(tmp_path), "--keep", "2")
+        assert done.returncode == 0, done.stderr
+        (line,) = (s for s in done.stdout.splitlines() if s.startswith("Verified: "))
+        made.append(Path(line.removeprefix("Verified: ").rpartition(" (")[0]))
+    assert set(tmp_path.iterdir()) == {other, *made[-2:]}
+
+
+def test_a_damaged_source_makes_no_copy_and_removes_none(stopped: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    run = [sys.executable, "-m", "server", "--data", str(stopped), "backup", "--to", str(folder)]
+    first = subprocess.run([*run, "--keep", "1"], cwd=product.ROOT, timeout=60)
+    assert first.returncode == 0
+    kept = list(folder.iterdir())
+    with contextlib.closing(sqlite3.connect(stopped / "undersigned.db")) as store:
+        store.execute("UPDATE counts SET n = n + 1")
+        store.commit()
+    again = subprocess.run(
+        [*run, "--keep", "1"], cwd=product.ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert again.returncode == 1
+    assert "but the counter says" in again.stderr
+    assert "Traceback" not in again.stderr
+    assert list(folder.iterdir()) == kept
+
+
+def test_no_room_for_the_copy_is_said_and_leaves_no_trace(server: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a small disk (run as root)")
+    try:
+        done = server.command("backup", "--to", str(folder))
+        assert done.returncode == 1
+        assert "full" in done.stderr
+        assert list(folder.iterdir()) == []
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_postgresql_is_sent_to_its_own_tools(server: Server) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "server", "--data", str(server.data), "backup"],
+        cwd=product.ROOT,
+        env={
+            "UNDERSIGNED_DATABASE_URL": "postgresql://nobody@/none",
+            "UNDERSIGNED_SECRET_KEY": "k" * 40,
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "pg_dump" in done.stderr
+
+
+def backed_up(server: Server, folder: Path) -> Path:
+    assert server.command("backup", "--to", str(folder)).returncode == 0
+    (copy,) = folder.iterdir()
+    return copy
+
+
+def test_restoring_never_overwrites_by_accident(
+    server: Server, stopped: Path, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    refused = restore(stopped, str(copy))
+    assert refused.returncode == 1
+    assert "is there already, with 1 signatures; --force keeps it" in refused.stderr
+    assert names(stopped / "undersigned.db") == {word(5000)}
+    done = restore(stopped, str(copy), "--force")
+    assert done.returncode == 0, done.stderr
+    assert names(stopped / "undersigned.db") == names(copy)
+    (aside,) = stopped.glob("undersigned.db.before-restore-*Z")
+    assert names(aside) == {word(5000)}
+    assert (stopped / "undersigned.db").stat().st_mode & 0o777 == 0o600
+    with product.running(stopped) as again:
+        sign(again, 5001)
+        assert again.command("check").returncode == 0
+
+
+def test_restoring_under_a_running_server_is_refused(server: Server, tmp_path: Path) -> None:
+    copy = backed_up(server, tmp_path)
+    done = restore(server.data, str(copy), "--force")
+    assert done.returncode == 1
+    assert "stop it first" in done.stderr
+    sign(server, 77)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (
+            lambda f: f.write_bytes(b"not a database at all" * 100),
+            "no database of ours, or damaged",
+        ),
+        (lambda f: f.write_bytes(f.read_bytes()[:20_000]), "damaged"),
+        (lambda f: _sql(f, "INSERT INTO migrations VALUES (9999, 'later', 0)"), "newer version"),
+        (lambda f: _sql(f, "DELETE FROM counts"), "damaged"),
+        (lambda f: _sql(f, "DROP TABLE migrations"), "no database of ours"),
+        (lambda f: f.unlink(), "there is no file"),
+    ],
+)
+def test_a_copy_that_is_not_whole_is_refused_and_harms_nothing(
+    server: Server, stopped: Path, tmp_path: Path, damage: object, words: str
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    damage(copy)  # type: ignore[operator]
+    done = restore(stopped, str(copy), "--force")
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert names(stopped / "undersigned.db") == {word(5000)}
+    assert not list(stopped.glob("*before-restore*"))
+
+
+def test_a_copy_is_kept_though_the_names_of_others_are_of_a_later_year(
+    server: Server, tmp_path: Path
+) -> None:
+    for year in (2097, 2098, 2099):
+        (tmp_path / f"undersigned-{year}0101T000000Z.db").touch()
+    done = server.command("backup", "--to", str(tmp_path), "--keep", "2")
+    assert done.returncode == 0, done.stderr
+    made, other = sorted(f.name for f in tmp_path.iterdir())
+    assert f"Verified: {tmp_path / made} " in done.stdout
+    assert other == "undersigned-20990101T000000Z.db"
+
+
+def test_copies_made_at_once_all_get_names_of_their_own(server: Server, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = [pool.submit(server.command, "backup", "--to", str(tmp_path)) for _ in range(4)]
+    assert [m.result().stderr for m in made] == [""] * 4
+    assert {frozenset(names(file)) for file in tmp_path.iterdir()} == {
+        frozenset(names(server.data / "undersigned.db"))
+    }
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_a_folder_that_cannot_be_had_is_said_in_one_line(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = server.command("backup", "--to", str(tmp_path / "file" / "copies"))
+    assert done.returncode == 1
+    assert done.stderr == f"undersigned: {tmp_path / 'file' / 'copies'}: Not a directory\n"
+
+
+def killed(data: Path, *numbers: int) -> Path:
+    """A database whose server was killed: its newest signatures are in the log beside it."""
+    with product.running(data) as server:
+        for number in numbers:
+            sign(server, number)
+        server.kill()
+    assert (data / "undersigned.db-wal").stat().st_size > 0
+    return data / "undersigned.db"
+
+
+def test_a_database_left_by_a_crash_is_restored_with_the_log_beside_it(
+    stopped: Path, tmp_path: Path
+) -> None:
+    left = killed(tmp_path / "left", 1, 2, 3)
+    done = restore(stopped, str(left), "--force")
+    assert done.returncode == 0, done.stderr
+    assert names(stopped / "undersigned.db") == {word(n) for n in (1, 2, 3)}
+
+
+def test_a_log_left_behind_never_enters_the_restored_database(
+    server: Server, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    left = killed(tmp_path / "data", 1, 2, 3)
+    left.unlink()  # and its log stays
+    done = restore(left.parent, str(copy))
+    assert done.returncode == 0, done.stderr
+    assert names(left) == names(copy)
+    with product.running(left.parent) as again:
+        assert again.command("check").returncode == 0
+
+
+def test_a_database_too_damaged_to_open_is_put_aside(
+    server: Server, stopped: Path, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    damaged = b"no database at all " * 1000
+    (stopped / "undersigned.db").write_bytes(damaged)
+    refused = restore(stopped, str(copy))
+    assert refused.returncode == 1
+    assert "with what cannot be read as ours; --force keeps it" in refused.stderr
+    done = restore(stopped, str(copy), "--force")
+    assert done.returncode == 0, done.stderr
+    (aside,) = stopped.glob("*.before-restore-*")
+    assert aside.read_bytes() == damaged
+    assert names(stopped / "undersigned.db") == names(copy)
+
+
+def test_a_server_that_starts_during_the_restore_keeps_its_database(
+    server: Server, stopped: Path, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    with contextlib.ExitStack() as starting:
+
+        def say(_: str) -> None:
+            starting.enter_context(product.running(stopped))
+
+        with pytest.raises(Misconfigured, match="stop it first"):
+            backup.restore(copy, stopped / "undersigned.db", force=True, now=0, say=say)
+    assert names(stopped / "undersigned.db") == {word(5000)}
+    assert not list(stopped.glob("*.before-restore-*"))
+
+
+def test_a_copy_of_an_older_version_is_brought_up_to_date_before_it_is_checked(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    _sql(copy, "UPDATE counts SET n = n + 1")  # as if an older version had counted so
+    later = Migration(999, "later", ("UPDATE counts SET n = n - 1",))
+    monkeypatch.setattr(shared, "migrations", lambda engine: [*migrations(engine), later])
+    restored = tmp_path / "restored.db"
+    backup.restore(copy, restored, force=False, now=0, say=print)
+    assert names(restored) == names(copy)
+
+
+def test_a_long_copy_says_how_far_it_is(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+    monkeypatch.setattr(files, "_STEPS", 1)
+    source = server.data / "undersigned.db"
+    backup.backup(source, tmp_path, keep=1, now=0, progress=shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) > 2
+    assert shares[-1] == 1.0
+
+
+def test_litestream_reads_the_configuration_that_we_print(server: Server, tmp_path: Path) -> None:
+    source, restored = tmp_path / "one: two.db", tmp_path / "restored.db"
+    backed_up(server, tmp_path / "copies").rename(source)
+    config = tmp_path / "litestream.yml"
+    config.write_text(backup.litestream(source, f"file://{tmp_path}/replica"))
+
+    def litestream(command: str, *rest: str | Path) -> None:
+        program: Path = Path(sys.executable).parent / "litestream"
+        run = [program, command, "-config", config, *rest]
+        done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+
+    litestream("replicate", "-once")
+    litestream("restore", "-o", restored, source)
+    assert names(restored) == names(server.data / "undersigned.db")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_restored_by_root_it_belongs_to_the_user_who_serves_it(
+    server: Server, stopped: Path, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    os.chown(stopped / "undersigned.db", 65534, 65534)
+    assert restore(stopped, str(copy), "--force").returncode == 0
+    assert (stopped / "undersigned.db").stat().st_uid == 65534
+
+
+def _sql(file: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(file)) as store:
+        store.execute(statement)
+        store.commit()
+
+
+def test_what_is_due_to_be_erased_is_gone_after_a_restore_and_before_serving(
+    server: Server, stopped: Path, tmp_path: Path
+) -> None:
+    done = server.command("sms", "simulate", "SIGN FACE Long Ago 59801")
+    assert done.returncode == 0, done.stderr
+    copy = backed_up(server, tmp_path / "copies")
+    _sql(copy, f"UPDATE inbound SET received_at = {int(time.time()) - 31 * 86_400}")
+    assert restore(stopped, str(copy), "--force").returncode == 0
+    query = "SELECT count(*) FROM inbound WHERE sender IS NOT NULL OR body IS NOT NULL"
+    with contextlib.closing(sqlite3.connect(stopped / "undersigned.db")) as store:
+        assert store.execute(query).fetchone() == (0,)
+    # However it was put back: a server erases before it answers anybody.
+    shutil.copy(copy, stopped / "undersigned.db")
+    with (
+        product.running(stopped, serve=("serve", "--no-worker")),
+        contextlib.closing(sqlite3.connect(stopped / "undersigned.db")) as store,
+    ):
+        assert store.execute(query).fetchone() == (0,)

@@ -1,0 +1,356 @@
+"""What organizers decide about signatures, and the log that keeps it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.core.counting.counts import DAY
+from server.core.desk import audit, invalidation, moderation
+from server.core.desk.invalidation import Condition, Invalidation
+from server.core.floods import alarms, limits
+from server.core.signing import signatures
+from server.core.upkeep import check
+from server.errors import InvalidInput, NotFound
+from tests.conftest import NOW, World
+
+DOMAIN = "catchall.example.org"
+
+
+async def hold(world: World, name: str, why: str = "burst names", **values: str) -> None:
+    signing = world.signing(name, **values)
+    await world.sign(replace(signing, signals=tuple(why.split())))
+
+
+async def state(world: World) -> tuple[int, int, int]:
+    """Verified, unverified and held; nothing is found by a check."""
+    async with world.database.read() as tx:
+        assert (await check.check(tx)).faults == []
+    f = await world.figures()
+    return f.verified, f.unverified, f.held
+
+
+async def decide(world: World, why: str, accept: bool) -> int:
+    return await moderation.decide(
+        world.database, world.keys, world.petition, why, accept, world.now
+    )
+
+
+async def test_held_signatures_are_accepted_or_rejected_by_group(world: World) -> None:
+    for i in range(5):
+        await hold(world, f"Ana {'BCDFG'[i]}iaz", email=f"{'bcdfg'[i]}@gmail.com")
+    await hold(world, "Zoe Quin", "burst disposable")
+    async with world.database.read() as tx:
+        found = await moderation.held(tx, 1)
+        shown = await moderation.sample(tx, 1, "burst names")
+    assert [(h.why, h.n, h.verified) for h in found] == [
+        ("burst names", 5, 0),
+        ("burst disposable", 1, 0),
+    ]
+    assert shown[0].name == "A•• G•••"
+    assert "gmail" not in shown[0].name
+    assert await decide(world, "burst names", accept=True) == 5
+    assert await state(world) == (0, 5, 1)
+    assert await decide(world, "burst disposable", accept=False) == 1
+    assert await state(world) == (0, 5, 0)
+    assert await decide(world, "burst disposable", accept=False) == 0
+
+
+async def test_many_are_decided_in_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moderation, "BATCH", 3)
+    for i in range(7):
+        await hold(world, f"Ana {'BCDFGHJ'[i]}iaz")
+    assert await decide(world, "burst names", accept=True) == 7
+    assert await state(world) == (0, 7, 0)
+
+
+async def test_an_accepted_range_of_numbers_is_trusted_from_then_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "NUMBERS_CAP", 2)
+    for i in range(4):
+        await world.text(f"Ana {'BCDF'[i]}iaz", phone=f"+1406555010{i}")
+    assert await state(world) == (2, 0, 2)
+    assert await decide(world, "numbers:+1406555", accept=True) == 2
+    assert await world.text("Zoe Quin", phone="+14065550109") == "new"
+    assert await state(world) == (5, 0, 0)
+
+
+async def test_deciding_beside_signing_leaves_the_counters_right(world: World) -> None:
+    for i in range(20):
+        await hold(world, f"Ana {chr(98 + i)}eiaz", phone=f"+14065550{i + 100}")
+    texting = [world.text(f"Ana {chr(98 + i)}eiaz", phone=f"+14065550{i + 100}") for i in range(20)]
+    await asyncio.gather(decide(world, "burst names", accept=True), *texting)
+    assert await state(world) == (20, 0, 0)
+
+
+async def test_comments_are_shown_once_an_organizer_has_read_them(world: World) -> None:
+    for i, name in enumerate(("Ana Diaz", "Bo Lee", "Cyd Charo")):
+        await world.web(name, phone=f"+1406555010{i}", public="1", comment=f"comment {i}")
+    async with world.database.write() as tx:
+        assert await moderation.comments(tx, 1) == []  # nobody of them is verified
+        await tx.execute("UPDATE signatures SET verified_at = :now", now=NOW)
+        await tx.execute("UPDATE counts SET state = 'verified'")
+        waiting = await moderation.comments(tx, 1)
+        assert [c for _, _, c in waiting] == ["comment 0", "comment 1", "comment 2"]
+        await moderation.judge_comments(tx, 1, [waiting[0][0]], [waiting[1][0]], NOW)
+        assert [c for _, _, c in await moderation.comments(tx, 1)] == ["comment 2"]
+        shown = await signatures.public_names(tx, 1, 1, 10)
+    assert dict(shown) == {"Ana Diaz": "comment 0", "Bo Lee": "", "Cyd Charo": ""}
+
+
+# Invalidation.
+
+
+async def ask(world: World, condition: Condition, organizer: int = 1) -> Invalidation:
+    async with world.database.write() as tx:
+        return await invalidation.ask(tx, 1, condition, "Made by a program", organizer, world.now)
+
+
+async def work(world: World) -> int:
+    rounds = 0
+    while await invalidation.work(world.database, world.now):
+        rounds += 1
+        assert rounds < 100
+    return rounds
+
+
+@pytest.fixture
+async def organized(world: World) -> World:
+    """The petition has one organizer."""
+    async with world.database.write() as tx:
+        await _organizer(tx, 1)
+    return world
+
+
+async def _organizer(tx, id_: int) -> None:  # type: ignore[no-untyped-def]
+    await tx.execute(
+        "INSERT INTO organizers (id, name, password_hash, created_at)"
+        " VALUES (:id, :name, 'x', :now)",
+        id=id_,
+        name=f"org{id_}",
+        now=NOW,
+    )
+    await tx.execute(
+        "INSERT INTO petition_organizers (petition_id, organizer_id) VALUES (1, :id)", id=id_
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "names"),
+    [
+        (Condition(domain=DOMAIN), ["Bot A", "Bot B"]),
+        (Condition(domain="catchall.example"), []),
+        (Condition(postcode="59999"), ["Bot B", "Zoe Quin"]),
+        (Condition(postcode="59999", name="bot*"), ["Bot B"]),
+        (Condition(name="*quin"), ["Zoe Quin"]),
+        (Condition(name="100%_!"), []),
+        (Condition(name="bot ?"), []),
+        (Condition(class_="web-email"), ["Bot A", "Bot B"]),
+        (Condition(since=NOW + 10), ["Zoe Quin"]),
+        (Condition(until=NOW + 10), ["Ana Diaz", "Bot A", "Bot B"]),
+        (Condition(prefix="aa" * 16), ["Bot A"]),
+    ],
+)
+async def test_a_condition_takes_out_just_those(
+    organized: World, condition: Condition, names: list[str]
+) -> None:
+    world = organized
+    await world.web("Ana Diaz")
+    tagged = world.signing("Bot A", email=f"a@{DOMAIN}")
+    await world.sign(replace(tagged, prefix_tag=b"\xaa" * 16))
+    await world.web("Bot B", "59999", email=f"b@{DOMAIN}")
+    world.now += 100
+    await world.text("Zoe Quin", "59999")
+    async with world.database.read() as tx:
+        seen = await invalidation.preview(tx, 1, condition)
+    assert (seen.n, len(seen.sample)) == (len(names), len(names))
+    asked = await ask(world, condition)
+    await world.web("Late Comer", "59999")  # made after it was asked for
+    await work(world)
+    out = await world.rows("name, rejected_at, invalidation_id")
+    assert sorted(str(r["name"]) for r in out if r["rejected_at"]) == names
+    assert {r["invalidation_id"] for r in out if r["rejected_at"]} <= {asked.id}
+    assert sum(await state(world)) == 5 - len(names)
+    async with world.database.write() as tx:
+        assert await invalidation.public_lines(tx, 1) == (
+            [("Made by a program", len(names))] if names else []
+        )
+        await invalidation.undo(tx, await invalidation.find(tx, 1, asked.id), world.now)
+        assert await invalidation.public_lines(tx, 1) == []
+    await work(world)
+    assert sum(await state(world)) == 5
+
+
+async def test_it_goes_on_where_it_stopped_and_can_be_cancelled_midway(
+    organized: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = organized
+    monkeypatch.setattr(invalidation, "BATCH", 3)
+    for i in range(8):
+        await world.web(f"Bot {'ABCDEFGH'[i]}", "59999")
+    asked = await ask(world, Condition(postcode="59999"))
+    await invalidation.work(world.database, world.now)
+    await invalidation.work(world.database, world.now)
+    assert await state(world) == (0, 2, 0)
+    async with world.database.write() as tx:
+        running = await invalidation.find(tx, 1, asked.id)
+        assert (running.state, running.n) == ("running", 6)
+        await invalidation.undo(tx, running, world.now)
+    await work(world)
+    assert await state(world) == (0, 8, 0)
+    async with world.database.read() as tx:
+        assert (await invalidation.find(tx, 1, asked.id)).state == "undone"
+
+
+async def test_more_than_a_hundredth_needs_a_second_organizer_where_there_is_one(
+    organized: World,
+) -> None:
+    world = organized
+    async with world.database.write() as tx:
+        await _organizer(tx, 2)
+    await world.web("Bot A", "59999")
+    asked = await ask(world, Condition(postcode="59999"))
+    assert asked.state == "waits"
+    assert await work(world) == 0
+    async with world.database.write() as tx:
+        with pytest.raises(InvalidInput, match="same"):
+            await invalidation.confirm(tx, asked, 1, world.now)
+        await invalidation.confirm(tx, asked, 2, world.now)
+    await work(world)
+    assert await state(world) == (0, 0, 0)
+
+
+async def test_undoing_ends_after_thirty_days(organized: World) -> None:
+    world = organized
+    await world.web("Bot A", "59999")
+    asked = await ask(world, Condition(postcode="59999"))
+    await work(world)
+    async with world.database.write() as tx:
+        done = await invalidation.find(tx, 1, asked.id)
+        with pytest.raises(InvalidInput, match="late"):
+            await invalidation.undo(tx, done, world.now + 30 * DAY)
+        with pytest.raises(NotFound):
+            await invalidation.find(tx, 2, asked.id)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("", "missing"),
+        ("x" * 121, "long"),
+        ("made by ana@example.org", "personal"),
+        ("call +1 406 555 0123", "personal"),
+    ],
+)
+async def test_a_reason_is_fit_to_be_shown(organized: World, reason: str, code: str) -> None:
+    async with organized.database.write() as tx:
+        with pytest.raises(InvalidInput, match=code):
+            await invalidation.ask(tx, 1, Condition(postcode="1"), reason, 1, NOW)
+
+
+async def test_no_condition_is_no_condition(organized: World) -> None:
+    with pytest.raises(InvalidInput, match="missing"):
+        await ask(organized, Condition())
+
+
+# The audit log.
+
+
+async def log(world: World) -> None:
+    async with world.database.write() as tx:
+        for i in range(4):
+            await audit.note(tx, NOW + i, "org1", "opened", 1, slug="lake", i=i)
+
+
+async def faults(world: World) -> list[str]:
+    async with world.database.read() as tx:
+        return await audit.faults(tx)
+
+
+async def test_a_log_that_nobody_touched_is_whole(world: World) -> None:
+    assert await faults(world) == []
+    await log(world)
+    assert await faults(world) == []
+    async with world.database.read() as tx:
+        newest = await audit.entries(tx, 1, limit=2)
+        assert [e.n for e in newest] == [4, 3]
+        assert [e.n for e in await audit.entries(tx, 1, before=3)] == [2, 1]
+        assert await audit.entries(tx, 2) == []
+
+
+@pytest.mark.parametrize(
+    ("harm", "found"),
+    [
+        ("UPDATE audit SET actor = 'nobody' WHERE n = 2", "entry 2 was changed"),
+        ("UPDATE audit SET detail = '{}' WHERE n = 4", "entry 4 was changed"),
+        ("DELETE FROM audit WHERE n = 3", "entry 3 is missing"),
+        ("DELETE FROM audit WHERE n = 4", "ends at entry 3"),
+        ("DELETE FROM audit", "ends at entry 0"),
+        ("UPDATE audit_head SET n = 3", "its head says 3"),
+    ],
+)
+async def test_whoever_changes_the_log_is_noticed(world: World, harm: str, found: str) -> None:
+    await log(world)
+    async with world.database.write() as tx:
+        await tx.execute(harm)
+    assert found in " ".join(await faults(world))
+    async with world.database.read() as tx:
+        assert any("audit log" in fault for fault in (await check.check(tx)).faults)
+
+
+async def test_two_who_write_at_once_make_one_chain(world: World) -> None:
+    async def one(i: int) -> None:
+        async with world.database.write() as tx:
+            await audit.note(tx, NOW, f"org{i}", "opened", 1)
+
+    await asyncio.gather(*(one(i) for i in range(12)))
+    assert await faults(world) == []
+
+
+# Alarms, and how many people live where.
+
+
+async def test_a_postcode_out_of_proportion_raises_an_alarm(world: World) -> None:
+    letters = "bcdfghklmnprstvz"
+    names = [f"{a.upper()}o {b}a{c}o" for a in letters for b in letters for c in letters]
+    fresh = iter(names)
+    for i in range(60):
+        await world.web(next(fresh), f"{59000 + i}")
+    world.now += 2 * DAY
+    for _ in range(55):
+        await world.web(next(fresh), "59801")
+    async with world.database.write() as tx:
+        found = await alarms.alarms(tx, 1, world.now)
+        assert [(a.kind, a.label, a.n, a.of) for a in found] == [("postcode", "59801", 55, 55)]
+        await moderation.set_populations(tx, 1, {"59801": 50, "59000": 5})
+        found = await alarms.alarms(tx, 1, world.now)
+        assert ("people", "59801", 55, 50) in [(a.kind, a.label, a.n, a.of) for a in found]
+
+
+async def test_an_even_crowd_raises_none(world: World) -> None:
+    letters = "bcdfghklmnprstvz"
+    names = iter([f"{a.upper()}o {b}a{c}o" for a in letters for b in letters for c in letters])
+    for _ in range(2):
+        for i in range(60):
+            await world.web(next(names), f"{59000 + i % 6}")
+        world.now += DAY
+    async with world.database.read() as tx:
+        assert await alarms.alarms(tx, 1, world.now - DAY) == []
+
+
+def test_populations_are_read_line_by_line() -> None:
+    found, bad = moderation.read_populations(
+        "59801 4210\n59802, 77\n\n59803;1 000\nnonsense\n598 12\n59804 -3", "US"
+    )
+    assert found == {"59801": 4210, "59802": 77}
+    assert bad == ["59803;1 000", "nonsense", "598 12", "59804 -3"]
+
+
+@given(st.text(max_size=100))
+def test_no_text_about_populations_raises(text: str) -> None:
+    moderation.read_populations(text, "US")

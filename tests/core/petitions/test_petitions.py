@@ -1,0 +1,114 @@
+"""Petitions: what an organizer may write, and who sees it when."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.core.petitions import petitions
+from server.core.petitions.petitions import DecisionMaker, Directory, Text, validated
+from server.core.upkeep import check
+from server.errors import InvalidInput, NotFound
+from sms.keywords import RESERVED
+from tests.conftest import NOW, World, draft
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"slug": ""}, ("slug", "missing")),
+        ({"slug": "Bad Slug"}, ("slug", "malformed")),
+        ({"slug": "-lake"}, ("slug", "malformed")),
+        ({"slug": "a" * 61}, ("slug", "malformed")),
+        ({"keyword": ""}, ("keyword", "missing")),
+        ({"keyword": "L"}, ("keyword", "malformed")),
+        ({"keyword": "1LAKE"}, ("keyword", "malformed")),
+        ({"keyword": "LA KE"}, ("keyword", "malformed")),
+        ({"keyword": "stop"}, ("keyword", "reserved")),
+        ({"keyword": "ayuda"}, ("keyword", "reserved")),
+        ({"texts": {}}, ("title", "missing")),
+        ({"texts": {"en": Text("", "words")}}, ("title", "missing")),
+        ({"texts": {"en": Text("T", " \n ")}}, ("body", "missing")),
+        ({"texts": {"en": Text("T" * 121, "x")}}, ("title", "long")),
+        ({"texts": {"en": Text("T", "x" * 20_001)}}, ("body", "long")),
+        ({"goal": 0}, ("goal", "malformed")),
+        ({"country": "USA"}, ("country", "malformed")),
+        ({"origins": ("example.org",)}, ("origins", "malformed")),
+        ({"decision_makers": (DecisionMaker("", "Mayor"),)}, ("decision_makers", "missing")),
+        ({"decision_makers": (DecisionMaker("Jo", email="x"),)}, ("decision_makers", "email")),
+        (
+            {"decision_makers": (DecisionMaker("Jo", form="javascript:1"),)},
+            ("decision_makers", "form"),
+        ),
+    ],
+)
+def test_a_bad_value_is_named(changes: dict[str, object], problem: tuple[str, str]) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        validated(draft(**changes), RESERVED)
+    assert problem in [(p.field, p.code) for p in caught.value.problems]
+
+
+def test_every_problem_is_told_at_once() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        validated(draft(slug="", keyword="STOP", goal=0), RESERVED)
+    assert {p.field for p in caught.value.problems} == {"slug", "keyword", "goal"}
+
+
+def test_no_command_word_of_any_language_can_become_a_keyword() -> None:
+    for word in RESERVED:
+        with pytest.raises(InvalidInput):
+            validated(draft(keyword=word), RESERVED)
+
+
+async def test_a_slug_or_word_in_use_is_refused(world: World) -> None:
+    for changes, field in (({"keyword": "POND"}, "slug"), ({"slug": "pond"}, "keyword")):
+        with pytest.raises(InvalidInput, match=f"{field}: in_use"):
+            async with world.database.write() as tx:
+                await petitions.create(
+                    tx, draft(**changes), reserved=RESERVED, salt=b"s" * 32, now=NOW
+                )
+
+
+async def test_an_edit_is_seen_and_keeps_what_is_not_the_organizers(world: World) -> None:
+    directory = Directory(world.database)
+    await directory.refresh()
+    before = directory.public("lake")
+    async with world.database.write() as tx:
+        new = draft(texts={"en": Text("New title", "New words")}, decision_makers=())
+        await petitions.edit(tx, before, new, RESERVED)
+    await directory.refresh()
+    after = directory.public("lake")
+    assert (after.text("en").title, after.decision_makers) == ("New title", ())
+    assert (after.id, after.salt, after.opened_at) == (before.id, before.salt, before.opened_at)
+    assert after.version > before.version
+
+
+async def test_the_public_sees_no_draft_and_a_closed_petition_opens_again(
+    world: World,
+) -> None:
+    directory = Directory(world.database)
+    async with world.database.write() as tx:
+        await petitions.create(
+            tx, draft(slug="pond", keyword="POND"), reserved=RESERVED, salt=b"s" * 32, now=NOW
+        )
+    await directory.refresh()
+    with pytest.raises(NotFound):
+        directory.public("pond")
+    with pytest.raises(NotFound):
+        directory.public("nowhere")
+    for change, state in ((petitions.close, "closed"), (petitions.open_, "open")):
+        async with world.database.write() as tx:
+            await change(tx, world.petition.id, NOW)
+        await directory.refresh()
+        assert directory.public("lake").state == state
+
+
+async def test_a_counter_that_lies_is_found(world: World) -> None:
+    await world.web()
+    await world.text("Bo Lee")
+    async with world.database.write() as tx:
+        await tx.execute("UPDATE counts SET n = n + 1 WHERE state = 'verified'")
+    async with world.database.read() as tx:
+        report = await check.check(tx)
+    assert len(report.faults) == 1
+    assert "1 signatures, but the counter says 2" in report.faults[0]
+    assert check.as_json(report)["lake"]["total"] == 2

@@ -1,0 +1,110 @@
+"""Keys recognise a person, and nobody else can make or undo them."""
+
+from __future__ import annotations
+
+import hashlib
+
+import phonenumbers
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
+
+from server.core.values.contacts import (
+    _read_any,
+    _read_plain,
+    masked,
+    normal_email,
+    normal_phone,
+    region_of,
+)
+from server.core.values.ids import Ids
+from server.core.values.keys import KEY_BYTES, Keys, _hkdf, mac
+
+SALT, OTHER = b"s" * 32, b"t" * 32
+KEYS = Keys("k" * 40)
+PHONE = "+14065550123"
+
+
+def test_hkdf_agrees_with_rfc_5869_test_case_3_as_far_as_one_block_goes() -> None:
+    output = _hkdf(b"\x0b" * 22, b"", b"")
+    assert output.hex() == "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"
+
+
+def test_one_person_has_the_same_keys_however_they_write_their_name() -> None:
+    one = KEYS.person(SALT, "Ana Díaz", "59801", PHONE)
+    assert KEYS.person(SALT, "ANA  diaz", "59801-1234", PHONE) == one
+    assert len(one.place) == KEY_BYTES
+
+
+def test_petitions_and_servers_share_no_key() -> None:
+    made = {
+        keys.person(salt, "Ana", "59801", PHONE)
+        for keys in (KEYS, Keys("x" * 40))
+        for salt in (SALT, OTHER)
+    }
+    assert len({k.place for k in made} | {k.contact for k in made} | {k.person for k in made}) == 12
+
+
+def test_a_key_is_no_plain_hash() -> None:
+    assert KEYS.contact(SALT, PHONE) != hashlib.sha256(PHONE.encode()).digest()[:KEY_BYTES]
+    assert KEYS.phone(PHONE) != KEYS.contact(SALT, PHONE)
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_parts_do_not_run_into_each_other(a: str, b: str, c: str, d: str) -> None:
+    valid = [part.encode("utf-8", "ignore").decode() for part in (a, b, c, d)]
+    one, other = tuple(valid[:2]), tuple(valid[2:])
+    assert (mac(b"key", *one) == mac(b"key", *other)) is (one == other)
+
+
+@given(st.lists(st.integers(1_500_000_000_000, 1_900_000_000_000), min_size=1, max_size=50))
+def test_ids_grow_and_are_unique_whatever_the_clock_does(milliseconds: list[int]) -> None:
+    ids = Ids(700)
+    made = [ids.next(ms / 1000) for ms in milliseconds for _ in range(3)]
+    assert made == sorted(set(made))
+    assert all(0 < i < 2**63 for i in made)
+
+
+def test_servers_make_different_ids_at_the_same_moment() -> None:
+    assert Ids(1).next(1.8e9) != Ids(2).next(1.8e9)
+
+
+def test_contacts_are_kept_in_one_form() -> None:
+    for text in ("+1 406 555 0123", "(406) 555-0123", "4065550123", "1-406-555-0123"):
+        assert normal_phone(text, "US") == PHONE
+    for text in ("555-0123", "+1 406 555", "abc", "", "4" * 50, "+14065550123 ext. 5"):
+        assert normal_phone(text, "US") is None
+    assert normal_phone("07400 123456", "GB") == "+447400123456"
+    assert region_of("+447400123456") == "GB"
+    assert region_of("12345") is None
+    assert normal_email(" Ana@Example.ORG".strip()) == "ana@example.org"
+    for text in ("ana", "ana@", "@x.org", "a b@x.org", "a" * 250 + "@x.org"):
+        assert normal_email(text) is None
+
+
+def test_a_masked_contact_cannot_be_written_to() -> None:
+    assert masked(PHONE) == "+1406…23"
+    assert masked("ana@example.org") == "a…@example.org"
+    assert masked("12345") == "…"
+    assert masked(None) == ""
+
+
+@given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.data())
+def test_a_number_in_e164_reads_the_same_by_the_short_way(region: str, data: st.DataObject) -> None:
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    assume(example and len(str(example.national_number)) > 6)
+    digits = list(
+        phonenumbers.format_number(
+            example or phonenumbers.PhoneNumber(), phonenumbers.PhoneNumberFormat.E164
+        )
+    )
+    for place, digit in data.draw(st.dictionaries(st.integers(2, 8), st.integers(0, 9))).items():
+        digits[place] = str(digit)
+    number = "".join(digits)
+    short = _read_plain(number)
+    assert short in {None, _read_any(number, "ZZ")}
+    event("valid" if short else "not valid")
+
+
+def test_the_short_way_is_taken() -> None:
+    assert _read_plain(PHONE) == (PHONE, "US")
+    assert _read_plain("+390612345678") is None  # an Italian zero is left to the library

@@ -1,0 +1,44 @@
+"""The machine is gone, with all its data: what was kept elsewhere is put back and serves again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.recovery import DRILLS, Loss, based, come_back
+from tests.harness.postgres import ARCHIVED
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+@pytest.mark.parametrize("drill", DRILLS.values(), ids=lambda drill: drill.__name__)
+def test_all_that_was_kept_elsewhere_is_there_again_and_only_the_newest_signings_are_lost(
+    tmp_path: Path, drill: Callable[[Path, float], Loss]
+) -> None:
+    loss = drill(tmp_path, 50)  # it ends with `undersigned check`, which has to be content
+    print(f"{drill.__name__}: {loss}")
+    assert loss.promised > 0
+    assert loss.broken == 0
+    assert loss.gaps == 0
+
+
+def test_postgresql_goes_back_to_the_time_before_a_mistake(tmp_path: Path) -> None:
+    with based(tmp_path, ARCHIVED, 50) as (store, server, crowd, base):
+        crowd.promise()
+        before = store.ask("SELECT clock_timestamp()::text")
+        earlier = frozenset(crowd.acknowledged)  # asking takes its time on a busy machine
+        time.sleep(2)
+        later = frozenset(crowd.acknowledged) - earlier
+        store.run("psql", "-d", store.url("first"), "-c", "DELETE FROM signatures")
+        store.archive_now()
+        server.kill()
+        store.destroy()
+        store.recover(base, until=before)
+        settings = {"UNDERSIGNED_DATABASE_URL": store.url("first")}
+        loss = come_back(server.data, crowd, time.monotonic(), **settings)
+    assert loss.promised > 0
+    assert loss.broken == 0
+    assert 0 < len(later) - 1 <= loss.lost  # one may have been on its way when we asked the time

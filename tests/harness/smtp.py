@@ -1,0 +1,130 @@
+"""A mail server on loopback, which does what a test asks of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import ssl
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from tests.harness.product import free_port
+
+SECONDS = 30
+
+
+@dataclass
+class PostOffice:
+    """What has arrived, and what each command is answered, by default `250`.
+
+    `answers` has for MAIL, RCPT and DATA a list of answers that are used up one by one.
+    """
+
+    port: int
+    arrived: list[EmailMessage] = field(default_factory=list)
+    boxes: defaultdict[str, list[EmailMessage]] = field(default_factory=lambda: defaultdict(list))
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    connections: int = 0
+    hang: bool = False
+
+    def _answer(self, command: str) -> str | None:
+        waiting = self.answers.get(command)
+        return waiting.pop(0) if waiting else None
+
+    async def handle_EHLO(  # noqa: N802 (named by the library)
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.hang:
+            await asyncio.sleep(SECONDS)
+        if answer := self._answer("MAIL"):
+            return answer
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if answer := self._answer("RCPT"):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if answer := self._answer("DATA"):
+            return answer
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.arrived.append(mail)
+        self.boxes[mail["To"]].append(mail)
+        return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return list(self.boxes.get(address, ()))
+
+    def wait_for(self, address: str, count: int = 1) -> EmailMessage:
+        """The newest mail to that address, once there are so many."""
+        deadline = time.monotonic() + SECONDS
+        while len(self.to(address)) < count:
+            assert time.monotonic() < deadline, f"no mail to {address}"
+            time.sleep(0.02)
+        return self.to(address)[-1]
+
+
+def codes_in(mail: EmailMessage) -> list[str]:
+    """The codes of a mail, which stand on lines of their own."""
+    return re.findall(r"^\s*(\d{6})\s*$", str(mail.get_content()), re.MULTILINE)
+
+
+def link_in(mail: EmailMessage) -> str:
+    """The path and query of the mail's link."""
+    found = re.search(r"^http://[^/]+(/\S+)\s*$", str(mail.get_content()), re.MULTILINE)
+    assert found
+    return found[1]
+
+
+@contextlib.contextmanager
+def post_office(
+    port: int = 0,
+    *,
+    tls: ssl.SSLContext | None = None,
+    login: tuple[str, str] | None = None,
+) -> Iterator[PostOffice]:
+    """A running mail server; with `tls` it wants STARTTLS, with `login` that name and password."""
+    office = PostOffice(port or free_port())
+
+    def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        given = (data.login.decode(), data.password.decode())
+        return AuthResult(success=given == login, handled=False)
+
+    controller = Controller(
+        office,
+        hostname="127.0.0.1",
+        port=office.port,
+        tls_context=tls,
+        require_starttls=tls is not None,
+        authenticator=check if login else None,
+        auth_required=login is not None,
+        auth_require_tls=False,
+    )
+    controller.start()
+    try:
+        yield office
+    finally:
+        controller.stop()

@@ -1,0 +1,277 @@
+"""Conversations by text, in every language and on both engines: `conversations.txt`, and for each
+language the same ways in its own words."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.config import LANGUAGES
+from server.words.render import Renderer, template_folder
+from sms.keywords import parse
+from sms.segments import fold_to_gsm7
+from sms.words import EVERYWHERE, Category
+from sms.words import LANGUAGES as LANGUAGE_WORDS
+from tests.harness.phones import Phones, text_door
+
+RENDERER = Renderer()
+REPLIES = re.findall(
+    r"macro (\w+)\(", (template_folder() / "sms" / "replies.txt").read_text("utf-8")
+)
+SECONDS = {"m": 60, "h": 3600, "d": 86_400}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One text and what must come back; `reply` is '' for silence, `wait` passes before it."""
+
+    phone: str
+    text: str
+    reply: str
+    language: str
+    fragment: str
+    wait: int
+
+
+@dataclass
+class Conversation:
+    title: str
+    two: bool
+    turns: list[Turn] = field(default_factory=list)
+    end: str | None = None
+
+
+def read_table() -> Iterator[Conversation]:
+    """`conversations.txt`, in its own words."""
+    two, wait, current = False, 0, None
+    for line in (Path(__file__).parent / "conversations.txt").read_text("utf-8").splitlines():
+        if line.startswith(("#", "[")) or not line.strip():
+            if current and current.turns:
+                yield current
+                current = None
+            two = "two" in line if line.startswith("[") else two
+        elif current is None:
+            current = Conversation(line, two)
+        elif line.startswith("+"):
+            wait = int(line[1:-1]) * SECONDS[line[-1]]
+        elif line.startswith("="):
+            current.end = line[1:].strip()
+        else:
+            current.turns.append(read_turn(line, wait))
+            wait = 0
+    if current:
+        yield current
+
+
+def read_turn(line: str, wait: int = 0) -> Turn:
+    text, _, wanted = line.rpartition("=> ")
+    phone, text = ("A", text) if text[1:2] != ":" or text[0] not in "BC" else (text[0], text[3:])
+    found = re.fullmatch(r"(-|\w+)(?:\.(\w\w))?(?: \"(.*)\")?", wanted)
+    assert found, line
+    reply, language, fragment = found.groups()
+    text = text.removesuffix(" ").replace(r"\n", "\n")
+    return Turn(phone, text, reply.strip("-"), language or "en", fragment or "", wait)
+
+
+# The same ways in every language: {sign}, {stop} and so on are its words, {signed} is the keyword,
+# a name and a postcode.
+IN_EVERY_LANGUAGE = """
+signs in one message|{sign} {signed} => signed|{signed}
+signs in capitals|{SIGN} {signed} => signed|{signed}
+signs with its own digits|{sign} LAKE {who} {place} => signed|{signed}
+is asked for both|{sign} LAKE => ask_both;{who} 59801 => signed|{signed}
+is asked one by one|{sign} LAKE => ask_both;{who} => ask_postcode;59801 => signed|{signed}
+is asked for the name|{sign} LAKE 59801 => ask_name;{who} => signed|{signed}
+hears of a wrong postcode|{sign} LAKE {who} 598 => bad_postcode;59801 => signed|{signed}
+sends our example|{sign} LAKE {example} => ask_both|nothing
+leaves the keyword out|{sign} {who} 59801 => signed|{signed}
+asks for help|{help} => help|nothing
+asks for the list|{list} => listed|nothing
+asks for the count|{count} LAKE => counted|nothing
+asks for more|{more} LAKE => more|nothing
+takes it back|{sign} {signed} => signed;{undo} => undone|nothing
+has nothing to take back|{undo} => nothing_to_undo|nothing
+asks whose status|{status} => status_whose|nothing
+asks for a status|{sign} {signed} => signed;{status} {who} => status|{signed}
+stops|{stop} => stopped;HELP => -|nothing out
+stops and starts|{stop} => stopped;{start} => started;{help} => help|nothing
+stops in free words|{wish} => stopped|nothing out
+is removed|{sign} {signed} => signed;{remove} => removed|nothing out
+puts the name right|{sign} LAKE Xx 59801 => signed;{name} {who} => corrected|{signed}
+puts the postcode right|{sign} LAKE {who} 59802 => signed;{zip} {place} => corrected|{signed}
+wants news|{sign} {signed} => signed;{news_on} => news_on;{news_off} => news_off|{signed}
+asks how to get news|{news} => news_how|nothing
+chooses the language|{language} => language;LAKE => ask_both;{who} 59801 => signed|{signed}
+goes on in its language|{help} => help;{signed} => signed|{signed}
+asks for help in between|{sign} LAKE {who} => ask_postcode;{help} => help;59801 => signed|{signed}
+""".strip()
+
+NAMES = {
+    "en": "Ana Diaz",
+    "es": "Luz Peña",
+    "fr": "Zoé Lefèvre",
+    "pt": "João Conceição",
+    "ht": "Woz Pyè",
+    "ar": "ليلى حداد",
+    "hi": "सीता देवी",
+    "vi": "Lê Thị Lan",
+}
+DIGITS = {"ar": "٥٩٨٠١", "hi": "५९८०१"}
+
+
+def in_every_language() -> Iterator[Conversation]:
+    for language in LANGUAGES:
+        words: dict[str, str] = {kind: first_word(language, kind) for kind in KINDS}
+        words |= {"who": NAMES[language], "place": DIGITS.get(language, "59801")}
+        words |= {"SIGN": words["sign"].upper(), "signed": f"LAKE {words['who']} 59801"}
+        words["example"] = RENDERER.say(language, "your name, your postcode")
+        for line in IN_EVERY_LANGUAGE.splitlines():
+            title, turns, end = line.split("|")
+            found = Conversation(f"{language}: {title}", two=False, end=end.format(**words))
+            for turn in turns.split(";"):
+                text, _, reply = turn.rpartition(" => ")
+                spoken = reply if reply == "-" else f"{reply}.{language}"
+                found.turns.append(read_turn(f"{text.format(**words)} => {spoken}"))
+            yield found
+
+
+KINDS: list[Category] = ["sign", "stop", "wish", "remove", "start", "help", "undo", "status"]
+KINDS += ["list", "count", "more", "name", "zip", "news", "news_on", "news_off", "language"]
+
+
+def first_word(language: str, kind: Category) -> str:
+    """A word for it that is of this language alone, so that it tells which one is spoken."""
+    row = LANGUAGE_WORDS[language]
+    listed = [word.strip() for word in (row.get(kind) or EVERYWHERE[kind]).split(",")]
+    return next((word for word in listed if parse(word, ()).language == language), listed[0])
+
+
+TABLE = [*read_table(), *in_every_language()]
+
+
+def reads_as(reply: str, wanted: str, language: str) -> bool:
+    """Whether `reply` is that text of ours in that language, whatever was filled in."""
+    names = [wanted] + ([f"{wanted}_short"] if f"{wanted}_short" in REPLIES else [])
+    for name in names:
+        for fold in (str, fold_to_gsm7):
+            parts = re.split(r"\{\w+\}", RENDERER.text(language, name))
+            pattern = ".*".join(re.escape(fold(part).strip()) for part in parts)
+            if re.fullmatch(rf"\s*{pattern}\s*".replace(r"\ ", r"\s+"), reply, re.DOTALL):
+                return True
+    return False
+
+
+async def hold(phones: Phones, number: int, conversation: Conversation) -> list[str]:
+    """Hold one conversation from phones of its own; what went otherwise."""
+    numbers = {
+        who: f"+1406{200 + number // 50}{number % 50:02}{i:02}" for i, who in enumerate("ABC")
+    }
+    faults = []
+    for turn in conversation.turns:
+        phones.now += turn.wait
+        reply = await phones.text(turn.text, numbers[turn.phone])
+        silent = not turn.reply and reply is None
+        if not silent and not (
+            turn.reply
+            and reply is not None
+            and reads_as(reply, turn.reply, turn.language)
+            and turn.fragment in reply
+        ):
+            faults.append(f"{turn.text!r} got {reply!r}, not {turn.reply}.{turn.language}")
+    if conversation.end is not None:
+        found = await ended(phones, numbers["A"])
+        if found != (conversation.end or "nothing").removeprefix("nothing ").strip():
+            faults.append(f"in the end {found!r}, not {conversation.end!r}")
+    return [f"{conversation.title}: {fault}" for fault in faults]
+
+
+async def ended(phones: Phones, number: str) -> str:
+    """What a phone has signed, and whether it is opted out, as the table writes it."""
+    keys = phones.services.keys
+    async with phones.services.database.read() as tx:
+        mine = {keys.contact(p.salt, number) for p in phones.services.directory.by_id.values()}
+        rows = [
+            (row["keyword"], row["name"], row["postcode"], row["held_at"])
+            for row in await tx.fetch(
+                "SELECT p.keyword, s.name, s.postcode, s.held_at, s.contact_key FROM signatures s"
+                " JOIN petitions p ON p.id = s.petition_id WHERE s.contact_key IS NOT NULL"
+                " ORDER BY s.id"
+            )
+            if bytes(row["contact_key"]) in mine
+        ]
+        out = await tx.fetch(
+            "SELECT 1 AS one FROM opt_outs WHERE phone_key = :key", key=keys.phone(number)
+        )
+    signed = [
+        f"{keyword} {name} {place}" + (" held" if held else "")
+        for keyword, name, place, held in rows
+    ]
+    return " ".join([", ".join(signed)] * bool(signed) + ["out"] * bool(out)) or "nothing"
+
+
+def test_the_table_has_at_least_300_conversations_in_all_languages() -> None:
+    assert len(TABLE) >= 300
+    assert len({c.title for c in TABLE if not c.two}) + sum(c.two for c in TABLE) == len(TABLE)
+    used = {turn.reply for c in TABLE for turn in c.turns}
+    assert used <= {"", *REPLIES}
+
+
+@pytest.mark.parametrize("two", [False, True], ids=["one petition", "two petitions"])
+async def test_every_conversation_goes_as_the_table_says(database_url: str, two: bool) -> None:
+    wide = {"UNDERSIGNED_SMS_DAILY_SEGMENTS": "1000000"}
+    wide["UNDERSIGNED_SMS_PETITION_SEGMENTS"] = "1000000"
+    async with text_door(database_url, **wide) as phones:
+        if two:
+            await phones.add_petition(slug="face", keyword="FACE")
+        faults = []
+        for number, conversation in enumerate(TABLE):
+            if conversation.two == two:
+                faults += await hold(phones, number, conversation)
+        assert not faults, "\n".join(faults)
+
+
+def test_a_wrong_reply_is_seen() -> None:
+    help_ = RENDERER.text("en", "help").replace("{keyword}", "LAKE").replace("{contact}", "x")
+    assert reads_as(help_, "help", "en")
+    assert not reads_as(help_, "help", "es")
+    assert not reads_as(help_, "listed", "en")
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
+WORDS = [w.strip() for row in LANGUAGE_WORDS.values() for c in row.values() for w in c.split(",")]
+SPICED = st.lists(
+    st.sampled_from([*WORDS, "LAKE", "59801", "Ana Diaz", "@", "\n", "٥", "?"]) | ANY_TEXT,
+    max_size=8,
+).map(" ".join)
+
+
+LISTS_OF_TEXTS = st.lists(SPICED | ANY_TEXT, min_size=1, max_size=4)
+
+
+@settings(max_examples=25, deadline=None)
+@given(LISTS_OF_TEXTS)
+def test_no_text_raises_or_signs_twice_and_no_echo_goes_on(texts: list[str]) -> None:
+    asyncio.run(talked(texts))
+
+
+async def talked(texts: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        async with text_door(f"sqlite:///{folder}/any.db") as phones:
+            for text in texts:
+                before = (await phones.figures()).total
+                reply = await phones.text(text)
+                assert (await phones.figures()).total - before <= 1, text
+                replies = 0
+                while reply is not None:  # by a program that sends our own words back
+                    reply = await phones.text(reply)
+                    replies += 1
+                    assert replies <= 22  # 12 about signing, 5 about opting out, 5 others
+                phones.now += 3600

@@ -1,0 +1,307 @@
+"""The public pages over raw HTTP: what people and machines get, and what they get told."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import socket
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import brotli
+import pytest
+
+from server.web.http.pages import FRESH_SECONDS
+from tests.harness.product import Server, exchange, post, request
+
+ANA = {"name": "Ana Diaz", "postcode": "59801"}
+
+
+def counted(server: Server) -> dict[str, int]:
+    """The exact figures, as `undersigned check` says them; it fails if a counter lies."""
+    done = server.command("check", "--json")
+    assert done.returncode == 0, done.stderr
+    figures: dict[str, int] = json.loads(done.stdout)["face"]
+    return figures
+
+
+def test_one_get_and_one_post_sign(server: Server) -> None:
+    page = server.get("/p/face")
+    assert page.status == 200
+    assert 'action="/p/face#r"' in page.text
+    before = counted(server)["total"]
+    thanks = server.post("/p/face", ANA)
+    assert thanks.status == 200
+    assert "Your signature is stored" in thanks.text
+    assert counted(server)["total"] == before + 1
+
+
+def test_no_page_needs_a_script_a_cookie_or_a_second_request(server: Server) -> None:
+    for path in ("/", "/p/face", "/es/p/face", "/help", "/privacy"):
+        page = server.get(path)
+        assert page.status == 200
+        assert "set-cookie" not in page.headers
+        for needless in ("<script", "<img", "<iframe", "@import", "url(", 'rel="stylesheet"'):
+            assert needless not in page.text
+
+
+def test_the_same_post_ten_times_in_parallel_is_one_signature_and_ten_same_answers(
+    server: Server,
+) -> None:
+    raw = post("/p/face", {"name": "Ten Times", "postcode": "59801"})
+    before = counted(server)["total"]
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: exchange(server.port, raw), range(10)))
+    assert {a.status for a in answers} == {200}
+    assert len({a.body for a in answers}) == 1
+    assert len({tuple((k, v) for k, v in a.headers.items() if k != "date") for a in answers}) == 1
+    assert counted(server)["total"] == before + 1
+
+
+def test_a_repeated_signature_with_contact_reads_like_a_new_one(server: Server) -> None:
+    form = ANA | {"name": "Cora Low", "phone": "+1 406 555 0187"}
+    first, second = server.post("/p/face", form), server.post("/p/face", form)
+    assert first.body == second.body
+    assert first.headers | {"date": ""} == second.headers | {"date": ""}
+
+
+def test_the_problems_of_a_form_are_in_a_summary_and_beside_each_field_with_values_kept(
+    server: Server,
+) -> None:
+    form = {
+        "name": "",
+        "postcode": "5980",
+        "email": 'x"<b>@',
+        "comment": "Because & so",
+        "news": "1",
+    }
+    answer = server.post("/p/face", form)
+    assert answer.status == 200  # some browsers hide the body of a 4xx
+    assert "<title>Error:" in answer.text
+    for words, id_ in (
+        ("Write your name.", "n"),
+        ("That is not a ZIP code. It has five digits, like 59801.", "z"),
+        ("Write a whole e-mail address, like ana@example.org.", "m"),
+    ):
+        assert f'<a href="#{id_}">{words}</a>' in answer.text
+        assert f'<strong id="{id_}e">{words}</strong>' in answer.text
+        assert f'aria-describedby="{id_}e"' in answer.text
+    assert 'value="5980"' in answer.text
+    assert "x&#34;&lt;b&gt;@" in answer.text
+    assert "Because &amp; so</textarea>" in answer.text
+    assert re.search(r'name="news" value="1" checked', answer.text)
+    assert not re.search(r'name="public" value="1" checked', answer.text)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"name": "x" * 5000, "postcode": "59801"},
+        {"name": "\x00\x1b[31m", "postcode": "\x7f"},
+        {"name": "Ana", "postcode": "59801", "phone": "+1 555"},
+        {"name": "Ana", "postcode": "59801", "email": "a@b.org", "phone": "+14065550123"},
+        {"name": "%00", "postcode": "'; DROP TABLE signatures; --"},
+        {"name": "{{ 7*7 }}", "postcode": "<script>alert(1)</script>"},
+    ],
+)
+def test_bad_values_get_a_plain_page_and_sign_nothing(server: Server, form: dict[str, str]) -> None:
+    before = counted(server)["total"]
+    answer = server.post("/p/face", form)
+    assert answer.status == 200
+    assert "You have not signed yet" in answer.text
+    assert "<script" not in answer.text
+    assert counted(server)["total"] == before
+
+
+def test_letters_of_an_old_browser_are_kept(server: Server) -> None:
+    body = b"_charset_=&name=Jos%E9+N%FA%F1ez&postcode=59801&comment=%93Yes%94"
+    kind = "application/x-www-form-urlencoded"
+    server_answer = exchange(server.port, request("POST", "/p/face", body, Content_Type=kind))
+    assert "Your signature is stored" in server_answer.text
+    with sqlite3.connect(server.data / "undersigned.db") as database:
+        assert ("José Núñez", "“Yes”") in database.execute(
+            "SELECT name, comment FROM signatures"
+        ).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "words"),
+    [
+        (request("GET", "/p/nothing"), 404, "nothing at this address"),
+        (request("GET", "/elsewhere"), 404, "nothing at this address"),
+        (request("GET", "/es/nada"), 404, "No hay nada"),
+        (post("/p/nothing", ANA), 404, "nothing at this address"),
+        (request("PUT", "/p/face"), 405, "does not work"),
+        (request("POST", "/p/face/count"), 405, "does not work"),
+        (request("GET", "/sms/twilio"), 405, "does not work"),
+        (post("/p/face", ANA, Content_Type="application/json"), 415, "could not read the form"),
+        (post("/p/face", ANA | {"comment": "x" * 20_000}), 413, "too much"),
+        (post("/p/face", ANA, Origin="https://evil.example"), 403, "another site"),
+        (post("/p/face", ANA, Sec_Fetch_Site="cross-site"), 403, "another site"),
+        (post("/p/face", {f"f{i}": "x" for i in range(99)}), 400, "could not read the form"),
+    ],
+)
+def test_what_goes_wrong_is_said_on_a_plain_page(
+    server: Server, raw: bytes, status: int, words: str
+) -> None:
+    answer = exchange(server.port, raw)
+    assert answer.status == status
+    assert words in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_a_machine_is_told_a_problem_as_json(server: Server) -> None:
+    answer = server.get("/p/nothing/count.json")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert json.loads(answer.body)["status"] == 404
+
+
+def test_head_answers_like_get_without_a_body(server: Server) -> None:
+    for path in ("/", "/p/face", "/help", "/healthz"):
+        got = server.get(path)
+        head = exchange(server.port, request("HEAD", path))
+        assert (head.status, head.body) == (200, b"")
+        assert head.headers["content-length"] == got.headers["content-length"]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity"])
+def test_every_coding_carries_the_same_page_and_answers_304_when_it_is_known(
+    server: Server, coding: str
+) -> None:
+    plain = server.get("/p/face").body
+    got = server.get("/p/face", Accept_Encoding=coding)
+    unpack = {"gzip": gzip.decompress, "br": brotli.decompress, "identity": bytes}[coding]
+    assert unpack(got.body) == plain
+    assert got.headers.get("content-encoding", "identity") == coding
+    again = server.get("/p/face", Accept_Encoding=coding, If_None_Match=got.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["etag"] == got.headers["etag"]
+
+
+def test_each_coding_has_an_etag_of_its_own(server: Server) -> None:
+    etags = {server.get("/p/face", Accept_Encoding=c).headers["etag"] for c in ("gzip", "br", "")}
+    assert len(etags) == 3
+
+
+def test_a_language_prefix_stands_in_every_link_of_the_page(server: Server) -> None:
+    for path in ("/es/p/face", "/es/", "/es/help"):
+        page = server.get(path).text
+        assert '<html lang="es"' in page
+        for link in re.findall(r'(?:href|action)="(/[^"]*)"', page):
+            chosen = re.search(f'href="{link}" hreflang="[a-z]+"', page)
+            assert link.startswith("/es/") or chosen, link
+
+
+def test_links_never_come_from_the_request(server: Server) -> None:
+    raw = request("GET", "/p/face").replace(b"Host: 127.0.0.1", b"Host: evil.example")
+    assert "evil.example" not in exchange(server.port, raw).text
+
+
+def test_counts_are_exact_for_verified_and_say_every_class(server: Server) -> None:
+    before = json.loads(server.get("/p/face/count.json").body)
+    done = server.command("sms", "simulate", "SIGN FACE Count Ing 59801", "--from", "+14065550190")
+    assert "1 segment" in done.stdout, done.stderr
+    after = json.loads(server.get("/p/face/count.json").body)
+    assert after["verified"] == before["verified"] + 1
+    assert list(after["by_class"]) == [
+        "web-email", "web-phone", "sms", "ussd", "voice", "paper", "import",
+    ]  # fmt: skip
+    assert server.get("/p/face/count.txt").text == f"{after['verified']}\n"
+    assert server.get("/p/face/count").text == f"{after['verified']}\n"
+
+
+def test_a_new_count_is_on_the_page_as_soon_as_a_page_may_lag(server: Server) -> None:
+    for i in range(3):
+        server.command(
+            "sms", "simulate", f"SIGN FACE Page {chr(65 + i)}a 59801", "--from", f"+1406555015{i}"
+        )
+        verified = json.loads(server.get("/p/face/count.json").body)["verified"]
+        time.sleep(FRESH_SECONDS)  # a fast machine signs twice within it
+        assert f"<b>{verified}</b>" in server.get("/p/face").text
+
+
+@pytest.mark.parametrize(
+    ("action", "said", "title"),
+    [
+        ("close", "takes no more signatures", "This petition is closed"),
+        ("pause", "takes no signatures right now", "This petition is paused"),
+    ],
+)
+def test_a_petition_that_is_not_open_says_so_and_stores_nothing(
+    server: Server, action: str, said: str, title: str
+) -> None:
+    before = counted(server)["total"]
+    server.command("petition", action, "face")
+    try:
+        deadline = threading.Event()
+        for _ in range(40):
+            if said in server.get("/p/face").text:
+                break
+            deadline.wait(0.1)
+        assert "<form" not in server.get("/p/face").text
+        for sheet in ("/p/face.txt", "/p/face/poster"):
+            assert said in server.get(sheet).text
+        answer = server.post("/p/face", {"name": "Too Late", "postcode": "59801"})
+        assert title in answer.text
+        assert counted(server)["total"] == before
+    finally:
+        server.command("petition", "open", "face")
+        deadline.wait(1.2)
+
+
+def test_security_headers_are_on_every_page(server: Server) -> None:
+    for answer in (server.get("/p/face"), server.post("/p/face", ANA), server.get("/nope")):
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "same-origin"
+
+
+def test_http_1_0_without_a_host_is_served(server: Server) -> None:
+    assert exchange(server.port, b"GET /p/face HTTP/1.0\r\n\r\n").status == 200
+
+
+def test_an_answer_that_was_lost_can_be_asked_for_again(server: Server) -> None:
+    raw = post("/p/face", {"name": "Lost Answer", "postcode": "59801"})
+    before = counted(server)["total"]
+    with socket.create_connection(("127.0.0.1", server.port)) as gone:
+        gone.sendall(raw)  # and away, without reading
+    assert "Your signature is stored" in exchange(server.port, raw).text
+    assert counted(server)["total"] == before + 1
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("", "en"),
+        ("es", "es"),
+        ("es-419,en;q=0.8", "es"),
+        ("en;q=0.5, es;q=0.7", "es"),
+        ("fi, es;q=0.1", "es"),
+        ("en-GB,es", "en"),
+        ("es;q=0", "en"),
+        ("*", "en"),
+        ("es;q=x, ;;,", "en"),
+    ],
+)
+def test_the_first_page_speaks_the_browsers_language(
+    server: Server, said: str, language: str
+) -> None:
+    for _ in range(2):  # made, and from memory
+        page = server.get("/", Accept_Language=said)
+        assert f'<html lang="{language}"' in page.text
+        assert page.headers["vary"] == "accept-encoding,accept-language"
+    link = "/es/p/face" if language == "es" else "/p/face"
+    assert f'<a href="{link}"' in page.text
+
+
+def test_beyond_the_first_page_only_the_address_chooses_the_language(server: Server) -> None:
+    for path, language in [("/p/face", "en"), ("/en/", "en"), ("/es/", "es"), ("/help", "en")]:
+        page = server.get(path, Accept_Language="es" if language == "en" else "en")
+        assert f'<html lang="{language}"' in page.text
+        assert page.headers["vary"] == "accept-encoding"

@@ -1,0 +1,195 @@
+"""Catalogues: every shipped language says everything, with the same fields and understood words."""
+
+from __future__ import annotations
+
+import gettext
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from server.config import LANGUAGES
+from sms.keywords import parse
+from tests.harness.product import ROOT
+
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
+_FIELD = re.compile(r"\{\w+\}|%\(\w+\)s|</?\w+>|%")
+_WORD = re.compile(r"[^\s.,:;،।<>/]+")
+# Sent back as it stands by people who copy our example; the text door knows it by this wording.
+COPIED = "your name, your postcode"
+# A text is paid for by its length; a translation may be so much longer than the English.
+LONGER = 1.15
+UNICASE = {"ar", "hi"}
+
+Sentence = tuple[str, ...]  # the singular, and the plural where there is one
+
+
+@cache
+def extracted(only: str = "") -> frozenset[Sentence]:
+    """What templates and code say today, found as `make messages` finds it."""
+    return frozenset(sentence for file, sentence in _extracted() if file.startswith(only))
+
+
+@cache
+def _extracted() -> frozenset[tuple[str, Sentence]]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    mappings = settings["tool"]["babel"]["mappings"]
+    found = extract_from_dir(
+        ROOT,
+        method_map=[(m["pattern"], m["method"]) for m in mappings],
+        options_map={
+            m["pattern"]: {k: v for k, v in m.items() if k not in {"pattern", "method"}}
+            for m in mappings
+        },
+    )
+    return frozenset((file, sentence_of(message)) for file, _, message, _, _ in found)
+
+
+def texted() -> frozenset[Sentence]:
+    """What we send as texts."""
+    return extracted("templates/sms/")
+
+
+def catalogue(language: str) -> Catalog:
+    with (ROOT / "templates" / "locale" / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def faults(language: str, found: Catalog) -> list[str]:
+    """Everything that is wrong with a catalogue; empty for a good one."""
+    entries = {
+        sentence_of(message.id): (sentence_of(message.string), message.fuzzy)
+        for message in found
+        if message.id
+    }
+    lines = [f"not in the catalogue: {s[0]}" for s in sorted(extracted() - set(entries))]
+    lines += [f"said nowhere any more: {s[0]}" for s in sorted(set(entries) - extracted())]
+    lines += [f"obsolete: {key}" for key in found.obsolete]
+    copied = entries.get((COPIED,), (("",), False))[0][0]
+    for sentence, (strings, fuzzy) in entries.items():
+        lines += ["fuzzy: " + sentence[0]] if fuzzy else []
+        wrong = _entry_faults(language, sentence, strings, found.num_plurals, copied)
+        lines += [f"{fault}: {sentence[0]}" for fault in wrong]
+    return lines
+
+
+def _entry_faults(
+    language: str, sentence: Sentence, strings: Sentence, plurals: int, copied: str
+) -> Iterator[str]:
+    if len(strings) != (1 if len(sentence) == 1 else plurals) or not all(strings):
+        yield "untranslated, or a plural form is missing"
+        return
+    for string in strings:
+        if Counter(_FIELD.findall(string)) != Counter(_FIELD.findall(sentence[-1])):
+            yield "other fields or tags"
+    if sentence in texted() and len(strings[0]) > LONGER * len(sentence[0]):
+        yield "too long for a text"
+    if COPIED in sentence[0] and copied not in strings[0]:
+        yield "words the example otherwise"
+    if "ZIP code" in sentence[0]:  # what Americans call a postcode, not our command
+        return
+    said, meant = _commands(strings[0], language), _commands(sentence[0], "en")
+    kinds, wanted = Counter(kind for kind, _ in said), Counter(kind for kind, _ in meant)
+    # Where there are no capitals, an everyday word may happen to be a command as well.
+    if not (wanted <= kinds if language in UNICASE else wanted == kinds):
+        yield "other command words"
+    if language not in UNICASE and any(spoken not in {None, language} for _, spoken in said):
+        yield "a command word that is answered in another language"
+
+
+def _commands(text: str, language: str) -> list[tuple[str, str | None]]:
+    """The command words in capitals: what each does, and the language it speaks.
+
+    The longest phrase counts; in a script without capitals every word may be one.
+    """
+    words = _WORD.findall(re.sub(r"\{\w+\}|</?b>", " ", text))
+    found: list[tuple[str, str | None]] = []
+    while words:
+        for length in (3, 2, 1):
+            phrase = " ".join(words[:length])
+            command = parse(phrase, ())
+            spoken = language in UNICASE or (phrase.isupper() and len(phrase) > 2)
+            if spoken and command.kind != "unknown" and not command.rest:
+                found.append((command.kind, command.language))
+                break
+        del words[: length if found and command.kind != "unknown" else 1]
+    return found
+
+
+def sentence_of(message: object) -> Sentence:
+    return tuple(map(str, message)) if isinstance(message, list | tuple) else (str(message),)
+
+
+def test_sentences_are_found_in_pages_texts_and_code() -> None:
+    for sentence in ("Sign this petition", "Thank you, {name}. You signed {keyword}.", COPIED):
+        assert (sentence,) in extracted(), sentence
+    assert ("Thank you, {name}. You signed {keyword}.",) in texted()
+    assert ("Sign this petition",) not in texted()
+
+
+def test_a_sentence_in_a_template_stands_on_one_line() -> None:
+    # Broken over lines it would be looked up trimmed and listed untrimmed: never translated.
+    assert [s for s in extracted() if any("\n" in part for part in s)] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_shipped_language_says_everything_with_the_same_fields(language: str) -> None:
+    wrong = faults(language, catalogue(language))
+    assert not wrong, "run `make messages`, then translate:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_tells_who_reviewed_it_and_how_it_counts(language: str) -> None:
+    found = catalogue(language)
+    assert re.search(r"^# reviewed-by: \S", found.header_comment, re.MULTILINE)
+    plural = gettext.c2py(found.plural_expr)
+    assert {plural(n) for n in range(1000)} == set(range(found.num_plurals))
+
+
+@pytest.mark.parametrize(
+    ("msgid", "string", "fault"),
+    [
+        ("Sign here", "", "untranslated"),
+        (
+            "Thank you, {name}. You signed {keyword}.",
+            "Gracias, {nombre}. {keyword}.",
+            "other fields",
+        ),
+        (
+            "{name} has signed, and it counts: {keywords}",
+            "{name} ya firmó todo esto, y todo ello cuenta: {keywords}",
+            "too long",
+        ),
+        ("Goal: %(goal)s.", "Meta: %(goal).", "other fields"),
+        ("<b>HELP</b>: get help", "AYUDA: recibir ayuda", "other fields or tags"),
+        ("<b>HELP</b>: get help", "<b>AYUDAR</b>: recibir ayuda", "other command words"),
+        ("SIGN FACE Ana Diaz 59801", "SIGN FACE Ana Díaz 59801", "another language"),
+        (COPIED, "nombre y código postal", "words the example otherwise"),
+    ],
+)
+def test_a_slip_in_a_translation_is_found(msgid: str, string: str, fault: str) -> None:
+    found = catalogue("es")
+    found[msgid].string = string
+    assert [line for line in faults("es", found) if line.startswith(fault) or fault in line]
+
+
+def test_missing_fuzzy_obsolete_and_half_plural_entries_are_found() -> None:
+    found = catalogue("es")
+    found.delete("Sign here")
+    found["Privacy"].flags.add("fuzzy")
+    found.add("Nobody says this", "Nadie dice esto")
+    plural = next(m for m in found if isinstance(m.id, tuple))
+    plural.string = ("una", "")
+    kinds = {line.split(":")[0] for line in faults("es", found)}
+    assert kinds == {
+        "not in the catalogue",
+        "fuzzy",
+        "said nowhere any more",
+        "untranslated, or a plural form is missing",
+    }
