@@ -34,11 +34,11 @@ check: $(RUN_READY) ## compare the counters with the rows: DATA=./data ARGS="--j
 	@exec $(UNDERSIGNED) --data "$${DATA:-./data}" check $(ARGS)
 
 test: lint ## install what is missing and run the checks and tests: ARGS="-k sms"
-	@$(PY) -m tests.needs
+	@$(PY) -m tests.harness.needs
 	$(PY) -m pytest -m 'not full' $(ARGS)
 
 test-all: lint ## as test, with every variant of the long ones
-	@$(PY) -m tests.needs
+	@$(PY) -m tests.harness.needs
 	$(PY) -m pytest $(ARGS)
 
 quick: lint ## as test, without the slow tests and without touching system packages

@@ -1,188 +1,24 @@
-"""Scripted attacks on a running server, and the honest crowds that must not suffer for them.
+"""By how much attacks move the verified count, and how many signatures they leave held.
 
-    python -m bench.attacks            10,000 of each; the tests run the same with a few hundred
-
-Each prints by how much it has moved the verified count, and how many signatures are held.
+python -m bench.attacks            10,000 of each; the tests make the same with a few hundred
 """
 
 from __future__ import annotations
 
-import itertools
-import json
-import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.harness import product
-from tests.harness.product import Answer, Server, post, read_answer
-from tests.harness.smtp import PostOffice, codes_in, post_office
-
-FIRST = (
-    "Ana Bo Cyd Dee Eve Flo Gus Hal Ida Joe Kim Leo Mia Ned Ola Pam Rex Sue Tom Una Vic Wes Yan"
-    " Zoe Abe"
-).split()
-LAST = (
-    "Diaz Lee Charo Prince Stone Night Ortiz Shah Nguyen Brandt Okafor Kowalski Silva Moreau"
-    " Haddad Yilmaz Novak Rossi Olsen Tanaka Schmidt Pereira Ivanova Kaur Mbeki"
-).split()
-PROVIDERS = ("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com")
-
-STORED = "Your signature is stored"
-
-Form = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The exact figures of the petition."""
-
-    verified: int
-    unverified: int
-    held: int
-
-    def since(self, before: Standing) -> Standing:
-        return Standing(
-            self.verified - before.verified,
-            self.unverified - before.unverified,
-            self.held - before.held,
-        )
-
-    def __str__(self) -> str:
-        return f"verified {self.verified:+}, not verified {self.unverified:+}, held {self.held:+}"
-
-
-def standing(server: Server) -> Standing:
-    """As the operator reads it."""
-    found = json.loads(server.command("check", "--json").stdout)["face"]
-    return Standing(found["verified"], found["unverified"], found["held"])
-
-
-@contextmanager
-def attacked(folder: Path) -> Iterator[tuple[Server, PostOffice]]:
-    """A server behind a proxy, whose word on addresses it believes, and its mail server."""
-    with (
-        post_office() as office,
-        product.running(
-            folder / "data",
-            UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
-            UNDERSIGNED_SMTP_HOST="localhost",
-            UNDERSIGNED_SMTP_PORT=str(office.port),
-            UNDERSIGNED_SMTP_TLS="none",
-        ) as server,
-    ):
-        yield server, office
-
-
-def sign_all(server: Server, forms: Iterable[tuple[Form, str]]) -> list[Answer]:
-    """Send each form, as from its address, over one connection."""
-    answers = []
-    with socket.create_connection(("127.0.0.1", server.port), 60) as connection:
-        for form, address in forms:
-            raw = post("/p/face", form, Connection="keep-alive", X_Forwarded_For=address)
-            connection.sendall(raw)
-            answers.append(read_answer(connection))
-            if STORED not in answers[-1].text:
-                raise ValueError(f"not stored: {form}")
-    return answers
-
-
-def invented(count: int) -> Iterator[str]:
-    """Names such as a program makes."""
-    return (f"Signer {number}" for number in range(count))
-
-
-def likely(count: int) -> Iterator[str]:
-    """Names such as people have; all different."""
-    middle = itertools.chain([""], (f"{letter}. " for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    every = (f"{first} {m}{last}" for m in middle for first in FIRST for last in LAST)
-    return itertools.islice(every, count)
-
-
-def mailbox(name: str, domain: str) -> str:
-    """An address such as people make of their name."""
-    return f"{'.'.join(name.lower().replace('.', '').split())}@{domain}"
-
-
-def bots(server: Server, count: int, addresses: int) -> list[Answer]:
-    """Invented names and contacts, from few addresses or from many."""
-
-    def forms() -> Iterator[tuple[Form, str]]:
-        for i, name in enumerate(invented(count)):
-            form = {"name": f"{name} of {addresses}", "postcode": f"{59000 + i % 900}"}
-            if i % 2:
-                form["email"] = f"signer{i}of{addresses}@{PROVIDERS[i % 5]}"
-            address = i % addresses
-            yield form, f"198.{18 + address // 65536}.{address // 256 % 256}.{address % 256}"
-
-    return sign_all(server, forms())
-
-
-def type_codes(server: Server, office: PostOffice, emails: Sequence[str]) -> int:
-    """Type every code that has come; how many were taken."""
-    taken = 0
-    with socket.create_connection(("127.0.0.1", server.port), 60) as connection:
-        for email in emails:
-            for mail in office.to(email):
-                for code in codes_in(mail):
-                    form = {"contact": email, "code": code}
-                    connection.sendall(post("/p/face/verify", form, Connection="keep-alive"))
-                    taken += "Thank you" in read_answer(connection).text
-    return taken
-
-
-def one_mailbox(server: Server, office: PostOffice, count: int) -> None:
-    """Many names on one address, every code typed that comes to it."""
-    email = "many.names@gmail.com"
-    forms = (({"name": n, "postcode": "59801", "email": email}, "192.0.2.7") for n in likely(count))
-    sign_all(server, forms)
-    office.wait_for(email)
-    product.eventually(lambda: len(office.to(email)) >= 3)
-    type_codes(server, office, [email])
-
-
-def catch_all(server: Server, office: PostOffice, count: int) -> None:
-    """Many addresses on one domain that takes all mail, every code typed."""
-    emails = [mailbox(name, "catchall.example.org") for name in likely(count)]
-    forms = (
-        ({"name": name, "postcode": "59802", "email": email}, f"203.0.{i // 200 % 256}.{i % 200}")
-        for i, (name, email) in enumerate(zip(likely(count), emails, strict=True))
-    )
-    sign_all(server, forms)
-    _wait_for_all(office, emails[-1], count)
-    type_codes(server, office, emails)
-
-
-def _wait_for_all(office: PostOffice, last: str, count: int) -> None:
-    for _ in range(1 + count // 100):  # the office waits half a minute each time
-        try:
-            office.wait_for(last)
-        except AssertionError:
-            continue
-        return
-    office.wait_for(last)
-
-
-def consecutive_numbers(server: Server, count: int, first: int = 14062050000) -> None:
-    """Signed texts from one number after the other."""
-    for i, name in enumerate(likely(count)):
-        server.text(f"SIGN FACE {name} 59803", f"+{first + i}")
-
-
-def neighbours(server: Server, count: int) -> list[Answer]:
-    """Honest people behind one address, with and without a contact."""
-
-    def forms() -> Iterator[tuple[Form, str]]:
-        for i, name in enumerate(likely(count)):
-            form = {"name": name, "postcode": f"{59804 + i % 3}"}
-            if i % 3 == 0:
-                form["email"] = mailbox(name, PROVIDERS[i % 5])
-            yield form, "203.0.113.9"
-
-    return sign_all(server, forms())
+from tests.harness.attacks import (
+    attacked,
+    bots,
+    catch_all,
+    consecutive_numbers,
+    neighbours,
+    one_mailbox,
+    tally,
+)
 
 
 def main() -> None:
@@ -197,9 +33,9 @@ def main() -> None:
             "500 neighbours behind one address": lambda: neighbours(server, 500),
         }
         for name, attack in attacks.items():
-            before = standing(server)
+            before = tally(server)
             attack()
-            print(f"{name}: {standing(server).since(before)}", flush=True)
+            print(f"{name}: {tally(server).since(before)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,9 @@ from urllib.parse import urlencode
 
 import uvloop
 
-from bench.product import letters, product, stored
+from bench.product import product, stored
 from bench.tools import BenchError, free_port
+from tests.harness.signers import signer
 
 #: Hours after 21:00 on 20 March, and the signatures reported by then.
 CURVE = (
@@ -97,7 +98,7 @@ def arrivals(options: argparse.Namespace) -> Iterator[tuple[float, int, int]]:
 
 
 def signing(number: int) -> bytes:
-    form = urlencode({"name": f"Signer {letters(number)}", "postcode": "59801"}).encode()
+    form = urlencode({"name": signer(number), "postcode": "59801"}).encode()
     head = "POST /p/face HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     head += "Content-Type: application/x-www-form-urlencoded\r\n"
     return f"{head}Content-Length: {len(form)}\r\n\r\n".encode() + form

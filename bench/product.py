@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 from bench.tools import LUA, BenchError, ask
 from server.cli import demo
+from tests.harness.signers import letters, signer
 
 TOKEN = "t" * 32
 
@@ -37,11 +38,6 @@ class Product:
     port: int
     data: Path
     cold: float  # seconds from the start to the first page
-
-
-def letters(number: int) -> str:
-    """A number as letters, so that it can stand in a name."""
-    return f"{number:08}".translate(str.maketrans("0123456789", "abcdefghij"))
 
 
 def phone(number: int) -> str:
@@ -129,7 +125,7 @@ end
 
 def _request(work: str, port: int, number: int) -> str:
     """One line of a script's input: a form's body and, where one belongs to it, a header."""
-    name = f"Signer {letters(number)}"
+    name = signer(number)
     if work != "text":
         form = {"_charset_": "UTF-8", "name": name, "postcode": "59801", "comment": ""}
         form["phone"] = phone(number) if work == "contact" else ""

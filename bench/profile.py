@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench.product import letters, phone
+from bench.product import phone
 from server.app import running
 from server.cli import demo
 from server.config import Settings
@@ -26,6 +26,7 @@ from server.core.signing import signatures
 from server.services import Services
 from server.texting import TextDoor
 from sms import Inbound
+from tests.harness.signers import signer
 
 IN_FLIGHT = 64
 ROOMS = ("server/core", "server/db", "server/texting", "server/web", "sms/gateways", "sms")
@@ -34,7 +35,7 @@ PACKAGES = ("phonenumbers", "aiosqlite", "asyncio", "json", "re/", "hmac", "sele
 
 async def by_web(services: Services, number: int, contact: bool) -> None:
     petition = services.directory.by_slug[demo.SLUG]
-    values = {"name": f"Signer {letters(number)}", "postcode": "59801"}
+    values = {"name": signer(number), "postcode": "59801"}
     signing = signatures.web_signing(
         petition,
         values | ({"phone": phone(number)} if contact else {}),
@@ -92,7 +93,7 @@ async def run(options: argparse.Namespace, settings: Settings) -> None:
                     message_id=f"SM{n}",
                     sender=phone(200_000 + n),
                     recipient=demo.NUMBER,
-                    body=f"SIGN FACE Signer {letters(200_000 + n)} 59801",
+                    body=f"SIGN FACE {signer(200_000 + n)} 59801",
                 )
             ),
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+HOUSES = ("server", "sms", "tests", "bench")
 
 # The floors of DESIGN.md, section 2, from the top down. A room sees its own inside and the floors
 # below, never a neighbour. Whoever adds a room gives it a place here.
@@ -62,12 +63,13 @@ FORBIDDEN_PACKAGES = {
 }
 FORBIDDEN_ELSEWHERE = DRIVERS  # the engines differ only inside `db`
 FORBIDDEN_IN_SMS = {"server", "starlette"} | DRIVERS
+AROUND_THE_PRODUCT = {"tests", "bench"}
 
 
 def violations(root: Path) -> list[str]:
     """One line for each import under `root` that the rooms forbid."""
     found = [*_unplaced_rooms(root)]
-    for path in sorted(root.glob("server/**/*.py")) + sorted(root.glob("sms/**/*.py")):
+    for path in sorted(path for top in HOUSES for path in root.glob(f"{top}/**/*.py")):
         module = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
         package = module if path.name == "__init__.py" else module.rpartition(".")[0]
         for line, imported in _imports(ast.parse(path.read_bytes()), package):
@@ -110,6 +112,10 @@ def _imports(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
 
 def _refusal(root: Path, module: str, imported: str) -> str | None:
     top, _, rest = module.partition(".")
+    if top in AROUND_THE_PRODUCT:
+        return _unshared(module, imported)
+    if why := _forbidden(imported, AROUND_THE_PRODUCT, "the product stands without them"):
+        return why
     if top == "sms":
         return _forbidden(imported, FORBIDDEN_IN_SMS, "sms knows nothing of petitions")
     room = rest.partition(".")[0]
@@ -119,6 +125,21 @@ def _refusal(root: Path, module: str, imported: str) -> str | None:
         )
     outside = FORBIDDEN_PACKAGES.get(room, FORBIDDEN_ELSEWHERE)
     return _forbidden(imported, outside, f"not in {room or 'server'}")
+
+
+def _unshared(module: str, imported: str) -> str | None:
+    """Why a test or a benchmark may not import this, if it is of a test or a benchmark."""
+    house, room, *_ = f"{module}.".split(".")
+    top, *inside = imported.split(".")
+    if top == "bench":
+        return None if house == "bench" else "tests stand without the benchmarks"
+    if top != "tests":
+        return None
+    if inside[:1] != ["harness"] and (house == "bench" or inside[:1] != [room]):
+        return "what is shared lies in tests/harness"
+    if any(part == "conftest" or part.startswith("test_") for part in inside):
+        return "nothing is taken from a file of tests"
+    return None
 
 
 def _upwards(root: Path, house: str, module: str, imported: str) -> str | None:
@@ -200,6 +221,15 @@ def test_every_module_lies_in_the_rooms() -> None:
         ("server/app.py", "import server.cli", "server.cli"),
         ("sms/keywords.py", "from server.core import petitions", "server.core.petitions"),
         ("sms/gateways/x.py", "importlib.import_module('server.app')", "server.app"),
+        ("server/core/desk/x.py", "from tests.harness import world", "tests.harness.world"),
+        ("server/cli/x.py", "from bench import product", "bench.product"),
+        ("sms/keywords.py", "from tests import harness", "tests.harness"),
+        ("tests/web/test_x.py", "from bench.attacks import main", "bench.attacks.main"),
+        ("tests/web/test_x.py", "from tests.faults import disk", "tests.faults.disk"),
+        ("tests/web/test_x.py", "from tests.web.test_y import Z", "tests.web.test_y.Z"),
+        ("tests/web/test_x.py", "from tests.conftest import NOW", "tests.conftest.NOW"),
+        ("tests/harness/x.py", "from tests.faults import disk", "tests.faults.disk"),
+        ("bench/x.py", "from tests.faults.disk import Disk", "tests.faults.disk.Disk"),
     ],
 )
 def test_a_forbidden_import_is_found(tmp_path: Path, path: str, code: str, fault: str) -> None:
@@ -223,6 +253,9 @@ def test_a_forbidden_import_is_found(tmp_path: Path, path: str, code: str, fault
         ("server/core/signing/x.py", "from urllib.parse import urlsplit\nimport hmac"),
         ("server/db/sqlite.py", "import aiosqlite\nfrom server.errors import StoreFull"),
         ("sms/keywords.py", "from sms import words"),
+        ("tests/faults/x.py", "from tests.faults import disk\nfrom tests.harness import world"),
+        ("tests/harness/x.py", "from . import world\nfrom server.app import create_app"),
+        ("bench/x.py", "from bench.tools import ask\nfrom tests.harness import product"),
     ],
 )
 def test_an_import_downwards_is_welcome(tmp_path: Path, path: str, code: str) -> None:
@@ -249,13 +282,14 @@ def test_only_few_files_lie_loose() -> None:
 
 
 def _house(root: Path) -> None:
-    """An empty house with the rooms of the product."""
+    """An empty house with the rooms of the product, and some of those around it."""
     for house, floors in FLOORS.items():
         for room in set().union(*floors) - {"__main__", "app", "config", "errors", "metrics"}:
             folder = root.joinpath(*house.split("."), room)
             folder.mkdir(parents=True)
             (folder / "__init__.py").touch()
         root.joinpath(*house.split("."), "__init__.py").touch()
-    (root / "sms/gateways").mkdir(parents=True)
+    for place in ("sms/gateways", "tests/web", "tests/faults", "tests/harness", "bench"):
+        (root / place).mkdir(parents=True)
     for module in ("app", "config", "errors", "metrics"):
         (root / f"server/{module}.py").touch()

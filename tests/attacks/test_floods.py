@@ -1,4 +1,4 @@
-"""Floods that move nothing, and honest crowds that nothing keeps out (see bench.attacks)."""
+"""Floods that move nothing, and honest crowds that nothing keeps out: `tests.harness.attacks`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench import attacks
-from bench.attacks import attacked, standing
 from server.core.floods.limits import DOMAIN_CAP, HOUSEHOLD, NUMBERS_CAP
+from tests.harness import attacks
+from tests.harness.attacks import attacked, tally
 from tests.harness.product import Server
+from tests.harness.signers import STORED
 from tests.harness.smtp import PostOffice
 
 
@@ -28,7 +29,7 @@ def test_bots_move_the_verified_count_by_nothing(
     server, _ = field
     answers = attacks.bots(server, 400, addresses)
     assert {answer.status for answer in answers} == {200}  # and learn nothing
-    found = standing(server)
+    found = tally(server)
     assert found.verified == 0
     assert found.held + found.unverified == 400
     if addresses == 3:
@@ -40,24 +41,24 @@ def test_many_names_on_one_mailbox_move_it_by_a_household_at_most(
 ) -> None:
     server, office = field
     attacks.one_mailbox(server, office, 100)
-    assert 0 < standing(server).verified <= HOUSEHOLD
+    assert 0 < tally(server).verified <= HOUSEHOLD
 
 
 def test_a_catch_all_domain_moves_it_by_its_cap(field: tuple[Server, PostOffice]) -> None:
     server, office = field
     attacks.catch_all(server, office, DOMAIN_CAP + 30)
-    found = standing(server)
+    found = tally(server)
     assert (found.verified, found.held, found.unverified) == (DOMAIN_CAP, 30, 0)
 
 
 def test_consecutive_numbers_move_it_by_their_cap(field: tuple[Server, PostOffice]) -> None:
     server, _ = field
     attacks.consecutive_numbers(server, NUMBERS_CAP + 30)
-    found = standing(server)
+    found = tally(server)
     assert (found.verified, found.held) == (NUMBERS_CAP, 30)
     # Honest people elsewhere are not touched by it.
     assert "Thank you, Ana Diaz" in server.text("SIGN FACE Ana Diaz 59801", "+14062990100")
-    assert standing(server).verified == NUMBERS_CAP + 1
+    assert tally(server).verified == NUMBERS_CAP + 1
 
 
 def test_five_hundred_neighbours_behind_one_address_all_sign(
@@ -66,14 +67,14 @@ def test_five_hundred_neighbours_behind_one_address_all_sign(
     server, office = field
     answers = attacks.neighbours(server, 500)
     assert {answer.status for answer in answers} == {200}
-    assert all(attacks.STORED in answer.text for answer in answers)
-    found = standing(server)
+    assert all(STORED in answer.text for answer in answers)
+    found = tally(server)
     assert found.unverified + found.held == 500
     assert found.held <= 5
     emails = [e for a in answers for e in re.findall(r'name="contact" value="([^"]+)"', a.text)]
     office.wait_for(emails[-1])
     assert attacks.type_codes(server, office, emails) == len(emails) > 160
-    assert standing(server).verified == len(emails)
+    assert tally(server).verified == len(emails)
 
 
 def test_a_family_of_four_signs_with_one_phone(field: tuple[Server, PostOffice]) -> None:

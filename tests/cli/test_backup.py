@@ -20,9 +20,9 @@ from server.cli import backup
 from server.db import files, shared
 from server.db.migrations import Migration, migrations
 from server.errors import Misconfigured
-from tests.faults.test_durability import STORED, word
 from tests.harness import product
-from tests.harness.product import Server, exchange, post
+from tests.harness.product import Server
+from tests.harness.signers import STORED, names, sign, signer
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -30,19 +30,14 @@ pytestmark = pytest.mark.timeout(120)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with product.running(tmp_path_factory.mktemp("backup") / "data") as server:
-        for n in range(30):
-            sign(server, n)
+        stored(server, *range(30))
         yield server
 
 
-def sign(server: Server, number: int) -> None:
-    answer = exchange(server.port, post("/p/face", {"name": word(number), "postcode": "59801"}))
-    assert STORED in answer.text
-
-
-def names(file: Path) -> set[str]:
-    with contextlib.closing(sqlite3.connect(file)) as store:
-        return {name for (name,) in store.execute("SELECT name FROM signatures")}
+def stored(server: Server, *numbers: int) -> None:
+    """These people have signed, and were told so."""
+    for number in numbers:
+        assert STORED in sign(server, signer(number)).text
 
 
 def restore(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -62,7 +57,7 @@ def stopped(server: Server, tmp_path: Path) -> Path:
     """A data folder like the server's, of which nothing runs; with one signature of its own."""
     data = tmp_path / "data"
     with product.running(data) as other:
-        sign(other, 5000)
+        stored(other, 5000)
         assert other.stop() == 0
     return data
 
@@ -76,19 +71,19 @@ def test_a_copy_made_while_people_sign_holds_all_who_were_acknowledged_before(
         for number in range(1000, 9000):
             if stop.is_set():
                 return
-            sign(server, number)
+            stored(server, number)
             signed.append(number)
 
     threads = [threading.Thread(target=go_on)]
     threads[0].start()
     product.eventually(lambda: len(signed) > 20)
-    before = {word(n) for n in signed}
+    before = {signer(n) for n in signed}
     done = server.command("backup", "--to", str(tmp_path / "copies"))
     stop.set()
     threads[0].join()
     assert done.returncode == 0, done.stderr
     (copy,) = (tmp_path / "copies").iterdir()
-    assert before <= names(copy)
+    assert before <= set(names(copy))
     assert f"Verified: {copy}" in done.stdout
     assert "in all" in done.stdout
     assert "secret key is not in it" in done.stdout
@@ -173,15 +168,15 @@ def test_restoring_never_overwrites_by_accident(
     refused = restore(stopped, str(copy))
     assert refused.returncode == 1
     assert "is there already, with 1 signatures; --force keeps it" in refused.stderr
-    assert names(stopped / "undersigned.db") == {word(5000)}
+    assert names(stopped / "undersigned.db") == [signer(5000)]
     done = restore(stopped, str(copy), "--force")
     assert done.returncode == 0, done.stderr
     assert names(stopped / "undersigned.db") == names(copy)
     (aside,) = stopped.glob("undersigned.db.before-restore-*Z")
-    assert names(aside) == {word(5000)}
+    assert names(aside) == [signer(5000)]
     assert (stopped / "undersigned.db").stat().st_mode & 0o777 == 0o600
     with product.running(stopped) as again:
-        sign(again, 5001)
+        stored(again, 5001)
         assert again.command("check").returncode == 0
 
 
@@ -190,7 +185,7 @@ def test_restoring_under_a_running_server_is_refused(server: Server, tmp_path: P
     done = restore(server.data, str(copy), "--force")
     assert done.returncode == 1
     assert "stop it first" in done.stderr
-    sign(server, 77)
+    stored(server, 77)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +211,7 @@ def test_a_copy_that_is_not_whole_is_refused_and_harms_nothing(
     assert done.returncode == 1
     assert words in done.stderr
     assert "Traceback" not in done.stderr
-    assert names(stopped / "undersigned.db") == {word(5000)}
+    assert names(stopped / "undersigned.db") == [signer(5000)]
     assert not list(stopped.glob("*before-restore*"))
 
 
@@ -236,10 +231,7 @@ def test_copies_made_at_once_all_get_names_of_their_own(server: Server, tmp_path
     with ThreadPoolExecutor(4) as pool:
         made = [pool.submit(server.command, "backup", "--to", str(tmp_path)) for _ in range(4)]
     assert [m.result().stderr for m in made] == [""] * 4
-    assert {frozenset(names(file)) for file in tmp_path.iterdir()} == {
-        frozenset(names(server.data / "undersigned.db"))
-    }
-    assert len(list(tmp_path.iterdir())) == 4
+    assert [names(file) for file in tmp_path.iterdir()] == [names(server.store)] * 4
 
 
 def test_a_folder_that_cannot_be_had_is_said_in_one_line(server: Server, tmp_path: Path) -> None:
@@ -252,8 +244,7 @@ def test_a_folder_that_cannot_be_had_is_said_in_one_line(server: Server, tmp_pat
 def killed(data: Path, *numbers: int) -> Path:
     """A database whose server was killed: its newest signatures are in the log beside it."""
     with product.running(data) as server:
-        for number in numbers:
-            sign(server, number)
+        stored(server, *numbers)
         server.kill()
     assert (data / "undersigned.db-wal").stat().st_size > 0
     return data / "undersigned.db"
@@ -265,7 +256,7 @@ def test_a_database_left_by_a_crash_is_restored_with_the_log_beside_it(
     left = killed(tmp_path / "left", 1, 2, 3)
     done = restore(stopped, str(left), "--force")
     assert done.returncode == 0, done.stderr
-    assert names(stopped / "undersigned.db") == {word(n) for n in (1, 2, 3)}
+    assert names(stopped / "undersigned.db") == [signer(n) for n in (1, 2, 3)]
 
 
 def test_a_log_left_behind_never_enters_the_restored_database(
@@ -308,7 +299,7 @@ def test_a_server_that_starts_during_the_restore_keeps_its_database(
 
         with pytest.raises(Misconfigured, match="stop it first"):
             backup.restore(copy, stopped / "undersigned.db", force=True, now=0, say=say)
-    assert names(stopped / "undersigned.db") == {word(5000)}
+    assert names(stopped / "undersigned.db") == [signer(5000)]
     assert not list(stopped.glob("*.before-restore-*"))
 
 
@@ -329,7 +320,7 @@ def test_a_long_copy_says_how_far_it_is(
 ) -> None:
     shares: list[float] = []
     monkeypatch.setattr(files, "_STEPS", 1)
-    source = server.data / "undersigned.db"
+    source = server.store
     backup.backup(source, tmp_path, keep=1, now=0, progress=shares.append)
     assert shares == sorted(shares)
     assert len(shares) > 2
@@ -350,7 +341,7 @@ def test_litestream_reads_the_configuration_that_we_print(server: Server, tmp_pa
 
     litestream("replicate", "-once")
     litestream("restore", "-o", restored, source)
-    assert names(restored) == names(server.data / "undersigned.db")
+    assert names(restored) == names(server.store)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

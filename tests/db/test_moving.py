@@ -9,32 +9,18 @@ import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from server.core.upkeep import check
 from server.db import Database, moving, open_database
 from server.db.group import GroupCommit
 from server.errors import Misconfigured, StoreUnavailable
-from tests.conftest import NOW, World
-from tests.faults.test_durability import STORED, word
 from tests.harness import product
 from tests.harness.postgres import Cluster
-from tests.harness.product import Server, exchange, post
+from tests.harness.signers import STORED, names, sign, signer
+from tests.harness.world import NOW, World
 
 pytestmark = pytest.mark.timeout(120)
-
-
-def sign(server: Server, number: int) -> product.Answer:
-    return exchange(server.port, post("/p/face", {"name": word(number), "postcode": "59801"}))
-
-
-async def names(url: str) -> list[str]:
-    connection = await asyncpg.connect(url)
-    try:
-        return [row["name"] for row in await connection.fetch("SELECT name FROM signatures")]
-    finally:
-        await connection.close()
 
 
 @pytest.mark.slow
@@ -53,15 +39,15 @@ def test_a_server_under_load_is_moved_and_nobody_who_was_acknowledged_is_left_be
             number = thread * 10_000
             while not stop.is_set():
                 number += 1
-                if STORED in sign(server, number).text:
-                    acknowledged.add(word(number))
+                if STORED in sign(server, signer(number)).text:
+                    acknowledged.add(signer(number))
 
         threads = [threading.Thread(target=go_on, args=(n,)) for n in range(3)]
         for thread in threads:
             thread.start()
         product.eventually(lambda: len(acknowledged) > 100)
         done = server.command("migrate-to", url)
-        refused = sign(server, 99_999)
+        refused = sign(server, signer(99_999))
         stop.set()
         for thread in threads:
             thread.join()
@@ -75,10 +61,10 @@ def test_a_server_under_load_is_moved_and_nobody_who_was_acknowledged_is_left_be
     assert again.returncode == 1
     assert "has moved to PostgreSQL" in again.stderr
     with product.running(data, UNDERSIGNED_DATABASE_URL=url) as server:
-        stored = asyncio.run(names(url))
+        stored = names(url)
         assert acknowledged | {"Ana Diaz"} == set(stored)
         assert len(stored) == len(set(stored))
-        assert STORED in sign(server, 99_999).text
+        assert STORED in sign(server, signer(99_999)).text
         assert server.command("check").returncode == 0
 
 
@@ -86,7 +72,7 @@ def test_a_move_that_is_killed_goes_on_where_it_was(tmp_path: Path, postgres: Cl
     url = asyncio.run(postgres.create())
     with product.running(tmp_path / "data") as server:
         for n in range(20):
-            assert STORED in sign(server, n).text
+            assert STORED in sign(server, signer(n)).text
         command = [sys.executable, "-m", "server", "--data", str(server.data), "migrate-to", url]
         first = subprocess.Popen(command, cwd=product.ROOT, stdout=subprocess.PIPE, text=True)
         assert first.stdout is not None
@@ -95,10 +81,10 @@ def test_a_move_that_is_killed_goes_on_where_it_was(tmp_path: Path, postgres: Cl
                 break
         first.kill()
         first.communicate()
-        assert STORED in sign(server, 20).text  # the old place is still the right one
+        assert STORED in sign(server, signer(20)).text  # the old place is still the right one
         done = server.command("migrate-to", url)
         assert done.returncode == 0, done.stderr
-        assert sorted(asyncio.run(names(url))) == sorted(word(n) for n in range(21))
+        assert sorted(names(url)) == sorted(signer(n) for n in range(21))
 
 
 def test_a_target_that_cannot_be_reached_leaves_all_as_it_was(tmp_path: Path) -> None:
@@ -107,7 +93,7 @@ def test_a_target_that_cannot_be_reached_leaves_all_as_it_was(tmp_path: Path) ->
         assert done.returncode == 1
         assert "cannot reach PostgreSQL" in done.stderr
         assert "Traceback" not in done.stderr
-        assert STORED in sign(server, 1).text
+        assert STORED in sign(server, signer(1)).text
 
 
 @pytest.fixture
@@ -133,7 +119,7 @@ async def test_rows_that_changed_or_went_after_they_were_copied_are_caught_up_wi
 ) -> None:
     monkeypatch.setattr(moving, "BATCH", 3)
     for n in range(10):
-        await world.web(name=word(n))
+        await world.web(name=signer(n))
     for name in ("Zoë a", "zoe b", "Ähre", "ahre c", "Z-d"):  # people's order is not the bytes'
         await world.text(name=name, phone="+14065550177")
     copying = moving._copy
@@ -144,8 +130,8 @@ async def test_rows_that_changed_or_went_after_they_were_copied_are_caught_up_wi
         await copying(source, target, table, say)
         if table.name == "signatures":
             # By text these two become verified, and their contactless rows are absorbed.
-            await world.text(name=word(0))
-            await world.text(name=word(1), phone="+14065550188")
+            await world.text(name=signer(0))
+            await world.text(name=signer(1), phone="+14065550188")
             await world.web(name="Brand New")
             async with world.database.write() as tx:
                 await tx.execute("UPDATE petitions SET version = version + 1")

@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.faults.test_durability import STORED, word
 from tests.harness import product
 from tests.harness.needs import needs, program
 from tests.harness.postgres import Cluster
-from tests.harness.product import exchange, post
+from tests.harness.signers import STORED, sign, signer
 
 pytestmark = [needs("pgbouncer"), pytest.mark.slow, pytest.mark.timeout(120)]
 POOL = 3
@@ -65,15 +64,14 @@ def test_two_servers_sign_and_count_through_pgbouncer(tmp_path: Path, postgres: 
             running = product.running(data, UNDERSIGNED_DATABASE_URL=url)
             servers.append(stack.enter_context(running))
 
-        def sign(number: int) -> bool:
-            form = {"name": word(number % 100), "postcode": "59801"}
-            return STORED in exchange(servers[number % 2].port, post("/p/face", form)).text
+        def is_stored(number: int) -> bool:
+            return STORED in sign(servers[number % 2], signer(number % 100)).text
 
         with ThreadPoolExecutor(4 * POOL) as pool:
             # Everybody signs three times, at one server or the other.
-            assert all(pool.map(sign, range(300)))
+            assert all(pool.map(is_stored, range(300)))
         for n, server in enumerate(servers):
-            text = f"SIGN FACE Ana {word(n)} 59801"
+            text = f"SIGN FACE Ana {signer(n)} 59801"
             done = server.command("sms", "simulate", text, "--from", f"+1406555013{n}")
             assert "1 segment" in done.stdout, done.stderr
             done = server.command("check")

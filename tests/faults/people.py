@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Any
 
-from server.core.petitions import petitions
 from server.core.signing import signatures
 from server.core.upkeep import check
-from server.core.values.ids import Ids
 from server.db import Database, Transaction
-from server.db.group import GroupCommit
 from server.db.sqlite import SQLiteTransaction
-from tests.conftest import NOW, World, draft
+from tests.harness.signers import signer
+from tests.harness.world import NOW, World, world_in
 
 #: What somebody has been told last. `asking`: has asked for something that may
 #: already have happened, and has no answer yet.
@@ -25,24 +23,15 @@ Told = Callable[[str, str], None]
 
 
 async def world(database: Database, node: int) -> World:
-    """The petition in that store, made if there is none; its writer is started."""
+    """The petition in that store, new or used; its writer is started."""
     await database.migrate(NOW)
-    async with database.write() as tx:
-        known = await petitions.all_petitions(tx)
-        if not known:
-            id_ = await petitions.create(tx, draft(), reserved=frozenset(), salt=b"s" * 32, now=NOW)
-            await petitions.open_(tx, id_, NOW)
-            known = await petitions.all_petitions(tx)
-    group = GroupCommit(database)
-    group.start()
-    (petition,) = known.values()
-    return World(database, group, petition, ids=Ids(node))
+    return await world_in(database, node)
 
 
 async def crowd(world: World, told: dict[str, str], tell: Told, random: Random, size: int) -> None:
     """That many different people act at once; `tell` hears each answer as it is given."""
     numbers = random.sample(range(POPULATION // 2), size // 2)
-    names = {word(n) for n in numbers}
+    names = {signer(n) for n in numbers}
     if known := [name for name, state in told.items() if state != "asking"]:
         names |= set(random.sample(known, min(size - size // 2, len(known))))
     await asyncio.gather(*(_act(world, name, told, tell, random) for name in sorted(names)))
@@ -74,11 +63,6 @@ async def _withdraw(world: World, name: str) -> None:
     async with world.database.write() as tx:
         mine = await signatures.signed_by(tx, {world.petition.id: key})
         await signatures.withdraw(tx, mine, world.now)
-
-
-def word(number: int) -> str:
-    """A name of letters alone, different for each number."""
-    return "Signer " + "".join(chr(97 + int(digit)) for digit in f"{number:05}")
 
 
 def _phone(name: str) -> str:

@@ -17,26 +17,10 @@ import pytest
 
 from tests.harness import product
 from tests.harness.postgres import Cluster
-from tests.harness.product import Answer, Server, exchange, post
+from tests.harness.product import Server
+from tests.harness.signers import STORED, names, sign, signer
 
 pytestmark = pytest.mark.timeout(180)
-STORED = "Your signature is stored"
-
-
-def sign(server: Server, name: str) -> Answer:
-    return exchange(server.port, post("/p/face", {"name": name, "postcode": "59801"}))
-
-
-def word(number: int) -> str:
-    """A name of letters alone, different for each number."""
-    return "Signer " + "".join(chr(97 + int(digit)) for digit in f"{number:05}")
-
-
-def names(data: Path) -> list[str]:
-    with sqlite3.connect(data / "undersigned.db") as database:
-        (sound,) = database.execute("PRAGMA integrity_check").fetchone()
-        assert sound == "ok"
-        return [name for (name,) in database.execute("SELECT name FROM signatures")]
 
 
 @pytest.mark.slow
@@ -50,8 +34,8 @@ def test_kill_9_during_200_parallel_signings_loses_none_that_was_acknowledged(
 
         def one(number: int) -> None:
             try:
-                if STORED in sign(server, word(number)).text:
-                    acknowledged.add(word(number))
+                if STORED in sign(server, signer(number)).text:
+                    acknowledged.add(signer(number))
             except (OSError, ConnectionError):
                 pass
 
@@ -61,13 +45,13 @@ def test_kill_9_during_200_parallel_signings_loses_none_that_was_acknowledged(
             list(pool.map(one, range(2000)))
         killer.join()
     with product.running(data) as server:
-        stored = names(data)
+        stored = names(server.store)
         assert acknowledged <= set(stored)
         assert len(stored) == len(set(stored))
         done = server.command("check")
         assert done.returncode == 0, done.stderr
         # What was not acknowledged can simply be sent again.
-        assert STORED in sign(server, word(1999)).text
+        assert STORED in sign(server, signer(1999)).text
 
 
 FULL = pytest.mark.full
@@ -81,7 +65,7 @@ def test_kill_9_between_texts_and_replies_loses_none_since_the_gateway_tries_aga
     tmp_path: Path, after: float
 ) -> None:
     data = tmp_path / "data"
-    texts = [(f"T{n}", f"+1406552{n:04}", f"SIGN FACE {word(n)} 59801") for n in range(300)]
+    texts = [(f"T{n}", f"+1406552{n:04}", f"SIGN FACE {signer(n)} 59801") for n in range(300)]
     replies: dict[str, str] = {}
 
     def deliver(server: Server, text: tuple[str, str, str]) -> None:
@@ -105,7 +89,7 @@ def test_kill_9_between_texts_and_replies_loses_none_since_the_gateway_tries_aga
             deliver(server, text)
         assert len(replies) == len(texts)
         assert all(reply.startswith("Thank you, Signer") for reply in replies.values())
-        assert sorted(names(data)) == sorted(word(n) for n in range(300))
+        assert sorted(names(server.store)) == sorted(signer(n) for n in range(300))
         assert server.command("check").returncode == 0
 
 
@@ -132,9 +116,9 @@ def test_on_a_full_disk_nothing_is_acknowledged_and_all_works_again_with_room(
         ballast.write_bytes(b"x" * (free - 64 * 1024))
         acknowledged, refused = ["Before Full"], []
         for number in range(400):
-            answer = sign(server, word(number))
+            answer = sign(server, signer(number))
             if answer.status == 200:
-                acknowledged.append(word(number))
+                acknowledged.append(signer(number))
             else:
                 refused.append(answer)
                 if len(refused) == 3:
@@ -148,7 +132,7 @@ def test_on_a_full_disk_nothing_is_acknowledged_and_all_works_again_with_room(
         assert server.get("/p/face").status == 200
         ballast.unlink()
         assert STORED in sign(server, "After Full").text
-        assert set(names(server.data)) == {*acknowledged, "After Full"}
+        assert set(names(server.store)) == {*acknowledged, "After Full"}
         done = server.command("check")
         assert done.returncode == 0, done.stderr
 
@@ -157,7 +141,7 @@ def test_a_database_locked_by_another_process_is_said_plainly_and_waited_out(
     tmp_path: Path,
 ) -> None:
     with product.running(tmp_path / "data") as server:
-        other = sqlite3.connect(server.data / "undersigned.db", isolation_level=None)
+        other = sqlite3.connect(server.store, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         answer = sign(server, "Locked Out")
         assert answer.status == 503
@@ -165,17 +149,15 @@ def test_a_database_locked_by_another_process_is_said_plainly_and_waited_out(
         other.execute("ROLLBACK")
         other.close()
         assert STORED in sign(server, "Locked Out").text
-        assert names(server.data) == ["Locked Out"]
+        assert names(server.store) == ["Locked Out"]
 
 
 def test_sigterm_answers_what_is_under_way_and_exits_cleanly(tmp_path: Path) -> None:
     with product.running(tmp_path / "data") as server:
-        other = sqlite3.connect(
-            server.data / "undersigned.db", isolation_level=None, check_same_thread=False
-        )
+        other = sqlite3.connect(server.store, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")  # so that signings wait
         with ThreadPoolExecutor(5) as pool:
-            waiting = [pool.submit(sign, server, word(n)) for n in range(5)]
+            waiting = [pool.submit(sign, server, signer(n)) for n in range(5)]
             time.sleep(0.5)
             server.process.send_signal(signal.SIGTERM)
             time.sleep(0.5)
@@ -183,7 +165,7 @@ def test_sigterm_answers_what_is_under_way_and_exits_cleanly(tmp_path: Path) -> 
             assert [STORED in w.result().text for w in waiting] == [True] * 5
         other.close()
         assert server.process.wait(timeout=30) == 0
-        assert len(names(server.data)) == 5
+        assert len(names(server.store)) == 5
 
 
 def test_running_it_again_keeps_the_data(tmp_path: Path) -> None:
@@ -197,14 +179,14 @@ def test_running_it_again_keeps_the_data(tmp_path: Path) -> None:
     with product.running(data) as server:
         assert server.password == password
         sign(server, "First Run")
-        assert names(data) == ["First Run"]
+        assert names(server.store) == ["First Run"]
 
 
 def test_the_same_product_runs_on_postgresql(tmp_path: Path, postgres: Cluster) -> None:
     url = asyncio.run(postgres.create())
     with product.running(tmp_path / "data", UNDERSIGNED_DATABASE_URL=url) as server:
         with ThreadPoolExecutor(10) as pool:
-            answers = list(pool.map(lambda n: sign(server, word(n % 5)), range(20)))
+            answers = list(pool.map(lambda n: sign(server, signer(n % 5)), range(20)))
         assert {STORED in answer.text for answer in answers} == {True}
         done = server.command("sms", "simulate", "SIGN FACE Ana Diaz 59801")
         assert "1 segment" in done.stdout, done.stderr

@@ -9,13 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
-from tests.faults.test_durability import STORED, word
 from tests.harness import product
 from tests.harness.postgres import cluster, replica
-from tests.harness.product import Server, exchange, post
+from tests.harness.product import Server
+from tests.harness.signers import STORED, names, sign, signer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -46,11 +45,10 @@ class Crowd:
     def _sign(self, server: Server, number: int) -> None:
         while not self._stop.is_set():
             number += 1
-            form = {"name": word(number), "postcode": "59801"}
-            answer = exchange(server.port, post("/p/face", form))
+            answer = sign(server, signer(number))
             self.statuses[answer.status] += 1
             if STORED in answer.text:
-                self.acknowledged.add(word(number))
+                self.acknowledged.add(signer(number))
 
 
 def test_a_primary_that_dies_is_replaced_and_the_servers_find_the_new_one(tmp_path: Path) -> None:
@@ -79,19 +77,10 @@ def test_a_primary_that_dies_is_replaced_and_the_servers_find_the_new_one(tmp_pa
             standby.promote()
             product.eventually(lambda: len(crowd.acknowledged) > before + 200)
         for n, server in enumerate(servers):
-            form = {"name": f"After {word(n)}", "postcode": "59801"}
-            assert STORED in exchange(server.port, post("/p/face", form)).text
+            assert STORED in sign(server, f"After {signer(n)}").text
         assert set(crowd.statuses) == {200, 503}
-        stored = asyncio.run(names(standby.url("test1")))
+        stored = names(standby.url("test1"))
         assert crowd.acknowledged <= set(stored)
         assert len(stored) == len(set(stored))
         done = servers[0].command("check")
         assert done.returncode == 0, done.stderr
-
-
-async def names(url: str) -> list[str]:
-    connection = await asyncpg.connect(url)
-    try:
-        return [row["name"] for row in await connection.fetch("SELECT name FROM signatures")]
-    finally:
-        await connection.close()

@@ -21,6 +21,7 @@ from server.db.sqlite import SQLite, connect
 from tests.faults import people
 from tests.harness import product
 from tests.harness.product import Server
+from tests.harness.signers import STORED, sign, signer
 
 #: `make soak` asks for more.
 KILLS = 10 * int(os.environ.get("SOAK", "0")) or 60
@@ -108,7 +109,7 @@ def test_no_kill_of_the_whole_server_does_either(tmp_path: Path) -> None:
             killer.start()
             list(pool.map(partial(_sign, server, told), range(kill * 3000, kill * 3000 + 3000)))
         killer.join()
-        with contextlib.closing(connect(str(data / "undersigned.db"))) as connection:
+        with contextlib.closing(connect(str(server.store))) as connection:
             connection.row_factory = pysqlite3.Row
             assert people.faults_at_once(connection, told) == [], f"kill {kill}"
     answers += len(told)
@@ -117,8 +118,6 @@ def test_no_kill_of_the_whole_server_does_either(tmp_path: Path) -> None:
 
 
 def _sign(server: Server, told: dict[str, str], number: int) -> None:
-    name = "Signer " + "".join(chr(97 + int(digit)) for digit in f"{number:08}")
     with contextlib.suppress(OSError):
-        answer = server.post("/p/face", {"name": name, "postcode": "59801"})
-        if "Your signature is stored" in answer.text:
-            told[name] = "signed"
+        if STORED in sign(server, signer(number)).text:
+            told[signer(number)] = "signed"

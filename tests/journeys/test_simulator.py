@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tests.harness.product import Server
-from tests.harness.terminal import ENTER, in_terminal
+from tests.journeys.terminal import ENTER, in_terminal
 
 pytestmark = pytest.mark.journey
 

@@ -11,7 +11,7 @@ import pytest
 from tests.harness.browser import chromium
 from tests.harness.needs import needs, program
 from tests.harness.product import Server
-from tests.harness.terminal import DOWN, ENTER, TAB, in_terminal
+from tests.journeys.terminal import DOWN, ENTER, TAB, in_terminal
 
 pytestmark = pytest.mark.journey
 

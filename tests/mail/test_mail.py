@@ -30,9 +30,9 @@ from server.mail.words import COLUMNS, word
 from server.outgoing.mails import Postman
 from server.services import Services
 from server.words.render import Renderer
-from tests.conftest import NOW
 from tests.harness.phones import Phones, text_door
 from tests.harness.smtp import PostOffice, codes_in, post_office
+from tests.harness.world import NOW
 
 ANA = "ana@gmail.com"
 URL = "https://sign.example.org"

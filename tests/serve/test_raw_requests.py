@@ -361,7 +361,7 @@ def test_all_of_it_again_and_again_does_not_grow_the_server(server: Server) -> N
     round_()
     before = round_()
     assert max(round_(), round_()) - before < 4
-    log = (server.data.parent / f"{server.data.name}.log").read_text()
+    log = server.log.read_text()
     assert "Traceback" not in log
     assert len(log) < 20_000
 

@@ -31,7 +31,7 @@ from sms import (
 from sms.gateways.twilio import Twilio
 from sms.gateways.twilio_signature import Algorithm, Signer, signature
 from tests.harness import npm
-from tests.harness.twilio_api import Call, Raw, Refused, Trick, TwilioApi
+from tests.sms.twilio_api import Call, Raw, Refused, Trick, TwilioApi
 
 Form = list[tuple[str, str]]
 

@@ -20,8 +20,8 @@ from server.core.values.names import NAME_LIMIT, fold_name
 from server.texting.sessions import SessionDoor
 from sms import Inbound, Reply
 from sms.segments import measure
-from tests.conftest import NOW, PHONE
 from tests.harness.phones import NUMBER, Phones, text_door
+from tests.harness.world import NOW, PHONE
 
 LANDLINE_ABROAD = "+442079460000"
 BODY = "The lake was clear. Now it is not! " * 40

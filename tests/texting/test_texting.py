@@ -20,8 +20,8 @@ from sms import Inbound, Sending
 from sms.segments import fold_to_gsm7, measure
 from sms.words import EVERYWHERE, Kind
 from sms.words import LANGUAGES as LANGUAGE_WORDS
-from tests.conftest import NOW, PHONE
 from tests.harness.phones import Phones, text_door
+from tests.harness.world import NOW, PHONE
 
 OTHER = "+14065550124"
 NOON = NOW + 11 * 3600  # in Montana, where the phones are

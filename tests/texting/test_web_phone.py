@@ -9,8 +9,8 @@ import pytest
 from server.core.counting.counts import DAY
 from server.core.petitions import petitions
 from server.core.signing import signatures, verification
-from tests.conftest import PHONE
 from tests.harness.phones import Phones, text_door
+from tests.harness.world import PHONE
 
 OTHER = "+14065550124"
 

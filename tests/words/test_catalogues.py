@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import gettext
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from server.config import LANGUAGES
 from sms.keywords import parse
-from tests.harness.product import ROOT
+from tests.words.catalogues import Sentence, catalogue, extracted, sentence_of, texted
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 _FIELD = re.compile(r"\{\w+\}|%\(\w+\)s|</?\w+>|%")
@@ -26,39 +22,6 @@ COPIED = "your name, your postcode"
 # A text is paid for by its length; a translation may be so much longer than the English.
 LONGER = 1.15
 UNICASE = {"ar", "hi"}
-
-Sentence = tuple[str, ...]  # the singular, and the plural where there is one
-
-
-@cache
-def extracted(only: str = "") -> frozenset[Sentence]:
-    """What templates and code say today, found as `make messages` finds it."""
-    return frozenset(sentence for file, sentence in _extracted() if file.startswith(only))
-
-
-@cache
-def _extracted() -> frozenset[tuple[str, Sentence]]:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    mappings = settings["tool"]["babel"]["mappings"]
-    found = extract_from_dir(
-        ROOT,
-        method_map=[(m["pattern"], m["method"]) for m in mappings],
-        options_map={
-            m["pattern"]: {k: v for k, v in m.items() if k not in {"pattern", "method"}}
-            for m in mappings
-        },
-    )
-    return frozenset((file, sentence_of(message)) for file, _, message, _, _ in found)
-
-
-def texted() -> frozenset[Sentence]:
-    """What we send as texts."""
-    return extracted("templates/sms/")
-
-
-def catalogue(language: str) -> Catalog:
-    with (ROOT / "templates" / "locale" / f"{language}.po").open("rb") as file:
-        return read_po(file, locale=language)
 
 
 def faults(language: str, found: Catalog) -> list[str]:
@@ -120,10 +83,6 @@ def _commands(text: str, language: str) -> list[tuple[str, str | None]]:
                 break
         del words[: length if found and command.kind != "unknown" else 1]
     return found
-
-
-def sentence_of(message: object) -> Sentence:
-    return tuple(map(str, message)) if isinstance(message, list | tuple) else (str(message),)
 
 
 def test_sentences_are_found_in_pages_texts_and_code() -> None:

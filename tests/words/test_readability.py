@@ -15,7 +15,7 @@ import pytest
 
 from server.config import LANGUAGES
 from server.words.render import template_folder
-from tests.words.test_catalogues import catalogue, extracted, sentence_of
+from tests.words.catalogues import catalogue, extracted, sentence_of
 
 PAGES = ["help", "privacy", "accessibility", "thanks", "petition", "_form"]
 WORDS = ["server/web/public/words.py", "server/web/desk/words.py", "templates/web/organizer/"]

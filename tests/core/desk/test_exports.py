@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from server.core.desk import exports
 from server.core.desk.exports import COLUMNS, safe_cell
 from server.core.signing import signatures
-from tests.conftest import NOW, PHONE, World
+from tests.harness.world import NOW, PHONE, World
 
 SIGNS = "=+-@＝＋－＠"
 risky = st.text(st.sampled_from(SIGNS + " ;,'\"\t\r\nab1|!()é"), max_size=30) | st.text(max_size=40)

@@ -16,7 +16,7 @@ from server.core.floods import alarms, limits
 from server.core.signing import signatures
 from server.core.upkeep import check
 from server.errors import InvalidInput, NotFound
-from tests.conftest import NOW, World
+from tests.harness.world import NOW, World
 
 DOMAIN = "catchall.example.org"
 

@@ -16,7 +16,7 @@ from server.core.petitions import petitions
 from server.core.values import passwords
 from server.db import Database
 from server.errors import InvalidInput, NotFound, Problem, SignedOut, Throttled
-from tests.conftest import NOW, World, draft
+from tests.harness.world import NOW, World, draft
 
 KEY = b"k" * 32
 PASSWORD = "correct horse battery"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from server.core.floods.limits import Address, group_label, holds, left_after_verifying, prefix_of
 from server.web.http.guard import read_address
-from tests.conftest import World
-from tests.core.floods.test_watch import NAMES as LIKELY
+from tests.harness.attacks import likely
+from tests.harness.world import World
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ async def test_two_signals_hold_and_the_count_shows_it(world: World) -> None:
 
 
 async def test_many_names_on_one_contact_are_one_signal(world: World) -> None:
-    for i, name in enumerate(LIKELY[:8]):
+    for i, name in enumerate(likely(8)):
         signing = world.signing(name, email="ana@gmail.com")
         await world.sign(replace(signing, signals=("burst",) if i > 5 else ()))
     assert [r["held_why"] for r in await world.rows()] == [None] * 6 + ["burst crowd"] * 2

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
 from server.core.desk import moderation
 from server.core.floods import watch
 from server.core.floods.limits import Reason, holds
 from server.core.floods.watch import History, Watch, history, looks_made
-from tests.conftest import NOW, World
+from tests.harness.attacks import likely
+from tests.harness.world import NOW, World
 
-FIRST = "Ana Bo Cyd Dee Eve Flo Gus Hal Ida Joe Kim Leo Mia Ned Ola Pam Rex Sue Tom Una".split()
-LAST = (
-    "Diaz Lee Charo Prince Stone Night Ortiz Shah Nguyen Brandt Okafor Kowalski Silva Moreau"
-    " Haddad Yilmaz Novak Rossi Olsen Tanaka Schmidt Pereira Ivanova Kaur Mbeki"
-).split()
-NAMES = [f"{first} {last}" for first, last in itertools.product(FIRST, LAST)]
+NAMES = [*likely(500)]
 
 
 def signals(

@@ -7,7 +7,7 @@ import pytest
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.db import Database
-from tests.conftest import NOW, World
+from tests.harness.world import NOW, World
 
 PHONE = "+14065550123"
 

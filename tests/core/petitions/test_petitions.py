@@ -9,7 +9,7 @@ from server.core.petitions.petitions import DecisionMaker, Directory, Text, vali
 from server.core.upkeep import check
 from server.errors import InvalidInput, NotFound
 from sms.keywords import RESERVED
-from tests.conftest import NOW, World, draft
+from tests.harness.world import NOW, World, draft
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from server.core.signing.decide import related
 from server.core.upkeep import check
 from server.db import Row, Transaction, Value
 from server.errors import InvalidInput, NotOpen
-from tests.conftest import NOW, PHONE, World
+from tests.harness.world import NOW, PHONE, World
 
 OTHER_PHONE = "+14065550124"
 

@@ -19,7 +19,7 @@ from server.core.signing import signatures, verification
 from server.core.signing.verification import Asked, Desk, Message, Typed
 from server.core.upkeep import check
 from server.core.values.keys import Keys
-from tests.conftest import NOW, PHONE, World
+from tests.harness.world import NOW, PHONE, World
 
 ANA = "ana@gmail.com"
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from server.core.counting.counts import DAY
 from server.core.floods import limits
 from server.core.upkeep import check, erasure
-from tests.conftest import NOW, PHONE, World
+from tests.harness.world import NOW, PHONE, World
 
 LATER = NOW + 72 * 3600 + 1
 

@@ -31,7 +31,7 @@ from server.core.values import passwords
 from server.errors import StoreFull
 from server.services import Services, open_services
 from server.web.desk import petition_form, routes
-from tests.conftest import NOW, World, draft
+from tests.harness.world import NOW, World, draft
 
 PASSWORD = "correct horse battery"
 LONG = "x" * 121

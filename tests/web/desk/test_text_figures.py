@@ -14,8 +14,8 @@ from server.core.outbox.usage import Usage
 from server.web.desk.text_figures import TextFigures
 from sms import Sending
 from sms.keywords import RESERVED
-from tests.conftest import NOW
 from tests.harness.phones import Phones, text_door
+from tests.harness.world import NOW
 
 PRICE = {"UNDERSIGNED_SMS_PRICE": "0.0083 USD"}
 LONG = "SIGN LAKE " + "Ana " * 40 + "59801"

@@ -9,8 +9,8 @@ import pytest
 
 from server.core.signing import signatures
 from server.web.public.sheets import NAMES
-from tests.conftest import NOW, World
 from tests.harness.product import Server, eventually
+from tests.harness.world import NOW, World
 
 
 async def named(world: World, page: int = 1, size: int = 10) -> list[tuple[str, str]]:

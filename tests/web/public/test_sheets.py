@@ -18,10 +18,10 @@ from PIL import Image
 from server.config import LANGUAGES
 from server.core.counting import counts
 from server.web.public.sheets import COLUMNS, wrapped
-from tests.conftest import World
 from tests.harness.browser import chromium, fits
 from tests.harness.needs import needs, program
 from tests.harness.product import Server, eventually
+from tests.harness.world import World
 
 NUMBER = "+14065550100"  # the demo's
 

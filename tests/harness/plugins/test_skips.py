@@ -30,7 +30,7 @@ def run(pytester: pytest.Pytester) -> pytest.RunResult:
 
 
 def rerun(pytester: pytest.Pytester) -> pytest.RunResult:
-    return pytester.runpytest_inprocess("-p", "tests.harness.plugin_skips", "-p", "no:asyncio")
+    return pytester.runpytest_inprocess("-p", "tests.harness.plugins.skips", "-p", "no:asyncio")
 
 
 def test_skips_are_listed_in_capitals(

@@ -1,0 +1,240 @@
+"""The machine is gone, with all its data, and comes back from what was kept elsewhere: drills.
+
+People sign at a steady rate; the whole server is killed with SIGKILL and its data removed. Then the
+data is put back, the server started, and the page asked for. `undersigned check` must be content
+each time, and whoever was acknowledged before the last copy began, or before the replica had caught
+up, must be there. The tests make each drill once, `bench.recovery` often, to print what it costs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.harness import product
+from tests.harness.postgres import ARCHIVED, Cluster, cluster
+from tests.harness.product import Server
+from tests.harness.signers import STORED, names, sign, signer
+
+SETTLE_SECONDS = 4.0  # of signing before the loss
+DATABASE = "undersigned.db"
+
+
+@dataclass
+class Crowd:
+    """People who sign one after the other until told to stop; who was acknowledged, and when."""
+
+    server: Server
+    rate: float
+    acknowledged: dict[str, float] = field(default_factory=dict)
+    promised: frozenset[str] = frozenset()  # acknowledged before something was kept elsewhere
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @contextlib.contextmanager
+    def signing(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._go_on)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join()
+
+    def promise(self) -> None:
+        """What is acknowledged by now is about to be kept elsewhere, and must be there later."""
+        self.promised = frozenset(self.acknowledged)
+
+    def _go_on(self) -> None:
+        for number in range(10_000_000):
+            with contextlib.suppress(OSError):
+                if STORED in sign(self.server, signer(number)).text:
+                    self.acknowledged[signer(number)] = time.monotonic()
+            if self._stop.wait(1 / self.rate):
+                return
+
+
+@dataclass
+class Loss:
+    """What one drill found."""
+
+    acknowledged: int
+    promised: int
+    broken: int  # promised, and not there
+    lost: int
+    seconds_lost: float
+    seconds_away: float  # from the loss of the machine to the first page
+    gaps: int  # signings that are there although older ones are not
+
+
+def lose(server: Server) -> None:
+    """The machine is gone: every process killed, and all that stood in the data folder's files."""
+    server.kill()
+    for file in server.data.glob(f"{DATABASE}*"):
+        file.unlink()
+
+
+def compare(crowd: Crowd, there: set[str], killed: float, back: float) -> Loss:
+    lost = [at for name, at in crowd.acknowledged.items() if name not in there]
+    kept = [at for name, at in crowd.acknowledged.items() if name in there]
+    return Loss(
+        acknowledged=len(crowd.acknowledged),
+        promised=len(crowd.promised),
+        broken=len(crowd.promised - there),
+        lost=len(lost),
+        seconds_lost=killed - min(lost) if lost else 0.0,
+        seconds_away=back - killed,
+        gaps=sum(at > min(lost) for at in kept) if lost else 0,
+    )
+
+
+def come_back(data: Path, crowd: Crowd, killed: float, **environment: str) -> Loss:
+    """Serve what was put back, and see what is in it."""
+    with product.running(data, **environment) as server:
+        assert server.get("/p/face").status == 200
+        back = time.monotonic()
+        done = server.command("check")
+        assert done.returncode == 0, done.stderr
+        there = names(environment.get("UNDERSIGNED_DATABASE_URL", server.store))
+        return compare(crowd, set(there), killed, back)
+
+
+def from_backup(folder: Path, rate: float) -> Loss:
+    """A copy made in the middle, by `undersigned backup`."""
+    data, copies = folder / "data", folder / "copies"
+    with product.running(data) as server:
+        crowd = Crowd(server, rate)
+        with crowd.signing():
+            time.sleep(SETTLE_SECONDS / 2)
+            crowd.promise()
+            assert server.command("backup", "--to", str(copies)).returncode == 0
+            time.sleep(SETTLE_SECONDS / 2)
+            killed = time.monotonic()
+            lose(server)
+    (copy,) = copies.iterdir()
+    done = server.command("restore", str(copy))
+    assert done.returncode == 0, done.stderr
+    return come_back(data, crowd, killed)
+
+
+def from_litestream(folder: Path, rate: float) -> Loss:
+    """Litestream running beside the server, with the configuration that we print for it."""
+    data, restored = folder / "data", folder / "restored.db"
+    config, litestream = folder / "litestream.yml", Path(sys.executable).parent / "litestream"
+    with product.running(data) as server:
+        printed = server.command("backup", "--litestream", f"file://{folder / 'replica'}")
+        # The socket is for the drill alone: through it we learn when the replica has caught up.
+        socket = folder / "socket"
+        config.write_text(f"{printed.stdout}socket:\n  enabled: true\n  path: {socket}\n")
+        with (folder / "litestream.log").open("wb") as log:
+            command = [str(litestream), "replicate", "-config", str(config)]
+            beside = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            crowd = Crowd(server, rate)
+            with crowd.signing():
+                time.sleep(SETTLE_SECONDS / 2)
+                crowd.promise()
+                where = ["-socket", str(socket), str(data / DATABASE)]
+                _run(litestream, "sync", "-wait", *where)
+                time.sleep(SETTLE_SECONDS / 2)
+                killed = time.monotonic()
+                beside.kill()  # on the same machine, so it goes too
+                lose(server)
+        finally:
+            beside.kill()
+            beside.wait()
+    _run(litestream, "restore", "-config", str(config), "-o", str(restored), str(data / DATABASE))
+    done = server.command("restore", str(restored))
+    assert done.returncode == 0, done.stderr
+    return come_back(data, crowd, killed)
+
+
+def _run(*command: str | Path) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def from_dump(folder: Path, rate: float) -> Loss:
+    """PostgreSQL: pg_dump in the middle, restored into a new database."""
+    with cluster("") as store:
+        settings = {"UNDERSIGNED_DATABASE_URL": store.url("first")}
+        store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
+        data = folder / "data"
+        with product.running(data, **settings) as server:
+            crowd = Crowd(server, rate)
+            with crowd.signing():
+                time.sleep(SETTLE_SECONDS / 2)
+                crowd.promise()
+                dump = store.folder / "first.dump"
+                store.run("pg_dump", "-Fc", "-f", str(dump), "-d", store.url("first"))
+                time.sleep(SETTLE_SECONDS / 2)
+                killed = time.monotonic()
+                server.kill()
+        store.run("dropdb", "-h", str(store.folder), "-U", "tester", "first")
+        store.run("createdb", "-h", str(store.folder), "-U", "tester", "again")
+        store.run("pg_restore", "-d", store.url("again"), "--exit-on-error", str(dump))
+        return come_back(data, crowd, killed, UNDERSIGNED_DATABASE_URL=store.url("again"))
+
+
+@contextlib.contextmanager
+def based(folder: Path, options: str, rate: float) -> Iterator[tuple[Cluster, Server, Crowd, Path]]:
+    """A PostgreSQL under load, and a base backup of it that was taken meanwhile.
+
+    Without archiving in its options, its log is received, from before the backup on: else a part
+    between the two could be missing.
+    """
+    with cluster(options) as store, contextlib.ExitStack() as beside:
+        store.make_folder("archive")
+        if options != ARCHIVED:
+            beside.enter_context(store.receiving())
+        store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
+        base, where = store.folder / "base", ["-h", str(store.folder), "-U", "tester"]
+        with product.running(
+            folder / "data", UNDERSIGNED_DATABASE_URL=store.url("first")
+        ) as server:
+            crowd = Crowd(server, rate)
+            with crowd.signing():
+                time.sleep(SETTLE_SECONDS / 4)
+                store.run("pg_basebackup", *where, "-c", "fast", "-D", str(base))
+                yield store, server, crowd, base
+                server.kill()
+
+
+def from_archive(folder: Path, rate: float) -> Loss:
+    """PostgreSQL: a base backup and the archived log, replayed to its end on a new server."""
+    with based(folder, ARCHIVED, rate) as (store, server, crowd, base):
+        crowd.promise()
+        store.archive_now()
+        time.sleep(SETTLE_SECONDS / 2)
+        return _recovered(store, server, crowd, base)
+
+
+def from_stream(folder: Path, rate: float) -> Loss:
+    """PostgreSQL: a base backup and the log that pg_receivewal writes down as it comes."""
+    with based(folder, "", rate) as (store, server, crowd, base):
+        crowd.promise()
+        store.stream_now()
+        time.sleep(SETTLE_SECONDS / 2)
+        return _recovered(store, server, crowd, base)
+
+
+def _recovered(store: Cluster, server: Server, crowd: Crowd, base: Path) -> Loss:
+    killed = time.monotonic()
+    store.destroy()
+    server.kill()
+    store.recover(base)
+    return come_back(server.data, crowd, killed, UNDERSIGNED_DATABASE_URL=store.url("first"))
+
+
+DRILLS: dict[str, Callable[[Path, float], Loss]] = {
+    "SQLite, last `undersigned backup`": from_backup,
+    "SQLite, Litestream": from_litestream,
+    "PostgreSQL, last pg_dump": from_dump,
+    "PostgreSQL, base backup and archived log": from_archive,
+    "PostgreSQL, base backup and pg_receivewal": from_stream,
+}
