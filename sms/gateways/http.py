@@ -146,7 +146,7 @@ class Http:
         for name in ("from", "text"):
             if name not in said:
                 raise Malformed(f"no field {self._fields[name]!r}")
-        if not said["from"]:
+        if not said["from"].strip():
             raise Malformed("a text from nobody")
         return Inbound(
             gateway=self.name,

@@ -22,6 +22,7 @@ from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition, Text
 from server.core.signing import signatures, verification
 from server.core.signing.verification import Asked, Desk, Message, Said, Typed
+from server.core.values.contacts import normal_email
 from server.core.values.keys import Keys
 from server.mail import Posting
 from server.mail.bounces import bounced_addresses
@@ -382,9 +383,11 @@ def test_a_bounce_names_those_that_failed_for_good(raw: bytes, found: list[str])
     assert bounced_addresses(raw) == found
 
 
-@given(st.binary(max_size=300))
-def test_no_bounce_raises(raw: bytes) -> None:
-    bounced_addresses(raw)
+@given(st.binary(max_size=300) | st.lists(st.emails()).map(lambda list_: "\n".join(list_).encode()))
+def test_any_bounce_names_mailboxes_in_normal_form_and_each_once(raw: bytes) -> None:
+    found = bounced_addresses(raw)
+    assert found == [normal_email(address) for address in found]
+    assert len(found) == len(set(found))
 
 
 async def test_a_bounce_that_comes_later_ends_mail_to_that_address(

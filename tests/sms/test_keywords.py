@@ -429,4 +429,10 @@ def test_words_in_random_order_are_taken_too() -> None:
     words = [word for row in LANGUAGES.values() for list_ in row.values() for word in list_.split()]
     chance = random.Random(1)
     for _ in range(2000):
-        parse(" ".join(chance.choices([*words, "FACE", "LAKE"], k=5)), KEYWORDS)
+        text = " ".join(chance.choices([*words, *["FACE", "LAKE"] * 40], k=5))
+        command = parse(text, KEYWORDS)
+        typed = text.replace(",", " ").split()
+        named = [word for word in typed if word in KEYWORDS]
+        assert command.keyword in {None, *named}, text
+        assert command.kind != "sign" or bool(command.keyword) == bool(named), text
+        assert set(command.rest.replace(",", " ").split()) <= set(typed), text

@@ -351,6 +351,14 @@ def test_populations_are_read_line_by_line() -> None:
     assert bad == ["59803;1 000", "nonsense", "598 12", "59804 -3"]
 
 
-@given(st.text(max_size=100))
-def test_no_text_about_populations_raises(text: str) -> None:
-    moderation.read_populations(text, "US")
+LINES = st.text(max_size=40) | st.from_regex(r"\s?59\d{2,3}[ ,;]{1,2}-?\d{1,11}\s?", fullmatch=True)
+
+
+@given(st.lists(LINES, max_size=8).map("\n".join))
+def test_each_line_of_any_text_about_populations_is_read_or_given_back(text: str) -> None:
+    found, bad = moderation.read_populations(text, "US")
+    lines = [line.strip()[:60] for line in text.splitlines() if line.strip()]
+    assert bad == [line for line in lines if line in bad]
+    read = [line for line in lines if line not in bad]
+    assert min(len(read), 1) <= len(found) <= len(read)
+    assert all(0 <= people < 10**9 for people in found.values())

@@ -307,6 +307,9 @@ async def test_signing_in_often_uses_up_no_tries(database: Database) -> None:
     await add(database)
     for i in range(TRIES + 2):
         await sign_in(database, token=bytes([i]) * 32)
+    await use_up(database)  # none of them is missing
+    with pytest.raises(Throttled):
+        await sign_in(database)
 
 
 async def test_signing_in_to_one_account_gives_back_no_tries_at_another(

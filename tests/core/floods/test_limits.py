@@ -46,9 +46,12 @@ def test_a_prefix_is_the_network_of_the_address(address: Address) -> None:
         assert address.version == 6 or not address.is_global
 
 
-@given(st.text(max_size=60))
-def test_no_address_raises(address: str) -> None:
-    prefix_of(read_address(address))
+@given(st.text(max_size=60) | st.ip_addresses().map(lambda address: f' "[{address}]:80" '))
+def test_any_text_is_an_address_in_its_network_or_stands_for_nothing(text: str) -> None:
+    address = read_address(text)
+    prefix = prefix_of(address)
+    assert prefix is None or address in ip_network(prefix)
+    assert address is not None or prefix is None
 
 
 def test_what_a_community_has_in_common_is_one_signal() -> None:

@@ -238,5 +238,8 @@ def test_a_name_loses_no_word(words: list[str]) -> None:
 
 
 @given(ANY, st.sampled_from(["US", "GB", "ZZ"]))
-def test_any_text_is_split_without_an_error(text: str, country: str) -> None:
-    split_name_and_postcode(text, country)
+def test_any_text_is_split_into_words_of_its_own(text: str, country: str) -> None:
+    name, postcode = split_name_and_postcode(text, country)
+    assert name == " ".join(name.split())
+    assert all(word in text for word in name.split())
+    assert any(map(str.isdigit, text)) == any(map(str.isdigit, name + postcode))
