@@ -12,7 +12,7 @@ from tests.harness import product
 from tests.harness.postgres import Cluster, cluster
 from tests.harness.world import NOW, World, world_in
 
-pytest_plugins = ["pytester", "tests.harness.plugins.skips"]
+pytest_plugins = ["pytester", "tests.harness.plugins.logs", "tests.harness.plugins.skips"]
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from sms.gateways.console import signed_form
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
+#: Of every server that this process has started (see `tests.harness.plugins.logs`).
+LOGS: list[Path] = []
 #: Every public page of the demo that a GET shows, without its language prefix.
 PAGES = ["", *(f"p/face{sheet}" for sheet in ("", "/poster", "/names", "/verify", "/withdraw"))]
 PAGES += ["help", "privacy", "accessibility", "nothing-here"]
@@ -140,6 +142,8 @@ def start(
     command = [*base, *serve, "--port", str(port)]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("UNDERSIGNED_", "TWILIO_"))}
     log = data.parent / f"{data.name}.log"
+    if log not in LOGS:  # a server started again goes on in its log
+        LOGS.append(log)
     with log.open("ab") as out:
         process = subprocess.Popen(
             command,
