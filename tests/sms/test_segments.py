@@ -1,5 +1,7 @@
 """Sizes and fitting, against a checker that is written in another way."""
 
+import subprocess
+import sys
 import unicodedata
 from functools import cache
 
@@ -167,7 +169,15 @@ def test_a_field_without_a_value_is_a_mistake_of_the_template() -> None:
 
 @pytest.mark.parametrize(
     "grapheme",
-    ["\u0436\u0323\u0302", "👩\u200d👩\u200d👧", "👍🏽", "🇺🇸", "कि", "नी", "❤\ufe0f", "😀"],
+    [
+        "\u0436\u0323\u0302",
+        # Hindi: vowel signs, conjuncts with and without them, of three letters, and half a letter.
+        *["कि", "नी", "क्ष", "त्रि", "स्त्री", "श्रीं", "र्क्ष्य", "न्\u200dय"],
+        *["ক্ষ", "શ્રી", "శ్రీ", "ക്ഷ"],  # Bengali, Gujarati, Telugu, Malayalam
+        *["👩\u200d👩\u200d👧", "👨\u200d👩\u200d👧\u200d👦", "👍🏽", "👩🏾\u200d⚕\ufe0f"],
+        *["❤\ufe0f", "1\ufe0f\u20e3", "😀", "🇺🇸", "🇭🇹"],
+        *["ệ", "e\u0323\u0302", "e\u0302\u0323", "o\u031b\u0303", "n\u0323\u0302"],  # Vietnamese
+    ],
 )
 def test_no_grapheme_is_cut_in_half(grapheme: str) -> None:
     for count in range(1, 5):
@@ -176,6 +186,31 @@ def test_no_grapheme_is_cut_in_half(grapheme: str) -> None:
         shown = text.removeprefix(lead).removesuffix("…")
         whole = unicodedata.normalize("NFC", grapheme)
         assert shown and shown == whole * (len(shown) // len(whole))
+
+
+WHOLE = ["क्ष", "त्रि", "न", "🇺🇸", "👨\u200d👩\u200d👧", "ệ", "a"]
+
+
+@given(st.lists(st.sampled_from(WHOLE), min_size=60))
+def test_a_title_is_cut_between_what_readers_see_as_characters(graphemes: list[str]) -> None:
+    lead = "अ"  # stands for a text that is outside GSM-7 anyway, and keeps every accent
+    text = fit(lead + "{title}", title="".join(graphemes))
+    shown = text.removeprefix(lead).removesuffix("…").rstrip()
+    whole = ["".join(graphemes[:count]) for count in range(len(graphemes) + 1)]
+    assert shown in whole
+
+
+def test_what_knows_graphemes_is_loaded_for_the_first_long_text_beyond_ascii() -> None:
+    script = """
+import sys
+from sms.segments import fit
+fit("{title}", title="a" * 500)
+fit("{title}", title="क्ष")
+assert "regex" not in sys.modules
+fit("{title}", title="क्ष" * 100)
+assert "regex" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
 
 
 ANY_VALUE = st.text(st.characters(exclude_categories=()), max_size=300) | GSM_TEXT | st.integers()
