@@ -17,7 +17,7 @@ from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
-from server.core.values.names import keyable, normal_postcode
+from server.core.values.postcodes import keyable, normal_postcode
 from server.db import Transaction
 from server.services import Services
 from server.texting.allowed import may_text

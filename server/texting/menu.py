@@ -11,7 +11,8 @@ from server.config import LANGUAGES
 from server.core.conversations.inbound import Standing, Wish
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
-from server.core.values.names import check_texted_name, normal_postcode, tidy
+from server.core.values.names import check_texted_name, tidy
+from server.core.values.postcodes import normal_postcode
 from server.errors import InvalidInput
 from server.services import Services
 from server.texting.intake import Caller

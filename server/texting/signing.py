@@ -11,7 +11,8 @@ from server.core.conversations.inbound import Conversation, Wish
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures, verification
 from server.core.signing.verification import TEXT_DIGITS
-from server.core.values.names import digits_of, fold_name, split_name_and_postcode, tidy
+from server.core.values.names import fold_name, split_name_and_postcode, tidy
+from server.core.values.postcodes import digits_of
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
 from server.texting.replies import Talk, is_cheap

@@ -12,7 +12,7 @@ from server.core.signing.decide import COLUMNS, Ledger, Signature
 from server.core.values.contacts import masked
 from server.core.values.ids import first_id
 from server.core.values.keys import Keys
-from server.core.values.names import normal_postcode
+from server.core.values.postcodes import normal_postcode
 from server.db import Database, Transaction, pack
 
 BATCH = 500

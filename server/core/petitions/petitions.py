@@ -9,6 +9,7 @@ from typing import Literal
 
 from server.core.values.contacts import normal_email
 from server.core.values.names import tidy
+from server.core.values.postcodes import has_postcodes
 from server.db import Database, Row, Transaction, pack
 from server.errors import InvalidInput, NotFound, Problem
 
@@ -317,7 +318,7 @@ def _petition(row: Row, texts: list[Row], people: list[Row]) -> Petition:
         decision_makers=tuple(
             DecisionMaker(p["name"], p["title"], p["phone"], p["email"], p["form"]) for p in people
         ),
-        postcode_required=row["postcode_rule"] == "required",
+        postcode_required=row["postcode_rule"] == "required" and has_postcodes(row["country"]),
         contact_required=row["contact_rule"] == "required",
         goal=row["goal"],
         origins=tuple(row["origins"].split()),

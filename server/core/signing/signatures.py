@@ -18,12 +18,11 @@ from server.core.signing.decide import COLUMNS, Ledger, Outcome, Signature, Sign
 from server.core.values.contacts import normal_email, normal_phone
 from server.core.values.keys import Keys
 from server.core.values.names import (
-    POSTCODE_LIMIT,
     check_name,
     check_texted_name,
-    normal_postcode,
     tidy,
 )
+from server.core.values.postcodes import POSTCODE_LIMIT, normal_postcode
 from server.db import Transaction, pack
 from server.db.group import GroupCommit
 from server.errors import InvalidInput, NotOpen, Problem

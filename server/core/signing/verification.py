@@ -25,7 +25,8 @@ from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
 from server.core.signing.decide import COLUMNS, Ledger, Outcome, Signature, related
 from server.core.values.keys import Keys, mac
-from server.core.values.names import digits_of, fold_name
+from server.core.values.names import fold_name
+from server.core.values.postcodes import digits_of
 from server.db import Row, Transaction, pack
 
 CODE_DIGITS = 6

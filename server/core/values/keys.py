@@ -13,7 +13,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from typing import NamedTuple
 
-from server.core.values.names import fold_name, fold_postcode
+from server.core.values.names import fold_name
+from server.core.values.postcodes import fold_postcode
 
 KEY_BYTES = 16
 SALT_BYTES = 32

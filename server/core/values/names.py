@@ -1,4 +1,4 @@
-"""Names and postcodes: what is well formed, and when two are the same."""
+"""Names: what is well formed, when two are the same, and what else stands beside them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from server.core.values.postcodes import normal_postcode
+
 NAME_LIMIT = 80  # characters; the longest name still fits one text with the petition's word
-POSTCODE_LIMIT = 12
 
 MARKS = 4  # on one letter; no language that we know writes more
 JOINERS = "\u200c\u200d"
@@ -16,28 +17,7 @@ JOINERS = "\u200c\u200d"
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _SPACES = re.compile(r"\s+")
-_POSTCODE_GAPS = re.compile(r"[\s\-.]")
 _LINK = re.compile(r"https?:|www\.|@|://", re.IGNORECASE)
-# Country -> the form of its postcodes, once spaces and hyphens are gone and letters are capitals.
-_POSTCODES = {
-    "US": re.compile(r"\d{5}(\d{4})?"),
-    "CA": re.compile(r"[ABCEGHJ-NPRSTVXY]\d[A-Z]\d[A-Z]\d"),
-    "GB": re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}|GIR0AA"),
-    "MX": re.compile(r"\d{5}"),
-    "ES": re.compile(r"\d{5}"),
-    "FR": re.compile(r"\d{5}"),
-    "DE": re.compile(r"\d{5}"),
-    "IT": re.compile(r"\d{5}"),
-    "BR": re.compile(r"\d{8}"),
-    "PT": re.compile(r"\d{4}(\d{3})?"),
-    "IN": re.compile(r"[1-9]\d{5}"),
-    "VN": re.compile(r"\d{5,6}"),
-    "HT": re.compile(r"(HT)?\d{4}"),
-    "AU": re.compile(r"\d{4}"),
-    "NL": re.compile(r"\d{4}([A-Z]{2})?"),
-}
-_KEYABLE = frozenset(_POSTCODES) - {"CA", "GB", "NL"}
-_ANY_POSTCODE = re.compile(r"(?=.*\d)[A-Z\d]{2,10}")
 
 
 def tidy(text: str) -> str:
@@ -115,44 +95,6 @@ def _is_latin_mark(c: str) -> bool:
     return "\u0300" <= c <= "\u036f" or c in "'\u2019\u02bc"
 
 
-def fold_postcode(postcode: str) -> str:
-    """The form in which postcodes are compared; of a US ZIP+4 the five digits."""
-    bare = _bare(postcode)
-    return bare[:5] if re.fullmatch(r"\d{9}", bare) else bare
-
-
-def _bare(postcode: str) -> str:
-    """Capitals and ASCII digits, whatever script the digits were typed in; no separators."""
-    signs = _POSTCODE_GAPS.sub("", unicodedata.normalize("NFKC", postcode)).upper()
-    if signs.isascii():
-        return signs
-    return "".join(str(unicodedata.decimal(c, c)) for c in signs)
-
-
-def digits_of(text: str) -> str:
-    """A code as it was meant: ASCII digits, whatever script and gaps it was typed in."""
-    return _bare(text)[:20]
-
-
-def normal_postcode(text: str, country: str) -> str | None:
-    """The postcode as it is kept and shown, or None if it is none of that country."""
-    bare = _bare(text)
-    if not bare.isascii() or not _POSTCODES.get(country, _ANY_POSTCODE).fullmatch(bare):
-        return None
-    match country:
-        case "US" if len(bare) == 9:
-            return f"{bare[:5]}-{bare[5:]}"
-        case "GB" | "CA":
-            return f"{bare[:-3]} {bare[-3:]}"
-        case _:
-            return bare
-
-
-def keyable(country: str) -> bool:
-    """Whether the postcodes of a country are digits alone, so that a phone's keys can give them."""
-    return country in _KEYABLE
-
-
 def same_person(one: str, other: str) -> bool:
     """Whether two folded names on one contact are one person: one edit or one word apart."""
     if one == other:
@@ -179,16 +121,23 @@ def split_name_and_postcode(text: str, country: str) -> tuple[str, str]:
 
     The longest run of neighbouring words that is a postcode of the country counts as one, the last
     such run if there are several; failing that, the words with digits are taken as a postcode
-    that will be reported as wrong, in the words of the person who wrote it.
+    that will be reported as wrong, in the words of the person who wrote it. A word of letters that
+    the postcode can do without ("Ana De 10115") stays with the name.
     """
     words = [w for w in (w.strip(".,;:!?()[]<>\"'*_") for w in re.split(r"[\s,;]+", text)) if w]
     for size in (3, 2, 1):
         for start in range(len(words) - size, -1, -1):
             run = words[start : start + size]
-            if _has_digit(run) and (postcode := normal_postcode(" ".join(run), country)):
+            postcode = normal_postcode(" ".join(run), country) if _has_digit(run) else None
+            if postcode and not _can_spare_first(run, postcode, country):
                 return " ".join(words[:start] + words[start + size :]), postcode
     with_digits = [w for w in words if _has_digit([w])]
     return " ".join(w for w in words if w not in with_digits), " ".join(with_digits)
+
+
+def _can_spare_first(run: list[str], postcode: str, country: str) -> bool:
+    rest = normal_postcode(" ".join(run[1:]), country) if run[0].isalpha() else None
+    return rest == postcode or (rest is not None and run[0].upper() != country)
 
 
 def _has_digit(run: list[str]) -> bool:

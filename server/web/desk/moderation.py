@@ -15,7 +15,8 @@ from server.core.desk.invalidation import Condition, Invalidation, Preview
 from server.core.floods import alarms
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
-from server.core.values.names import normal_postcode, tidy
+from server.core.values.names import tidy
+from server.core.values.postcodes import normal_postcode
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Problem
 from server.web.desk.petition_form import petition_of

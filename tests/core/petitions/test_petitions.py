@@ -112,3 +112,23 @@ async def test_a_counter_that_lies_is_found(world: World) -> None:
     assert len(report.faults) == 1
     assert "1 signatures, but the counter says 2" in report.faults[0]
     assert check.as_json(report)["lake"]["total"] == 2
+
+
+@pytest.mark.parametrize(("country", "required"), [("US", True), ("HK", False), ("AE", False)])
+async def test_where_there_are_no_postcodes_a_petition_requires_none(
+    world: World, country: str, required: bool
+) -> None:
+    async with world.database.write() as tx:
+        kowloon = draft(slug="pond", keyword="POND", country=country, postcode_required=True)
+        id_ = await petitions.create(tx, kowloon, reserved=RESERVED, salt=b"s" * 32, now=NOW)
+        await petitions.open_(tx, id_, NOW)
+    async with world.database.read() as tx:
+        world.petition = (await petitions.all_petitions(tx))[id_]
+    if required:
+        with pytest.raises(InvalidInput, match="postcode: missing"):
+            await world.web(postcode="")
+        return
+    await world.web(postcode="")
+    await world.text("Bo Lee", postcode="")
+    await world.web("Cy Ng", postcode="999077")
+    assert (await world.figures()).total == 3
