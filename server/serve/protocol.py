@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ PIPELINED = 20  # requests that wait for the answer to an earlier one
 LINGER_SECONDS = 5.0
 STUCK_SECONDS = 120.0  # for somebody to take what we have written
 ARRIVE_SECONDS = 1.0  # at the end, for requests that may be on their way
+log = logging.getLogger(__name__)
 
 
 class Arriving:
@@ -326,6 +328,8 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.started:
+            log.info("serving")
         if self._supervisor is not None:
             hold(self._supervisor, partial(self.handle_exit, signal.SIGTERM, None))
 
