@@ -183,6 +183,12 @@ class Settings:
         "",
         "whom our mail comes from; empty: `petition@` and the host of the public address",
     )
+    mail_bounces: str = setting(
+        "UNDERSIGNED_MAIL_BOUNCES",
+        "",
+        "where mail comes back that cannot be delivered, like `bounces+*@example.org`; in place of"
+        " `*` stands whom it went to, as a signed word; empty: the sender's address",
+    )
     hosts: frozenset[str] = setting(
         "UNDERSIGNED_HOSTS",
         "",
@@ -307,6 +313,12 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(
             "UNDERSIGNED_MAIL_FROM must be an address like petition@example.org,"
             f" not {settings.mail_from!r}"
+        )
+    # RFC 5321, 4.5.3.1.1: 64 characters before the @, of which our word takes 42.
+    if not re.fullmatch(r"([A-Za-z0-9._+=-]{0,22}\*@[^@\s<>*]+)?", settings.mail_bounces):
+        raise Misconfigured(
+            "UNDERSIGNED_MAIL_BOUNCES must be like bounces+*@example.org, with at most 22"
+            f" characters before the *, not {settings.mail_bounces!r}"
         )
     for host in settings.hosts:
         if not re.fullmatch(r"[^\s/:@]+(:\d+)?", host):

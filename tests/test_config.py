@@ -54,6 +54,11 @@ def test_the_defaults_need_nothing_but_a_secret() -> None:
         {"UNDERSIGNED_HOSTS": "https://example.org/"},
         {"UNDERSIGNED_TRUSTED_PROXIES": "10.0.0.1,proxy.local"},
         {"UNDERSIGNED_CONTACT_FILE": "/nowhere/at/all"},
+        {"UNDERSIGNED_MAIL_BOUNCES": "bounces@example.org"},
+        {"UNDERSIGNED_MAIL_BOUNCES": "*bounces@example.org"},
+        {"UNDERSIGNED_MAIL_BOUNCES": "bounces-of-all-petitions*@example.org"},
+        {"UNDERSIGNED_MAIL_BOUNCES": "bounces+*@"},
+        {"UNDERSIGNED_MAIL_BOUNCES": "Bounces <bounces+*@example.org>"},
     ],
 )
 def test_a_bad_value_is_refused_in_words_that_name_the_variable(environ: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 __init__.py   `Mailer`, the interface, and what comes of handing a mail over
 words.py      the words of each mail
 smtp.py       by SMTP, and the console
+tokens.py     whom a mail went to, in a word that comes back with it
 bounces.py    what comes back
 """
 
@@ -28,8 +29,9 @@ class Posting:
 class Mailer(Protocol):
     """Whatever carries mails."""
 
-    async def post(self, mail: EmailMessage) -> Posting:
-        """Hand one mail over. Never raises for what the network or the server does."""
+    async def post(self, mail: EmailMessage, back_to: str) -> Posting:
+        """Hand one mail over, which comes back to that address if it cannot be delivered. Never
+        raises for what the network or the server does."""
         ...
 
     async def rest(self) -> None:

@@ -30,7 +30,7 @@ def mailer(settings: Settings) -> Mailer:
 class Console:
     """Writes mails to standard output, for development: their codes are there to be read."""
 
-    async def post(self, mail: EmailMessage) -> Posting:
+    async def post(self, mail: EmailMessage, back_to: str) -> Posting:
         text = f"{mail['To']}: {mail['Subject']}\n{mail.get_content()}"
         print(f"--- mail to {text}---", file=sys.stdout, flush=True)  # noqa: T201
         return Posting("sent")
@@ -46,13 +46,13 @@ class Smtp:
         self._settings = settings
         self._client: SMTP | None = None
 
-    async def post(self, mail: EmailMessage) -> Posting:
+    async def post(self, mail: EmailMessage, back_to: str) -> Posting:
         # Loaded when the first mail goes out: few commands send any.
         import aiosmtplib
 
         try:
             client = await self._connected()
-            await client.send_message(mail)
+            await client.send_message(mail, sender=back_to)
         except aiosmtplib.SMTPRecipientsRefused as error:
             refused = error.recipients[0]
             await self._reset()

@@ -13,7 +13,8 @@ from server.config import Settings
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
 from server.core.signing.verification import Message, Said
-from server.core.values.keys import Keys, mac
+from server.core.values.keys import Keys
+from server.mail.tokens import message_id
 from server.words.render import Renderer
 
 COLUMNS = 72
@@ -49,18 +50,12 @@ def word(
     mail["To"] = item.recipient
     mail["Subject"] = subject
     mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
-    mail["Message-ID"] = message_id(settings, keys, item.id)
+    mail["Message-ID"] = message_id(settings, keys, item)
     # RFC 3834: no holiday notice answers this.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(_folded(_FIELD.sub(lambda m: fields[m[1]], body.strip())) + "\n")
     return mail
-
-
-def message_id(settings: Settings, keys: Keys, id_: int) -> str:
-    """The same for each try of one message, so that a mail program shows a repeated one once."""
-    domain = settings.mail_from.rpartition("@")[2]
-    return f"<{mac(keys.server('message-id'), str(id_)).hex()}@{domain}>"
 
 
 def _listed(said: Said, page: str) -> str:

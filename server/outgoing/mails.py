@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 from server import metrics
-from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.signing import verification
 from server.core.signing.verification import Message
 from server.db import Transaction
 from server.mail import Mailer, Posting
+from server.mail.tokens import return_path, whose
 from server.mail.words import word
 from server.services import Services
 
-BOUNCED_SECONDS = 30 * DAY  # for which an address whose mail came back gets none
 TROUBLE_SECONDS = 60  # to wait while the mail server is away
 
 log = logging.getLogger(__name__)
@@ -77,7 +76,7 @@ class Postman:
         if item.expired(now):
             await outbox.dropped(tx, item.id, "expired", now)
             return None
-        if await outbox.has_bounced(tx, item.address_key, now - BOUNCED_SECONDS):
+        if await outbox.has_bounced(tx, whose(services.keys, item.recipient), now):
             await outbox.dropped(tx, item.id, "bounced", now)
             return None
         wait = await outbox.wait_for_address(tx, item, now, under_way)
@@ -106,7 +105,8 @@ class Postman:
             message,
             services.now(),
         )
-        return await self._mailer.post(mail)
+        back_to = return_path(services.settings, services.keys, item.recipient)
+        return await self._mailer.post(mail, back_to)
 
     async def _settle(self, item: Announcement, posting: Posting) -> None:
         """Record what came of one mail."""
@@ -122,8 +122,8 @@ class Postman:
                 case "later" | "trouble":
                     await outbox.postponed(tx, item, posting.code, now, services.chance())
                 case "bounced" | "refused":
-                    if posting.result == "bounced" and item.address_key:
-                        await outbox.note_bounce(tx, item.address_key, now)
+                    if posting.result == "bounced":
+                        await outbox.note_bounce(tx, whose(services.keys, item.recipient), now)
                     await outbox.dropped(tx, item.id, posting.code, now)
 
     async def _wait(self, item: Announcement, why: str) -> None:

@@ -70,6 +70,7 @@ class PostOffice:
             return answer
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
+        mail["Return-Path"] = f"<{envelope.mail_from}>"  # RFC 5321, 4.4
         self.arrived.append(mail)
         self.boxes[mail["To"]].append(mail)
         return "250 OK"

@@ -22,10 +22,9 @@ from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition, Text
 from server.core.signing import signatures, verification
 from server.core.signing.verification import Asked, Desk, Message, Said, Typed
-from server.core.values.contacts import normal_email
 from server.core.values.keys import Keys
 from server.mail import Posting
-from server.mail.bounces import bounced_addresses
+from server.mail.bounces import read
 from server.mail.smtp import Smtp
 from server.mail.words import COLUMNS, word
 from server.outgoing.mails import Postman
@@ -228,7 +227,7 @@ async def post_one(settings: Settings) -> Posting:
     mail.set_content("x")
     carrier = Smtp(settings)
     try:
-        return await carrier.post(mail)
+        return await carrier.post(mail, "petition@example.org")
     finally:
         await carrier.rest()
 
@@ -341,64 +340,74 @@ async def test_old_mails_are_not_sent_any_more(phones: Phones, office: PostOffic
 
 # What comes back.
 
-BOUNCE = b"""From: MAILER-DAEMON@mx.example.org
-To: petition@sign.example.org
-Subject: Undelivered
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
 
---b
-Content-Type: text/plain
-
-It did not work for ana@gmail.com, said other@gmail.com.
+def comes_back(mail: EmailMessage, action: str = "failed", by: str = "Return-Path") -> bytes:
+    """A notice about that mail which names another address, and ours only in one place."""
+    to = str(mail["Return-Path"]) if by == "Return-Path" else "petition@sign.example.org"
+    returned = f"Message-ID: {mail['Message-ID']}\n" if by == "Message-ID" else ""
+    return f"""From: MAILER-DAEMON@mx.example.net
+To: {to}
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
 
 --b
 Content-Type: message/delivery-status
 
-Reporting-MTA: dns; mx.example.org
+Reporting-MTA: dns; mx.example.net
 
-Final-Recipient: rfc822; Ana@Gmail.com
-Action: failed
+Final-Recipient: rfc822; bo@gmail.com
+Action: {action}
 Status: 5.1.1
 
-Final-Recipient: rfc822; later@gmail.com
-Action: delayed
-Status: 4.2.2
+--b
+Content-Type: text/rfc822-headers
 
+{returned}
 --b--
-"""
+""".encode()
 
 
-@pytest.mark.parametrize(
-    ("raw", "found"),
-    [
-        (BOUNCE, ["ana@gmail.com"]),
-        (b"ana@gmail.com\n<bo@gmail.com>\nana@gmail.com\n", ["ana@gmail.com", "bo@gmail.com"]),
-        (b"", []),
-        (b"\xff\x00 nothing here", []),
-        (b"Subject: Out of office\n\nI am away.", []),
-    ],
-)
-def test_a_bounce_names_those_that_failed_for_good(raw: bytes, found: list[str]) -> None:
-    assert bounced_addresses(raw) == found
+@pytest.mark.parametrize("by", ["Return-Path", "Message-ID"])
+@pytest.mark.parametrize("action", ["failed", "delayed"])
+async def test_a_mail_that_comes_back_for_good_ends_mail_to_that_address_and_no_other(
+    database_url: str, office: PostOffice, action: str, by: str
+) -> None:
+    pattern = "bounces+*@sign.example.org" if by == "Return-Path" else ""
+    async with with_mail(database_url, office, UNDERSIGNED_MAIL_BOUNCES=pattern) as phones:
+        services = phones.services
+        await signs(services)
+        await drain(services)
+        [mail] = office.to(ANA)
+        bounce = read(comes_back(mail, action, by), services.keys)
+        assert bounce.whose
+        if bounce.outcome == "permanent":
+            async with services.database.write() as tx:
+                await outbox.note_bounce(tx, bounce.whose, services.now())
+        phones.now += 7200
+        await signs(services)
+        await signs(services, "Bo Lee", "bo@gmail.com")
+        await drain(services)
+        assert len(office.to("bo@gmail.com")) == 1
+        assert len(office.to(ANA)) == (1 if action == "failed" else 2)
 
 
-@given(st.binary(max_size=300) | st.lists(st.emails()).map(lambda list_: "\n".join(list_).encode()))
-def test_any_bounce_names_mailboxes_in_normal_form_and_each_once(raw: bytes) -> None:
-    found = bounced_addresses(raw)
-    assert found == [normal_email(address) for address in found]
-    assert len(found) == len(set(found))
-
-
-async def test_a_bounce_that_comes_later_ends_mail_to_that_address(
+async def test_mail_comes_back_to_the_sender_unless_a_place_is_set(
     phones: Phones, office: PostOffice
 ) -> None:
-    async with phones.services.database.write() as tx:
-        key = phones.services.keys.address(ANA)
-        await outbox.note_bounce(tx, key, phones.services.now())
     await signs(phones.services)
     await drain(phones.services)
-    assert office.arrived == []
+    assert office.to(ANA)[0]["Return-Path"] == "<petition@sign.example.org>"
+
+
+async def test_a_tag_that_the_server_does_not_know_stops_only_itself(
+    phones: Phones, office: PostOffice
+) -> None:
+    office.answers["RCPT"] = ["550 5.1.1 no such user"]
+    await signs(phones.services, email="ana+x@gmail.com")
+    await drain(phones.services)
+    phones.now += 7200
+    await signs(phones.services)
+    await drain(phones.services)
+    assert len(office.to(ANA)) == 1
 
 
 # What it says.

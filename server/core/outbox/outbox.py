@@ -22,6 +22,7 @@ NOTE_SECONDS = 3 * 86_400
 ADDRESS_LIMIT = 3  # messages to one address or number in 24 hours, over all petitions
 ADDRESS_WAITING = 6  # that may wait for one; the rest is given up
 ADDRESS_SECONDS = 86_400
+BOUNCED_SECONDS = 30 * 86_400  # for which an address whose mail came back gets none
 # A status update may overtake another: only a later state replaces an earlier one.
 _RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 
@@ -176,18 +177,22 @@ async def wait_for_address(
     return int(row["first"] or now) + ADDRESS_SECONDS - now
 
 
-async def has_bounced(tx: Transaction, address_key: bytes | None, since: int) -> bool:
-    """Whether mail to that address came back after that time."""
+async def has_bounced(tx: Transaction, address_key: bytes, now: int) -> bool:
+    """Whether mail to that address came back in the last `BOUNCED_SECONDS`."""
     return bool(
         await tx.fetch_one(
             "SELECT 1 AS one FROM bounces WHERE address_key = :key AND bounced_at > :since",
             key=address_key,
-            since=since,
+            since=now - BOUNCED_SECONDS,
         )
     )
 
 
 async def note_bounce(tx: Transaction, address_key: bytes, now: int) -> None:
+    """Mail to that address came back for good. What is noted for too long goes."""
+    await tx.execute(
+        "DELETE FROM bounces WHERE bounced_at <= :before", before=now - BOUNCED_SECONDS
+    )
     await tx.execute(
         "INSERT INTO bounces (address_key, bounced_at) VALUES (:key, :now)"
         " ON CONFLICT (address_key) DO UPDATE SET bounced_at = excluded.bounced_at",

@@ -45,6 +45,17 @@ async def test_a_message_is_tried_later_and_later_and_then_dropped(world: World)
     assert waits[:-1] == sorted(waits[:-1])
 
 
+async def test_an_address_whose_mail_came_back_is_forgotten_after_a_month(world: World) -> None:
+    later = NOW + outbox.BOUNCED_SECONDS
+    async with world.database.write() as tx:
+        await outbox.note_bounce(tx, b"ana", NOW)
+        assert await outbox.has_bounced(tx, b"ana", later - 1)
+        assert not await outbox.has_bounced(tx, b"bo", NOW)
+        assert not await outbox.has_bounced(tx, b"ana", later)
+        await outbox.note_bounce(tx, b"bo", later)
+        assert [bytes(r["address_key"]) for r in await tx.fetch("SELECT * FROM bounces")] == [b"bo"]
+
+
 @pytest.mark.parametrize(("chance", "wait"), [(0.0, 30), (0.5, 60), (0.99, 89)])
 async def test_chance_spreads_what_failed_together(world: World, chance: float, wait: int) -> None:
     async with world.database.write() as tx:
