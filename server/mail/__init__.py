@@ -20,7 +20,11 @@ Result = Literal["sent", "later", "bounced", "refused", "trouble"]
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What came of handing over one mail; `code` is the server's, in few words."""
+    """What came of handing over one mail.
+
+    `code` is the server's number (RFC 5321, 4.2.1) with the enhanced one (RFC 3463), if it gave
+    that, or else the kind of error. Nothing of the server's words: an address may stand in them.
+    """
 
     result: Result
     code: str = ""

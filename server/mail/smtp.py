@@ -1,9 +1,9 @@
-"""Handing mails over: by SMTP (RFC 5321), or to the log."""
+"""Handing mails over: by SMTP (RFC 5321), or to standard output."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
+import re
 import sys
 from contextlib import suppress
 from email.message import EmailMessage
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SECONDS = 20.0  # for each answer of the server
 
-log = logging.getLogger(__name__)
+_ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")  # RFC 3463
 
 
 def mailer(settings: Settings) -> Mailer:
@@ -56,18 +56,19 @@ class Smtp:
         except aiosmtplib.SMTPRecipientsRefused as error:
             refused = error.recipients[0]
             await self._reset()
-            return _of_address(refused.code, refused.message)
+            # 5xx: there is no such mailbox; 4xx: perhaps later.
+            return Posting("bounced" if refused.code >= 500 else "later", _code(refused))
         except aiosmtplib.SMTPDataError as error:
             await self._reset()
             # A 5xx here is about the mail, as a filter sees it, or the mailbox behind it.
-            return Posting("refused" if error.code >= 500 else "later", _words(error))
+            return Posting("refused" if error.code >= 500 else "later", _code(error))
         except aiosmtplib.SMTPNotSupported as error:
             # The address has letters that this server cannot carry (RFC 6531).
             await self._reset()
-            return Posting("refused", _words(error))
+            return Posting("refused", _code(error))
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             await self.rest()
-            return Posting("trouble", _words(error))
+            return Posting("trouble", _code(error))
         return Posting("sent")
 
     async def _connected(self) -> SMTP:
@@ -109,11 +110,10 @@ class Smtp:
             client.close()
 
 
-def _of_address(code: int, message: str) -> Posting:
-    """What a refused recipient means: 5xx that there is no such mailbox, 4xx perhaps later."""
-    return Posting("bounced" if code >= 500 else "later", f"{code} {message}"[:100])
-
-
-def _words(error: Exception) -> str:
-    code = getattr(error, "code", "")
-    return f"{code} {getattr(error, 'message', '') or type(error).__name__}".strip()[:100]
+def _code(error: Exception) -> str:
+    """The numbers of an answer; where none came, the kind of the error that was first."""
+    code = getattr(error, "code", None)
+    if code is None:
+        return type(error.__cause__ or error).__name__
+    enhanced = _ENHANCED.match(str(getattr(error, "message", "")))
+    return f"{code} {enhanced[0]}" if enhanced else str(code)

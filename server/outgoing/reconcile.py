@@ -8,6 +8,7 @@ from server.core.counting.counts import DAY
 from server.core.upkeep import marks
 from server.services import Services
 from server.texting import TextDoor
+from server.texting.allowed import code_of
 from sms import Archive, Gateway, Inbound, Unreachable
 
 OVERLAP_SECONDS = 3600  # a text is listed some time after it came in
@@ -34,7 +35,7 @@ async def reconcile(services: Services) -> dict[str, int]:
         try:
             held = await archive.received(since - OVERLAP_SECONDS)
         except Unreachable as error:
-            log.warning("reconcile: %s: %s", gateway.name, error)
+            log.warning("reconcile: %s: %s", gateway.name, code_of(gateway, str(error)))
             continue
         found[gateway.name] = sum([await _act_late(door, inbound) for inbound in held])
         async with services.database.write() as tx:
@@ -74,7 +75,7 @@ async def erase_at_providers(services: Services) -> int:
             try:
                 gone = await archive.erase(message_id)
             except Unreachable as error:
-                log.warning("erasing at %s: %s", gateway.name, error)
+                log.warning("erasing at %s: %s", gateway.name, code_of(gateway, str(error)))
                 since = at - 1
                 break
             if not gone:

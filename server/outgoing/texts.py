@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server import metrics
 from server.core.conversations import inbound
@@ -18,7 +18,7 @@ from server.core.signing import verification
 from server.core.signing.verification import Message
 from server.db import Transaction
 from server.services import Services
-from server.texting.allowed import caps, may_text, quiet_seconds, sending_gateway
+from server.texting.allowed import caps, code_of, may_text, quiet_seconds, sending_gateway
 from sms import Gateway, Outbound, Sending
 from sms.segments import fit, measure
 
@@ -117,7 +117,8 @@ class Texter:
         sending = await due.gateway.send(Outbound(item.recipient, due.body, str(item.id)))
         if sending.result == "throttled":
             self._hold(due.gateway, outbox.THROTTLED_SECONDS)
-        await self._settle(due, sending, segments)
+        code = code_of(due.gateway, sending.code)
+        await self._settle(due, replace(sending, code=code), segments)
 
     def _hold(self, gateway: Gateway, seconds: float) -> None:
         self._free_at[gateway.name] = self._clock() + seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -14,7 +15,12 @@ from server.services import Services
 from sms import Gateway, StatusUpdate
 from sms.characters import storable
 
-ID_LIMIT, ERROR_LIMIT = 200, 100  # characters of what a provider tells us
+ID_LIMIT = 200  # characters of what a provider tells us
+#: A number, also behind a word like "status"; a constant's name; or that no answer came.
+_CODE = re.compile(
+    r"(?i:(?:code|err|error|status)[-_: ]*)?[0-9]{1,5}(?![0-9A-Za-z])|[A-Z]+(?:_[A-Z]+)+|network",
+    re.ASCII,
+)
 DAY_BEGINS, DAY_ENDS = 8, 21  # hours between which a text that answers nothing may go out
 
 
@@ -66,6 +72,15 @@ def sending_gateway(services: Services) -> Gateway | None:
     return next((g for g in services.gateways.values() if g.can.sends), None)
 
 
+def code_of(gateway: Gateway, said: str) -> str:
+    """The code in what a provider says went wrong: what its gateway knows, a number, or the name
+    of a constant; "unknown" for other words, in which a number or a name of somebody may stand."""
+    if not said or gateway.trouble(said) != "unknown":
+        return said
+    found = _CODE.match(said)
+    return found[0] if found else "unknown"
+
+
 async def note_status(services: Services, gateway: Gateway, update: StatusUpdate) -> None:
     """Note what became of a text; one that failed for a while is tried again.
 
@@ -75,7 +90,7 @@ async def note_status(services: Services, gateway: Gateway, update: StatusUpdate
     trouble = gateway.trouble(update.error) if update.error else "unknown"
     async with services.database.write() as tx:
         id_ = storable(update.message_id, ID_LIMIT)
-        error = storable(update.error, ERROR_LIMIT) if update.error else None
+        error = code_of(gateway, update.error) if update.error else None
         item = await outbox.heard(tx, gateway.name, id_, update.status, error)
         if item is None or update.status not in {"undelivered", "failed"}:
             return

@@ -257,7 +257,7 @@ class Twilio:
 
     async def _ask(self, question: Callable[[], T]) -> T:
         if not self._auth_token:
-            raise Unreachable("no auth token")
+            raise Unreachable("no-auth-token")
         try:
             return await asyncio.to_thread(question)
         except Exception as error:

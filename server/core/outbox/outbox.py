@@ -202,9 +202,13 @@ async def note_bounce(tx: Transaction, address_key: bytes, now: int) -> None:
 
 
 async def dropped(tx: Transaction, id_: int, why: str, now: int) -> None:
-    """It will never be sent: the recipient opted out, the provider refused, or tries ran out."""
+    """It will never be sent: the recipient opted out, the provider refused, or tries ran out.
+
+    `why` is a code, never a provider's words. Nobody needs to know any more whose it was.
+    """
     await tx.execute(
-        "UPDATE outbox SET failed_at = :now, leased_until = NULL, error = :why WHERE id = :id",
+        "UPDATE outbox SET failed_at = :now, leased_until = NULL, error = :why,"
+        " recipient = NULL, body = NULL, address_key = NULL WHERE id = :id",
         id=id_,
         now=now,
         why=why,
@@ -256,10 +260,12 @@ async def heard(
 
 
 async def forget(tx: Transaction, before: int) -> None:
-    """Null recipients and bodies of what was queued before that time and is done with."""
+    """Null recipients, their keys, and bodies of what was queued before that time and is done
+    with."""
     await tx.execute(
         "UPDATE outbox SET recipient = NULL, body = NULL, address_key = NULL"
-        " WHERE created_at < :before AND recipient IS NOT NULL"
+        " WHERE created_at < :before"
+        " AND (recipient IS NOT NULL OR body IS NOT NULL OR address_key IS NOT NULL)"
         " AND (sent_at IS NOT NULL OR failed_at IS NOT NULL)",
         before=before,
     )

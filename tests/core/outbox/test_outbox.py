@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from server.core.outbox import outbox
@@ -43,6 +45,33 @@ async def test_a_message_is_tried_later_and_later_and_then_dropped(world: World)
         assert row["failed_at"] is not None
         assert await outbox.lease(tx, now + 10**6) == []
     assert waits[:-1] == sorted(waits[:-1])
+
+
+async def test_what_will_never_be_sent_keeps_nobodys_number_and_no_words(world: World) -> None:
+    async with world.database.write() as tx:
+        item = replace(note(1), body="Thank you, Ana Diaz.", address_key=b"k")
+        await outbox.put(tx, [item], NOW)
+        (leased,) = await outbox.lease(tx, NOW)
+        await outbox.postponed(tx, leased, "503", NOW, chance=0)
+        kept = await tx.fetch_one("SELECT recipient, body FROM outbox")
+        assert kept is not None
+        assert tuple(kept) == (PHONE, "Thank you, Ana Diaz.")
+        await outbox.dropped(tx, 1, "expired", NOW)
+        row = await tx.fetch_one("SELECT recipient, body, address_key, error FROM outbox")
+    assert row is not None
+    assert tuple(row) == (None, None, None, "expired")
+
+
+async def test_the_key_of_an_address_goes_with_the_rest_of_its_mail(world: World) -> None:
+    async with world.database.write() as tx:
+        await outbox.put(tx, [replace(note(1), channel="email", address_key=b"k")], NOW)
+        await outbox.sent(tx, 1, "email", "", 0, NOW)
+        await outbox.forget_recipient(tx, 1)
+        for before, left in ((NOW, 1), (NOW + 1, 0)):
+            await outbox.forget(tx, before)
+            row = await tx.fetch_one("SELECT count(address_key) AS n FROM outbox")
+            assert row is not None
+            assert row["n"] == left
 
 
 async def test_an_address_whose_mail_came_back_is_forgotten_after_a_month(world: World) -> None:
