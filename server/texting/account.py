@@ -9,6 +9,7 @@ from typing import Any, cast
 from server.core.conversations import inbound
 from server.core.conversations.inbound import Wish
 from server.core.counting.counts import Class
+from server.core.counting.states import is_counted
 from server.core.floods import limits
 from server.core.floods.limits import Group
 from server.core.petitions.petitions import Petition
@@ -91,7 +92,7 @@ def status(talk: Talk) -> Wish:
 
     def answer(found: list[Signature]) -> str:
         reply = "status" if found else "status_none"
-        held = [s for s in found if s.held_at or s.rejected_at]
+        held = [s for s in found if not is_counted(s)]
         fields = {
             "name": talk.command.rest,
             "keywords": _keywords(talk, found),

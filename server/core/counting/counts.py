@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from server.core.counting.states import IN_TOTAL
 from server.db import Row, Transaction, pack
 
 Class = Literal["web", "web-email", "web-phone", "sms", "ussd", "voice", "paper", "import"]
-CountedState = Literal["verified", "unverified", "held"]
 
 #: What the figures tell apart. A web signing without contact, `web`, is not among them: nothing can
 #: verify it.
@@ -20,6 +20,8 @@ HEADLINE = frozenset(CLASSES[:5])
 DAY = 86_400
 _ROUND = tuple(digit * 10**power for power in range(1, 10) for digit in (1, 5))
 PUBLIC_STEP = 10
+#: SQL for how many of the rows of `counts` are in each state, by its name.
+BY_STATE = ", ".join(f"sum(CASE WHEN state = '{s}' THEN n ELSE 0 END) AS {s}" for s in IN_TOTAL)
 PUBLIC_SECONDS = 3600
 
 
@@ -159,9 +161,8 @@ async def milestones(
 async def trend(tx: Transaction, petition_id: int, since_day: int) -> list[Day]:
     """Signatures by the UTC day on which they were made, oldest first, empty days left out."""
     rows = await tx.fetch(
-        "SELECT day, sum(CASE WHEN state = 'verified' THEN n ELSE 0 END) AS verified,"
-        " sum(CASE WHEN state = 'unverified' THEN n ELSE 0 END) AS unverified"
-        " FROM counts WHERE petition_id = :id AND day >= :since GROUP BY day ORDER BY day",
+        f"SELECT day, {BY_STATE} FROM counts"
+        " WHERE petition_id = :id AND day >= :since GROUP BY day ORDER BY day",
         id=petition_id,
         since=since_day,
     )

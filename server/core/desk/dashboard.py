@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields
 
-from server.core.counting.counts import DAY, Day, trend
+from server.core.counting.counts import BY_STATE, DAY, Day, trend
 from server.core.values.contacts import masked, masked_body
 from server.db import Row, Transaction
 
@@ -104,11 +104,9 @@ async def dashboard(
     )
 
 
-_SUMS = """sum(CASE WHEN c.state = 'verified' THEN c.n ELSE 0 END) AS verified,
- sum(CASE WHEN c.state = 'unverified' THEN c.n ELSE 0 END) AS unverified,
- sum(CASE WHEN c.state = 'held' THEN c.n ELSE 0 END) AS held,
- sum(CASE WHEN c.day >= :today THEN c.n ELSE 0 END) AS today,
- sum(CASE WHEN c.day > :today - 7 THEN c.n ELSE 0 END) AS week"""
+_SUMS = f"""{BY_STATE},
+ sum(CASE WHEN day >= :today THEN n ELSE 0 END) AS today,
+ sum(CASE WHEN day > :today - 7 THEN n ELSE 0 END) AS week"""
 
 
 def _standing(row: Row) -> Standing:

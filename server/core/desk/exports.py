@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from server.core.counting.states import STATE
 from server.db import Database, Row
 
 BLOCK = 1000  # rows
@@ -68,7 +69,7 @@ async def _block(database: Database, petition_id: int, after: int, last: int) ->
     async with database.read() as tx:
         return await tx.fetch(
             "SELECT id, class, language, name, postcode, contact, comment, created_at,"
-            " public_at, news_at, verified_at, held_at, rejected_at, withdrawn_at"
+            f" public_at, news_at, verified_at, {STATE}"
             " FROM signatures WHERE petition_id = :id AND id > :after AND id <= :last"
             " ORDER BY id LIMIT :limit",
             id=petition_id,
@@ -88,15 +89,15 @@ def _cells(row: Row) -> tuple[str, ...]:
     # Unpacked at once: looking each column up by its name took a third of the whole export.
     (
         _, class_, language, name, postcode, contact, comment,
-        created, public, news, verified, held, rejected, withdrawn,
+        created, public, news, verified, state,
     ) = row  # fmt: skip
-    if withdrawn is not None:
+    if state == "withdrawn":
         # They are erased already then; a file is no place to rely on that.
         name = postcode = contact = comment = None
     return (
         _time(created),
         class_,
-        _status(verified, held, rejected, withdrawn),
+        state,
         safe_cell(name or ""),
         safe_cell(postcode or ""),
         safe_cell(contact or ""),
@@ -106,18 +107,6 @@ def _cells(row: Row) -> tuple[str, ...]:
         "" if verified is None else _time(verified),
         language,
     )
-
-
-def _status(
-    verified: int | None, held: int | None, rejected: int | None, withdrawn: int | None
-) -> str:
-    if withdrawn is not None:
-        return "withdrawn"
-    if rejected is not None:
-        return "rejected"
-    if held is not None:
-        return "held"
-    return "unverified" if verified is None else "verified"
 
 
 def safe_cell(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
 from server.core.counting.counts import DAY, figures
+from server.core.counting.states import IN_TOTAL, state_of, where
 from server.core.desk.moderation import BATCH, Masked, change_batch, masked_row, matching
 from server.core.signing.decide import Signature
 from server.core.values.names import tidy
@@ -51,7 +52,7 @@ class Condition:
         Contacts of verified signers are erased, so a mail domain finds only those that wait, and
         those that are held for it.
         """
-        parts = ["rejected_at IS NULL", "withdrawn_at IS NULL"]
+        parts = [where(*IN_TOTAL)]
         values: dict[str, Value] = {}
         if self.domain:
             parts.append("(contact LIKE :domain ESCAPE '!' OR held_why LIKE :held ESCAPE '!')")
@@ -135,17 +136,17 @@ async def preview(tx: Transaction, petition_id: int, condition: Condition) -> Pr
     """Raises `InvalidInput` for a condition that says nothing."""
     if condition.is_empty:
         raise InvalidInput(Problem("condition", "missing"))
-    where, values = condition.sql()
+    which, values = condition.sql()
     row = await tx.fetch_one(
-        "SELECT count(*) AS n, sum(CASE WHEN verified_at IS NOT NULL AND held_at IS NULL THEN 1"
-        f" ELSE 0 END) AS verified FROM signatures WHERE petition_id = :petition AND {where}",
+        f"SELECT count(*) AS n, sum(CASE WHEN {where('verified')} THEN 1 ELSE 0 END) AS verified"
+        f" FROM signatures WHERE petition_id = :petition AND {which}",
         petition=petition_id,
         **values,
     )
     n, verified = (row["n"], int(row["verified"] or 0)) if row else (0, 0)
     rows = await tx.fetch(
         "SELECT name, postcode, contact, created_at FROM signatures"
-        f" WHERE petition_id = :petition AND {where} ORDER BY id DESC LIMIT :limit",
+        f" WHERE petition_id = :petition AND {which} ORDER BY id DESC LIMIT :limit",
         petition=petition_id,
         limit=SAMPLE,
         **values,
@@ -275,11 +276,11 @@ async def work(database: Database, now: int) -> bool:
 
 
 async def _take_out(tx: Transaction, found: Invalidation, now: int) -> None:
-    where, values = found.condition.sql()
+    which, values = found.condition.sql()
     ids = await matching(
         tx,
         found.petition_id,
-        f"id <= :last AND {where}",
+        f"id <= :last AND {which}",
         found.done_id,
         BATCH,
         last=found.until_id,
@@ -287,7 +288,7 @@ async def _take_out(tx: Transaction, found: Invalidation, now: int) -> None:
     )
 
     def change(signature: Signature) -> bool:
-        if signature.rejected_at is not None or signature.withdrawn_at is not None:
+        if state_of(signature) not in IN_TOTAL:
             return False
         signature.rejected_at = now
         return True

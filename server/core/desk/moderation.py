@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from server.core.counting.counts import DAY
+from server.core.counting.states import state_of, where
 from server.core.floods.limits import PREFIX_KEPT_DAYS, STAYING
 from server.core.petitions.petitions import Petition
 from server.core.signing.decide import COLUMNS, Ledger, Signature
@@ -47,8 +48,8 @@ async def held(tx: Transaction, petition_id: int) -> list[Held]:
     """The largest group first."""
     rows = await tx.fetch(
         "SELECT held_why, count(verified_at) AS verified, count(*) AS n FROM signatures"
-        " WHERE petition_id = :id AND held_at IS NOT NULL AND withdrawn_at IS NULL"
-        " AND rejected_at IS NULL GROUP BY held_why ORDER BY count(*) DESC, held_why",
+        f" WHERE petition_id = :id AND {where('held')}"
+        " GROUP BY held_why ORDER BY count(*) DESC, held_why",
         id=petition_id,
     )
     return [Held(r["held_why"] or "", r["verified"], r["n"] - r["verified"]) for r in rows]
@@ -58,8 +59,7 @@ async def sample(tx: Transaction, petition_id: int, why: str) -> list[Masked]:
     """A few of a group, masked."""
     rows = await tx.fetch(
         "SELECT name, postcode, contact, created_at FROM signatures WHERE petition_id = :id"
-        " AND held_at IS NOT NULL AND withdrawn_at IS NULL AND rejected_at IS NULL"
-        " AND held_why = :why ORDER BY id DESC LIMIT :limit",
+        f" AND {where('held')} AND held_why = :why ORDER BY id DESC LIMIT :limit",
         id=petition_id,
         why=why,
         limit=SAMPLE,
@@ -90,7 +90,7 @@ async def decide(
                     await _trust(tx, petition.id, keys.group(petition.salt, label), now)
 
     def change(signature: Signature) -> bool:
-        if signature.held_why != why or signature.held_at is None:
+        if state_of(signature) != "held" or signature.held_why != why:
             return False
         if accept:
             signature.held_at = signature.held_why = None
@@ -101,7 +101,7 @@ async def decide(
     return await change_all(
         database,
         petition.id,
-        "held_at IS NOT NULL AND rejected_at IS NULL AND withdrawn_at IS NULL AND held_why = :why",
+        f"{where('held')} AND held_why = :why",
         change,
         why=why,
     )
@@ -205,8 +205,7 @@ async def comments(tx: Transaction, petition_id: int) -> list[tuple[int, str, st
     """Ids, names and comments that wait to be read: verified signers who want them to be public."""
     rows = await tx.fetch(
         "SELECT id, name, comment FROM signatures WHERE petition_id = :id AND comment IS NOT NULL"
-        " AND approved_at IS NULL AND public_at IS NOT NULL AND verified_at IS NOT NULL"
-        " AND held_at IS NULL AND rejected_at IS NULL AND withdrawn_at IS NULL"
+        f" AND approved_at IS NULL AND public_at IS NOT NULL AND {where('verified')}"
         " ORDER BY id LIMIT :limit",
         id=petition_id,
         limit=COMMENTS,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.core.counting.counts import DAY
+from server.core.counting.states import IN_TOTAL, where
 from server.core.values.ids import first_id
 from server.core.values.mail_domains import LARGE, domain_of
 from server.db import Transaction
@@ -53,8 +54,8 @@ async def _last_day(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
     """Postcodes, mail domains and address prefixes, against the six days before."""
     rows = await tx.fetch(
         "SELECT postcode, contact, prefix_tag, id >= :day AS late FROM signatures"
-        " WHERE petition_id = :id AND id >= :week AND withdrawn_at IS NULL ORDER BY id DESC"
-        " LIMIT 20000",
+        f" WHERE petition_id = :id AND id >= :week AND {where(*IN_TOTAL)}"
+        " ORDER BY id DESC LIMIT 20000",
         id=petition_id,
         day=first_id(now - DAY),
         week=first_id(now - 7 * DAY),
@@ -95,7 +96,7 @@ async def people(tx: Transaction, petition_id: int) -> list[Alarm]:
     rows = await tx.fetch(
         "SELECT p.postcode, p.people, count(*) AS n FROM populations p JOIN signatures s"
         " ON s.petition_id = p.petition_id AND s.postcode = p.postcode"
-        " AND s.withdrawn_at IS NULL AND s.rejected_at IS NULL"
+        f" AND {where(*IN_TOTAL)}"
         " WHERE p.petition_id = :id GROUP BY p.postcode, p.people HAVING count(*) > p.people",
         id=petition_id,
     )

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from server.core.counting.states import where
 from server.core.floods import alarms
 from server.core.floods.limits import Reason
 from server.core.values.contacts import EMAIL_LIMIT
@@ -111,12 +112,12 @@ class History:
 
 
 async def history(tx: Transaction, petition_id: int) -> History:
-    """Reads the last `HISTORY_READ` signatures that count, and those of postcodes whose number of
-    people is known."""
+    """Reads the last `HISTORY_READ` signatures, less those that are held, and those of postcodes
+    whose number of people is known."""
     rows = await tx.fetch(
         "SELECT postcode, count(*) AS n FROM (SELECT postcode FROM signatures"
-        "  WHERE petition_id = :id AND withdrawn_at IS NULL AND rejected_at IS NULL"
-        "  AND held_at IS NULL ORDER BY id DESC LIMIT :most) AS late"
+        f"  WHERE petition_id = :id AND {where('verified', 'unverified')}"
+        "  ORDER BY id DESC LIMIT :most) AS late"
         " WHERE postcode IS NOT NULL GROUP BY postcode",
         id=petition_id,
         most=HISTORY_READ,

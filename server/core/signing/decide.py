@@ -14,6 +14,7 @@ from typing import Literal
 
 from server.core.counting import counts
 from server.core.counting.counts import DAY, Class, Tally
+from server.core.counting.states import IN_TOTAL, is_counted, state_of
 from server.core.floods import limits
 from server.core.floods.limits import HOUSEHOLD, Group, Groups
 from server.core.outbox.outbox import Announcement
@@ -141,9 +142,9 @@ class Signature:
 
     def tally(self) -> Tally | None:
         """Where it counts now; None if it does not."""
-        if self.absorbed or self.withdrawn_at is not None or self.rejected_at is not None:
+        state = state_of(self)
+        if self.absorbed or state not in IN_TOTAL:
             return None
-        state = "held" if self.held_at else "verified" if self.verified_at else "unverified"
         return Tally(self.petition_id, self.created_at // DAY, self.class_, state)
 
 
@@ -306,7 +307,7 @@ class Ledger:
         """Hold what verifies beyond the places of its household, or of its group."""
         key = contact_key or signature.contact_key
         household = self._by_contact[signature.petition_id, key] if key else ()
-        if sum(1 for s in household if (t := s.tally()) and t.state == "verified") >= HOUSEHOLD:
+        if sum(1 for s in household if not s.absorbed and is_counted(s)) >= HOUSEHOLD:
             signature.hold("household", now)
         elif group and not self.groups.admits(group):
             signature.hold(group.label, now)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from server.core.counting.counts import Class
+from server.core.counting.states import where
 from server.core.floods import limits
 from server.core.floods.limits import Group, Groups
 from server.core.outbox import outbox
@@ -227,9 +228,9 @@ async def public_names(
     """
     rows = await tx.fetch(
         "SELECT name, CASE WHEN approved_at IS NULL THEN NULL ELSE comment END AS comment"
-        " FROM signatures WHERE petition_id = :id AND public_at IS NOT NULL"
-        " AND verified_at IS NOT NULL AND held_at IS NULL AND rejected_at IS NULL"
-        " AND withdrawn_at IS NULL ORDER BY id DESC LIMIT :size OFFSET :skip",
+        " FROM signatures"
+        f" WHERE petition_id = :id AND public_at IS NOT NULL AND {where('verified')}"
+        " ORDER BY id DESC LIMIT :size OFFSET :skip",
         id=petition_id,
         size=size + 1,
         skip=(page - 1) * size,

@@ -6,14 +6,9 @@ from dataclasses import dataclass
 
 from server.core.counting import counts
 from server.core.counting.counts import CLASSES, DAY, Figures
+from server.core.counting.states import IN_TOTAL, STATE, where
 from server.core.desk import audit
 from server.db import Transaction
-
-_STATE = (
-    "CASE WHEN held_at IS NOT NULL THEN 'held' WHEN verified_at IS NOT NULL THEN 'verified'"
-    " ELSE 'unverified' END"
-)
-_COUNTED = "withdrawn_at IS NULL AND rejected_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +25,8 @@ async def check(tx: Transaction) -> Report:
     faults = [f"the database: {fault}" for fault in await tx.integrity()]
     faults += await audit.faults(tx)
     rows = await tx.fetch(
-        f"SELECT petition_id, created_at / {DAY} AS day, class, {_STATE} AS state, count(*) AS n"
-        f" FROM signatures WHERE {_COUNTED} GROUP BY 1, 2, 3, 4"
+        f"SELECT petition_id, created_at / {DAY} AS day, class, {STATE} AS state, count(*) AS n"
+        f" FROM signatures WHERE {where(*IN_TOTAL)} GROUP BY 1, 2, 3, 4"
     )
     kept = await tx.fetch(
         "SELECT petition_id, day, class, state, sum(n) AS n FROM counts GROUP BY 1, 2, 3, 4"
