@@ -14,7 +14,7 @@ from server.core.floods import limits
 from server.core.floods.limits import Group
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
-from server.core.signing.decide import Signature
+from server.core.signing.signature import Signature
 from server.core.values.names import check_texted_name, fold_name, tidy
 from server.db import Transaction
 from server.errors import InvalidInput

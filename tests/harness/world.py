@@ -8,7 +8,8 @@ from server.core.counting import counts
 from server.core.petitions import petitions
 from server.core.petitions.petitions import DecisionMaker, Draft, Petition, Text
 from server.core.signing import signatures
-from server.core.signing.decide import Outcome, Signing
+from server.core.signing.decide import Outcome
+from server.core.signing.signature import Signing
 from server.core.values.ids import Ids
 from server.core.values.keys import Keys
 from server.db import Database

@@ -16,7 +16,7 @@ from server.core.outbox import outbox, usage
 from server.core.outbox.outbox import Announcement
 from server.core.outbox.usage import Caps
 from server.core.signing import signatures
-from server.core.signing.decide import Signing
+from server.core.signing.signature import Signing
 from server.db import ColumnType, Transaction, pack
 
 CAP_SECONDS = 600

@@ -15,7 +15,7 @@ from typing import Literal
 from server.core.counting.counts import DAY, figures
 from server.core.counting.states import IN_TOTAL, state_of, where
 from server.core.desk.moderation import BATCH, Masked, change_batch, masked_row, matching
-from server.core.signing.decide import Signature
+from server.core.signing.signature import Signature
 from server.core.values.names import tidy
 from server.db import Database, Row, Transaction, Value, pack
 from server.errors import InvalidInput, NotFound, Problem

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from server.core.counting.counts import DAY
 from server.core.counting.states import state_of, where
 from server.core.floods.limits import PREFIX_KEPT_DAYS, STAYING
 from server.core.petitions.petitions import Petition
-from server.core.signing.decide import COLUMNS, Ledger, Signature
+from server.core.signing import stored
+from server.core.signing.decide import Ledger
+from server.core.signing.signature import Signature
 from server.core.values.contacts import masked
 from server.core.values.ids import first_id
 from server.core.values.keys import Keys
@@ -162,9 +164,8 @@ async def change_batch(
     tx: Transaction, petition_id: int, ids: Sequence[int], change: Callable[[Signature], bool]
 ) -> list[Signature]:
     """Change these, read under the locks of signing, and the counters with them."""
-    first = await _read(tx, petition_id, ids)
-    await tx.lock(key for s in first for key in (s.place_key, s.contact_key) if key)
-    ledger = Ledger(await _read(tx, petition_id, ids))
+    await stored.lock(tx, await stored.by_ids(tx, petition_id, ids))
+    ledger = Ledger(await stored.by_ids(tx, petition_id, ids))
     changed = []
     for signature in ledger.signatures:
         if change(signature):
@@ -172,17 +173,6 @@ async def change_batch(
             changed.append(signature)
     await ledger.write(tx)
     return changed
-
-
-async def _read(tx: Transaction, petition_id: int, ids: Iterable[int]) -> list[Signature]:
-    wanted = tx.rows("wanted", id="int")
-    rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM {wanted} w JOIN signatures s"
-        " ON s.petition_id = :petition AND s.id = w.id",
-        petition=petition_id,
-        wanted=pack((id_,) for id_ in ids),
-    )
-    return [Signature.from_row(row) for row in rows]
 
 
 async def prefixes(tx: Transaction, petition_id: int, now: int) -> list[tuple[str, int, int, int]]:

@@ -1,216 +1,25 @@
 """The decision about each signing: a new signature, one that becomes verified, or the same again.
 
-A `Ledger` holds the stored signatures that a batch could meet, decides in memory and writes the
-difference: one statement each for new, changed and absorbed rows and for the counters.
+A `Ledger` holds the stored signatures that a batch could meet, decides in memory, and writes the
+difference.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from operator import attrgetter
 from typing import Literal
 
-from server.core.counting import counts
-from server.core.counting.counts import DAY, Class, Tally
-from server.core.counting.states import IN_TOTAL, is_counted, state_of
+from server.core.counting.states import is_counted
 from server.core.floods import limits
 from server.core.floods.limits import HOUSEHOLD, Group, Groups
 from server.core.outbox.outbox import Announcement
-from server.core.values.keys import PersonKeys
+from server.core.signing import stored
+from server.core.signing.signature import Signature, Signing
 from server.core.values.names import fold_name, same_person
-from server.db import ColumnType, Row, Transaction, pack
+from server.db import Transaction
 
 Outcome = Literal["new", "verified", "held", "again"]
-
-
-@dataclass(slots=True, kw_only=True)
-class Signing:
-    """A well-formed wish to sign. `verified`: the contact has been shown to be theirs.
-
-    `group` is what its contact shares with others. A door adds what is suspicious about it
-    (`signals`), and what stands for the address that it came from (`prefix_tag`).
-    """
-
-    id: int
-    petition_id: int
-    class_: Class
-    language: str
-    name: str
-    postcode: str | None
-    contact: str | None
-    keys: PersonKeys
-    now: int
-    comment: str | None = None
-    public: bool = False
-    news: bool = False
-    verified: bool = False
-    signals: tuple[str, ...] = ()
-    group: Group | None = None
-    prefix_tag: bytes | None = None
-    address_key: bytes | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Signature:
-    """A row while a transaction decides about it. Its columns are `_TYPES`."""
-
-    id: int
-    petition_id: int
-    class_: str
-    language: str
-    name: str | None
-    postcode: str | None
-    contact: str | None
-    comment: str | None
-    place_key: bytes | None
-    contact_key: bytes | None
-    person_key: bytes | None
-    created_at: int
-    public_at: int | None
-    news_at: int | None
-    verified_at: int | None = None
-    held_at: int | None = None
-    held_why: str | None = None
-    rejected_at: int | None = None
-    withdrawn_at: int | None = None
-    noted_at: int | None = None
-    prefix_tag: bytes | None = None
-    before: Tally | None = None  # where it counted when it was read
-    stored: bool = False
-    changed: bool = False
-    absorbed: bool = False
-
-    @classmethod
-    def from_row(cls, row: Row) -> Signature:
-        signature = cls(**{_field(c): row[c] for c in _TYPES}, stored=True)
-        signature.before = signature.tally()
-        return signature
-
-    @classmethod
-    def from_signing(cls, s: Signing) -> Signature:
-        return cls(
-            id=s.id,
-            petition_id=s.petition_id,
-            class_=s.class_,
-            language=s.language,
-            name=s.name,
-            postcode=s.postcode,
-            contact=None if s.verified and not s.news else s.contact,
-            comment=s.comment,
-            place_key=s.keys.place,
-            contact_key=s.keys.contact,
-            person_key=s.keys.person,
-            created_at=s.now,
-            public_at=s.now if s.public else None,
-            news_at=s.now if s.news else None,
-            verified_at=s.now if s.verified else None,
-            prefix_tag=s.prefix_tag,
-        )
-
-    def verify(self, s: Signing) -> None:
-        """The owner signs by a door that shows the contact to be theirs.
-
-        What was entered on the web (comment, public name, news) may be a stranger's: it goes.
-        """
-        self.class_, self.language = s.class_, s.language
-        self.name, self.postcode = s.name, s.postcode
-        self.place_key, self.contact_key = s.keys.place, s.keys.contact
-        self.person_key = s.keys.person
-        self.comment = self.public_at = self.news_at = None
-        self.confirm(s.now)
-
-    def confirm(self, now: int) -> None:
-        """The contact is shown to be theirs. It has done its work, and goes unless they want news;
-        its keys stay."""
-        self.verified_at, self.changed = now, True
-        self.held_why = limits.left_after_verifying(self.held_why)
-        self.held_at = self.held_at if self.held_why else None
-        if self.news_at is None:
-            self.contact = None
-
-    def hold(self, why: str, now: int) -> None:
-        self.held_why = f"{self.held_why} {why}" if self.held_why else why
-        self.held_at, self.changed = self.held_at or now, True
-
-    def withdraw(self, now: int) -> None:
-        self.name = self.postcode = self.contact = self.comment = None
-        self.place_key = self.contact_key = self.person_key = None
-        self.public_at = self.news_at = self.prefix_tag = None
-        self.withdrawn_at, self.changed = now, True
-
-    def tally(self) -> Tally | None:
-        """Where it counts now; None if it does not."""
-        state = state_of(self)
-        if self.absorbed or state not in IN_TOTAL:
-            return None
-        return Tally(self.petition_id, self.created_at // DAY, self.class_, state)
-
-
-_TYPES: dict[str, ColumnType] = {
-    "id": "int",
-    "petition_id": "int",
-    "class": "text",
-    "language": "text",
-    "name": "text",
-    "postcode": "text",
-    "contact": "text",
-    "comment": "text",
-    "place_key": "blob",
-    "contact_key": "blob",
-    "person_key": "blob",
-    "created_at": "int",
-    "public_at": "int",
-    "news_at": "int",
-    "verified_at": "int",
-    "held_at": "int",
-    "held_why": "text",
-    "rejected_at": "int",
-    "withdrawn_at": "int",
-    "noted_at": "int",
-    "prefix_tag": "blob",
-}
-
-
-def _field(column: str) -> str:
-    return "class_" if column == "class" else column
-
-
-_values = attrgetter(*map(_field, _TYPES))
-_NAMES = ", ".join(_TYPES)
-_ASSIGNMENTS = ", ".join(f"{c} = b.{c}" for c in _TYPES if c not in {"id", "petition_id"})
-#: The columns of `signatures s` that `Signature.from_row` reads.
-COLUMNS = ", ".join(f"s.{c}" for c in _TYPES)
-
-
-Place = tuple[int, bytes | None, bytes | None]  # petition id, place key, contact key
-
-
-async def related(tx: Transaction, people: Iterable[Place]) -> list[Signature]:
-    """The stored signatures that could be one of these people: by place, or by contact."""
-    batch = tx.rows("batch", petition_id="int", place_key="blob", contact_key="blob")
-    places = (
-        f"SELECT {COLUMNS} FROM {batch} b JOIN signatures s"
-        " ON s.petition_id = b.petition_id AND s.place_key = b.place_key"
-        " AND s.place_key IS NOT NULL AND s.contact_key IS NULL"
-    )
-    # No word on contact_key here: it would lure SQLite into reading the index of all contacts.
-    verified_places = (
-        f" UNION ALL SELECT {COLUMNS} FROM {batch} b JOIN signatures s"
-        " ON s.petition_id = b.petition_id AND s.place_key = b.place_key"
-        " AND s.verified_at IS NOT NULL WHERE b.contact_key IS NULL"
-    )
-    contacts = (
-        f" UNION ALL SELECT {COLUMNS} FROM {batch} b JOIN signatures s"
-        " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
-        " AND s.contact_key IS NOT NULL WHERE b.contact_key IS NOT NULL"
-    )
-    rows = await tx.fetch(
-        places + verified_places + contacts,
-        batch=pack(people),
-    )
-    return list({row["id"]: Signature.from_row(row) for row in rows}.values())
 
 
 class Ledger:
@@ -338,35 +147,5 @@ class Ledger:
 
     async def write(self, tx: Transaction) -> None:
         """Store every difference, and the counters with it."""
-        kept = [s for s in self.signatures if not s.absorbed]
-        batch = tx.rows("batch", **_TYPES)
-        # First, since the unique keys of an absorbed row may be needed by another.
-        if absorbed := [s for s in self.signatures if s.absorbed and s.stored]:
-            gone = tx.rows("batch", petition_id="int", id="int")
-            await tx.execute(
-                "DELETE FROM signatures WHERE (petition_id, id) IN"
-                f" (SELECT petition_id, id FROM {gone} b)",
-                batch=pack((s.petition_id, s.id) for s in absorbed),
-            )
-        if changed := [s for s in kept if s.stored and s.changed]:
-            await tx.execute(
-                f"UPDATE signatures SET {_ASSIGNMENTS} FROM {batch} b"
-                " WHERE signatures.petition_id = b.petition_id AND signatures.id = b.id",
-                batch=pack(map(_values, changed)),
-            )
-        if new := [s for s in kept if not s.stored]:
-            await tx.execute(
-                f"INSERT INTO signatures ({_NAMES}) SELECT {_NAMES} FROM {batch} b",
-                batch=pack(map(_values, new)),
-            )
-        await counts.add(tx, self._changes())
+        await stored.write(tx, self.signatures)
         await self.groups.write(tx)
-
-    def _changes(self) -> Counter[Tally]:
-        changes: Counter[Tally] = Counter()
-        for signature in self.signatures:
-            if signature.before:
-                changes[signature.before] -= 1
-            if after := signature.tally():
-                changes[after] += 1
-        return changes

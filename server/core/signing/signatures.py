@@ -15,7 +15,10 @@ from server.core.floods import limits
 from server.core.floods.limits import Group, Groups
 from server.core.outbox import outbox
 from server.core.petitions.petitions import Petition
-from server.core.signing.decide import COLUMNS, Ledger, Outcome, Signature, Signing, related
+from server.core.signing import stored
+from server.core.signing.columns import SELECTED
+from server.core.signing.decide import Ledger, Outcome
+from server.core.signing.signature import Signature, Signing
 from server.core.values.contacts import normal_email, normal_phone
 from server.core.values.keys import Keys
 from server.core.values.names import (
@@ -159,7 +162,7 @@ async def sign_many(tx: Transaction, signings: Sequence[Signing]) -> list[Outcom
     await tx.lock(key for s in signings for key in (s.keys.place, s.keys.contact) if key)
     groups = await Groups.load(tx, (s.group for s in signings if s.group))
     people = ((s.petition_id, s.keys.place, s.keys.contact) for s in signings)
-    ledger = Ledger(await related(tx, people), groups)
+    ledger = Ledger(await stored.related(tx, people), groups)
     outcomes = [ledger.take(signing) for signing in signings]
     await ledger.write(tx)
     await outbox.put(tx, ledger.notes, signings[0].now)
@@ -173,13 +176,13 @@ async def signed_by(
     petition id."""
     mine = tx.rows("mine", petition_id="int", contact_key="blob")
     rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM {mine} m JOIN signatures s ON s.petition_id = m.petition_id"
+        f"SELECT {SELECTED} FROM {mine} m JOIN signatures s ON s.petition_id = m.petition_id"
         " AND s.contact_key = m.contact_key AND s.contact_key IS NOT NULL"
         f" WHERE s.verified_at IS {'NOT' if verified else ''} NULL"
         " ORDER BY s.verified_at DESC, s.id DESC",
         mine=pack(contact_keys.items()),
     )
-    return [Signature.from_row(row) for row in rows]
+    return stored.read(rows)
 
 
 async def withdraw(

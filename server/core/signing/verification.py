@@ -12,7 +12,7 @@ use up the owner's. Contacts that we do not know are counted alike: no answer an
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,12 +22,13 @@ from server.core.floods.limits import Groups
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
-from server.core.signing import signatures
-from server.core.signing.decide import COLUMNS, Ledger, Outcome, Signature, related
+from server.core.signing import signatures, stored
+from server.core.signing.decide import Ledger, Outcome
+from server.core.signing.signature import Signature
 from server.core.values.keys import Keys, mac
 from server.core.values.names import fold_name
 from server.core.values.postcodes import digits_of
-from server.db import Row, Transaction, pack
+from server.db import Row, Transaction
 
 CODE_DIGITS = 6
 TEXT_DIGITS = 4  # of what a signer texts: it helps nobody but the phone itself
@@ -82,11 +83,11 @@ async def to_say(
     """
     contact_key = keys.contact(petition.salt, item.recipient)
     if item.kind == "withdraw_code":
-        rows = await _of_contact(tx, petition.id, contact_key)
+        rows = await stored.of_contact(tx, petition.id, contact_key)
         mine = [s for s in rows if not s.rejected_at][:LISTED]
         said = [await _say(tx, keys, petition, s, "withdraw", item, now) for s in mine]
         return Message("withdraw_code", tuple(said)) if said else None
-    found = await _by_ids(tx, petition.id, [item.signature_id or 0])
+    found = await stored.by_ids(tx, petition.id, [item.signature_id or 0])
     signature = next((s for s in found if s.contact_key == contact_key), None)
     if signature is None or signature.rejected_at:
         return None
@@ -239,12 +240,12 @@ class Desk:
             return None
         code = digits_of(typed.code)
         right = [row["signature_id"] for row in known if self._is(typed, row, code)]
-        found = await _by_ids(tx, typed.petition.id, right[:1])
+        found = await stored.by_ids(tx, typed.petition.id, right[:1])
         if not found:
             return None
         # Read anew under the locks of signing: another server may be deciding about it.
-        await _lock(tx, found[0])
-        return await self._do(tx, typed, (await _by_ids(tx, typed.petition.id, right[:1]))[0])
+        await stored.lock(tx, found)
+        return await self._do(tx, typed, (await stored.by_ids(tx, typed.petition.id, right[:1]))[0])
 
     def _is(self, typed: Typed, row: Row, code: str) -> bool:
         keys, petition = self._keys, typed.petition
@@ -310,10 +311,12 @@ async def confirm(
     """Count a stored signature as verified; its contact has been shown to be its signer's."""
     if signature.withdrawn_at:
         return "again"
-    await _lock(tx, signature)
+    await stored.lock(tx, [signature])
     place = (petition.id, signature.place_key, signature.contact_key)
     group = limits.group_of(petition.id, petition.salt, signature.contact, keys)
-    ledger = Ledger(await related(tx, [place]), await Groups.load(tx, [group] if group else []))
+    ledger = Ledger(
+        await stored.related(tx, [place]), await Groups.load(tx, [group] if group else [])
+    )
     known = next((s for s in ledger.signatures if s.id == signature.id), None)
     outcome = ledger.confirm(known, group, now) if known else "again"
     await ledger.write(tx)
@@ -327,40 +330,14 @@ async def by_text(
     they are no code of this phone."""
     if is_late(petition, now):
         return None
-    mine = await _of_contact(tx, petition.id, keys.contact(petition.salt, phone))
+    mine = await stored.of_contact(tx, petition.id, keys.contact(petition.salt, phone))
     for signature in mine:
         if digits == text_digits(keys, petition, phone, signature.name or ""):
             return signature, await confirm(tx, keys, petition, signature, now)
     return None
 
 
-async def _lock(tx: Transaction, signature: Signature) -> None:
-    await tx.lock(key for key in (signature.place_key, signature.contact_key) if key)
-
-
 async def expire(tx: Transaction, now: int) -> None:
     """Erase codes that are too old, and how often they were tried."""
     await tx.execute("DELETE FROM codes WHERE made_at <= :before", before=now - CODE_SECONDS)
     await tx.execute("DELETE FROM code_tries WHERE since <= :before", before=now - 2 * CODE_SECONDS)
-
-
-async def _of_contact(tx: Transaction, petition_id: int, contact_key: bytes) -> list[Signature]:
-    """What one contact has signed and not taken back, the latest first."""
-    rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM signatures s WHERE s.petition_id = :petition"
-        " AND s.contact_key = :key AND s.contact_key IS NOT NULL ORDER BY s.id DESC",
-        petition=petition_id,
-        key=contact_key,
-    )
-    return [Signature.from_row(row) for row in rows]
-
-
-async def _by_ids(tx: Transaction, petition_id: int, ids: Iterable[int]) -> list[Signature]:
-    wanted = tx.rows("wanted", id="int")
-    rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM {wanted} w JOIN signatures s ON s.id = w.id"
-        " AND s.petition_id = :petition",
-        petition=petition_id,
-        wanted=pack((id_,) for id_ in ids),
-    )
-    return [Signature.from_row(row) for row in rows]

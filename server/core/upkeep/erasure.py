@@ -11,11 +11,11 @@ from server.core.conversations import inbound
 from server.core.counting.counts import DAY
 from server.core.floods import limits
 from server.core.outbox import outbox
-from server.core.signing import verification
-from server.core.signing.decide import COLUMNS, Ledger, Signature, related
+from server.core.signing import stored, verification
+from server.core.signing.decide import Ledger
 from server.core.upkeep import marks
 from server.core.values.ids import first_id
-from server.db import Database, Transaction, pack
+from server.db import Database, Transaction
 
 KEEP_DAYS = 30
 PENDING_HOURS = 72
@@ -71,15 +71,8 @@ async def _erase_contacts(tx: Transaction, petition_id: int, until: int) -> int:
 
 async def _let_go(tx: Transaction, petition_id: int, due: dict[int, bytes | None]) -> None:
     """Erase these contacts, read anew under the locks of signing."""
-    wanted = tx.rows("wanted", id="int")
-    rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM {wanted} w JOIN signatures s"
-        " ON s.petition_id = :petition AND s.id = w.id",
-        petition=petition_id,
-        wanted=pack((id_,) for id_ in due),
-    )
-    same_place = await related(tx, ((petition_id, place, None) for place in due.values()))
-    found = {s.id: s for s in [*same_place, *map(Signature.from_row, rows)]}
+    same_place = await stored.related(tx, ((petition_id, place, None) for place in due.values()))
+    found = {s.id: s for s in [*same_place, *await stored.by_ids(tx, petition_id, due)]}
     ledger = Ledger(found.values())
     for id_ in sorted(due.keys() & found.keys()):
         ledger.let_go(found[id_])

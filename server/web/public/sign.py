@@ -8,7 +8,7 @@ from server import metrics
 from server.core.floods import limits
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
-from server.core.signing.decide import Signing
+from server.core.signing.signature import Signing
 from server.errors import InvalidInput, NotOpen, StoreUnavailable
 from server.web.http.forms import read_form
 from server.web.http.guard import check_origin, client_address

@@ -13,7 +13,7 @@ from starlette.types import Scope, Send
 
 from server.core.petitions.petitions import Petition
 from server.core.signing import verification
-from server.core.signing.decide import Signing
+from server.core.signing.signature import Signing
 from server.web.http.guard import Headers, security_headers
 from server.web.http.pages import Page, Pages, send_filled, send_page
 from server.web.public.petition import HTML, PRIVATE, Public

@@ -10,7 +10,7 @@ import pytest
 
 from server.core.counting import counts
 from server.core.signing import signatures
-from server.core.signing.decide import related
+from server.core.signing.stored import related
 from server.core.upkeep import check
 from server.db import Row, Transaction, Value
 from server.errors import InvalidInput, NotOpen

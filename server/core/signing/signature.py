@@ -1,0 +1,116 @@
+"""A wish to sign, and the signature that comes of it while a transaction decides about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.core.counting.counts import DAY, Class, Tally
+from server.core.counting.states import IN_TOTAL, state_of
+from server.core.floods import limits
+from server.core.floods.limits import Group
+from server.core.signing.columns import PERSONAL, Columns
+from server.core.values.keys import PersonKeys
+from server.db import Row
+
+
+@dataclass(slots=True, kw_only=True)
+class Signing:
+    """A well-formed wish to sign. `verified`: the contact has been shown to be theirs.
+
+    `group` is what its contact shares with others. A door adds what is suspicious about it
+    (`signals`), and what stands for the address that it came from (`prefix_tag`).
+    """
+
+    id: int
+    petition_id: int
+    class_: Class
+    language: str
+    name: str
+    postcode: str | None
+    contact: str | None
+    keys: PersonKeys
+    now: int
+    comment: str | None = None
+    public: bool = False
+    news: bool = False
+    verified: bool = False
+    signals: tuple[str, ...] = ()
+    group: Group | None = None
+    prefix_tag: bytes | None = None
+    address_key: bytes | None = None
+
+
+@dataclass(slots=True)
+class Signature(Columns):
+    """A row while a transaction decides about it."""
+
+    before: Tally | None = None  # where it counted when it was read
+    stored: bool = False
+    changed: bool = False
+    absorbed: bool = False
+
+    @classmethod
+    def from_row(cls, row: Row) -> Signature:
+        signature = cls(*row)
+        signature.stored = True
+        signature.before = signature.tally()
+        return signature
+
+    @classmethod
+    def from_signing(cls, s: Signing) -> Signature:
+        return cls(
+            id=s.id,
+            petition_id=s.petition_id,
+            class_=s.class_,
+            language=s.language,
+            created_at=s.now,
+            name=s.name,
+            postcode=s.postcode,
+            contact=None if s.verified and not s.news else s.contact,
+            comment=s.comment,
+            place_key=s.keys.place,
+            contact_key=s.keys.contact,
+            person_key=s.keys.person,
+            public_at=s.now if s.public else None,
+            news_at=s.now if s.news else None,
+            prefix_tag=s.prefix_tag,
+            verified_at=s.now if s.verified else None,
+        )
+
+    def verify(self, s: Signing) -> None:
+        """The owner signs by a door that shows the contact to be theirs.
+
+        What was entered on the web (comment, public name, news) may be a stranger's: it goes.
+        """
+        self.class_, self.language = s.class_, s.language
+        self.name, self.postcode = s.name, s.postcode
+        self.place_key, self.contact_key = s.keys.place, s.keys.contact
+        self.person_key = s.keys.person
+        self.comment = self.public_at = self.news_at = None
+        self.confirm(s.now)
+
+    def confirm(self, now: int) -> None:
+        """The contact is shown to be theirs. It has done its work, and goes unless they want news;
+        its keys stay."""
+        self.verified_at, self.changed = now, True
+        self.held_why = limits.left_after_verifying(self.held_why)
+        self.held_at = self.held_at if self.held_why else None
+        if self.news_at is None:
+            self.contact = None
+
+    def hold(self, why: str, now: int) -> None:
+        self.held_why = f"{self.held_why} {why}" if self.held_why else why
+        self.held_at, self.changed = self.held_at or now, True
+
+    def withdraw(self, now: int) -> None:
+        """Its signer takes it back: all that is personal goes."""
+        for column in PERSONAL:
+            setattr(self, column, None)
+        self.withdrawn_at, self.changed = now, True
+
+    def tally(self) -> Tally | None:
+        """Where it counts now; None if it does not."""
+        state = state_of(self)
+        if self.absorbed or state not in IN_TOTAL:
+            return None
+        return Tally(self.petition_id, self.created_at // DAY, self.class_, state)

@@ -1,0 +1,105 @@
+"""Signatures as they are stored: found for a decision, and written back with the counters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from server.core.counting import counts
+from server.core.counting.counts import Tally
+from server.core.signing.columns import ASSIGNED, NAMES, SELECTED, TYPES, values_of
+from server.core.signing.signature import Signature
+from server.db import Row, Transaction, pack
+
+Place = tuple[int, bytes | None, bytes | None]  # petition id, place key, contact key
+
+
+async def related(tx: Transaction, people: Iterable[Place]) -> list[Signature]:
+    """The stored signatures that could be one of these people: by place, or by contact."""
+    batch = tx.rows("batch", petition_id="int", place_key="blob", contact_key="blob")
+    places = (
+        f"SELECT {SELECTED} FROM {batch} b JOIN signatures s"
+        " ON s.petition_id = b.petition_id AND s.place_key = b.place_key"
+        " AND s.place_key IS NOT NULL AND s.contact_key IS NULL"
+    )
+    # No word on contact_key here: it would lure SQLite into reading the index of all contacts.
+    verified_places = (
+        f" UNION ALL SELECT {SELECTED} FROM {batch} b JOIN signatures s"
+        " ON s.petition_id = b.petition_id AND s.place_key = b.place_key"
+        " AND s.verified_at IS NOT NULL WHERE b.contact_key IS NULL"
+    )
+    contacts = (
+        f" UNION ALL SELECT {SELECTED} FROM {batch} b JOIN signatures s"
+        " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
+        " AND s.contact_key IS NOT NULL WHERE b.contact_key IS NOT NULL"
+    )
+    return read(await tx.fetch(places + verified_places + contacts, batch=pack(people)))
+
+
+async def by_ids(tx: Transaction, petition_id: int, ids: Iterable[int]) -> list[Signature]:
+    wanted = tx.rows("wanted", id="int")
+    rows = await tx.fetch(
+        f"SELECT {SELECTED} FROM {wanted} w JOIN signatures s"
+        " ON s.petition_id = :petition AND s.id = w.id",
+        petition=petition_id,
+        wanted=pack((id_,) for id_ in ids),
+    )
+    return read(rows)
+
+
+async def of_contact(tx: Transaction, petition_id: int, contact_key: bytes) -> list[Signature]:
+    """What one contact has signed and not taken back, the latest first."""
+    rows = await tx.fetch(
+        f"SELECT {SELECTED} FROM signatures s WHERE s.petition_id = :petition"
+        " AND s.contact_key = :key AND s.contact_key IS NOT NULL ORDER BY s.id DESC",
+        petition=petition_id,
+        key=contact_key,
+    )
+    return read(rows)
+
+
+def read(rows: Iterable[Row]) -> list[Signature]:
+    """The signatures in rows of `SELECTED`, each once, in order."""
+    return list({row["id"]: Signature.from_row(row) for row in rows}.values())
+
+
+async def lock(tx: Transaction, signatures: Iterable[Signature]) -> None:
+    """Until the transaction ends, no other server decides about these people."""
+    await tx.lock(key for s in signatures for key in (s.place_key, s.contact_key) if key)
+
+
+async def write(tx: Transaction, signatures: Sequence[Signature]) -> None:
+    """Store every difference, and the counters with it: one statement each for absorbed, changed
+    and new rows."""
+    kept = [s for s in signatures if not s.absorbed]
+    batch = tx.rows("batch", **TYPES)
+    # First, since the unique keys of an absorbed row may be needed by another.
+    if absorbed := [s for s in signatures if s.absorbed and s.stored]:
+        gone = tx.rows("batch", petition_id="int", id="int")
+        await tx.execute(
+            "DELETE FROM signatures WHERE (petition_id, id) IN"
+            f" (SELECT petition_id, id FROM {gone} b)",
+            batch=pack((s.petition_id, s.id) for s in absorbed),
+        )
+    if changed := [s for s in kept if s.stored and s.changed]:
+        await tx.execute(
+            f"UPDATE signatures SET {ASSIGNED} FROM {batch} b"
+            " WHERE signatures.petition_id = b.petition_id AND signatures.id = b.id",
+            batch=pack(map(values_of, changed)),
+        )
+    if new := [s for s in kept if not s.stored]:
+        await tx.execute(
+            f"INSERT INTO signatures ({NAMES}) SELECT {NAMES} FROM {batch} b",
+            batch=pack(map(values_of, new)),
+        )
+    await counts.add(tx, _changes(signatures))
+
+
+def _changes(signatures: Iterable[Signature]) -> Counter[Tally]:
+    changes: Counter[Tally] = Counter()
+    for signature in signatures:
+        if signature.before:
+            changes[signature.before] -= 1
+        if after := signature.tally():
+            changes[after] += 1
+    return changes

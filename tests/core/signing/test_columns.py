@@ -1,0 +1,65 @@
+"""One table of columns: what is written comes back, and what is personal is known."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from server.core.signing import stored
+from server.core.signing.columns import PERSONAL, TYPES, Columns, values_of
+from server.core.signing.signature import Signature
+from tests.conftest import NOW, World
+
+
+def full(id_: int) -> Signature:
+    """A signature with something different in every column."""
+    values: dict[str, object] = {}
+    for place, (field, kind) in enumerate(zip(fields(Columns), TYPES.values(), strict=True)):
+        made = {"int": NOW + place, "text": f"words {place}", "blob": bytes([place]) * 16}
+        values[field.name] = made[kind]
+    return Signature(**values | {"id": id_, "petition_id": 1})  # type: ignore[arg-type]
+
+
+def test_types_follow_from_the_lines_of_the_table() -> None:
+    assert {c: TYPES[c] for c in ("id", "class", "name", "place_key", "verified_at")} == {
+        "id": "int",
+        "class": "text",
+        "name": "text",
+        "place_key": "blob",
+        "verified_at": "int",
+    }
+
+
+async def test_every_column_comes_back_as_it_was_written(world: World) -> None:
+    written = full(7)
+    async with world.database.write() as tx:
+        await stored.write(tx, [written])
+        [read] = await stored.by_ids(tx, 1, [7])
+        assert values_of(read) == values_of(written)
+        changed = full(7)
+        changed.name, changed.stored, changed.changed = None, True, True
+        changed.created_at += 1
+        await stored.write(tx, [changed])
+        [read] = await stored.by_ids(tx, 1, [7])
+    assert values_of(read) == values_of(changed)
+
+
+async def test_the_table_has_every_column_of_the_store_that_a_decision_may_change(
+    world: World,
+) -> None:
+    """Whoever adds a column to the store gives it a line, or says here who writes it."""
+    async with world.database.write() as tx:
+        await stored.write(tx, [full(7)])
+    [row] = await world.rows()
+    others = {"approved_at", "invalidation_id"}  # the desk's
+    assert set(row) == set(TYPES) | others
+
+
+def test_withdrawing_erases_just_what_the_table_calls_personal() -> None:
+    signature = full(7)
+    before = {f.name: getattr(signature, f.name) for f in fields(Columns)}
+    signature.withdraw(NOW)
+    after = {f.name: getattr(signature, f.name) for f in fields(Columns)}
+    assert {name for name, value in after.items() if value is None} == set(PERSONAL)
+    assert {"name", "postcode", "contact", "comment", "prefix_tag"} < set(PERSONAL)
+    kept = before.keys() - {*PERSONAL, "withdrawn_at"}
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
