@@ -15,31 +15,83 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import call
+from typing import Any
 
 from server.core.counting.states import STATE
+from server.core.signing.columns import PERSONAL
 from server.db import Database, Row
 
 BLOCK = 1000  # rows
-COLUMNS = (
-    "signed_at",
-    "class",
-    "status",
-    "name",
-    "postcode",
-    "contact",
-    "comment",
-    "public",
-    "news",
-    "verified_at",
-    "language",
-)
 # Fullwidth signs too: some spreadsheets read them as the plain ones.
 _SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
 _SUSPECT = re.compile(r"[\t\r\n=+\-@\uff1d\uff0b\uff0d\uff20]")  # without one, nothing to guard
 _FORMULA = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=[\s\"']*{_SIGNS})")
+
+
+# Cells.
+
+
+def safe_cell(text: str) -> str:
+    """The text with an apostrophe wherever a spreadsheet could begin to read a formula."""
+    return _FORMULA.sub("'", text) if _SUSPECT.search(text) else text
+
+
+def _words(text: str | None) -> str:
+    return safe_cell(text) if text else ""
+
+
+def _yes_or_no(since: int | None) -> str:
+    return "no" if since is None else "yes"
+
+
+@lru_cache(maxsize=4096)
+def _time(seconds: int | None) -> str:
+    """Kept, since rows come in the order of time, and a crowd signs many times a second."""
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# The file.
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One column of the file: its heading, what is selected for it, and how that is written."""
+
+    heading: str
+    sql: str
+    write: Callable[[Any], str]
+
+    @property
+    def selected(self) -> str:
+        # What is personal is erased already then; a file is no place to rely on that.
+        if self.sql in PERSONAL:
+            return f"CASE WHEN withdrawn_at IS NULL THEN {self.sql} END"
+        return self.sql
+
+
+_COLUMNS = (
+    _Column("signed_at", "created_at", _time),
+    _Column("class", "class", str),
+    _Column("status", STATE, str),
+    _Column("name", "name", _words),
+    _Column("postcode", "postcode", _words),
+    _Column("contact", "contact", _words),
+    _Column("comment", "comment", _words),
+    _Column("public", "public_at", _yes_or_no),
+    _Column("news", "news_at", _yes_or_no),
+    _Column("verified_at", "verified_at", _time),
+    _Column("language", "language", str),
+)
+HEADINGS = tuple(column.heading for column in _COLUMNS)
+_SELECTED = ", ".join(column.selected for column in _COLUMNS)
+_WRITERS = tuple(column.write for column in _COLUMNS)
 
 
 async def csv_blocks(database: Database, petition_id: int) -> AsyncIterator[bytes]:
@@ -49,7 +101,7 @@ async def csv_blocks(database: Database, petition_id: int) -> AsyncIterator[byte
     the few readers for minutes. Rows are in the order in which they were made; what is signed
     after the start is left out, and each row stands as it was when its block was read.
     """
-    yield "\ufeff".encode() + _csv([COLUMNS])
+    yield "\ufeff".encode() + _csv([HEADINGS])
     after, last = -1, await _last_id(database, petition_id)
     while rows := await _block(database, petition_id, after, last):
         after = rows[-1]["id"]
@@ -68,9 +120,8 @@ async def _last_id(database: Database, petition_id: int) -> int:
 async def _block(database: Database, petition_id: int, after: int, last: int) -> Sequence[Row]:
     async with database.read() as tx:
         return await tx.fetch(
-            "SELECT id, class, language, name, postcode, contact, comment, created_at,"
-            f" public_at, news_at, verified_at, {STATE}"
-            " FROM signatures WHERE petition_id = :id AND id > :after AND id <= :last"
+            f"SELECT id, {_SELECTED} FROM signatures"
+            " WHERE petition_id = :id AND id > :after AND id <= :last"
             " ORDER BY id LIMIT :limit",
             id=petition_id,
             after=after,
@@ -80,41 +131,11 @@ async def _block(database: Database, petition_id: int, after: int, last: int) ->
 
 
 def _csv(rows: Iterable[Iterable[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode()
+    lines = io.StringIO()
+    csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
+    return lines.getvalue().encode()
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    # Unpacked at once: looking each column up by its name took a third of the whole export.
-    (
-        _, class_, language, name, postcode, contact, comment,
-        created, public, news, verified, state,
-    ) = row  # fmt: skip
-    if state == "withdrawn":
-        # They are erased already then; a file is no place to rely on that.
-        name = postcode = contact = comment = None
-    return (
-        _time(created),
-        class_,
-        state,
-        safe_cell(name or ""),
-        safe_cell(postcode or ""),
-        safe_cell(contact or ""),
-        safe_cell(comment or ""),
-        "no" if public is None else "yes",
-        "no" if news is None else "yes",
-        "" if verified is None else _time(verified),
-        language,
-    )
-
-
-def safe_cell(text: str) -> str:
-    """The text with an apostrophe wherever a spreadsheet could begin to read a formula."""
-    return _FORMULA.sub("'", text) if _SUSPECT.search(text) else text
-
-
-@lru_cache(maxsize=4096)
-def _time(seconds: int) -> str:
-    """Kept, since rows come in the order of time, and a crowd signs many times a second."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _cells(row: Row) -> Iterator[str]:
+    _, *values = row
+    return map(call, _WRITERS, values)

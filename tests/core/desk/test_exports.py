@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.desk import exports
-from server.core.desk.exports import COLUMNS, safe_cell
+from server.core.desk.exports import HEADINGS, safe_cell
 from server.core.signing import signatures
 from tests.harness.world import NOW, PHONE, World
 
@@ -86,7 +86,7 @@ async def test_a_signature_is_exported_with_all_that_it_holds(world: World) -> N
         email="Ana@Example.org", comment='=cmd, "quoted"\n', public="1", postcode="59801-1234"
     )
     [row] = await exported(world)
-    assert tuple(row) == COLUMNS
+    assert tuple(row) == HEADINGS
     assert row == {
         "signed_at": "2027-01-15T08:00:00Z",
         "class": "web-email",
@@ -138,7 +138,7 @@ async def test_who_withdrew_is_a_line_without_personal_data(world: World) -> Non
 
 async def test_a_petition_without_signatures_is_a_line_of_headings(world: World) -> None:
     blocks = [b async for b in exports.csv_blocks(world.database, world.petition.id)]
-    assert b"".join(blocks).decode("utf-8-sig").strip() == ",".join(f'"{c}"' for c in COLUMNS)
+    assert b"".join(blocks).decode("utf-8-sig").strip() == ",".join(f'"{c}"' for c in HEADINGS)
 
 
 async def fill(world: World, number: int) -> None:
