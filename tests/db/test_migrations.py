@@ -6,7 +6,7 @@ import pytest
 
 from server.db import open_database, shared
 from server.db.migrations import migrations
-from tests.conftest import NOW
+from tests.harness.world import NOW
 
 #: What older versions kept of a failure, and what is left of it.
 ERRORS = {

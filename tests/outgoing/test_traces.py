@@ -22,10 +22,10 @@ from sms import Archive, Inbound, StatusUpdate, Unreachable
 from sms.gateways.android import Android
 from sms.gateways.http import Http
 from sms.gateways.presets import PRESETS
-from tests.conftest import PHONE
 from tests.harness.phones import Network, Phones, text_door
 from tests.harness.provider import Provider, provider
 from tests.harness.smtp import post_office
+from tests.harness.world import PHONE
 from tests.mail.test_mail import ANA, drain, signs, with_mail
 
 DIGITS = PHONE.lstrip("+")

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import get_args
 
 from server.core.counting.states import _ORDER, IN_TOTAL, STATE, State, is_counted, state_of, where
-from tests.conftest import NOW, World
+from tests.harness.world import NOW, World
 
 TIMES = [time for _, time in _ORDER]
 STATES: tuple[State, ...] = get_args(State)

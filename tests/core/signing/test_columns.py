@@ -7,7 +7,7 @@ from dataclasses import fields
 from server.core.signing import stored
 from server.core.signing.columns import PERSONAL, TYPES, Columns, values_of
 from server.core.signing.signature import Signature
-from tests.conftest import NOW, World
+from tests.harness.world import NOW, World
 
 
 def full(id_: int) -> Signature:
