@@ -137,7 +137,7 @@ class Texter:
         async with services.database.read() as tx:
             # The reply that confirms an opt-out, queued with it, is the one that still goes out.
             since = item.created_at if item.kind == "reply" else None
-            if await inbound.is_opted_out(tx, services.keys.phone(item.recipient), since):
+            if await inbound.is_opted_out(tx, services.keys.phones(item.recipient), since):
                 return Sending("failed", code="opted_out")
             budget = await usage.budget(tx, now // DAY, caps(services))
         if item.kind != "reply" and not budget.take(item.petition_id, measure(due.body).segments):

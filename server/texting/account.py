@@ -54,7 +54,7 @@ def start(talk: Talk) -> Wish:
     """Texts again."""
 
     async def act(tx: Transaction) -> None:
-        await inbound.opt_in(tx, talk.phone_key)
+        await inbound.opt_in(tx, *talk.services.keys.phones(talk.phone))
 
     reply = "started" if talk.services.directory.open() else "started_none"
     return replace(talk.say("start", reply), act=act)
@@ -188,11 +188,12 @@ def news(talk: Talk) -> Wish:
 async def _signed(tx: Transaction, talk: Talk, *, verified: bool = True) -> list[Signature]:
     """What this phone has signed, the latest first: of the petition and name in the text."""
     command = talk.command
-    keys = {
-        p.id: talk.services.keys.contact(p.salt, talk.phone)
+    keys = [
+        (p.id, key)
         for p in talk.services.directory.by_id.values()
         if command.keyword in {None, p.keyword}
-    }
+        for key in talk.services.keys.contacts(p.salt, talk.phone)
+    ]
     found = await signatures.signed_by(tx, keys, verified=verified)
     wanted = fold_name(command.rest)
     return [s for s in found if not wanted or _is_named(s, wanted)]

@@ -148,7 +148,7 @@ class Call:
 
         async def act(tx: Transaction) -> str:
             now = self.services.now()
-            if await texts.is_opted_out(tx, self.caller.key):
+            if await texts.is_opted_out(tx, self.caller.keys):
                 return N_("You have asked us for no more texts. To sign, text START first.")
             if await texts.count_of(tx, self.caller.key, "call", now - DAY) >= TEXTS_A_DAY:
                 return N_("We have texted you already. Answer that text with your name.")

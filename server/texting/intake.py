@@ -20,10 +20,15 @@ SENDER_LIMIT = 40  # characters
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose text it is: the number in E.164, None for what is no number, and its key."""
+    """Whose text it is: the number in E.164, None for what is no number, and its keys, of which the
+    first is today's."""
 
     phone: str | None
-    key: bytes
+    keys: tuple[bytes, ...]
+
+    @property
+    def key(self) -> bytes:
+        return self.keys[0]
 
 
 def cleaned(inbound: Inbound, body_limit: int) -> Inbound:
@@ -39,7 +44,9 @@ def cleaned(inbound: Inbound, body_limit: int) -> Inbound:
 def caller_of(services: Services, inbound: Inbound) -> Caller:
     """Who sent it; without a number each message is somebody of its own."""
     phone = normal_phone(inbound.sender, services.settings.country)
-    return Caller(phone, services.keys.phone(phone or inbound.sender or inbound.message_id))
+    if phone:
+        return Caller(phone, services.keys.phones(phone))
+    return Caller(None, (services.keys.phone(inbound.sender or inbound.message_id),))
 
 
 async def take(
@@ -64,6 +71,7 @@ async def take(
             message_id=inbound.message_id,
             sender=caller.phone or inbound.sender,
             phone_key=caller.key,
+            former_key=next(iter(caller.keys[1:]), None),
             body=inbound.body,
             now=services.now(),
             wish=wish(STRANGER),

@@ -61,7 +61,7 @@ async def _act(world: World, name: str, told: dict[str, str], tell: Told, random
 async def _withdraw(world: World, name: str) -> None:
     key = world.keys.contact(world.petition.salt, _phone(name))
     async with world.database.write() as tx:
-        mine = await signatures.signed_by(tx, {world.petition.id: key})
+        mine = await signatures.signed_by(tx, [(world.petition.id, key)])
         await signatures.withdraw(tx, mine, world.now)
 
 

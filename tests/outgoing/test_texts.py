@@ -454,6 +454,8 @@ async def test_what_was_corrected_is_one_signature(phones: Phones) -> None:
     figures = await phones.figures()
     assert (figures.verified, figures.total) == (1, 1)
     async with phones.services.database.read() as tx:
-        found = await signatures.signed_by(tx, {1: phones.services.keys.contact(b"s" * 32, PHONE)})
+        found = await signatures.signed_by(
+            tx, [(1, phones.services.keys.contact(b"s" * 32, PHONE))]
+        )
         assert [s.name for s in found] == ["Ana Diaz"]
-        assert not await texts.is_opted_out(tx, phones.services.keys.phone(PHONE))
+        assert not await texts.is_opted_out(tx, phones.services.keys.phones(PHONE))

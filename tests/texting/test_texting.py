@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.config import LANGUAGES
+from server.core.conversations import inbound as texts
 from server.core.counting import counts
 from server.core.petitions import petitions
 from server.core.petitions.petitions import TITLE_LIMIT, Text
@@ -50,6 +51,31 @@ async def make(tmp_path: Path) -> AsyncIterator[Make]:
 @pytest.fixture
 async def phones(make: Make) -> Phones:
     return await make()
+
+
+@pytest.mark.parametrize("number", ["+14575550123", "+525512345678", "+2290197123456"])
+async def test_a_number_that_no_table_knows_signs(phones: Phones, number: str) -> None:
+    await phones.text("SIGN LAKE Ana Diaz 59801", number)
+    figures = await phones.figures()
+    assert (figures.verified, figures.total) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("+5215512345678", "+525512345678"), ("+22997123456", "+2290197123456")]
+)
+async def test_a_phone_is_the_same_after_its_country_changed_the_numbers(
+    make: Make, old: str, new: str
+) -> None:
+    phones = await make(UNDERSIGNED_SMS_COUNTRIES="US,MX,BJ")
+    await phones.text("SIGN LAKE Rosa Luna 59801", old)
+    await phones.text("SIGN LAKE Rosa Luna 59801", new)
+    assert (await phones.figures()).total == 1
+    async with phones.services.database.write() as tx:  # said before the rule was known
+        await texts.opt_out(tx, phones.services.keys.phone(old), NOW)
+    assert await phones.text("COUNT LAKE", old) is None
+    assert await phones.text("COUNT LAKE", new) is None
+    await phones.text("START", new)
+    assert await phones.text("COUNT LAKE", old)
 
 
 @pytest.mark.parametrize(

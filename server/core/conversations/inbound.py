@@ -7,7 +7,7 @@ also at the same time: the second finds the first and gets its reply.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
@@ -100,6 +100,7 @@ class Received:
     caps: Caps
     segments: int = 1
     answerable: bool = True  # we may text this phone
+    former_key: bytes | None = None  # of the phone, before its country changed its numbers
     reply_id: int | None = None
 
     @property
@@ -154,21 +155,21 @@ async def _told(tx: Transaction, texts: Collection[Received]) -> dict[bytes, _To
         return {}
     now = next(iter(texts)).now
     told: defaultdict[bytes, _Told] = defaultdict(_Told)
-    phones = pack((key,) for key in {t.phone_key for t in texts})
-    batch = tx.rows("batch", phone_key="blob")
+    phones = pack({(t.phone_key, t.former_key) for t in texts})
+    batch = tx.rows("batch", phone_key="blob", former_key="blob")
     for key, opted_out, language, asked_at, *asked in await tx.fetch(
         "SELECT b.phone_key, o.opted_out_at,"
         " (SELECT i.language FROM inbound i WHERE i.phone_key = b.phone_key"
         "  AND i.language IS NOT NULL ORDER BY i.received_at DESC LIMIT 1),"
         " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class"
-        f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key = b.phone_key"
+        f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"
         " LEFT JOIN conversations c ON c.phone_key = b.phone_key",
         batch=phones,
     ):
         waits = asked_at is not None and asked_at > now - CONVERSATION_SECONDS
         conversation = Conversation(*asked) if waits else None
         phone = told[bytes(key)]
-        phone.opted_out = opted_out is not None
+        phone.opted_out |= opted_out is not None
         phone.standing = Standing(conversation, language)
     for row in await tx.fetch(
         f"SELECT i.phone_key, i.kind, i.reply, i.received_at FROM {batch} b JOIN inbound i"
@@ -352,13 +353,22 @@ async def opt_out(tx: Transaction, phone_key: bytes, now: int) -> None:
     )
 
 
-async def opt_in(tx: Transaction, phone_key: bytes) -> None:
-    await tx.execute("DELETE FROM opt_outs WHERE phone_key = :phone_key", phone_key=phone_key)
+async def opt_in(tx: Transaction, *phone_keys: bytes) -> None:
+    """Texts again, to a phone with all keys that it has had."""
+    for key in phone_keys:
+        await tx.execute("DELETE FROM opt_outs WHERE phone_key = :key", key=key)
 
 
-async def is_opted_out(tx: Transaction, phone_key: bytes, since: int | None = None) -> bool:
-    """Whether this phone wants no texts; with a time, whether it has said so after that."""
-    rows = await tx.fetch("SELECT opted_out_at FROM opt_outs WHERE phone_key = :k", k=phone_key)
+async def is_opted_out(
+    tx: Transaction, phone_keys: Iterable[bytes], since: int | None = None
+) -> bool:
+    """Whether a phone with these keys wants no texts; with a time, whether it has said so after
+    that."""
+    wanted = tx.rows("wanted", phone_key="blob")
+    rows = await tx.fetch(
+        f"SELECT o.opted_out_at FROM {wanted} w JOIN opt_outs o ON o.phone_key = w.phone_key",
+        wanted=pack((key,) for key in phone_keys),
+    )
     return any(since is None or row["opted_out_at"] > since for row in rows)
 
 

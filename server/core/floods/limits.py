@@ -21,7 +21,7 @@ from typing import Literal
 
 from server.core.counting.counts import DAY
 from server.core.values.keys import Keys, mac
-from server.core.values.mail_domains import LARGE, domain_of
+from server.core.values.mail_domains import LARGE, owned_domain
 from server.db import Row, Transaction, pack
 
 Reason = Literal[
@@ -70,7 +70,7 @@ def group_label(contact: str) -> str | None:
     """The group that a contact shares with others, as in `held_why`; None for a large provider."""
     if "@" not in contact:
         return f"numbers:{contact[:-_RANGE_DIGITS]}"
-    domain = domain_of(contact)
+    domain = owned_domain(contact)
     return None if domain in LARGE else f"domain:{domain}"
 
 

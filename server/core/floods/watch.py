@@ -15,7 +15,7 @@ from server.core.counting.states import where
 from server.core.floods import alarms
 from server.core.floods.limits import Reason
 from server.core.values.contacts import EMAIL_LIMIT
-from server.core.values.mail_domains import LARGE, domain_of, is_disposable
+from server.core.values.mail_domains import LARGE, is_disposable, owned_domain
 from server.db import Transaction
 
 WINDOW_SECONDS = 600
@@ -162,7 +162,7 @@ class Watch:
             marks.append(("postcode", postcode))
         if _DIGITS.search(name):
             marks.append(("names", skeleton(name)))
-        domain = domain_of(contact) if contact and "@" in contact else ""
+        domain = owned_domain(contact) if contact and "@" in contact else ""
         if domain:
             if domain not in LARGE:
                 marks.append(("mails", domain))

@@ -16,6 +16,7 @@ from server.core.floods.limits import HOUSEHOLD, Group, Groups
 from server.core.outbox.outbox import Announcement
 from server.core.signing import stored
 from server.core.signing.signature import Signature, Signing
+from server.core.values.keys import PersonKeys
 from server.core.values.names import fold_name, same_person
 from server.db import Transaction
 
@@ -47,12 +48,12 @@ class Ledger:
             known, outcome = Signature.from_signing(signing), "new"
             self.signatures.append(known)
             if signing.verified:
-                self._admit(known, signing.group, signing.now)
+                self._admit(known, signing.group, signing.now, signing.keys)
             else:
                 self._hold_if_suspicious(known, signing)
             self._index(known)
         elif signing.verified and not known.verified_at and not known.rejected_at:
-            self._admit(known, signing.group, signing.now, signing.keys.contact)
+            self._admit(known, signing.group, signing.now, signing.keys)
             known.verify(signing)
             outcome = "verified"
             self._index(known)
@@ -68,7 +69,8 @@ class Ledger:
         """A stored signature, by the code that its contact was sent, or as its phone has texted."""
         if known.verified_at or known.rejected_at:
             return "held" if known.held_at else "again"
-        self._admit(known, group, now)
+        keys = PersonKeys(known.place_key or b"", known.contact_key, known.person_key)
+        self._admit(known, group, now, keys)
         known.confirm(now)
         self._absorb(known)
         return "held" if known.held_at else "verified"
@@ -93,29 +95,38 @@ class Ledger:
         if signing.keys.contact is None:
             # A verified signer is not counted once more for leaving the contact out.
             return next((s for s in [*alone, *at_place] if s in alone or s.verified_at), None)
-        household = self._by_contact[signing.petition_id, signing.keys.contact]
-        exact = next((s for s in household if s.person_key == signing.keys.person), None)
-        if exact:
-            return exact
+        household = self._household(signing.petition_id, signing.keys)
+        by_key = {s.person_key: s for s in household}
+        if exact := next((by_key[key] for key in signing.keys.persons if key in by_key), None):
+            return self._known_anew(exact, signing.keys)
         folded = fold_name(signing.name)
         near = (s for s in household if s.name and same_person(fold_name(s.name), folded))
         return next(near, None) or (alone[0] if signing.verified and alone else None)
 
+    def _household(self, petition_id: int, keys: PersonKeys) -> list[Signature]:
+        """All who stand behind one contact, also those who are stored under its former keys."""
+        found = (s for key in keys.contacts for s in self._by_contact[petition_id, key])
+        return list({s.id: s for s in found}.values())
+
+    def _known_anew(self, signature: Signature, keys: PersonKeys) -> Signature:
+        """The same signature under today's keys, by which it is found from now on."""
+        if signature.person_key != keys.person:
+            signature.contact_key, signature.person_key = keys.contact, keys.person
+            self._index(signature)
+        return signature
+
     def _hold_if_suspicious(self, signature: Signature, signing: Signing) -> None:
         signals = list(signing.signals)
         if signing.keys.contact:
-            household = self._by_contact[signing.petition_id, signing.keys.contact]
+            household = self._household(signing.petition_id, signing.keys)
             if sum(1 for s in household if s.tally()) >= HOUSEHOLD:
                 signals.append("crowd")
         if why := limits.holds(signals):
             signature.hold(why, signing.now)
 
-    def _admit(
-        self, signature: Signature, group: Group | None, now: int, contact_key: bytes | None = None
-    ) -> None:
+    def _admit(self, signature: Signature, group: Group | None, now: int, keys: PersonKeys) -> None:
         """Hold what verifies beyond the places of its household, or of its group."""
-        key = contact_key or signature.contact_key
-        household = self._by_contact[signature.petition_id, key] if key else ()
+        household = self._household(signature.petition_id, keys)
         if sum(1 for s in household if not s.absorbed and is_counted(s)) >= HOUSEHOLD:
             signature.hold("household", now)
         elif group and not self.groups.admits(group):

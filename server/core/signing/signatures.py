@@ -7,7 +7,7 @@ of the same person in one batch are one signature.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from server.core.counting.counts import Class
 from server.core.counting.states import where
@@ -161,26 +161,33 @@ async def sign_many(tx: Transaction, signings: Sequence[Signing]) -> list[Outcom
         return []
     await tx.lock(key for s in signings for key in (s.keys.place, s.keys.contact) if key)
     groups = await Groups.load(tx, (s.group for s in signings if s.group))
-    people = ((s.petition_id, s.keys.place, s.keys.contact) for s in signings)
-    ledger = Ledger(await stored.related(tx, people), groups)
+    ledger = Ledger(await stored.related(tx, _places(signings)), groups)
     outcomes = [ledger.take(signing) for signing in signings]
     await ledger.write(tx)
     await outbox.put(tx, ledger.notes, signings[0].now)
     return outcomes
 
 
+def _places(signings: Sequence[Signing]) -> Iterator[stored.Place]:
+    """Where each signing may meet its like; at its former keys too."""
+    for s in signings:
+        yield s.petition_id, s.keys.place, s.keys.contact
+        for contact, _ in s.keys.former:
+            yield s.petition_id, None, contact
+
+
 async def signed_by(
-    tx: Transaction, contact_keys: Mapping[int, bytes], *, verified: bool = True
+    tx: Transaction, contact_keys: Iterable[tuple[int, bytes]], *, verified: bool = True
 ) -> list[Signature]:
-    """What one contact has signed, verified or not, and not taken back, the latest first; keys by
-    petition id."""
+    """What one contact has signed, verified or not, and not taken back, the latest first; each key
+    with the id of its petition."""
     mine = tx.rows("mine", petition_id="int", contact_key="blob")
     rows = await tx.fetch(
         f"SELECT {SELECTED} FROM {mine} m JOIN signatures s ON s.petition_id = m.petition_id"
         " AND s.contact_key = m.contact_key AND s.contact_key IS NOT NULL"
         f" WHERE s.verified_at IS {'NOT' if verified else ''} NULL"
         " ORDER BY s.verified_at DESC, s.id DESC",
-        mine=pack(contact_keys.items()),
+        mine=pack(contact_keys),
     )
     return stored.read(rows)
 

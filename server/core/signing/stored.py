@@ -47,13 +47,17 @@ async def by_ids(tx: Transaction, petition_id: int, ids: Iterable[int]) -> list[
     return read(rows)
 
 
-async def of_contact(tx: Transaction, petition_id: int, contact_key: bytes) -> list[Signature]:
-    """What one contact has signed and not taken back, the latest first."""
+async def of_contact(
+    tx: Transaction, petition_id: int, contact_keys: Iterable[bytes]
+) -> list[Signature]:
+    """What one contact has signed and not taken back, the latest first; `Keys.contacts` has its
+    keys."""
+    wanted = tx.rows("wanted", contact_key="blob")
     rows = await tx.fetch(
-        f"SELECT {SELECTED} FROM signatures s WHERE s.petition_id = :petition"
-        " AND s.contact_key = :key AND s.contact_key IS NOT NULL ORDER BY s.id DESC",
+        f"SELECT {SELECTED} FROM {wanted} w JOIN signatures s ON s.petition_id = :petition"
+        " AND s.contact_key = w.contact_key AND s.contact_key IS NOT NULL ORDER BY s.id DESC",
         petition=petition_id,
-        key=contact_key,
+        wanted=pack((key,) for key in contact_keys),
     )
     return read(rows)
 

@@ -12,7 +12,7 @@ use up the owner's. Contacts that we do not know are counted alike: no answer an
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,10 +25,11 @@ from server.core.petitions.petitions import Petition
 from server.core.signing import signatures, stored
 from server.core.signing.decide import Ledger, Outcome
 from server.core.signing.signature import Signature
+from server.core.values.contacts import reached
 from server.core.values.keys import Keys, mac
 from server.core.values.names import fold_name
 from server.core.values.postcodes import digits_of
-from server.db import Row, Transaction
+from server.db import Row, Transaction, pack
 
 CODE_DIGITS = 6
 TEXT_DIGITS = 4  # of what a signer texts: it helps nobody but the phone itself
@@ -81,17 +82,17 @@ async def to_say(
 
     Asked again for the same message, as after a failed try, it says the same.
     """
-    contact_key = keys.contact(petition.salt, item.recipient)
+    contact_keys = keys.contacts(petition.salt, item.recipient)
     if item.kind == "withdraw_code":
-        rows = await stored.of_contact(tx, petition.id, contact_key)
+        rows = await stored.of_contact(tx, petition.id, contact_keys)
         mine = [s for s in rows if not s.rejected_at][:LISTED]
         said = [await _say(tx, keys, petition, s, "withdraw", item, now) for s in mine]
         return Message("withdraw_code", tuple(said)) if said else None
     found = await stored.by_ids(tx, petition.id, [item.signature_id or 0])
-    signature = next((s for s in found if s.contact_key == contact_key), None)
+    signature = next((s for s in found if s.contact_key in contact_keys), None)
     if signature is None or signature.rejected_at:
         return None
-    if await _is_stopped(tx, petition.id, contact_key):
+    if await _is_stopped(tx, petition.id, contact_keys):
         return None
     if signature.verified_at:
         return await _note(tx, signature, item, now)
@@ -166,12 +167,14 @@ def _code(keys: Keys, petition: Petition, purpose: str, id_: int, made_at: int) 
     return keys.code(petition.salt, purpose, id_, made_at, digits=CODE_DIGITS)
 
 
-async def _is_stopped(tx: Transaction, petition_id: int, contact_key: bytes) -> bool:
+async def _is_stopped(tx: Transaction, petition_id: int, contact_keys: Iterable[bytes]) -> bool:
+    wanted = tx.rows("wanted", contact_key="blob")
     return bool(
-        await tx.fetch_one(
-            "SELECT 1 AS one FROM mail_stops WHERE petition_id = :petition AND contact_key = :key",
+        await tx.fetch(
+            f"SELECT 1 AS one FROM {wanted} w JOIN mail_stops m ON m.petition_id = :petition"
+            " AND m.contact_key = w.contact_key",
             petition=petition_id,
-            key=contact_key,
+            wanted=pack((key,) for key in contact_keys),
         )
     )
 
@@ -255,21 +258,28 @@ class Desk:
     async def _codes(self, tx: Transaction, typed: Typed) -> list[Row]:
         """The codes that this contact or reference may mean."""
         salt, keys = typed.petition.salt, self._keys
-        by_ref = keys.referred(salt, typed.purpose, typed.ref) if typed.ref else None
+        column = "signature_id" if typed.ref else "contact_key"
+        meant: list[tuple[int] | tuple[bytes]] = (
+            [(keys.referred(salt, typed.purpose, typed.ref) or 0,)]
+            if typed.ref
+            else [(key,) for key in keys.contacts(salt, typed.contact)]
+        )
+        wanted = tx.rows("wanted", value="int" if typed.ref else "blob")
         rows = await tx.fetch(
-            "SELECT signature_id, made_at FROM codes WHERE petition_id = :petition"
-            " AND purpose = :purpose AND made_at > :since AND "
-            + ("signature_id = :wanted" if typed.ref else "contact_key = :wanted"),
+            f"SELECT c.signature_id, c.made_at FROM {wanted} w JOIN codes c"
+            f" ON c.petition_id = :petition AND c.{column} = w.value"
+            " WHERE c.purpose = :purpose AND c.made_at > :since",
             petition=typed.petition.id,
             purpose=typed.purpose,
             since=typed.now - CODE_SECONDS,
-            wanted=(by_ref or 0) if typed.ref else keys.contact(salt, typed.contact),
+            wanted=pack(meant),
         )
         return list(rows)
 
     async def _tries(self, tx: Transaction, typed: Typed, newest: int) -> int:
         """How often this was tried since the newest code was made, this time included."""
-        kind, whose = ("ref", typed.ref) if typed.ref else ("contact", typed.contact)
+        # Of the mailbox: each spelling of an address would have tries of its own.
+        kind, whose = ("ref", typed.ref) if typed.ref else ("contact", reached(typed.contact))
         row = await tx.fetch_one(
             "INSERT INTO code_tries (petition_id, try_key, since, n)"
             " VALUES (:petition, :key, :now, 1) ON CONFLICT (petition_id, try_key) DO UPDATE SET"
@@ -330,7 +340,7 @@ async def by_text(
     they are no code of this phone."""
     if is_late(petition, now):
         return None
-    mine = await stored.of_contact(tx, petition.id, keys.contact(petition.salt, phone))
+    mine = await stored.of_contact(tx, petition.id, keys.contacts(petition.salt, phone))
     for signature in mine:
         if digits == text_digits(keys, petition, phone, signature.name or ""):
             return signature, await confirm(tx, keys, petition, signature, now)

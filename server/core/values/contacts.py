@@ -1,4 +1,8 @@
-"""Contacts in normal form: a phone as E.164, an e-mail address in canonical spelling."""
+"""Contacts in normal form: a phone as E.164, an e-mail address in canonical spelling.
+
+What is stored is what a message is sent to. Who somebody is follows from what the contact *leads
+to* (`reached`): every spelling of one mailbox leads to the same.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,36 @@ from functools import lru_cache
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+from server.core.values.mail_domains import mailbox
+
 BODY_SHOWN = 60  # characters of a text
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
+_PHONE_LIMIT = 40  # characters, with all that people put between the digits
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+#: Dashes and spaces that phones and word processors write, as the ones of a keyboard.
+_PLAIN = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | {"\xa0": " "})
+#: Apostrophes of phone keyboards, which no mail server has in a name, as the one that they have.
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc", "'"))
+_ABROAD = re.compile(r"(?:00|011)(?=[1-9][0-9 ()./-]{7,})")
+
+
+# Phones. Numbers that a country has changed, with all digits of before: carriers deliver from both
+# for years, and both reach the same phone. Mexico dropped the 1 in August 2019 (plan of the IFT),
+# Benin put 01 before eight digits on 30 November 2024 (plan of the ARCEP).
+_CHANGED = (
+    (re.compile(r"\+521([0-9]{10})"), r"+52\1", re.compile(r"\+52([0-9]{10})"), r"+521\1"),
+    (re.compile(r"\+229([0-9]{8})"), r"+22901\1", re.compile(r"\+22901([0-9]{8})"), r"+229\1"),
+)
 
 
 def normal_phone(text: str, country: str) -> str | None:
-    """The number as E.164, or None if no such number can exist (by `is_valid_number`).
+    """The number as E.164, or None where nobody can have such a number.
 
-    A number without + is read as one of `country` (ISO code).
+    Its length decides, and no table of what is in service: those are behind the carriers by
+    months, and from some numbers that no table knows texts have come to us. A number without + (or
+    00, or 011) is read as one of `country` (ISO code). One of an older plan becomes today's.
     """
-    found = _read(text, "ZZ" if text.startswith("+") else country)
+    found = _read(text, country)
     return found[0] if found else None
 
 
@@ -51,41 +74,58 @@ def is_dear(number: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _read(text: str, country: str) -> tuple[str, str | None] | None:
-    """E.164 and country of a valid number; cached, since one text asks more than once."""
-    if len(text) > 40:
+    """E.164 and country of a number; cached, since one text asks more than once."""
+    if len(text) > _PHONE_LIMIT:
         return None
-    return _read_plain(text) or _read_any(text, country)
-
-
-def _read_plain(text: str) -> tuple[str, str] | None:
-    """`_read_any` of what already is a valid number in E.164, as gateways and careful people write
-    it, without looking for other spellings: in half the time."""
     if not _E164.fullmatch(text):
+        text = _ABROAD.sub("+", text.translate(_PLAIN).strip(), count=1)
+    number = _parsed(text, "ZZ" if text.startswith("+") else country)
+    if number is None:
         return None
+    found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if (today := _of_today(found)) != found:
+        found, number = today, _parsed(today, "ZZ") or number
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    # A number that is whole only within its own town cannot be texted to from outside.
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    return found, _country_of(number)
+
+
+def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
+    if _E164.fullmatch(text) and (number := _parted(text)):
+        return number
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    return None if number.extension else number
+
+
+def _parted(text: str) -> phonenumbers.PhoneNumber | None:
+    """What parsing gives for E.164, as gateways and careful people write it, in half the time."""
     # No calling code is the beginning of another.
     codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
     end = next((n for n in (2, 3, 4) if int(text[1:n]) in codes), 0)
     if not end or text[end] == "0":
         return None
-    number = phonenumbers.PhoneNumber(int(text[1:end]), int(text[end:]))
-    region = phonenumbers.region_code_for_number(number)
-    if region is None or not phonenumbers.is_valid_number_for_region(number, region):
-        return None
-    return text, region
+    return phonenumbers.PhoneNumber(int(text[1:end]), int(text[end:]))
 
 
-def _read_any(text: str, country: str) -> tuple[str, str | None] | None:
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        return None
-    # What `is_valid_number` does, which would look the region up once more.
-    region: str | None = phonenumbers.region_code_for_number(number)
-    if region is None or not phonenumbers.is_valid_number_for_region(number, region):
-        return None
-    if number.extension:
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), region
+def _of_today(number: str) -> str:
+    for old, today, _, _ in _CHANGED:
+        if found := old.fullmatch(number):
+            return found.expand(today)
+    return number
+
+
+def _country_of(number: phonenumbers.PhoneNumber) -> str | None:
+    """The country; of a number that no table knows, the main one of its calling code."""
+    known: str | None = phonenumbers.region_code_for_number(number)
+    return known or phonenumbers.region_code_for_country_code(number.country_code or 0)
+
+
+# E-mail.
 
 
 def normal_email(text: str) -> str | None:
@@ -93,10 +133,32 @@ def normal_email(text: str) -> str | None:
     if len(text) > EMAIL_LIMIT:
         return None
     try:
-        found = validate_email(text, check_deliverability=False)
+        found = validate_email(text.translate(_APOSTROPHES), check_deliverability=False)
     except EmailNotValidError:
         return None
     return found.normalized.lower()
+
+
+# Who it is.
+
+
+@lru_cache(maxsize=4096)
+def reached(contact: str) -> str:
+    """What a contact in normal form leads to: the same for all spellings of one mailbox."""
+    return mailbox(contact) if "@" in contact else contact
+
+
+@lru_cache(maxsize=4096)
+def former(contact: str) -> tuple[str, ...]:
+    """What the same contact was recognised by under earlier rules, where that was something else:
+    an address as it was typed, a number of an older plan."""
+    if "@" in contact:
+        return () if mailbox(contact) == contact else (contact,)
+    found = ((today.fullmatch(contact), old) for _, _, today, old in _CHANGED)
+    return tuple(number.expand(old) for number, old in found if number)
+
+
+# Shown to organizers.
 
 
 def masked(contact: str | None) -> str:

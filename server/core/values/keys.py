@@ -13,6 +13,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from typing import NamedTuple
 
+from server.core.values.contacts import former, reached
 from server.core.values.names import fold_name
 from server.core.values.postcodes import fold_postcode
 
@@ -22,11 +23,26 @@ _ID_BYTES, _PROOF_BYTES = 8, 8  # of a `ref`
 
 
 class PersonKeys(NamedTuple):
-    """`contact` and `person` are None without a contact."""
+    """`contact` and `person` are None without a contact.
+
+    `former` are the contact and person keys of the same somebody under earlier rules: a row may
+    still be stored under them.
+    """
 
     place: bytes
     contact: bytes | None
     person: bytes | None
+    former: tuple[tuple[bytes, bytes], ...] = ()
+
+    @property
+    def contacts(self) -> tuple[bytes, ...]:
+        """The contact's key and its former ones."""
+        return (self.contact, *(contact for contact, _ in self.former)) if self.contact else ()
+
+    @property
+    def persons(self) -> tuple[bytes, ...]:
+        """The person's key and its former ones."""
+        return (self.person, *(person for _, person in self.former)) if self.person else ()
 
 
 class Keys:
@@ -43,9 +59,13 @@ class Keys:
         """The key of a phone over all petitions: opt-outs and conversations are kept by it."""
         return mac(self.server("phone"), number)
 
+    def phones(self, number: str) -> tuple[bytes, ...]:
+        """The same, and behind it those from before its country changed its numbers."""
+        return tuple(map(self.phone, (number, *former(number))))
+
     def address(self, contact: str) -> bytes:
         """The key of a contact over all petitions: what is sent to it is bounded by it."""
-        return mac(self.server("address"), contact)
+        return mac(self.server("address"), reached(contact))
 
     def person(self, salt: bytes, name: str, postcode: str, contact: str | None) -> PersonKeys:
         """The keys under which a signer of one petition is unique."""
@@ -54,7 +74,11 @@ class Keys:
         place = mac(key, "place", who, fold_postcode(postcode))
         if contact is None:
             return PersonKeys(place, None, None)
-        return PersonKeys(place, mac(key, "contact", contact), mac(key, "person", contact, who))
+        mine, *before = (
+            (mac(key, "contact", c), mac(key, "person", c, who))
+            for c in (reached(contact), *former(contact))
+        )
+        return PersonKeys(place, *mine, tuple(before))
 
     def group(self, salt: bytes, label: str) -> bytes:
         """The key of a mail domain or range of numbers within one petition."""
@@ -85,7 +109,12 @@ class Keys:
 
     def contact(self, salt: bytes, contact: str) -> bytes:
         """The `contact` key alone, for finding what a phone or address has signed."""
-        return mac(_hkdf(self._secret, salt, b"undersigned petition"), "contact", contact)
+        return self.contacts(salt, contact)[0]
+
+    def contacts(self, salt: bytes, contact: str) -> tuple[bytes, ...]:
+        """The same, and behind it those under earlier rules."""
+        key = _hkdf(self._secret, salt, b"undersigned petition")
+        return tuple(mac(key, "contact", c) for c in (reached(contact), *former(contact)))
 
 
 def mac(key: bytes, *parts: str) -> bytes:

@@ -1,8 +1,17 @@
-"""Which mail domains say nothing of their own: large providers, and those that throw mail away."""
+"""What an e-mail address says of its owner: which mailbox it is, and whose domain.
+
+Large providers and those that throw mail away say nothing of who signs.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import idna
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 #: Anybody may have a mailbox there, and millions do: no number of signers from one is odd.
 LARGE = frozenset(
@@ -28,8 +37,58 @@ LARGE = frozenset(
 )
 
 
+#: Providers that deliver to the same mailbox with or without dots in its name (Google's help,
+#: "Dots don't matter in Gmail addresses").
+_DOTLESS = frozenset({"gmail.com"})
+#: One provider's further names, under which the same name before the @ is the same mailbox.
+_SAME = {"googlemail.com": "gmail.com", "me.com": "icloud.com", "mac.com": "icloud.com"}
+
+
 def domain_of(email: str) -> str:
     return email.rpartition("@")[2]
+
+
+def mailbox(email: str) -> str:
+    """What an address in normal form leads to: the domain in ASCII under one name, without a
+    `+tag` (RFC 5233) and without dots where they mean nothing."""
+    local, _, domain = email.rpartition("@")
+    domain = _ascii(domain)
+    domain = _SAME.get(domain, domain)
+    name = local.partition("+")[0] or local
+    if domain in _DOTLESS:
+        name = name.replace(".", "") or name
+    return f"{name}@{domain}"
+
+
+def _ascii(domain: str) -> str:
+    if domain.isascii():
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain
+
+
+@lru_cache(maxsize=4096)
+def owned_domain(email: str) -> str:
+    """The domain that somebody has registered: all addresses under it may be one person's.
+
+    By the public suffix list's first part, that of the registries. Its second part, of companies
+    that give away names under their own, would make a group of each name that costs nothing. An
+    address right under a suffix is grouped by what it has.
+    """
+    domain = _ascii(domain_of(email))
+    if domain in LARGE:
+        return domain
+    return _suffixes().privatesuffix(domain) or domain
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> PublicSuffixList:
+    # Ten thousand names, 3 MB: loaded when the first domain of no large provider is looked at.
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(only_icann=True)
 
 
 @lru_cache(maxsize=1)

@@ -127,7 +127,7 @@ async def test_who_withdrew_is_a_line_without_personal_data(world: World) -> Non
     await world.text()
     key = world.keys.contact(world.petition.salt, PHONE)
     async with world.database.write() as tx:
-        mine = await signatures.signed_by(tx, {world.petition.id: key})
+        mine = await signatures.signed_by(tx, [(world.petition.id, key)])
         await signatures.withdraw(tx, mine, NOW + 5)
         # Were the erasure ever to fail, the file would still tell nobody.
         await tx.execute("UPDATE signatures SET name = 'Ana', contact = 'x', comment = 'y'")

@@ -155,7 +155,7 @@ async def test_a_rejected_signature_stays_rejected(world: World) -> None:
 async def test_withdrawing_erases_the_person_and_lets_them_sign_again(world: World) -> None:
     await world.text()
     async with world.database.write() as tx:
-        keys = {world.petition.id: world.keys.contact(world.petition.salt, PHONE)}
+        keys = [(world.petition.id, world.keys.contact(world.petition.salt, PHONE))]
         mine = await signatures.signed_by(tx, keys)
         await signatures.withdraw(tx, mine, NOW)
     assert (await world.figures()).total == 0
