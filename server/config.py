@@ -1,6 +1,6 @@
 """Settings: every variable that the product reads, with its unit and default.
 
-The table in the README is compared with `TABLE` by a test, so a setting cannot be undocumented.
+A test compares `docs/settings.md` with `TABLE`, so that no setting can be undocumented.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ TEXTS = Counter(
 )
 SENDS = Counter(
     "undersigned_sends",
-    "Outbox messages by outcome: sent, postponed, dropped.",
+    "Mails and texts handed over, by what came of it: sent, later, retry, failed, bounced ...",
     ["outcome"],
     registry=_REGISTRY,
 )

@@ -14,7 +14,7 @@ from server.errors import UndersignedError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. What went wrong is said in one line, without a trace."""
-    options = _parser().parse_args(argv)
+    options = parser().parse_args(argv)
     try:
         return int(options.run(options) or 0)
     except UndersignedError as error:
@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Every command and its options; `docs/settings.md` lists them, and a test compares."""
     parser = argparse.ArgumentParser(prog="undersigned", description="The petition server.")
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument(

@@ -27,7 +27,7 @@ def path_of(url: str) -> Path:
     if not url.startswith("sqlite:///"):
         raise Misconfigured(
             "this is for SQLite; PostgreSQL has its own: pg_dump for a copy, and a base backup with"
-            " archived WAL for going back to a point in time (README, Backup)"
+            " archived WAL for going back to a point in time (docs/operating.md)"
         )
     return Path(url.removeprefix("sqlite:///")).resolve()
 

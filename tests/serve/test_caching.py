@@ -15,7 +15,7 @@ from tests.harness.needs import needs, program
 from tests.harness.product import Answer, Server, exchange, request
 
 pytestmark = needs("nginx-light")
-# As the README's "Operating it" has it, less TLS and with short times for asking again.
+# As `docs/operating.md` has it, less TLS and with short times for asking again.
 SETTINGS = """daemon off;
 pid {folder}/pid;
 error_log {folder}/error.log;

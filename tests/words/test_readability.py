@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,7 @@ WORDS = ["server/web/public/words.py", "server/web/desk/words.py", "templates/we
 EASY = {"en": 30, "es": 42, "fr": 42, "pt": 42, "ht": 30, "vi": 30}
 WORDS_IN_A_SENTENCE = 16  # on the average
 LONGEST_SENTENCE = 36
+ORGANIZERS = Path(__file__).parents[2] / "docs" / "organizers.md"
 
 
 def sentences(text: str) -> list[list[str]]:
@@ -71,6 +73,21 @@ def test_the_sample_petition_is_easy_to_read(language: str) -> None:
     found = sentences(text)
     assert sum(map(len, found)) / len(found) <= WORDS_IN_A_SENTENCE
     assert language not in EASY or lix(text) <= EASY[language]
+
+
+def test_what_organizers_are_told_is_easy_to_read() -> None:
+    text = plain(ORGANIZERS.read_text("utf-8"))
+    found = sentences(text)
+    assert sum(map(len, found)) / len(found) <= WORDS_IN_A_SENTENCE
+    assert max(map(len, found)) <= LONGEST_SENTENCE
+    assert lix(text) <= EASY["en"]
+
+
+def plain(markdown: str) -> str:
+    """What is said in sentences: no tables, headings or marks; code counts as one word."""
+    lines = [line for line in markdown.splitlines() if not re.match(r"[|#]", line)]
+    joined = re.sub(r"\n(?=[^\n\-\d])", " ", "\n".join(lines))  # a line goes on with the next
+    return re.sub(r"`[^`]*`|\]\([^)]*\)", " x ", joined).replace("*", "")
 
 
 def test_hard_words_are_found() -> None:
