@@ -83,6 +83,7 @@ def test_the_wheel_carries_the_whole_product_and_nothing_else(installed: Install
         names = set(archive.namelist())
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"server", "sms"}
+    assert {"server/py.typed", "sms/py.typed"} <= names  # whoever imports them gets their types
     for folder, place in PLACES.items():
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and path.suffix != ".pyc":
