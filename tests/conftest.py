@@ -23,12 +23,15 @@ def postgres() -> Iterator[Cluster]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """Where a new, empty store of each engine is."""
-    if request.param == "postgres":
-        made: Cluster = request.getfixturevalue("postgres")
-        return await made.create()
-    return f"sqlite:///{tmp_path / 'test.db'}"
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    made: Cluster = request.getfixturevalue("postgres")
+    url = await made.create()
+    yield url
+    await made.drop(url)
 
 
 @pytest.fixture

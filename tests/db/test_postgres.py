@@ -24,8 +24,10 @@ from tests.harness.world import NOW, PHONE, World, draft
 
 
 @pytest.fixture
-async def url(postgres: Cluster) -> str:
-    return await postgres.create()
+async def url(postgres: Cluster) -> AsyncIterator[str]:
+    url = await postgres.create()
+    yield url
+    await postgres.drop(url)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -29,8 +30,11 @@ ARCHIVED = (
     "-c archive_mode=on -c archive_timeout=1"
     " -c archive_command='test ! -f ../archive/%f && cp %p ../archive/%f'"
 )
-# These databases live for one run of the tests, and nothing about losing them is tested.
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+# These databases live for one run of the tests, and nothing about losing them is tested: they need
+# no disk. With less room in memory than this, they lie on it all the same.
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=80MB"
+MEMORY = Path("/dev/shm")
+ROOM = 1 << 30
 
 
 class Cluster:
@@ -161,21 +165,29 @@ class Cluster:
 
         return asyncio.run(ask())
 
-    async def create(self) -> str:
-        """The URL of a new, empty database."""
+    async def create(self, like: str = "template1") -> str:
+        """The URL of a new database: empty, or a copy of one that nobody is connected to."""
         self._made += 1
+        name = f"test{self._made}"
+        await self._execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")
+        return self.url(name)
+
+    async def drop(self, url: str) -> None:
+        """Remove a database that was created, whoever is connected to it."""
+        await self._execute(f"DROP DATABASE {urlsplit(url).path.strip('/')} WITH (FORCE)")
+
+    async def _execute(self, sql: str) -> None:
         connection = await asyncpg.connect(self.url("postgres"))
         try:
-            await connection.execute(f"CREATE DATABASE test{self._made} STRATEGY file_copy")
+            await connection.execute(sql)
         finally:
             await connection.close()
-        return self.url(f"test{self._made}")
 
 
 @contextlib.contextmanager
 def cluster(options: str = FAST) -> Iterator[Cluster]:
     """A running PostgreSQL, gone with all its data when the block ends."""
-    with _made() as made:
+    with _made(_memory() if options == FAST else None) as made:
         made.run("initdb", "-D", str(made.folder / "data"), "-U", "tester", *INITDB)
         with _running(made, options):
             yield made
@@ -194,19 +206,42 @@ def replica(primary: Cluster) -> Iterator[Cluster]:
             yield made
 
 
+def _memory() -> Path | None:
+    with contextlib.suppress(OSError):
+        return MEMORY if shutil.disk_usage(MEMORY).free > ROOM else None
+    return None
+
+
 @contextlib.contextmanager
-def _made() -> Iterator[Cluster]:
-    # Not below pytest's folders: those only their owner may enter.
-    folder = Path(tempfile.mkdtemp(prefix="undersigned-postgres-"))
+def _made(where: Path | None = None) -> Iterator[Cluster]:
+    with _folder(where) as folder, _programs() as programs:
+        yield Cluster(folder, programs)
+
+
+@contextlib.contextmanager
+def _folder(where: Path | None = None) -> Iterator[Path]:
+    """A folder of the server's own; not below pytest's, which only their owner may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="undersigned-postgres-", dir=where))
     try:
-        binaries = PACKAGE / "pginstall" / "bin"
         if os.geteuid() == 0:
-            binaries = _copy(folder)
-            folder.chmod(0o755)
             shutil.chown(folder, "nobody")
-        yield Cluster(folder, binaries)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _programs() -> Iterator[Path]:
+    """PostgreSQL's own programs; for root a copy of them, on the disk: memory may run none."""
+    inside = Path(PACKAGE.name, "pginstall", "bin")
+    if os.geteuid():
+        yield PACKAGE.parent / inside
+        return
+    with _folder() as folder:
+        for name in (PACKAGE.name, f"{PACKAGE.name}.libs"):
+            if (PACKAGE.parent / name).is_dir():
+                shutil.copytree(PACKAGE.parent / name, folder / name)
+        yield folder / inside
 
 
 @contextlib.contextmanager
@@ -217,10 +252,3 @@ def _running(made: Cluster, options: str) -> Iterator[None]:
     finally:
         if (made.folder / "data" / "postmaster.pid").exists():  # not if it was killed
             made.stop()
-
-
-def _copy(folder: Path) -> Path:
-    for name in (PACKAGE.name, f"{PACKAGE.name}.libs"):
-        if (PACKAGE.parent / name).is_dir():
-            shutil.copytree(PACKAGE.parent / name, folder / name)
-    return folder / PACKAGE.name / "pginstall" / "bin"
