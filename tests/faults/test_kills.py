@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import select
 import signal
 import threading
 import time
@@ -29,6 +30,7 @@ SERVER_KILLS = int(os.environ.get("SOAK", "0")) or 4
 #: A store is killed so often, then a new one begins: looking through all of it after each kill
 #: would take longer than the kills.
 KILLS_OF_ONE = 100
+PATIENCE_SECONDS = 20
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + KILLS // 4)]
 
 
@@ -51,6 +53,8 @@ def kill_again_and_again(folder: Path, kills: int) -> tuple[int, int, list[str]]
                 asyncio.run(_sign_for_ever(file, told, writing, kill))
             os._exit(1)
         os.close(writing)
+        if kill % 4:  # while people act; the others in the middle of its start
+            select.select([reading], [], [], PATIENCE_SECONDS)
         time.sleep(random.uniform(0.002, 0.06))
         os.kill(child, signal.SIGKILL)
         with os.fdopen(reading, "r") as lines:
@@ -91,7 +95,7 @@ def test_no_kill_takes_what_was_acknowledged_or_doubles_it(tmp_path: Path) -> No
         kills, answers, found = pool.apply(kill_again_and_again, (tmp_path, KILLS))
     print(f"{kills:,} kills, {answers:,} answers")
     assert found == []
-    assert answers > kills
+    assert answers > kills // 2
 
 
 @pytest.mark.timeout(120 + SERVER_KILLS * 10)
