@@ -5,6 +5,10 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install
 UNDERSIGNED := $(VENV)/bin/undersigned
 CODE := $(wildcard server sms tests bench)
+# As many processes as there are cores, each with a PostgreSQL of its own and the tests of whole
+# files, which share a server. WORKERS=0 runs all in one.
+PYTEST := $(PY) -m pytest -n $(or $(WORKERS),logical) --maxprocesses 4 \
+	--dist loadfile --no-loadscope-reorder
 # The first that is new enough makes the virtual environment; `make run PYTHON=...` chooses.
 PYTHONS := $(if $(PYTHON),'$(PYTHON)',python3 python3.13 python3.12 python3.11)
 
@@ -33,16 +37,16 @@ run: $(RUN_READY) ## install and start the demo: PORT=8000 HOST=127.0.0.1 DATA=.
 check: $(RUN_READY) ## compare the counters with the rows: DATA=./data ARGS="--json"
 	@exec $(UNDERSIGNED) --data "$${DATA:-./data}" check $(ARGS)
 
-test: lint ## install what is missing and run the checks and tests: ARGS="-k sms"
+test: lint ## install what is missing and run the checks and tests: ARGS="-k sms", WORKERS=0
 	@$(PY) -m tests.harness.needs
-	$(PY) -m pytest -m 'not full' $(ARGS)
+	$(PYTEST) -m 'not full' $(ARGS)
 
 test-all: lint ## as test, with every variant of the long ones
 	@$(PY) -m tests.harness.needs
-	$(PY) -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 quick: lint ## as test, without the slow tests and without touching system packages
-	$(PY) -m pytest -m 'not slow and not full' $(ARGS)
+	$(PYTEST) -m 'not slow and not full' $(ARGS)
 
 lint: $(TEST_READY) ## ruff and mypy alone
 	$(PY) -m ruff check .

@@ -12,7 +12,8 @@ from tests.harness import product
 from tests.harness.postgres import Cluster, cluster
 from tests.harness.world import NOW, World, world_in
 
-pytest_plugins = ["pytester", "tests.harness.plugins.logs", "tests.harness.plugins.skips"]
+PLUGINS = ("alone", "figures", "logs", "order", "skips")
+pytest_plugins = ["pytester", *(f"tests.harness.plugins.{name}" for name in PLUGINS)]
 
 
 @pytest.fixture(scope="session")

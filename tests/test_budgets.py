@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from server.config import LANGUAGES
@@ -75,10 +77,10 @@ def fetch(server: Server, page: str, prefix: str, coding: str) -> Answer:
 
 @pytest.mark.parametrize("page", BUDGETS)
 def test_every_page_is_within_its_budget_in_every_language(
-    server: Server, page: str, capsys: pytest.CaptureFixture[str]
+    server: Server, page: str, show: Callable[[str], None]
 ) -> None:
     over = []
-    table = [f"\n{page or 'first page'}: bytes on the wire, and times English"]
+    table = [f"{page or 'first page'}: bytes on the wire, and times English"]
     english: dict[str, int] = {}
     for language in LANGUAGES:
         sizes = {coding: sized(server, page, language, coding) for coding in CODINGS}
@@ -91,8 +93,7 @@ def test_every_page_is_within_its_budget_in_every_language(
                 over.append(f"{language} {coding}: {size} of {limit}, English {english[coding]}")
         row = (f"{c} {n:5} ({n / english[c]:.2f})" for c, n in sizes.items())
         table.append(f"  {language}  " + "  ".join(row))
-    with capsys.disabled():  # `make test` shows it
-        print("\n".join(table))
+    show("\n".join(table))
     assert over == []
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.harness.product import Answer, Server, post, read_answer
 
+pytestmark = pytest.mark.alone
 PAIRS = 200
 ROUNDS = 5
 #: What the comparison must be able to find: a tenth of what an answer takes.

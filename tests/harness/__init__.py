@@ -15,5 +15,5 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     slow_link   a mobile network of long ago, between a client and a server
     browser     a real Chromium, and what to look at in it
     needs, npm  programs that no Python package brings: installs them, or skips the test
-    plugins     what pytest says of skips, and of the logs of servers
+    plugins     what pytest says besides, of skips and figures and logs, and its order of tests
 """

@@ -131,6 +131,7 @@ def test_an_unknown_name_costs_the_same_hash() -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("real_passwords")
+@pytest.mark.alone
 async def test_an_unknown_name_takes_as_long_as_a_wrong_password(database: Database) -> None:
     await add(database)
     taken: dict[str, list[float]] = {"ana": [], "bo": []}

@@ -24,20 +24,26 @@ def test_good(): pass
 WHOLE_FILE = 'import pytest\npytest.skip("no network", allow_module_level=True)'
 
 
-def run(pytester: pytest.Pytester) -> pytest.RunResult:
+processes = pytest.mark.parametrize("processes", ["0", "2"])
+
+
+def run(pytester: pytest.Pytester, processes: str) -> pytest.RunResult:
     pytester.makepyfile(test_some=SUITE, test_whole=WHOLE_FILE)
-    return rerun(pytester)
+    return rerun(pytester, processes)
 
 
-def rerun(pytester: pytest.Pytester) -> pytest.RunResult:
-    return pytester.runpytest_inprocess("-p", "tests.harness.plugins.skips", "-p", "no:asyncio")
+def rerun(pytester: pytest.Pytester, processes: str) -> pytest.RunResult:
+    return pytester.runpytest_inprocess(
+        "-p", "tests.harness.plugins.skips", "-p", "no:asyncio", "-n", processes
+    )
 
 
+@processes
 def test_skips_are_listed_in_capitals(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
-    result = run(pytester)
+    result = run(pytester, processes)
     result.assert_outcomes(passed=1, skipped=3, xfailed=1)
     result.stdout.fnmatch_lines_random(
         ["*SKIPPED: 3*", "*::test_marked", "*NO LYNX", "*NO LINE", "*NO NETWORK"]
@@ -45,16 +51,17 @@ def test_skips_are_listed_in_capitals(
     assert result.ret == pytest.ExitCode.OK
 
 
+@processes
 def test_skips_fail_where_ci_is_set(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
     monkeypatch.setenv("CI", "true")
-    result = run(pytester)
+    result = run(pytester, processes)
     assert result.ret != pytest.ExitCode.OK
     result.stdout.fnmatch_lines(["*no network*", "CI is set: a skipped test is a failed one."])
     # A file that skips itself stops the run at once; the others are counted without it.
     (pytester.path / "test_whole.py").unlink()
-    rerun(pytester).assert_outcomes(passed=1, failed=1, errors=1, xfailed=1)
+    rerun(pytester, processes).assert_outcomes(passed=1, failed=1, errors=1, xfailed=1)
 
 
 def test_what_is_missing_is_skipped_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
