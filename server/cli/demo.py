@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import shlex
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from server.core.desk import organizers
 from server.core.petitions import petitions
 from server.core.petitions.petitions import DecisionMaker, Draft, Text
 from server.core.values.keys import SALT_BYTES
-from server.db import Database, open_database
+from server.db import Database, open_database, sqlite_path
 from server.words.render import template_folder
 from sms.keywords import RESERVED
 
@@ -47,8 +48,9 @@ def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> D
         defaults["UNDERSIGNED_SECRET_KEY_FILE"] = str((folder / "secret.key").resolve())
     # The other commands (`sms simulate`, `check`) find the demo by this file.
     values = defaults | {k: v for k, v in environ.items() if k in defaults}
-    (folder / "demo.env").write_text("".join(f"{k}={v}\n" for k, v in values.items()), "utf-8")
     settings = load(defaults | dict(environ))
+    sqlite_path(settings.database_url)  # before anything keeps it
+    (folder / "demo.env").write_text("".join(f"{k}={v}\n" for k, v in values.items()), "utf-8")
     password = _private_file(folder / "organizer-password", secrets.token_urlsafe(12))
     asyncio.run(_fill(settings.database_url, password))
     return Demo(settings, password)
@@ -61,6 +63,11 @@ def environment_of(folder: Path) -> dict[str, str]:
         return {}
     lines = file.read_text("utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def shown(folder: Path) -> str:
+    """The folder as people would type it: `./data`."""
+    return shlex.quote(f"{folder}" if folder.is_absolute() else f"./{folder}")
 
 
 def _private_file(path: Path, content: str) -> str:

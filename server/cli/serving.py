@@ -29,8 +29,6 @@ def add(commands: Commands) -> None:
     working.set_defaults(run=_worker)
 
     trying = commands.add_parser("demo", help="serve a sample petition from a folder of its own")
-    # The folder may stand on either side of the command; SUPPRESS keeps the first one then.
-    trying.add_argument("--data", type=Path, default=argparse.SUPPRESS)
     _listen(trying)
     trying.set_defaults(run=_demo)
 
@@ -115,10 +113,10 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _say_where(options: argparse.Namespace, ready: demo.Demo) -> None:
     url = ready.settings.public_url
-    data = "" if options.data == Path("data") else f" --data {options.data}"
+    data = "" if options.data == Path("data") else f" --data {demo.shown(options.data)}"
     print(
         f"""
-Undersigned is running. Its data is in {options.data}
+Undersigned is running. Its data is in {demo.shown(options.data)}
 
   The petition   {url}/p/{demo.SLUG}
                  {url}/es/p/{demo.SLUG}

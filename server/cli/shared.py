@@ -12,18 +12,30 @@ from typing import TypeAlias
 from server.cli import demo
 from server.config import Settings, load
 from server.core.upkeep import check
-from server.db import Database, open_database
+from server.db import Database, open_database, sqlite_path
+from server.errors import Misconfigured
 
+#: Whoever has set one of them means no demo.
+_KEYS = {"UNDERSIGNED_SECRET_KEY", "UNDERSIGNED_SECRET_KEY_FILE"}
 #: Where a group of commands adds its own.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
-    """The environment's settings; where it names no database, those of the demo's folder."""
+    """The environment's settings; where it names no database, those of the demo's folder. What
+    names the database is looked at here: a command does nothing before it."""
     environ: Mapping[str, str] = os.environ
     if "UNDERSIGNED_DATABASE_URL" not in environ:
-        environ = demo.environment_of(options.data) | dict(environ)
-    return load(environ)
+        found = demo.environment_of(options.data)
+        if not found and not environ.keys() & _KEYS:
+            raise Misconfigured(
+                f"No demo in {demo.shown(options.data)}. Add --data FOLDER. A server of your own"
+                " needs UNDERSIGNED_SECRET_KEY; `undersigned key new` prints one."
+            )
+        environ = found | dict(environ)
+    settings = load(environ)
+    sqlite_path(settings.database_url)
+    return settings
 
 
 async def opened(options: argparse.Namespace) -> Database:

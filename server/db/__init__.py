@@ -7,6 +7,7 @@ engines differ only inside this package; `open_database` picks one by URL.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
@@ -15,6 +16,8 @@ from server.errors import Misconfigured
 
 ColumnType = Literal["int", "text", "blob"]
 Value = int | str | bytes | None
+#: `sqlite://`, `sqlite:///:memory:`, `file::memory:?cache=shared`, `sqlite:///file:x?mode=memory`.
+_IN_MEMORY = re.compile(r"^sqlite:/*$|^(sqlite:/*)?file:|:memory:|[?&]mode=memory", re.IGNORECASE)
 
 
 class Row(Protocol):
@@ -74,18 +77,32 @@ def pack(rows: Iterable[Sequence[Value]]) -> str:
     return json.dumps(list(rows), default=bytes.hex, ensure_ascii=False)
 
 
+def sqlite_path(url: str) -> str | None:
+    """The file that the URL names, None for PostgreSQL. Raises `Misconfigured` for a URL that we do
+    not know, and for an SQLite that is in no file."""
+    if url.startswith(("postgresql://", "postgres://")):
+        return None
+    if _IN_MEMORY.search(url):
+        raise Misconfigured(
+            "UNDERSIGNED_DATABASE_URL must name a file, like sqlite:///undersigned.db: a database"
+            " in memory is lost with its process, and each connection would have one of its own"
+        )
+    if not url.startswith("sqlite:///"):
+        raise Misconfigured(
+            "UNDERSIGNED_DATABASE_URL must be sqlite:///relative.db, sqlite:////absolute.db"
+            " or postgresql://user:password@host/name"
+        )
+    return url.removeprefix("sqlite:///")
+
+
 async def open_database(url: str) -> Database:
-    """Open the store that the URL names. Raises `Misconfigured` for a URL we do not know."""
+    """Open the store that the URL names. Raises like `sqlite_path`."""
+    path = sqlite_path(url)
     # Only the engine in use is loaded.
-    if url.startswith("sqlite:///"):
+    if path is not None:
         from server.db.sqlite import SQLite
 
-        return await SQLite.open(url.removeprefix("sqlite:///"))
-    if url.startswith(("postgresql://", "postgres://")):
-        from server.db.postgres import Postgres
+        return await SQLite.open(path)
+    from server.db.postgres import Postgres
 
-        return await Postgres.open(url)
-    raise Misconfigured(
-        "UNDERSIGNED_DATABASE_URL must be sqlite:///relative.db, sqlite:////absolute.db"
-        " or postgresql://user:password@host/name"
-    )
+    return await Postgres.open(url)

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from server.db import sqlite_path
 from server.db.sqlite import sqlite3
 from server.errors import Misconfigured, StoreFull
 
@@ -23,13 +24,15 @@ _STEPS = 1_000_000  # of SQLite's machine between two calls of `progress`: some 
 
 
 def path_of(url: str) -> Path:
-    """The file that a database URL names. Raises `Misconfigured` for another engine's."""
-    if not url.startswith("sqlite:///"):
+    """The file that a database URL names. Raises `Misconfigured` for PostgreSQL's, and like
+    `sqlite_path`."""
+    path = sqlite_path(url)
+    if path is None:
         raise Misconfigured(
             "this is for SQLite; PostgreSQL has its own: pg_dump for a copy, and a base backup with"
             " archived WAL for going back to a point in time (docs/operating.md)"
         )
-    return Path(url.removeprefix("sqlite:///")).resolve()
+    return Path(path).resolve()
 
 
 def copy(source: Path, target: Path, progress: Callable[[float], None]) -> None:
