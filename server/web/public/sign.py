@@ -1,13 +1,13 @@
-"""The form that signs: taken, watched for floods, stored and answered."""
+"""The form that signs: taken, handed to core, and answered."""
 
 from __future__ import annotations
 
 from starlette.types import Receive, Scope, Send
 
 from server import metrics
-from server.core.floods import limits
 from server.core.petitions.petitions import Petition
-from server.core.signing import signatures
+from server.core.signing.by_form import sign_by_form
+from server.core.signing.decide import Outcome
 from server.core.signing.signature import Signing
 from server.errors import InvalidInput, NotOpen, StoreUnavailable
 from server.web.http.forms import read_form
@@ -26,23 +26,11 @@ class Sign:
 
     async def sign(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take the form; the answer is the thank-you page itself."""
-        services = self._services
         petition = await self._public.find(scope)
-        settings = services.settings
-        check_origin(scope, settings.origin, petition.origins)
+        check_origin(scope, self._services.settings.origin, petition.origins)
         values = await read_form(scope, receive)
         try:
-            signing = signatures.web_signing(
-                petition,
-                values,
-                keys=services.keys,
-                country=settings.country,
-                language=scope["language"] or petition.language,
-                id_=services.new_id(),
-                now=services.now(),
-            )
-            await self._watch(scope, signing, bool(values.get("url")))
-            outcome = await signatures.sign(services.group, signing)
+            signing, outcome = await self._signed(scope, petition, values)
             metrics.SIGNINGS.labels("web", outcome).inc()
         except NotOpen:
             metrics.SIGNINGS.labels("web", "closed").inc()
@@ -52,22 +40,24 @@ class Sign:
         else:
             await self._thanks.send_to(scope, send, petition, signing)
 
-    async def _watch(self, scope: Scope, signing: Signing, trap: bool) -> None:
-        """Note what is suspicious about it, and a tag for the address that it came from."""
+    async def _signed(
+        self, scope: Scope, petition: Petition, values: dict[str, str]
+    ) -> tuple[Signing, Outcome]:
         services = self._services
-        prefix = limits.prefix_of(client_address(scope, services.settings.trusted_proxies))
-        watch = await services.watch(signing.petition_id)
-        signing.signals = watch.signals(
-            signing.petition_id,
-            signing.now,
-            prefix=prefix,
-            name=signing.name,
-            postcode=signing.postcode,
-            contact=signing.contact,
-            trap=trap,
+        settings = services.settings
+        return await sign_by_form(
+            services.group,
+            petition,
+            values,
+            address=client_address(scope, settings.trusted_proxies),
+            watch=await services.watch(petition.id),
+            day_key=await services.day_key(),
+            keys=services.keys,
+            country=settings.country,
+            language=scope["language"] or petition.language,
+            id_=services.new_id(),
+            now=services.now(),
         )
-        if prefix:
-            signing.prefix_tag = limits.prefix_tag(await services.day_key(), prefix)
 
     async def _send_problems(
         self,
