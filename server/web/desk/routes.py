@@ -35,7 +35,7 @@ from server.web.desk.session import (
     wanted_page,
 )
 from server.web.desk.words import NOT_SIGNED_IN, STATES, WAIT, WRONG
-from server.web.http.guard import client_address
+from server.web.http.addresses import client_address
 
 MARK_SECONDS = 180 * 86_400
 

@@ -4,72 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import ipaddress
 import logging
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
-from server.core.floods.limits import Address
 from server.errors import CrossSite
+from server.web.http.addresses import host_name, read_address
 from server.web.http.forms import header
 
 log = logging.getLogger(__name__)
 Headers = list[tuple[bytes, bytes]]
 _KNOWN = 100  # ways to write our names that are remembered
 _FOREIGN = 20  # names of others that are logged
-_LONGEST = 100  # letters of an address in any form
-_HOPS = 50  # proxies between a browser and us; beyond it a list is made up
-_PORT = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([^:]*):\d{1,5}")
-
-
-def client_address(scope: Scope, trusted: frozenset[str]) -> Address | None:
-    """The address of the browser: the last one in `X-Forwarded-For` that is no proxy of ours; None
-    where a proxy of ours says none that can be read.
-
-    `trusted` are addresses and networks (`10.0.0.0/8`). Nobody else's word is taken: an address
-    that a stranger sends along stands to the left of the one that our proxy has added.
-    """
-    client = scope.get("client")
-    named = [v for k, v in scope["headers"] if k == b"x-forwarded-for"] if trusted else []
-    address, is_ours = _read(client[0] if client else "", trusted)
-    if is_ours:
-        hops = b",".join(named).decode("latin-1").split(",")[-_HOPS:]
-        for hop in filter(str.strip, reversed(hops)):
-            address, is_ours = _read(hop.strip()[:_LONGEST], trusted)
-            if not is_ours:
-                break
-    return address
-
-
-@lru_cache(maxsize=1000)
-def _read(text: str, trusted: frozenset[str]) -> tuple[Address | None, bool]:
-    """An address, and whether it is a proxy of ours."""
-    address = read_address(text)
-    if address is None:
-        return None, False
-    return address, any(address in network for network in _networks(trusted))
-
-
-def read_address(text: str) -> Address | None:
-    """The address in any form that proxies write: with a port, in brackets or quotes, with the zone
-    of a link, an IPv4 one wrapped in IPv6. None if it is none."""
-    bare = text.strip().strip('"')
-    if found := _PORT.fullmatch(bare):
-        bare = found[1] or found[2] or ""
-    try:
-        address = ipaddress.ip_address(bare.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-@lru_cache(maxsize=8)
-def _networks(trusted: frozenset[str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    return tuple(ipaddress.ip_network(text, strict=False) for text in trusted)
 
 
 class Hosts:
@@ -81,7 +30,7 @@ class Hosts:
     """
 
     def __init__(self, public_url: str, others: Iterable[str] = ()) -> None:
-        names = (_name_of(name) for name in [urlsplit(public_url).netloc, *others])
+        names = (host_name(name) for name in [urlsplit(public_url).netloc, *others])
         self._names = {_ascii(name) for name in names} | {"localhost"}
         self._known = {""}  # HTTP/1.0 knows no Host; later versions are refused without one
         self._foreign: set[str] = set()
@@ -90,7 +39,7 @@ class Hosts:
         """Whether this `Host` names us; the port does not matter."""
         if host in self._known:
             return True
-        name = _name_of(host)
+        name = host_name(host)
         if name not in self._names and read_address(name) is None:
             self._warn(name)
             return False
@@ -103,13 +52,6 @@ class Hosts:
         if name not in self._foreign and len(self._foreign) < _FOREIGN:
             self._foreign.add(name)
             log.warning("asked for as %r: if that is us, put it in UNDERSIGNED_HOSTS", name[:100])
-
-
-def _name_of(host: str) -> str:
-    """The name or address without port, in small letters, without the dot at its end."""
-    name = host.strip().lower()
-    bracketed = re.match(r"\[([^\]]*)\]", name)
-    return bracketed[1] if bracketed else name.partition(":")[0].removesuffix(".")
 
 
 def _ascii(name: str) -> str:

@@ -10,8 +10,9 @@ from server.core.signing.by_form import sign_by_form
 from server.core.signing.decide import Outcome
 from server.core.signing.signature import Signing
 from server.errors import InvalidInput, NotOpen, StoreUnavailable
+from server.web.http.addresses import client_address
 from server.web.http.forms import read_form
-from server.web.http.guard import check_origin, client_address
+from server.web.http.guard import check_origin
 from server.web.public.petition import Public
 from server.web.public.thanks import Thanks
 from server.web.public.words import FIELD_IDS, NOT_STORED, problem_words

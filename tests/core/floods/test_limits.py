@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.floods.limits import Address, group_label, holds, left_after_verifying, prefix_of
-from server.web.http.guard import read_address
+from server.web.http.addresses import read_address
 from tests.harness.attacks import likely
 from tests.harness.world import World
 

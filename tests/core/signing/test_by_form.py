@@ -11,7 +11,8 @@ import pytest
 from server.core.floods import limits
 from server.core.floods.watch import Watch
 from server.core.signing.by_form import sign_by_form
-from server.core.signing.decide import Outcome, Signing
+from server.core.signing.decide import Outcome
+from server.core.signing.signature import Signing
 from server.errors import InvalidInput, NotOpen
 from tests.conftest import NOW, World
 
