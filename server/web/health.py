@@ -14,10 +14,8 @@ from server.core.counting.counts import DAY
 from server.core.outbox import outbox, usage
 from server.errors import NotFound, Refused, StoreUnavailable
 from server.services import PATIENCE_SECONDS, Services
-from server.web.http.forms import header
-from server.web.http.pages import respond
-
-_PLAIN = [(b"content-type", b"text/plain;charset=utf-8"), (b"cache-control", b"no-store")]
+from server.web.http.requests import header
+from server.web.http.responses import PLAIN, UNKEPT, respond
 
 
 class Operators:
@@ -28,7 +26,7 @@ class Operators:
 
     async def health(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`ok` as long as this process answers at all. Restarting it mends nothing else."""
-        await respond(scope, send, 200, _PLAIN, b"ok\n")
+        await respond(scope, send, 200, [PLAIN, UNKEPT], b"ok\n")
 
     async def ready(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`ready`, or 503 while the store does not answer: send people to another server."""
@@ -37,7 +35,7 @@ class Operators:
                 await tx.fetch_one("SELECT 1 AS one")
         except TimeoutError:
             raise StoreUnavailable("the store does not answer in time") from None
-        await respond(scope, send, 200, _PLAIN, b"ready\n")
+        await respond(scope, send, 200, [PLAIN, UNKEPT], b"ready\n")
 
     async def figures(self, scope: Scope, receive: Receive, send: Send) -> None:
         """For Prometheus, with the token: exact figures would tell who has just signed."""
@@ -49,7 +47,7 @@ class Operators:
             raise Refused("wrong token")
         body = metrics.exposition(await self._stored())
         kind = (b"content-type", metrics.CONTENT_TYPE.encode())
-        await respond(scope, send, 200, [kind, *_PLAIN[1:]], body)
+        await respond(scope, send, 200, [kind, UNKEPT], body)
 
     async def _stored(self) -> Iterable[metrics.Stored]:
         """What the database knows; a store that is away is itself a figure."""

@@ -10,8 +10,9 @@ from server.services import Services
 from server.texting import TextDoor
 from server.texting.allowed import note_opt_out, note_status
 from server.texting.sessions import SessionDoor
-from server.web.http.forms import BODY_LIMIT, pairs_of, read_body
-from server.web.http.pages import respond
+from server.web.http.forms import pairs_of
+from server.web.http.requests import read_body
+from server.web.http.responses import respond
 from sms import (
     Event,
     Forged,
@@ -75,7 +76,7 @@ class Hooks:
         return self._services.gateways.get(scope["path_params"]["gateway"])
 
     async def _request(self, scope: Scope, receive: Receive) -> HookRequest:
-        body = await read_body(scope, receive, BODY_LIMIT)
+        body = await read_body(scope, receive)
         query = scope["query_string"].decode("latin-1")
         return HookRequest(
             # What the gateway was told to call, and signed: never the request's own Host.

@@ -14,10 +14,11 @@ from prometheus_client.metrics import MetricWrapperBase
 from starlette.routing import Mount, Route
 
 from server import metrics
-from server.app import Methods, routes
+from server.app import routes
 from server.cli import parser
 from server.db import Database
 from server.web.health import Operators
+from server.web.http.requests import Methods
 from tests.docs.documents import commands
 from tests.harness import phones
 from tests.harness.product import ROOT

@@ -1,25 +1,22 @@
-"""The dashboard of one petition, its buttons, and its export."""
+"""An organizer's petitions: the list, the dashboard of one with its buttons, and its export."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
-
-from starlette.responses import Response, StreamingResponse
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import Any
 
 from server.core.conversations.traffic import traffic
 from server.core.counting.counts import DAY, Day
-from server.core.desk import audit, exports
 from server.core.desk import dashboard as figures
+from server.core.desk import exports, organizers
+from server.core.desk.dashboard import Standing
 from server.core.petitions import petitions
+from server.core.petitions.petitions import Petition
 from server.db import Transaction
-from server.web.desk.petition_form import petition_of
-from server.web.desk.session import Visit, see_other
+from server.web.desk.session import Visit
 from server.web.desk.text_figures import TextFigures
-from server.web.desk.words import ALARMS, CLASSES, DONE, KINDS, STATES
-from server.web.http.guard import security_headers
-from server.web.public.words import CHANNELS
-from server.words.render import date_words
+from server.web.desk.words import ALARM_WORDS, CLASS_WORDS, DONE, KIND_WORDS, STATE_WORDS, day_words
+from server.web.public.words import CHANNEL_WORDS
 from sms.keywords import RESERVED
 
 ALARMS_SHOWN = 1  # on the dashboard, the largest first; the page of decisions has all
@@ -27,51 +24,60 @@ BAR, HEIGHT = 10, 60  # user units of the drawing
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
-async def show(visit: Visit) -> Response:
-    """The dashboard of one petition."""
-    petition = await petition_of(visit)
+async def index(visit: Visit) -> None:
+    """The petitions that this organizer runs, newest first."""
     services = visit.services
+    directory = await services.petitions()
     async with services.database.read() as tx:
-        shown = RESERVED | {petition.keyword}
-        board = await figures.dashboard(tx, petition.id, services.now(), shown)
-        texts = await traffic(tx, petition.id, services.now(), shown)
+        mine = await organizers.petition_ids(tx, visit.organizer.id)
+        standings = await figures.overview(tx, visit.organizer.id, services.now())
+    listed = [
+        (
+            p,
+            p.text(visit.language),
+            visit.sentence(STATE_WORDS, p.state),
+            standings.get(p.id, Standing()),
+        )
+        for p in directory.by_id.values()
+        if p.id in mine
+    ]
+    await visit.send_page("index", petitions=listed)
 
+
+async def show(visit: Visit) -> None:
+    """The dashboard of one petition."""
+    petition = await visit.petition()
+    services = visit.services
     alarms = await services.alarms(petition.id)
-
-    def say(words: Mapping[str, str], key: str, **fields: object) -> str:
-        return services.renderer.say(services.settings.language, words.get(key, key), **fields)
-
-    done = visit.request.query_params.get("done", "")
-    return visit.page(
+    await visit.send_petition_page(
         "petition",
-        petition=petition,
-        text=petition.text(services.settings.language),
-        board=board,
+        petition,
+        DONE,
+        **await _figures(visit, petition),
         alarms=alarms[:ALARMS_SHOWN],
-        alarm_words=ALARMS,
-        chart=Chart(board.days),
-        done=say(DONE, done) if done in DONE else "",
-        say=say,
-        state=say(STATES, petition.state),
-        channels=CHANNELS,
-        classes=CLASSES,
-        kinds=KINDS,
-        traffic=texts,
-        texts=TextFigures(services, texts, say),
-        date=lambda day: _day(day * DAY, services.settings.language),
-        time=lambda seconds: _moment(seconds, services.settings.language),
+        alarm_words=ALARM_WORDS,
+        state=visit.sentence(STATE_WORDS, petition.state),
+        channels=CHANNEL_WORDS,
+        classes=CLASS_WORDS,
+        kinds=KIND_WORDS,
+        date=lambda day: day_words(day * DAY, visit.language),
         sms_codes=services.settings.sms_codes_daily > 0,
-        updated=_moment(services.now(), services.settings.language),
+        updated=visit.moment(services.now()),
     )
 
 
-def _day(seconds: int, language: str) -> str:
-    return date_words(datetime.fromtimestamp(seconds, UTC).date(), language)
-
-
-def _moment(seconds: int, language: str) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{date_words(moment.date(), language)} {moment:%H:%M}"
+async def _figures(visit: Visit, petition: Petition) -> dict[str, Any]:
+    services = visit.services
+    words = RESERVED | {petition.keyword}
+    async with services.database.read() as tx:
+        board = await figures.dashboard(tx, petition.id, services.now(), words)
+        texts = await traffic(tx, petition.id, services.now(), words)
+    return {
+        "board": board,
+        "chart": Chart(board.days),
+        "traffic": texts,
+        "texts": TextFigures(services, texts, visit.sentence),
+    }
 
 
 class Chart:
@@ -102,53 +108,47 @@ class Chart:
         return _BLOCKS[n * (len(_BLOCKS) - 1) // self.most] if self.most and n > 0 else _BLOCKS[0]
 
 
-async def open_(visit: Visit) -> Response:
+async def open_(visit: Visit) -> None:
     """POST: the petition takes signatures from now on."""
-    return await _change(visit, petitions.open_, "opened")
+    await _change(visit, petitions.open_, "opened")
 
 
-async def pause(visit: Visit) -> Response:
+async def pause(visit: Visit) -> None:
     """POST: the petition takes no signatures for a while."""
-    return await _change(visit, petitions.pause, "paused")
+    await _change(visit, petitions.pause, "paused")
 
 
-async def close(visit: Visit) -> Response:
+async def close(visit: Visit) -> None:
     """POST: the petition takes no more signatures."""
-    return await _change(visit, petitions.close, "closed")
+    await _change(visit, petitions.close, "closed")
 
 
 async def _change(
     visit: Visit, change: Callable[[Transaction, int, int], Awaitable[None]], done: str
-) -> Response:
-    petition = await petition_of(visit)
+) -> None:
+    petition = await visit.petition()
     async with visit.services.database.write() as tx:
         await change(tx, petition.id, visit.services.now())
-        await audit.note(tx, visit.services.now(), visit.organizer.name, done, petition.id)
+        await visit.note(tx, done, petition.id)
     await visit.services.reload_petitions()
-    return see_other(f"/organizer/p/{petition.slug}?done={done}")
+    await visit.go_to_petition(petition, f"?done={done}")
 
 
-async def export(visit: Visit) -> Response:
+async def export(visit: Visit) -> None:
     """The signatures as CSV, a block at a time."""
-    petition = await petition_of(visit)
-    headers = {
-        # The one answer full of personal data: no copy stays with the browser but the file.
-        "cache-control": "no-store",
-        "content-type": "text/csv;charset=utf-8",
-        "content-disposition": f'attachment; filename="{petition.slug}-signatures.csv"',
-        **{k.decode(): v.decode() for k, v in security_headers()},
-    }
-    if visit.request.method == "HEAD":
-        return Response(headers=headers)
-    async with visit.services.database.write() as tx:
-        await audit.note(tx, visit.services.now(), visit.organizer.name, "exported", petition.id)
-    blocks = exports.csv_blocks(visit.services.database, petition.id)
-    # Read before the answer begins: a store that fails now is still a plain page.
-    first = await anext(blocks) + await anext(blocks, b"")
-    return StreamingResponse(_joined(first, blocks), headers=headers)
+    petition = await visit.petition()
+    services = visit.services
+    blocks = exports.csv_blocks(services.database, petition.id)
+    first = b""
+    if visit.scope["method"] != "HEAD":
+        async with services.database.write() as tx:
+            await visit.note(tx, "exported", petition.id)
+        # Read before the answer begins: a store that fails now is still a plain page.
+        first = await anext(blocks) + await anext(blocks, b"")
 
+    async def joined() -> AsyncGenerator[bytes]:
+        yield first
+        async for block in blocks:
+            yield block
 
-async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for block in rest:
-        yield block
+    await visit.send_file(f"{petition.slug}-signatures.csv", b"text/csv;charset=utf-8", joined())

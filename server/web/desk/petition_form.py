@@ -8,16 +8,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 
-from starlette.responses import Response
-
 from server.config import LANGUAGES
-from server.core.desk import audit, organizers
+from server.core.desk import organizers
 from server.core.petitions import petitions
 from server.core.petitions.petitions import DecisionMaker, Draft, Petition, Text
 from server.core.values.keys import SALT_BYTES
-from server.errors import InvalidInput, NotFound, StoreUnavailable
-from server.web.desk.session import Values, Visit, see_other
-from server.web.desk.words import ADDED, KEPT, NOT_STORED, STALE, problem_words
+from server.errors import InvalidInput, StoreUnavailable
+from server.web.desk.resuming import HOME
+from server.web.desk.session import Visit
+from server.web.desk.words import ADDED, CHANGES_NOT_STORED, KEPT, STALE, problem_words
+from server.web.http.failures import note
+from server.web.http.forms import FormValues
+from server.web.http.responses import retry_after
 from sms.keywords import RESERVED
 
 ROWS = 8  # decision makers that one form can hold; forms.FIELD_LIMIT bounds it
@@ -28,69 +30,63 @@ _TICKED = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedDraft:
     """A draft as it was typed; `rows` says in which row each of its decision makers stood."""
 
     draft: Draft
     rows: Mapping[int, DecisionMaker]
 
 
-async def new(visit: Visit) -> Response:
+async def new(visit: Visit) -> None:
     """GET the empty form; POST makes a draft of it."""
-    if visit.request.method == "POST":
-        return await _save(visit, None)
-    return form_page(visit, None, _empty_values(visit))
+    if visit.posts:
+        await _save(visit, None)
+    else:
+        await send_form(visit, None, _empty_values(visit))
 
 
-async def edit(visit: Visit) -> Response:
+async def edit(visit: Visit) -> None:
     """GET the form of a petition; POST replaces what it says."""
-    petition = await petition_of(visit)
-    if visit.request.method == "POST":
-        return await _save(visit, petition)
-    return form_page(visit, petition, values_of(petition))
+    petition = await visit.petition()
+    if visit.posts:
+        await _save(visit, petition)
+    else:
+        await send_form(visit, petition, values_of(petition))
 
 
-async def resumed(visit: Visit, path: str, values: Values) -> Response | None:
-    """The form that was typed before the sign-in ended; None if that path has no form."""
+async def resume(visit: Visit, path: str) -> bool:
+    """Send the form again that was typed before the sign-in ended; False if that path has none."""
     slug = re.fullmatch(r"/organizer/p/([^/]+)/edit", path)
-    if slug:
-        petition = await petition_of(visit, slug[1])
-        return form_page(visit, petition, values, note=KEPT)
-    if path == "/organizer/petitions/new":
-        return form_page(visit, None, values, note=KEPT)
-    return None
+    if slug is None and path != "/organizer/petitions/new":
+        return False
+    petition = await visit.petition(slug[1]) if slug else None
+    await send_form(visit, petition, visit.form, message=KEPT)
+    return True
 
 
-async def petition_of(visit: Visit, slug: str | None = None) -> Petition:
-    """The petition in the address. Raises `NotFound`, also for one that somebody else runs."""
-    directory = await visit.services.petitions()
-    petition = directory.by_slug.get(slug or visit.request.path_params["slug"])
-    if petition is None:
-        raise NotFound
-    async with visit.services.database.read() as tx:
-        await organizers.check_runs(tx, visit.organizer.id, petition.id)
-    return petition
-
-
-async def _save(visit: Visit, petition: Petition | None) -> Response:
-    if visit.stale:
-        return form_page(visit, petition, visit.form, note=STALE)
-    if visit.form.get("add") in LANGUAGES:
-        return form_page(visit, petition, visit.form, note=ADDED)
+async def _save(visit: Visit, petition: Petition | None) -> None:
+    if visit.stale or visit.form.get("add") in LANGUAGES:
+        await send_form(visit, petition, visit.form, message=STALE if visit.stale else ADDED)
+        return
     typed = typed_of(visit, petition)
     try:
         petition_id = await _store(visit, petition, typed.draft)
     except InvalidInput as error:
-        return form_page(visit, petition, visit.form, problems=_fields(typed, error))
+        await send_form(visit, petition, visit.form, problems=_fields(typed, error))
     except StoreUnavailable as error:
-        answer = form_page(visit, petition, visit.form, note=NOT_STORED, status=503)
-        answer.headers["retry-after"] = str(error.retry_after)
-        return answer
+        note(error)
+        delay = error.retry_after
+        await send_form(visit, petition, visit.form, message=CHANGES_NOT_STORED, delay=delay)
+    else:
+        await _go_to_stored(visit, petition_id, typed, "saved" if petition else "created")
+
+
+async def _go_to_stored(visit: Visit, petition_id: int, typed: TypedDraft, done: str) -> None:
     with suppress(StoreUnavailable):  # it is stored; the list catches up by itself
         await visit.services.reload_petitions()
     stored = visit.services.directory.by_id.get(petition_id)
     slug = stored.slug if stored else typed.draft.slug.strip().lower()
-    return see_other(f"/organizer/p/{slug}?done={'saved' if petition else 'created'}")
+    await visit.go_to(f"{HOME}p/{slug}?done={done}")
 
 
 async def _store(visit: Visit, petition: Petition | None, draft: Draft) -> int:
@@ -98,26 +94,26 @@ async def _store(visit: Visit, petition: Petition | None, draft: Draft) -> int:
     async with services.database.write() as tx:
         if petition is not None:
             await petitions.edit(tx, petition, draft, RESERVED)
-            await audit.note(tx, services.now(), visit.organizer.name, "edited", petition.id)
+            await visit.note(tx, "edited", petition.id)
             return petition.id
         salt = secrets.token_bytes(SALT_BYTES)
         petition_id = await petitions.create(
             tx, draft, reserved=RESERVED, salt=salt, now=services.now()
         )
         await organizers.assign(tx, petition_id, visit.organizer.id)
-        await audit.note(tx, services.now(), visit.organizer.name, "created", petition_id)
+        await visit.note(tx, "created", petition_id)
         return petition_id
 
 
 # From values to a draft.
 
 
-def typed_of(visit: Visit, petition: Petition | None) -> Typed:
+def typed_of(visit: Visit, petition: Petition | None) -> TypedDraft:
     """The draft of a form. What the form cannot show of a stored petition is kept as it is."""
     values, settings = visit.form, visit.services.settings
     rows = dict(_rows(values))
     language = values.get("language", "")
-    texts = {
+    wordings = {
         code: Text(values.get(f"title_{code}", ""), values.get(f"body_{code}", ""))
         for code in LANGUAGES
     }
@@ -127,26 +123,26 @@ def typed_of(visit: Visit, petition: Petition | None) -> Typed:
         keyword=values.get("keyword", ""),
         language=language if language in LANGUAGES else settings.language,
         country=values.get("country", ""),
-        texts=texts | hidden,
+        texts=wordings | hidden,
         decision_makers=(*rows.values(), *(petition.decision_makers[ROWS:] if petition else ())),
         postcode_required=values.get("postcode_required") == _TICKED,
         contact_required=values.get("contact_required") == _TICKED,
         goal=_goal(values.get("goal", "")),
         origins=tuple(re.split(r"[\s,]+", values.get("origins", ""))),
     )
-    return Typed(draft, rows)
+    return TypedDraft(draft, rows)
 
 
-def _rows(values: Values) -> Iterator[tuple[int, DecisionMaker]]:
+def _rows(values: FormValues) -> Iterator[tuple[int, DecisionMaker]]:
     for row in range(ROWS):
         parts = [values.get(f"maker{row}_{part}", "") for part in PARTS]
         if any(part.strip() for part in parts):
             yield row, DecisionMaker(*parts)
 
 
-def _goal(text: str) -> int | None:
+def _goal(typed: str) -> int | None:
     """The number, however it groups its digits; 0, which is refused, for what is none."""
-    digits = re.sub(r"[\s.,]", "", text)
+    digits = re.sub(r"[\s.,]", "", typed)
     if not digits:
         return None
     return int(digits) if re.fullmatch(r"[0-9]{1,12}", digits) else 0
@@ -167,8 +163,8 @@ def values_of(petition: Petition) -> dict[str, str]:
         "postcode_required": _TICKED if petition.postcode_required else "",
         "contact_required": _TICKED if petition.contact_required else "",
     }
-    for code, text in petition.texts.items():
-        values |= {f"title_{code}": text.title, f"body_{code}": text.body}
+    for code, wording in petition.texts.items():
+        values |= {f"title_{code}": wording.title, f"body_{code}": wording.body}
     for row, maker in enumerate(petition.decision_makers[:ROWS]):
         values |= {
             f"maker{row}_{part}": value for part, value in zip(PARTS, astuple(maker), strict=True)
@@ -188,41 +184,42 @@ def _empty_values(visit: Visit) -> dict[str, str]:
 # The page.
 
 
-def form_page(
+async def send_form(
     visit: Visit,
     petition: Petition | None,
-    values: Values,
+    values: FormValues,
     *,
     problems: Mapping[str, tuple[str, str]] | None = None,
-    note: str = "",
-    status: int = 200,
-) -> Response:
+    message: str = "",
+    delay: int | None = None,
+) -> None:
     """The form with these values. `problems`: form field -> field and code of its sentence.
+    `delay`: it can be sent once more after so many seconds.
 
     Status 200 with problems, too: some text and feature-phone browsers hide the body of a 4xx.
     """
     services = visit.services
-    language = services.settings.language
     errors = {
-        field: problem_words(services.renderer, language, *problem)
+        field: problem_words(services.renderer, visit.language, *problem)
         for field, problem in sorted((problems or {}).items(), key=_place)
     }
-    return visit.page(
+    await visit.send_page(
         "form",
-        status,
+        200 if delay is None else 503,
+        [] if delay is None else [retry_after(delay)],
         petition=petition,
         values=values,
         written=written(values),
         errors=errors,
-        note=services.renderer.say(language, note) if note else "",
+        note=message and visit.pages.sentence(message),
         rows=_rows_shown(values),
         more=max(0, len(petition.decision_makers) - ROWS) if petition else 0,
         public_url=services.settings.public_url,
     )
 
 
-def written(values: Values) -> list[str]:
-    """The languages that have fields: the main one, those with a text, and the one to add."""
+def written(values: FormValues) -> list[str]:
+    """The languages that have fields: the main one, those with words, and the one to add."""
     wanted = {values.get("language"), values.get("add")}
     return [
         code
@@ -242,12 +239,12 @@ def _place(problem: tuple[str, tuple[str, str]]) -> tuple[int, str]:
     return len(LANGUAGES) + len(_SINGLE), field
 
 
-def _rows_shown(values: Values) -> int:
+def _rows_shown(values: FormValues) -> int:
     filled = [row for row, _ in _rows(values)]
     return min(ROWS, max([len(filled) + EMPTY_ROWS, *(row + 1 for row in filled)]))
 
 
-def _fields(typed: Typed, error: InvalidInput) -> dict[str, tuple[str, str]]:
+def _fields(typed: TypedDraft, error: InvalidInput) -> dict[str, tuple[str, str]]:
     """Form field -> which sentence; of two faults of a field the first."""
     found: dict[str, tuple[str, str]] = {}
     for problem in error.problems:
@@ -262,7 +259,7 @@ def _fields(typed: Typed, error: InvalidInput) -> dict[str, tuple[str, str]]:
     return found | dict(_maker_problems(typed))
 
 
-def _maker_problems(typed: Typed) -> Iterator[tuple[str, tuple[str, str]]]:
+def _maker_problems(typed: TypedDraft) -> Iterator[tuple[str, tuple[str, str]]]:
     """Core says that some decision maker is wrong; asked for each alone, it says which."""
     for row, maker in typed.rows.items():
         try:

@@ -1,53 +1,144 @@
-"""What every organizer page shares: who is asking, how a page is answered, what goes wrong."""
+"""What every organizer page shares: who is asking, and how a page is answered."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
-import json
-import re
-import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from server.core.desk import organizers
+from server.core.desk import audit, organizers
 from server.core.desk.organizers import Organizer
-from server.errors import (
-    BadRequest,
-    CrossSite,
-    NotFound,
-    SignedOut,
-    StoreUnavailable,
-    Throttled,
-    TooLarge,
-    UndersignedError,
-    WrongContentType,
-    status_of,
-)
+from server.core.petitions.petitions import Petition
+from server.db import Transaction
+from server.errors import CrossSite, NotFound, SignedOut
 from server.services import Services
-from server.web.desk.words import REFUSALS
-from server.web.http.compress import encode
-from server.web.http.forms import MANY_FIELDS, Bounds, Disconnected, header, read_form
-from server.web.http.guard import Headers, check_origin, security_headers, transport_headers
+from server.web.desk.resuming import HOME, SIGN_IN, packed, wanted_page
+from server.web.desk.words import meaning_of, moment_words
+from server.web.http.cookies import read_cookie
+from server.web.http.forms import MANY_FIELDS, Bounds, FormValues, read_form, read_query
+from server.web.http.guard import check_origin
+from server.web.http.requests import Endpoint
+from server.web.http.responses import (
+    PRIVATE,
+    UNKEPT,
+    Header,
+    Headers,
+    redirect,
+    security_headers,
+    send_html,
+    stream,
+    transport_headers,
+)
 
 # A petition in several languages of several bytes a letter, each of which travels as three.
-FORM_LIMIT = 1536 * 1024  # bytes: the longest text in every language, as browsers encode it
-ROOM = Bounds(body=FORM_LIMIT, fields=MANY_FIELDS, value=FORM_LIMIT)
-HOME = "/organizer/"
-SIGN_IN = "/organizer/sign-in"
-_NEXT = re.compile(
-    r"/organizer/(?:petitions/new"
-    r"|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv|/moderation|/invalidate|/audit)?)?"
-)
-# Kept by the browser, checked again when it is needed; `no-store` would break Back.
-PRIVATE = (b"cache-control", b"private,no-cache")
+FORM_LIMIT = 1536 * 1024  # bytes: the longest wording in every language, as browsers encode it
+DESK_FORM = Bounds(body=FORM_LIMIT, fields=MANY_FIELDS, value=FORM_LIMIT)
+SESSION = "organizer"  # the cookie
+_NO_FRAME = (b"x-frame-options", b"DENY")  # for browsers that know no frame-ancestors
 
-Values = Mapping[str, str]
+
+async def see_other(scope: Scope, send: Send, path: str, extra: Iterable[Header] = ()) -> None:
+    """On to that page, with GET; a path of ours, never one from the request."""
+    await redirect(scope, send, 303, path, [PRIVATE, *extra])
+
+
+def check_form_token(form: FormValues, token: bytes) -> None:
+    """Raise `CrossSite` unless the form was made for this session."""
+    sent, wanted = form.get("csrf", ""), organizers.form_token(token)
+    if not hmac.compare_digest(sent.encode("utf-8", "replace"), wanted.encode()):
+        raise CrossSite("form token")
+
+
+class OrganizerPages:
+    """How organizers' pages are asked for and sent, in the server's language."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def sentence(self, message: str, **fields: object) -> str:
+        services = self.services
+        return services.renderer.say(services.settings.language, message, **fields)
+
+    def token(self, scope: Scope) -> bytes:
+        """The session that the browser says it has."""
+        return read_cookie(scope, SESSION, secure=self.services.settings.secure)
+
+    async def form(self, scope: Scope, receive: Receive) -> dict[str, str]:
+        """The form of this request. Raises `CrossSite`, `BadRequest` and below."""
+        check_origin(scope, self.services.settings.origin)
+        return await read_form(scope, receive, DESK_FORM)
+
+    async def send_page(
+        self,
+        scope: Scope,
+        send: Send,
+        template: str,
+        status: int = 200,
+        extra: Iterable[Header] = (),
+        **context: Any,
+    ) -> None:
+        """A page from `templates/web/organizer/`."""
+        settings = self.services.settings
+        context = {"organizer": None, "csrf": "", "home": HOME, **context}
+        name = f"web/organizer/{template}.html"
+        page = self.services.renderer.page(name, settings.language, **context)
+        guards = [*transport_headers(settings.secure), _NO_FRAME]
+        await send_html(scope, send, status, page, [*guards, *extra])
+
+    async def send_failure(self, scope: Scope, send: Send, status: int, headers: Headers) -> None:
+        """A page that says what a status means."""
+        title, lines = meaning_of(status)
+        words = {"title": self.sentence(title), "lines": [self.sentence(line) for line in lines]}
+        await self.send_page(scope, send, "message", status, headers, **words)
+
+    def room(self, answer: Room, *, keeps_stale: bool = False) -> Endpoint:
+        """The endpoint of a room for organizers who are signed in; others are asked to sign in.
+
+        What a form carried is kept through that sign-in. A form of an earlier sign-in is refused,
+        unless `keeps_stale`: then the room gets it, and must change nothing.
+        """
+
+        async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
+            form = await self.form(scope, receive) if scope["method"] == "POST" else {}
+            token = self.token(scope)
+            try:
+                organizer = await self._organizer(token)
+            except SignedOut:
+                await self._ask_to_sign_in(scope, send, form)
+                return
+            stale = scope["method"] == "POST" and _is_stale(form, token, keeps_stale)
+            await answer(Visit(self, scope, receive, send, organizer, token, form, stale))
+
+        return endpoint
+
+    async def _organizer(self, token: bytes) -> Organizer:
+        async with self.services.database.read() as tx:
+            return await organizers.signed_in(tx, token, self.services.now())
+
+    async def _ask_to_sign_in(self, scope: Scope, send: Send, form: FormValues) -> None:
+        """The sign-in page; what was typed travels in it and comes back in its own form."""
+        path = wanted_page(scope["path"])
+        if scope["method"] != "POST":
+            await see_other(scope, send, SIGN_IN if path == HOME else f"{SIGN_IN}?next={path}")
+            return
+        typed = packed({k: v for k, v in form.items() if k != "csrf"})
+        values = {"name": "", "next": path, "typed": typed}
+        # 200: some text and feature-phone browsers hide the body of a 4xx.
+        await self.send_page(scope, send, "sign_in", values=values, ended=True, error="")
+
+
+def _is_stale(form: FormValues, token: bytes, welcome: bool) -> bool:
+    """Whether the form is of an earlier sign-in. Raises `CrossSite` if that is not welcome."""
+    try:
+        check_form_token(form, token)
+    except CrossSite:
+        if not welcome:
+            raise
+        return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,221 +146,103 @@ class Visit:
     """One request of an organizer who is signed in.
 
     `form` is empty for GET. `stale`: the form was made before this sign-in, so its sender has to
-    look at it and send it once more.
+    look at it and send it once more. `extra` goes with the answer, whatever it is.
     """
 
-    request: Request
-    services: Services
+    pages: OrganizerPages
+    scope: Scope
+    receive: Receive
+    send: Send
     organizer: Organizer
     token: bytes
-    form: Values
+    form: FormValues
     stale: bool = False
+    extra: tuple[Header, ...] = ()
 
-    def page(self, template: str, status: int = 200, **context: Any) -> Response:
-        """A page of this room."""
-        csrf = organizers.form_token(self.token)
-        return page(self.request, template, status, organizer=self.organizer, csrf=csrf, **context)
+    @property
+    def services(self) -> Services:
+        return self.pages.services
 
+    @property
+    def language(self) -> str:
+        return self.services.settings.language
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-Room = Callable[[Visit], Awaitable[Response]]
+    @property
+    def posts(self) -> bool:
+        """Whether a form was sent."""
+        return bool(self.scope["method"] == "POST")
 
+    def part(self, name: str) -> str:
+        """A part of the address that the site map gives a name."""
+        return str(self.scope["path_params"][name])
 
-def plain(endpoint: Endpoint) -> Endpoint:
-    """An endpoint whose errors are answered with plain pages."""
+    def query(self, name: str) -> str:
+        return read_query(self.scope).get(name, "")
 
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except Disconnected:
-            return Response()  # nobody is left to read it
-        except UndersignedError as error:
-            return refused(request, error)
+    async def petition(self, slug: str | None = None) -> Petition:
+        """The petition in the address. Raises `NotFound`, also for one that somebody else runs."""
+        directory = await self.services.petitions()
+        petition = directory.by_slug.get(slug or self.part("slug"))
+        if petition is None:
+            raise NotFound
+        async with self.services.database.read() as tx:
+            await organizers.check_runs(tx, self.organizer.id, petition.id)
+        return petition
 
-    return answer
+    async def note(self, tx: Transaction, action: str, petition_id: int, **detail: Any) -> None:
+        """Put it down in the audit log, in the transaction of what it records."""
+        now = self.services.now()
+        await audit.note(tx, now, self.organizer.name, action, petition_id, **detail)
 
+    def sentence(self, words: Mapping[str, str], key: str, **fields: object) -> str:
+        """The sentence of a table of words; a key without one stands for itself."""
+        return self.pages.sentence(words.get(key, key), **fields)
 
-def room(endpoint: Room, *, keeps_stale: bool = False) -> Endpoint:
-    """An endpoint for organizers who are signed in; others are asked to sign in first.
+    def moment(self, seconds: int) -> str:
+        return moment_words(seconds, self.language)
 
-    What a form carried is kept through that sign-in. A form of an earlier sign-in is refused,
-    unless `keeps_stale`: then the endpoint gets it, and must change nothing.
-    """
+    async def send_page(
+        self, template: str, status: int = 200, extra: Iterable[Header] = (), **context: Any
+    ) -> None:
+        """A page for this organizer."""
+        signed_in = {"organizer": self.organizer, "csrf": organizers.form_token(self.token)}
+        extra = [*self.extra, *extra]
+        send_page = self.pages.send_page
+        await send_page(self.scope, self.send, template, status, extra, **signed_in, **context)
 
-    async def answer(request: Request) -> Response:
-        services = services_of(request)
-        form = await read(request) if request.method == "POST" else {}
-        token = session_token(request)
-        try:
-            async with services.database.read() as tx:
-                organizer = await organizers.signed_in(tx, token, services.now())
-        except SignedOut:
-            return _ask_to_sign_in(request, form)
-        stale = False
-        if request.method == "POST":
-            try:
-                check_form_token(form, token)
-            except CrossSite:
-                if not keeps_stale:
-                    raise
-                stale = True
-        return await endpoint(Visit(request, services, organizer, token, form, stale))
+    async def send_petition_page(
+        self, template: str, petition: Petition, done: Mapping[str, str], **context: Any
+    ) -> None:
+        """A page about a petition. `done`: what it may say of the change that led here, by the word
+        in its address."""
+        word = self.query("done")
+        await self.send_page(
+            template,
+            petition=petition,
+            wording=petition.text(self.language),
+            say=self.sentence,
+            time=self.moment,
+            done=self.sentence(done, word) if word in done else "",
+            **context,
+        )
 
-    return plain(answer)
+    async def send_file(self, name: str, kind: bytes, blocks: AsyncGenerator[bytes]) -> None:
+        """Something to keep, as it is read from the store."""
+        headers = [
+            UNKEPT,  # full of personal data: no copy stays with the browser but the file
+            (b"content-type", kind),
+            (b"content-disposition", f'attachment; filename="{name}"'.encode()),
+            *security_headers(),
+            *self.extra,
+        ]
+        await stream(self.scope, self.receive, self.send, headers, blocks)
 
+    async def go_to(self, path: str) -> None:
+        await see_other(self.scope, self.send, path, self.extra)
 
-def check_form_token(form: Values, token: bytes) -> None:
-    """Raise `CrossSite` unless the form was made for this session."""
-    sent, wanted = form.get("csrf", ""), organizers.form_token(token)
-    if not hmac.compare_digest(sent.encode("utf-8", "replace"), wanted.encode()):
-        raise CrossSite("form token")
-
-
-def services_of(request: Request) -> Services:
-    services: Services = request.app.state.services
-    return services
-
-
-async def read(request: Request) -> dict[str, str]:
-    """The form of this request. Raises `CrossSite`, `BadRequest` and below."""
-    check_origin(request.scope, services_of(request).settings.origin)
-    return await read_form(request.scope, request.receive, ROOM)
-
-
-def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
-    """A page from `templates/web/organizer/`, in the client's coding."""
-    services = services_of(request)
-    context = {"organizer": None, "csrf": "", "home": HOME, **context}
-    language = services.settings.language
-    text = services.renderer.page(f"web/organizer/{template}.html", language, **context)
-    body, coding = encode(text.encode(), header(request.scope, b"accept-encoding"))
-    headers: Headers = [
-        (b"content-type", b"text/html;charset=utf-8"),
-        PRIVATE,
-        (b"vary", b"accept-encoding"),
-        *security_headers(text),
-        *transport_headers(services.settings.secure),
-        # For browsers that know no frame-ancestors; here a click does something.
-        (b"x-frame-options", b"DENY"),
-    ]
-    if coding:
-        headers.append((b"content-encoding", coding.encode()))
-    headers.append((b"content-length", b"%d" % len(body)))
-    return _respond(status, headers, b"" if request.method == "HEAD" else body)
+    async def go_to_petition(self, petition: Petition, page: str = "") -> None:
+        await self.go_to(f"{HOME}p/{petition.slug}{page}")
 
 
-def see_other(path: str) -> Response:
-    """On to that page, with GET; a path of ours, never one from the request."""
-    return _respond(303, [(b"location", path.encode()), (b"content-length", b"0"), PRIVATE])
-
-
-def _respond(status: int, headers: Headers, body: bytes = b"") -> Response:
-    response = Response(body, status)
-    response.raw_headers = headers
-    return response
-
-
-def refused(request: Request, error: UndersignedError) -> Response:
-    """The plain page for what could not be done."""
-    kind = next(
-        (k for k in (StoreUnavailable, NotFound, Throttled, CrossSite, TooLarge, WrongContentType)
-         if isinstance(error, k)),
-        BadRequest,
-    )  # fmt: skip
-    services = services_of(request)
-    title, line = REFUSALS[kind.__name__]
-    language = services.settings.language
-    answer = page(
-        request,
-        "message",
-        status_of(error),
-        title=services.renderer.say(language, title),
-        line=services.renderer.say(language, line),
-    )
-    seconds = getattr(error, "retry_after", None) or getattr(error, "seconds", None)
-    if seconds:
-        answer.headers["retry-after"] = str(seconds)
-    return answer
-
-
-# The cookie.
-
-
-def cookie_name(request: Request, name: str = "organizer") -> str:
-    """`__Host-` makes a browser refuse the cookie from anywhere but this host, over TLS."""
-    return f"__Host-{name}" if services_of(request).settings.secure else name
-
-
-def set_cookie(
-    request: Request, response: Response, name: str, value: bytes, max_age: int | None = None
-) -> None:
-    """Keep the bytes in the browser, out of reach of scripts.
-
-    `Lax`, so that a link in a mail finds the organizer signed in. It sends no cookie with a form
-    from another site, and every form is checked besides.
-    """
-    response.set_cookie(
-        cookie_name(request, name),
-        base64.urlsafe_b64encode(value).decode().rstrip("="),
-        max_age=max_age,
-        path="/",
-        secure=services_of(request).settings.secure,
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def read_cookie(request: Request, name: str) -> bytes:
-    """The bytes of a cookie of ours; none for one that is missing or mangled."""
-    value = request.cookies.get(cookie_name(request, name), "")
-    try:
-        return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    except (ValueError, binascii.Error):
-        return b""
-
-
-def session_token(request: Request) -> bytes:
-    return read_cookie(request, "organizer")
-
-
-# Through a sign-in that ended in the middle.
-
-
-def _ask_to_sign_in(request: Request, form: Values) -> Response:
-    """The sign-in page; what was typed travels in it and comes back in its own form."""
-    path = wanted_page(request.url.path)
-    if request.method != "POST":
-        return see_other(SIGN_IN if path == HOME else f"{SIGN_IN}?next={path}")
-    typed = {k: v for k, v in form.items() if k != "csrf"}
-    # 200: some text and feature-phone browsers hide the body of a 4xx.
-    return page(
-        request,
-        "sign_in",
-        values={"name": "", "next": path, "typed": packed(typed)},
-        ended=True,
-        error="",
-    )
-
-
-def wanted_page(path: str) -> str:
-    """The page of ours to go to after a sign-in; the list for every other address."""
-    if path.endswith(("/open", "/pause", "/close")):
-        path = path.rpartition("/")[0]
-    return path if _NEXT.fullmatch(path) else HOME
-
-
-def packed(values: Values) -> str:
-    """A form as one word: browsers alter line ends and spaces in hidden fields."""
-    return base64.urlsafe_b64encode(zlib.compress(json.dumps(dict(values)).encode())).decode()
-
-
-def unpacked(word: str) -> dict[str, str]:
-    """The form that `packed` made; empty for a word that is none. Reads at most `FORM_LIMIT`."""
-    try:
-        text = zlib.decompressobj().decompress(base64.urlsafe_b64decode(word), FORM_LIMIT)
-        found = json.loads(text)
-    except (ValueError, zlib.error, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {k: v for k, v in found.items() if isinstance(v, str)}
+#: A page behind the sign-in: answers the visit.
+Room = Callable[[Visit], Awaitable[None]]

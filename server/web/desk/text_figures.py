@@ -34,14 +34,15 @@ _TROUBLES = {
     "no_gateway": N_("no gateway is set up"),
 }
 
-Say = Callable[[Mapping[str, str], str], str]
+#: The sentence of a table of words.
+Sentence = Callable[[Mapping[str, str], str], str]
 
 
 class TextFigures:
     """What the template shows beside `Traffic`."""
 
-    def __init__(self, services: Services, traffic: Traffic, say: Say) -> None:
-        self._services, self._traffic, self._say = services, traffic, say
+    def __init__(self, services: Services, traffic: Traffic, sentence: Sentence) -> None:
+        self._services, self._traffic, self._sentence = services, traffic, sentence
         self.limit = services.settings.sms_petition_segments
 
     @property
@@ -80,9 +81,9 @@ class TextFigures:
 
     def _worded(self) -> Iterator[tuple[tuple[str, str], int]]:
         for delivery in self._traffic.deliveries:
-            state = self._say(_STATES, delivery.state)
+            state = self._sentence(_STATES, delivery.state)
             trouble = self._trouble(delivery) if delivery.error else ""
-            yield (state, self._say(_TROUBLES, trouble) if trouble else ""), delivery.n
+            yield (state, self._sentence(_TROUBLES, trouble) if trouble else ""), delivery.n
 
     def _trouble(self, delivery: Delivery) -> str:
         if delivery.error in _TROUBLES:

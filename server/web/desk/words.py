@@ -1,9 +1,13 @@
-"""The organizer room's sentences: what is wrong with a form, and what cannot be done."""
+"""The desk's sentences: what is wrong with a form, what cannot be done, what was done and when."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from server.core.petitions.petitions import BODY_LIMIT, TITLE_LIMIT
-from server.words.render import N_, Renderer
+from server.web.public import words as public
+from server.web.public.words import Message
+from server.words.render import N_, Renderer, date_words
 
 _PROBLEMS = {
     ("title", "missing"): N_("Write a title."),
@@ -36,7 +40,9 @@ _PROBLEMS = {
 
 STALE = N_("You signed in again after you opened this form. Check it, then press Save once more.")
 KEPT = N_("You are signed in again. What you typed is below. Check it, then press Save.")
-NOT_STORED = N_("Your changes are not stored yet. Please wait a minute, then press Save again.")
+CHANGES_NOT_STORED = N_(
+    "Your changes are not stored yet. Please wait a minute, then press Save again."
+)
 ADDED = N_(
     "Nothing is stored yet. Write the title and the text in the new language, then press Save."
 )
@@ -53,40 +59,43 @@ DONE = {
     "closed": N_("The petition is closed. It takes no more signatures."),
 }
 
-#: Name of the error -> title and line of the page that says so.
-REFUSALS = {
-    "StoreUnavailable": (
-        N_("Please come back in a minute"),
-        N_("We cannot read or store anything just now. Nothing is lost. Try again in a minute."),
+#: Status -> title and lines of the page that says so; of others as on public pages.
+_FAILURES: dict[int, Message] = {
+    400: (
+        N_("We could not read the form"),
+        (N_("Nothing was stored. Please go back and try again."),),
     ),
-    "NotFound": (
-        N_("There is nothing at this address"),
-        N_("You run no petition with this address. Look at the list of your petitions."),
-    ),
-    "Throttled": (
-        N_("Too many tries"),
-        N_("Please wait some minutes, then try again."),
-    ),
-    "CrossSite": (
+    403: (
         N_("This form is too old, or came from another site"),
-        N_("Nothing was changed. Go to the page again and press the button there."),
+        (N_("Nothing was changed. Go to the page again and press the button there."),),
     ),
-    "TooLarge": (
+    404: (
+        N_("There is nothing at this address"),
+        (N_("You run no petition with this address. Look at the list of your petitions."),),
+    ),
+    413: (
         N_("That was too much"),
-        N_("The form was larger than we can take. Nothing was stored. Go back and write less."),
+        (N_("The form was larger than we can take. Nothing was stored. Go back and write less."),),
     ),
-    "WrongContentType": (
-        N_("We could not read the form"),
-        N_("It came in a format that we do not know. Nothing was stored."),
-    ),
-    "BadRequest": (
-        N_("We could not read the form"),
-        N_("Nothing was stored. Please go back and try again."),
+    503: (
+        N_("Please come back in a minute"),
+        (N_("We cannot read or store anything just now. Nothing is lost. Try again in a minute."),),
     ),
 }
 
-STATES = {"draft": N_("Draft"), "open": N_("Open"), "paused": N_("Paused"), "closed": N_("Closed")}
-CLASSES = {
+
+def meaning_of(status: int) -> Message:
+    """The message about a status."""
+    return _FAILURES.get(status) or public.meaning_of(status)
+
+
+STATE_WORDS = {
+    "draft": N_("Draft"),
+    "open": N_("Open"),
+    "paused": N_("Paused"),
+    "closed": N_("Closed"),
+}
+CLASS_WORDS = {
     "web-email": N_("with e-mail"),
     "web-phone": N_("with phone"),
     "web": N_("with no contact"),
@@ -94,7 +103,7 @@ CLASSES = {
     "ussd": N_("by short code"),
 }
 #: Why a signature is held, by the word in `held_why`.
-REASONS = {
+REASON_WORDS = {
     "burst": N_("many from one place at once"),
     "names": N_("names or addresses that look made by a program"),
     "disposable": N_("a mail service for throw-away addresses"),
@@ -107,7 +116,7 @@ REASONS = {
     "domain": N_("more from one mail domain than is likely"),
     "numbers": N_("more from one range of phone numbers than is likely"),
 }
-ALARMS = {
+ALARM_WORDS = {
     "class": N_("{n} of the last {of} signatures came in one way ({label}), far more than before."),
     "domain": N_("{n} of the last {of} signatures are from @{label}, far more than before."),
     "postcode": N_("{n} of the last {of} signatures are from {label}, far more than before."),
@@ -115,7 +124,7 @@ ALARMS = {
     "people": N_("{n} signatures are from {label}, where {of} people live."),
 }
 #: How an invalidation stands.
-INVALIDATIONS = {
+INVALIDATION_WORDS = {
     "waits": N_("It waits for another organizer to agree."),
     "running": N_("It is under way."),
     "finished": N_("It is done."),
@@ -123,7 +132,7 @@ INVALIDATIONS = {
     "undone": N_("All are back."),
 }
 #: What the page of decisions says after one, by the word in its address.
-DECISIONS = {
+DECIDED = {
     "accepted": N_("They are accepted."),
     "rejected": N_("They are rejected."),
     "nothing": N_("Nothing of that group is held any more."),
@@ -136,14 +145,14 @@ DECISIONS = {
     "same": N_("Another organizer has to agree, not the one who asked."),
     "late": N_("It cannot be undone any more."),
 }
-INVALID = {
+INVALID_WORDS = {
     "missing": N_("Fill in at least one condition, and the reason."),
     "long": N_("Write a shorter reason, at most 120 letters."),
     "personal": N_("Leave phone numbers and e-mail addresses out of the reason."),
     "time": N_("Write the time like 2026-11-24 15:30."),
 }
 #: What was done, by the word in the audit log.
-ACTIONS = {
+ACTION_WORDS = {
     "created": N_("created the petition"),
     "edited": N_("edited the petition"),
     "opened": N_("opened the petition"),
@@ -160,7 +169,7 @@ ACTIONS = {
     "invalidation_undone": N_("put signatures back"),
     "assigned": N_("became an organizer of the petition"),
 }
-KINDS = {
+KIND_WORDS = {
     "sign": N_("Sign"),
     "answer": N_("Answer"),
     "stop": N_("Stop"),
@@ -188,3 +197,12 @@ def problem_words(renderer: Renderer, language: str, field: str, code: str) -> s
     """One sentence that says what to do about a problem; `field` without language or row."""
     sentence = _PROBLEMS.get((field, code), N_("Check this field."))
     return renderer.say(language, sentence, title_limit=TITLE_LIMIT, body_limit=BODY_LIMIT)
+
+
+def day_words(seconds: int, language: str) -> str:
+    return date_words(datetime.fromtimestamp(seconds, UTC).date(), language)
+
+
+def moment_words(seconds: int, language: str) -> str:
+    """Day and minute, in UTC."""
+    return f"{day_words(seconds, language)} {datetime.fromtimestamp(seconds, UTC):%H:%M}"

@@ -9,75 +9,36 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
 
 from server.errors import BadRequest, TooLarge, WrongContentType
+from server.web.http.requests import BODY_BYTES, header, read_body
 
-BODY_LIMIT = 65_536  # bytes
 MANY_FIELDS = 80  # for gateways (Twilio sends thirty, and more with pictures) and organizers
 _CHARSETS = {"utf-8", "windows-1252", "iso-8859-1", "iso-8859-15"}
 _ENTITY = re.compile(r"&#\d{1,7};")
 
 Pairs = list[tuple[bytes, bytes]]
-
-
-class Disconnected(Exception):
-    """The client went away in the middle of its body. There is nobody to answer."""
+FormValues = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What a door takes: bytes of the body, how many fields, bytes of one field's value."""
 
-    body: int = BODY_LIMIT
+    body: int = BODY_BYTES
     fields: int = 30
     value: int = 8192
 
 
-PUBLIC = Bounds()  # every public form is far below
+PUBLIC_FORM = Bounds()  # every public form is far below
 
 
-def header(scope: Scope, name: bytes) -> str:
-    """The first header of that lower-case name, or ''."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return str(value.decode("latin-1"))
-    return ""
-
-
-async def read_body(scope: Scope, receive: Receive, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body. Raises `TooLarge` as soon as it is known to be, and `Disconnected`.
-
-    How long it may take is the HTTP server's to say (`server/serve/protocol.py`).
-    """
-    declared = header(scope, b"content-length")
-    if declared.isdecimal() and int(declared) > limit:
-        raise TooLarge(f"{declared} bytes")
-    body, more = await _next_piece(receive)
-    if more:
-        gathered = bytearray(body)
-        while more and len(gathered) <= limit:
-            piece, more = await _next_piece(receive)
-            gathered += piece
-        body = bytes(gathered)
-    if len(body) > limit:
-        raise TooLarge(f"more than {limit} bytes")
-    return body
-
-
-async def _next_piece(receive: Receive) -> tuple[bytes, bool]:
-    message: Any = await receive()
-    if message["type"] == "http.disconnect":
-        raise Disconnected
-    return message.get("body", b""), message.get("more_body", False)
-
-
-async def read_form(scope: Scope, receive: Receive, bounds: Bounds = PUBLIC) -> dict[str, str]:
+async def read_form(scope: Scope, receive: Receive, bounds: Bounds = PUBLIC_FORM) -> dict[str, str]:
     """The form's fields; of a field sent twice the last. Raises `BadRequest` and below.
 
     Both encodings of HTML are read; a file is refused (`WrongContentType`).
@@ -88,10 +49,17 @@ async def read_form(scope: Scope, receive: Receive, bounds: Bounds = PUBLIC) -> 
         from server.web.http.multipart import parts_of  # (few send it, and its parser takes 4 MB)
 
         body = await read_body(scope, receive, bounds.body)
-        return texts(parts_of(body, content_type, bounds.fields), charset_of(content_type), bounds)
+        pairs = parts_of(body, content_type, bounds.fields)
+        return decoded(pairs, charset_of(content_type), bounds)
     if kind not in {"application/x-www-form-urlencoded", ""}:
         raise WrongContentType(kind)
-    return decode(await read_body(scope, receive, bounds.body), charset_of(content_type), bounds)
+    body = await read_body(scope, receive, bounds.body)
+    return fields_of(body, charset_of(content_type), bounds)
+
+
+def read_query(scope: Scope) -> dict[str, str]:
+    """What the address says after its question mark; of a field said twice the last."""
+    return fields_of(scope["query_string"])
 
 
 def charset_of(content_type: str) -> str:
@@ -100,12 +68,12 @@ def charset_of(content_type: str) -> str:
     return found[1].lower() if found else ""
 
 
-def decode(body: bytes, charset: str = "", bounds: Bounds = PUBLIC) -> dict[str, str]:
+def fields_of(body: bytes, charset: str = "", bounds: Bounds = PUBLIC_FORM) -> dict[str, str]:
     """The fields of a urlencoded body. Raises `BadRequest` and `TooLarge` beyond the bounds."""
-    return texts(pairs_of(body, bounds.fields), charset, bounds)
+    return decoded(pairs_of(body, bounds.fields), charset, bounds)
 
 
-def texts(pairs: Pairs, charset: str, bounds: Bounds = PUBLIC) -> dict[str, str]:
+def decoded(pairs: Pairs, charset: str, bounds: Bounds = PUBLIC_FORM) -> dict[str, str]:
     """Names and values as letters, all in one charset: the one that a browser writes a form in."""
     if any(len(value) > bounds.value for _, value in pairs):
         raise TooLarge(f"a field of more than {bounds.value} bytes")
@@ -118,8 +86,7 @@ def texts(pairs: Pairs, charset: str, bounds: Bounds = PUBLIC) -> dict[str, str]
 
     def read(raw: bytes) -> str:
         # A letter that the browser's charset lacks arrives as a numeric entity.
-        text = raw.decode(encoding, "replace")
-        return _ENTITY.sub(lambda m: html.unescape(m[0]), text)
+        return _ENTITY.sub(lambda m: html.unescape(m[0]), raw.decode(encoding, "replace"))
 
     return {read(k): read(v) for k, v in pairs}
 

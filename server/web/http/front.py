@@ -11,9 +11,10 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.web.http import accept
-from server.web.http.forms import header
-from server.web.http.guard import Headers, Hosts
-from server.web.http.pages import CHOSEN, Pages, respond, send_page
+from server.web.http.guard import Hosts
+from server.web.http.pages import CHOSEN, Pages, send_page
+from server.web.http.requests import header
+from server.web.http.responses import HTML, UNKEPT, redirect, respond, retry_after
 
 # Reads that may be under way, pages from memory not counted; beyond it people are asked to wait.
 # Signings are bounded by UNDERSIGNED_QUEUE_LIMIT, which gives people back what they typed.
@@ -24,8 +25,8 @@ _MACHINES = re.compile(r"/(?:sms/.*|(?:healthz|readyz|metrics)/*)", re.DOTALL)
 _KEPT = re.compile(rf"{_MACHINES.pattern}|/organizer", re.DOTALL)  # addresses taken as they come
 _SLASHES = re.compile(r"/{2,}")
 _QUERY = re.compile(rb"[!-~]*")
-_REFUSAL: Headers = [(b"content-type", b"text/html;charset=utf-8"), (b"cache-control", b"no-store")]
-_BUSY: Headers = [*_REFUSAL, (b"retry-after", b"20")]
+_REFUSED = [HTML, UNKEPT]
+_BUSY = [*_REFUSED, retry_after(20)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Refusals:
     pages: Mapping[int, bytes]
 
     async def send(self, scope: Scope, send: Send, status: int) -> None:
-        headers = _BUSY if status == 503 else _REFUSAL
+        headers = _BUSY if status == 503 else _REFUSED
         await respond(scope, send, status, headers, self.pages.get(status, b""))
 
 
@@ -114,8 +115,7 @@ class Front:
         query = scope["query_string"]
         if query and _QUERY.fullmatch(query):
             location += f"?{query.decode('ascii')}"
-        headers = [(b"location", location.encode()), (b"cache-control", b"max-age=86400")]
-        await respond(scope, send, 301, headers)
+        await redirect(scope, send, 301, location, [(b"cache-control", b"max-age=86400")])
 
     def _chosen(self, accept_language: str) -> str | None:
         """The prefix of the first page for this browser; None for the server's own language."""

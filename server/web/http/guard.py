@@ -1,11 +1,8 @@
-"""What every answer carries for safety, and which forms from other sites are refused."""
+"""Whether a request is meant for us: by which name we are called, and which site sent the form."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
-import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -13,10 +10,9 @@ from starlette.types import Scope
 
 from server.errors import CrossSite
 from server.web.http.addresses import host_name, read_address
-from server.web.http.forms import header
+from server.web.http.requests import header
 
 log = logging.getLogger(__name__)
-Headers = list[tuple[bytes, bytes]]
 _KNOWN = 100  # ways to write our names that are remembered
 _FOREIGN = 20  # names of others that are logged
 
@@ -77,30 +73,3 @@ def check_origin(scope: Scope, own_origin: str, partners: Iterable[str] = ()) ->
             raise CrossSite(origin)
     elif site in {"cross-site", "same-site"}:
         raise CrossSite(site)
-
-
-def transport_headers(secure: bool) -> Headers:
-    """Over https, that this name is never asked for without it again, for two years."""
-    return [(b"strict-transport-security", b"max-age=63072000")] if secure else []
-
-
-def security_headers(page: str = "") -> Headers:
-    """Headers for an HTML page. Nothing may be loaded; the page's own style is allowed by its hash.
-
-    `same-origin` and not `no-referrer`, which makes browsers say `Origin: null` on our own form.
-    """
-    styles = "".join(
-        f" 'sha256-{_hash(s)}'" for s in re.findall(r"<style>(.*?)</style>", page, re.S)
-    )
-    policy = "default-src 'none';form-action 'self';base-uri 'none';frame-ancestors 'none'"
-    if styles:
-        policy += f";style-src{styles}"
-    return [
-        (b"content-security-policy", policy.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"same-origin"),
-    ]
-
-
-def _hash(style: str) -> str:
-    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -12,25 +12,30 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 
 from starlette.types import Scope, Send
 
-from server.web.http.compress import Coding, choose, encode, encoded
-from server.web.http.forms import header
-from server.web.http.guard import Headers
-
-WHOLE = "undersigned.whole"  # what our HTTP server offers: see `http.answer_whole`
+from server.web.http.compress import Coding, choose, encoded
+from server.web.http.requests import header
+from server.web.http.responses import (
+    VARY,
+    Headers,
+    coded,
+    head_of,
+    lines_of,
+    respond,
+    write,
+)
 
 FRESH_SECONDS = 0.2  # a count on a page lags at most so far behind the store
-ENTRIES = 500
+PAGES_KEPT = 500
 CHOSEN = "/?"
 
 Render = Callable[[], tuple[bytes, Headers]]
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class Coded:
     """A page in one coding. `head` is how its answer begins, without what a server adds."""
 
     body: bytes
@@ -40,11 +45,6 @@ class Variant:
 
 
 _MARKS = re.compile(rb"(<!--\w+-->)")
-_STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
-
-
-def _head(status: int, headers: Headers) -> bytes:
-    return _STATUS_LINES[status] + b"".join([b"%s: %s\r\n" % header for header in headers])
 
 
 @dataclass(slots=True)
@@ -55,33 +55,35 @@ class Page:
     body: bytes
     headers: Headers
     cacheable: bool = True  # by others than us: not the answer to a POST
-    vary: bytes = b"accept-encoding"
+    vary: bytes = VARY[1]
     checked: float = 0.0
-    _variants: dict[Coding, Variant] = field(default_factory=dict)
+    _coded: dict[Coding, Coded] = field(default_factory=dict)
     _parts: tuple[bytes, list[bytes]] | None = None
 
     def parts(self) -> tuple[bytes, list[bytes]]:
         """For a page that is filled in for one person: how its answer begins, and the body parted
         at its marks, which are comments of one word."""
         if self._parts is None:
-            self._parts = _head(200, self.headers), _MARKS.split(self.body)
+            self._parts = head_of(200, self.headers), _MARKS.split(self.body)
         return self._parts
 
-    def variant(self, coding: Coding) -> Variant:
+    def coded(self, coding: Coding) -> Coded:
         """The page in one coding."""
-        found = self._variants.get(coding)
+        found = self._coded.get(coding)
         if found is None:
-            body = encoded(self.body, coding)
-            etag = b'"%s"' % hashlib.sha256(body).hexdigest()[:8].encode()
-            headers = list(self.headers)
-            if self.cacheable:
-                headers += [(b"vary", self.vary), (b"etag", etag)]
-            if coding != "identity":
-                headers.append((b"content-encoding", coding.encode()))
-            headers.append((b"content-length", b"%d" % len(body)))
-            head = _head(200, headers)
-            found = self._variants[coding] = Variant(body, headers, etag, head)
+            found = self._coded[coding] = self._put_together(coding)
         return found
+
+    def _put_together(self, coding: Coding) -> Coded:
+        body = encoded(self.body, coding)
+        etag = b'"%s"' % hashlib.sha256(body).hexdigest()[:8].encode()
+        headers = list(self.headers)
+        if self.cacheable:
+            headers += [(b"vary", self.vary), (b"etag", etag)]
+        if coding != "identity":
+            headers.append((b"content-encoding", coding.encode()))
+        headers.append((b"content-length", b"%d" % len(body)))
+        return Coded(body, headers, etag, head_of(200, headers))
 
 
 class Pages:
@@ -123,7 +125,7 @@ class Pages:
             if path.startswith(CHOSEN):
                 page.vary += b",accept-language"
             self._pages[path] = page
-            if len(self._pages) > ENTRIES:
+            if len(self._pages) > PAGES_KEPT:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(path)
         page.checked = time.monotonic()
@@ -132,7 +134,7 @@ class Pages:
 
 async def send_page(page: Page, scope: Scope, send: Send) -> None:
     """The page in the client's coding, or 304 if the client has it."""
-    found = page.variant(choose(header(scope, b"accept-encoding")))
+    found = page.coded(choose(header(scope, b"accept-encoding")))
     known = header(scope, b"if-none-match").encode() if page.cacheable else b""
     if known and (
         known == b"*" or found.etag in (e.strip().removeprefix(b"W/") for e in known.split(b","))
@@ -142,38 +144,11 @@ async def send_page(page: Page, scope: Scope, send: Send) -> None:
         kept = [h for h in found.headers if h[0] in {b"etag", b"vary"}]
         await respond(scope, send, 304, kept)
     else:
-        await _answer(scope, send, 200, found.headers, found.body, found.head)
+        await write(scope, send, 200, found.headers, found.body, found.head)
 
 
 async def send_filled(page: Page, scope: Scope, send: Send, said: Mapping[bytes, bytes]) -> None:
     """A page of `Pages` for one person: what is `said`, as HTML, stands in place of each mark."""
     head, parts = page.parts()
-    filled = b"".join([said.get(part, part) for part in parts])
-    body, coding = encode(filled, header(scope, b"accept-encoding"))
-    own = [(b"content-length", b"%d" % len(body))]
-    if coding:
-        own.append((b"content-encoding", coding.encode()))
-    head += b"".join([b"%s: %s\r\n" % line for line in own])
-    await _answer(scope, send, 200, [*page.headers, *own], body, head)
-
-
-async def respond(
-    scope: Scope, send: Send, status: int, headers: Headers, body: bytes = b""
-) -> None:
-    """One whole answer with its length; to a HEAD request without its body."""
-    if status not in {204, 304}:
-        headers = [*headers, (b"content-length", b"%d" % len(body))]
-    await _answer(scope, send, status, headers, body, None)
-
-
-async def _answer(
-    scope: Scope, send: Send, status: int, headers: Headers, body: bytes, head: bytes | None
-) -> None:
-    """`head` is the headers as they are written, where they have been put together before."""
-    if scope["method"] == "HEAD":
-        body = b""
-    if whole := scope.get("extensions", {}).get(WHOLE):
-        await whole(head or _head(status, headers), body)
-        return
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    body, own = coded(scope, b"".join([said.get(part, part) for part in parts]))
+    await write(scope, send, 200, [*page.headers, *own], body, head + lines_of(own))

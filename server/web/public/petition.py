@@ -1,267 +1,139 @@
-"""The public pages: petitions, words, counts. No cookie, no script, the same for everybody."""
+"""The pages of words and figures: a petition, all petitions, about the server, the counts.
+
+No cookie, no script, the same for everybody.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
 from server.config import LANGUAGES
-from server.core.counting import counts
-from server.core.counting.counts import PublicFigures
-from server.core.desk import invalidation
-from server.core.desk.dashboard import CHANNELS
+from server.core.counting.counts import CLASSES, PublicFigures
 from server.core.petitions.petitions import Petition
-from server.errors import StoreUnavailable
-from server.services import PATIENCE_SECONDS, Services
-from server.web.http.compress import encode
-from server.web.http.forms import header
-from server.web.http.guard import Headers, security_headers
-from server.web.http.pages import Pages, respond, send_page
-from server.web.public.words import CHANNELS as WORDS
-from server.web.public.words import MESSAGES, REFUSALS
+from server.web.http.responses import (
+    CHECKED,
+    FOR_ALL,
+    JSON,
+    NOSNIFF,
+    PLAIN,
+    Header,
+    Headers,
+    html,
+    respond,
+)
+from server.web.public.site import Site, path_of
 
-HTML = (b"content-type", b"text/html;charset=utf-8")
-TEXT = (b"content-type", b"text/plain;charset=utf-8")
-JSON = (b"content-type", b"application/json")
-# Seconds. A cache in front may show a page of the last minute while it asks for a new one, and one
-# of the last day while we do not answer.
-PUBLIC = (b"cache-control", b"max-age=5,stale-while-revalidate=60,stale-if-error=86400")
-EXACT = (b"cache-control", b"no-cache")
-PRIVATE = (b"cache-control", b"private,no-cache")  # `no-store` would break Back
 _COUNTS = Markup("<!--counts-->")
+_FOR_EVERY_SITE = (b"access-control-allow-origin", b"*")  # figures are for everybody's page
 
 
-class Public:
-    """The endpoints, each `(scope, receive, send)`; `scope["language"]` is the prefix or None."""
+class Petitions:
+    """The endpoints, each `(scope, receive, send)`."""
 
-    def __init__(self, services: Services, pages: Pages) -> None:
-        self.services = services
-        self._pages = pages
-        self._known: dict[int, PublicFigures] = {}
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._rendered: dict[tuple[int, str], tuple[int, str]] = {}
 
     async def index(self, scope: Scope, receive: Receive, send: Send) -> None:
-        language = scope["language"] or self.services.settings.language
-        directory = await self.services.petitions()
-        figures = {p.id: await self.shown(p) for p in directory.open()}
-        key = tuple((p.id, p.version, figures[p.id]) for p in directory.open())
-        listed = [
-            {
-                "path": self._path(p, scope["language"]),
-                "title": p.text(language).title,
-                "language": language if language in p.texts else p.language,
-                "keyword": p.keyword,
-                "counts": self.counts_words(language, *figures[p.id]),
-            }
-            for p in directory.open()
-        ]
-        await self._send_kept(scope, send, key, "web/index.html", language, petitions=listed)
+        """All open petitions."""
+        site, prefix = self._site, scope["language"]
+        language = prefix or site.services.settings.language
+        listed = (await site.services.petitions()).open()
+        figures = {p.id: await site.latest_figures(p) for p in listed}
+
+        def context() -> dict[str, Any]:
+            return {"petitions": [self._entry(p, language, prefix, *figures[p.id]) for p in listed]}
+
+        key = tuple((p.id, p.version, figures[p.id]) for p in listed)
+        await self._send_words(scope, send, key, "web/index.html", context)
+
+    def _entry(
+        self,
+        petition: Petition,
+        language: str,
+        prefix: str | None,
+        figures: PublicFigures | None,
+        late: bool,
+    ) -> dict[str, str]:
+        return {
+            "path": path_of(petition, prefix),
+            "title": petition.text(language).title,
+            "language": language if language in petition.texts else petition.language,
+            "keyword": petition.keyword,
+            "counts": self._site.figures_words(language, figures, late),
+        }
 
     async def information(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
-        language = scope["language"] or self.services.settings.language
+        settings = self._site.services.settings
         template = f"web/{scope['path'].strip('/')}.html"
-        settings = self.services.settings
         words = {"voice": settings.voice, "keep_days": settings.sms_keep_days}
-        await self._send_kept(scope, send, None, template, language, **words)
+        await self._send_words(scope, send, None, template, lambda: words)
 
-    async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
-        petition = await self.find(scope)
-        figures, late = await self.shown(petition)
-        language = scope["language"] or petition.language
-
-        def render() -> tuple[bytes, Headers]:
-            base = self._petition_page(petition, language, scope["language"])
-            page = base.replace(_COUNTS, self.counts_words(language, figures, late, parted=True))
-            return page.encode(), [HTML, PUBLIC, *security_headers(page)]
-
-        key = (petition.id, petition.version, figures, late)
-        await send_page(self._pages.keep(scope["page"], key, render), scope, send)
-
-    async def count_text(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The verified count as digits and a newline."""
-        figures = await self._figures(await self.find(scope))
-        await self._send_plain(scope, send, TEXT, f"{figures.verified}\n")
-
-    async def count_json(self, scope: Scope, receive: Receive, send: Send) -> None:
-        petition = await self.find(scope)
-        figures = await self._figures(petition)
-        answer = {
-            "petition": petition.slug,
-            "verified": figures.verified,
-            "unverified": figures.unverified,
-            "by_class": {c: figures.by_class[c] for c in counts.CLASSES},
-        }
-        await self._send_plain(scope, send, JSON, json.dumps(answer) + "\n")
-
-    async def send_message(
+    async def _send_words(
         self,
         scope: Scope,
         send: Send,
-        status: int,
-        message: str,
-        petition: Petition | None = None,
-        extra: Headers | None = None,
+        key: object,
+        template: str,
+        context: Callable[[], dict[str, Any]],
     ) -> None:
-        """A page that says one thing, from `words.MESSAGES`."""
-        services = self.services
-        language = scope.get("language") or (petition or services.settings).language
-        title, lines = MESSAGES[message]
-        page = services.renderer.page(
-            "web/message.html",
-            language,
-            title=services.renderer.say(language, title),
-            lines=[services.renderer.say(language, line) for line in lines],
-            link=petition
-            and (self._path(petition, scope.get("language")), petition.text(language).title),
-            **self._chrome(scope),
-        )
-        await self.send_html(scope, send, status, page, extra)
+        """A page of no single petition, in every language that we speak."""
+        site, prefix = self._site, scope["language"]
+        language = prefix or site.services.settings.language
+        others = [(code, name) for code, name in LANGUAGES.items() if code != language]
 
-    def refusals(self) -> dict[int, bytes]:
-        """The small pages for those who get no further than the front, in the server's language."""
-        settings, renderer = self.services.settings, self.services.renderer
-        language = settings.language
-        return {
-            status: renderer.page(
-                "web/refusal.html",
-                language,
-                title=renderer.say(language, title),
-                lines=[renderer.say(language, line)],
-                link=f"{settings.public_url}/" if status in {421, 431} else None,
-            ).encode()
-            for status, (title, line) in REFUSALS.items()
-        }
+        def render() -> tuple[bytes, Headers]:
+            page = site.render(template, language, prefix, others=others, **context())
+            return html(page, FOR_ALL)
 
-    async def find(self, scope: Scope) -> Petition:
-        directory = await self.services.petitions()
-        return directory.public(scope["path_params"]["slug"])
+        await site.send_kept(scope, send, (key, language), render)
 
-    async def _figures(self, petition: Petition) -> PublicFigures:
-        async with self.services.database.read() as tx:
-            figures = await counts.public_figures(tx, petition.id)
-            taken_out = await invalidation.public_lines(tx, petition.id)
-        return replace(figures, taken_out=tuple(taken_out))
+    async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A petition with its counts, the form, and how to sign by text."""
+        petition = await self._site.find(scope)
+        figures, late = await self._site.latest_figures(petition)
+        prefix = scope["language"]
 
-    async def shown(self, petition: Petition) -> tuple[PublicFigures | None, bool]:
-        """The figures for a page; the last known ones, and True, while the store is slow or away.
+        def render() -> tuple[bytes, Headers]:
+            language = prefix or petition.language
+            words = self._site.figures_words(language, figures, late, parted=True)
+            return html(self._without_counts(petition, prefix).replace(_COUNTS, words), FOR_ALL)
 
-        The text and the form are worth more than a fresh count.
-        """
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                figures = await self._figures(petition)
-        except (StoreUnavailable, TimeoutError):
-            return self._known.get(petition.id), True
-        self._known[petition.id] = figures
-        return figures, False
+        key = (petition.id, petition.version, figures, late)
+        await self._site.send_kept(scope, send, key, render)
 
-    def _petition_page(self, petition: Petition, language: str, prefix: str | None) -> str:
+    def _without_counts(self, petition: Petition, prefix: str | None) -> str:
         """The page with a mark where the counts go, rendered once for each version and language."""
         key = (petition.id, prefix or "")
         version, page = self._rendered.get(key, (0, ""))
         if version != petition.version:
-            page = self.render_petition("web/petition.html", petition, language, prefix)
+            page = self._site.render_petition("web/petition.html", petition, prefix, counts=_COUNTS)
             self._rendered[key] = (petition.version, page)
         return page
 
-    def render_petition(
-        self, template: str, petition: Petition, language: str, prefix: str | None, **context: Any
-    ) -> str:
-        """A page about one petition, in that language."""
-        settings = self.services.settings
-        text_language = language if language in petition.texts else petition.language
-        others = [(c, n) for c, n in LANGUAGES.items() if c in petition.texts and c != language]
-        text = petition.text(language)
-        url = settings.public_url + self._path(petition, prefix)
-        return self.services.renderer.page(
-            template,
-            language,
-            petition=petition,
-            text=text,
-            text_language=text_language,
-            others=others,
-            path=self._path(petition, prefix),
-            path_in=lambda code: self._path(petition, code),
-            url=url,
-            share=f"{text.title} {url}",
-            **{"counts": _COUNTS, **self._chrome({"language": prefix}), **context},
-        )
+    async def count_digits(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The verified count as digits and a newline."""
+        figures = await self._site.figures(await self._site.find(scope))
+        await _send_figures(scope, send, PLAIN, str(figures.verified))
 
-    def _chrome(self, scope: Scope | dict[str, Any]) -> dict[str, Any]:
-        prefix = f"/{scope['language']}" if scope.get("language") else ""
-        settings = self.services.settings
-        return {
-            "prefix": prefix,
-            "home": prefix + "/",
-            "contact": settings.contact,
-            "sms_number": settings.sms_number,
+    async def count_json(self, scope: Scope, receive: Receive, send: Send) -> None:
+        petition = await self._site.find(scope)
+        figures = await self._site.figures(petition)
+        counted = {
+            "petition": petition.slug,
+            "verified": figures.verified,
+            "unverified": figures.unverified,
+            "by_class": {c: figures.by_class[c] for c in CLASSES},
         }
+        await _send_figures(scope, send, JSON, json.dumps(counted))
 
-    @staticmethod
-    def _path(petition: Petition, prefix: str | None) -> str:
-        return f"/{prefix}/p/{petition.slug}" if prefix else f"/p/{petition.slug}"
 
-    def counts_words(
-        self, language: str, figures: PublicFigures | None, late: bool, *, parted: bool = False
-    ) -> Markup:
-        """The figures as a sentence, which may stand in a page that is already rendered; `parted`
-        says as well by which channel how many have signed."""
-        say = self.services.renderer.say
-        by_class = figures.by_class if figures and parted else {}
-        parts = {
-            say(language, WORDS[channel]): sum(by_class.get(c, 0) for c in members)
-            for channel, members in CHANNELS.items()
-        }
-        page = self.services.renderer.page(
-            "web/_counts.html",
-            language,
-            figures=figures,
-            late=late,
-            taken_out=figures.taken_out if figures and parted else (),
-            channels=[(words, n) for words, n in parts.items() if n],
-        )
-        return Markup(" ".join(page.split()).replace(" ,", ","))  # noqa: S704 (our own template)
-
-    async def _send_kept(
-        self, scope: Scope, send: Send, key: object, template: str, language: str, **context: Any
-    ) -> None:
-        def render() -> tuple[bytes, Headers]:
-            others = [(c, n) for c, n in LANGUAGES.items() if c != language]
-            page = self.services.renderer.page(
-                template,
-                language,
-                others=others,
-                **self._chrome(scope),
-                **context,
-            )
-            return page.encode(), [HTML, PUBLIC, *security_headers(page)]
-
-        await send_page(self._pages.keep(scope["page"], (key, language), render), scope, send)
-
-    async def send_html(
-        self, scope: Scope, send: Send, status: int, page: str, extra: Headers | None = None
-    ) -> None:
-        body, coding = encode(page.encode(), header(scope, b"accept-encoding"))
-        headers = [HTML, PRIVATE, (b"vary", b"accept-encoding"), *security_headers(page)]
-        headers += extra or []
-        if coding:
-            headers.append((b"content-encoding", coding.encode()))
-        await respond(scope, send, status, headers, body)
-
-    async def _send_plain(
-        self, scope: Scope, send: Send, kind: tuple[bytes, bytes], text: str
-    ) -> None:
-        body = text.encode()
-        headers: Headers = [
-            kind,
-            EXACT,
-            (b"x-content-type-options", b"nosniff"),
-            (b"access-control-allow-origin", b"*"),  # figures are for everybody's page
-        ]
-        await respond(scope, send, 200, headers, body)
+async def _send_figures(scope: Scope, send: Send, kind: Header, figures: str) -> None:
+    headers = [kind, CHECKED, NOSNIFF, _FOR_EVERY_SITE]
+    await respond(scope, send, 200, headers, f"{figures}\n".encode())

@@ -11,38 +11,45 @@ from server.core.signing.decide import Outcome
 from server.core.signing.signature import Signing
 from server.errors import InvalidInput, NotOpen, StoreUnavailable
 from server.web.http.addresses import client_address
-from server.web.http.forms import read_form
+from server.web.http.failures import note
+from server.web.http.forms import FormValues, read_form
 from server.web.http.guard import check_origin
-from server.web.public.petition import Public
+from server.web.http.responses import retry_after, send_html
+from server.web.public.site import Site
 from server.web.public.thanks import Thanks
-from server.web.public.words import FIELD_IDS, NOT_STORED, problem_words
+from server.web.public.words import FIELD_IDS, SIGNATURE_NOT_STORED, problem_words
 
 
 class Sign:
-    """The endpoint, `(scope, receive, send)`, as those of `Public`, which it rests on."""
+    """The endpoint, `(scope, receive, send)`."""
 
-    def __init__(self, public: Public, thanks: Thanks) -> None:
-        self._public, self._thanks = public, thanks
-        self._services = public.services
+    def __init__(self, site: Site, thanks: Thanks) -> None:
+        self._site, self._thanks = site, thanks
+        self._services = site.services
 
     async def sign(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take the form; the answer is the thank-you page itself."""
-        petition = await self._public.find(scope)
+        petition = await self._site.find(scope)
         check_origin(scope, self._services.settings.origin, petition.origins)
         values = await read_form(scope, receive)
         try:
             signing, outcome = await self._signed(scope, petition, values)
-            metrics.SIGNINGS.labels("web", outcome).inc()
         except NotOpen:
             metrics.SIGNINGS.labels("web", "closed").inc()
-            await self._public.send_message(scope, send, 200, petition.state, petition)
-        except (InvalidInput, StoreUnavailable) as error:
+            await self._site.send_message(scope, send, petition.state, petition)
+        except InvalidInput as error:
+            metrics.SIGNINGS.labels("web", "invalid").inc()
             await self._send_problems(scope, send, petition, values, error)
+        except StoreUnavailable as error:
+            metrics.SIGNINGS.labels("web", "refused").inc()
+            note(error)
+            await self._send_delay(scope, send, petition, values, error)
         else:
+            metrics.SIGNINGS.labels("web", outcome).inc()
             await self._thanks.send_to(scope, send, petition, signing)
 
     async def _signed(
-        self, scope: Scope, petition: Petition, values: dict[str, str]
+        self, scope: Scope, petition: Petition, values: FormValues
     ) -> tuple[Signing, Outcome]:
         services = self._services
         settings = services.settings
@@ -61,37 +68,47 @@ class Sign:
         )
 
     async def _send_problems(
+        self, scope: Scope, send: Send, petition: Petition, values: FormValues, error: InvalidInput
+    ) -> None:
+        """The form again with what was typed, and what is wrong with it."""
+        language = scope["language"] or petition.language
+        renderer, country = self._services.renderer, self._services.settings.country
+        errors = {
+            p.field: problem_words(renderer, language, petition, p, country)
+            for p in reversed(error.problems)
+        }
+        summary = [(FIELD_IDS[field], errors[field]) for field in FIELD_IDS if field in errors]
+        page = self._form_again(scope, petition, values, summary, errors)
+        # 200: some text and feature-phone browsers hide the body of a 4xx.
+        await send_html(scope, send, 200, page)
+
+    async def _send_delay(
         self,
         scope: Scope,
         send: Send,
         petition: Petition,
-        values: dict[str, str],
-        error: InvalidInput | StoreUnavailable,
+        values: FormValues,
+        error: StoreUnavailable,
     ) -> None:
-        """The form again with what was typed, and what kept it from being stored."""
+        """The form again with what was typed, to be sent once more."""
         language = scope["language"] or petition.language
-        renderer, country = self._services.renderer, self._services.settings.country
-        # 200: some text and feature-phone browsers hide the body of a 4xx.
-        status, errors, extra = 200, {}, []
-        if isinstance(error, InvalidInput):
-            metrics.SIGNINGS.labels("web", "invalid").inc()
-            errors = {
-                p.field: problem_words(renderer, language, petition, p, country)
-                for p in reversed(error.problems)
-            }
-            summary = [(FIELD_IDS[f], errors[f]) for f in FIELD_IDS if f in errors]
-        else:
-            metrics.SIGNINGS.labels("web", "refused").inc()
-            metrics.ERRORS.labels(type(error).__name__).inc()
-            summary = [(FIELD_IDS["name"], renderer.say(language, NOT_STORED))]
-            status, extra = 503, [(b"retry-after", b"%d" % error.retry_after)]
-        page = self._public.render_petition(
+        sentence = self._services.renderer.say(language, SIGNATURE_NOT_STORED)
+        page = self._form_again(scope, petition, values, [(FIELD_IDS["name"], sentence)], {})
+        await send_html(scope, send, 503, page, [retry_after(error.retry_after)])
+
+    def _form_again(
+        self,
+        scope: Scope,
+        petition: Petition,
+        values: FormValues,
+        summary: list[tuple[str, str]],
+        errors: dict[str, str],
+    ) -> str:
+        return self._site.render_petition(
             "web/errors.html",
             petition,
-            language,
             scope["language"],
             values=values,
             errors=errors,
             summary=summary,
         )
-        await self._public.send_html(scope, send, status, page, extra)

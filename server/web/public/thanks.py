@@ -14,20 +14,19 @@ from starlette.types import Scope, Send
 from server.core.petitions.petitions import Petition
 from server.core.signing import verification
 from server.core.signing.signature import Signing
-from server.web.http.guard import Headers, security_headers
-from server.web.http.pages import Page, Pages, send_filled, send_page
-from server.web.public.petition import HTML, PRIVATE, Public
+from server.web.http.pages import Page, send_filled, send_page
+from server.web.http.responses import PRIVATE, Headers, html
+from server.web.public.site import Site
 
 Variant = Literal["alone", "email", "phone", "verified", "held"]
 _CONTACT, _DIGITS = b"<!--contact-->", b"<!--digits-->"
 
 
 class Thanks:
-    """Sends the page; `public` renders it."""
+    """Sends the page."""
 
-    def __init__(self, public: Public, pages: Pages) -> None:
-        self._public = public
-        self._pages = pages
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     async def send(self, scope: Scope, send: Send, petition: Petition, variant: Variant) -> None:
         """A page in which nothing depends on the person."""
@@ -43,7 +42,7 @@ class Thanks:
         if "@" in contact:
             await send_filled(self._page(scope, petition, "email"), scope, send, said)
             return
-        keys = self._public.services.keys
+        keys = self._site.services.keys
         digits = verification.text_digits(keys, petition, contact, signing.name)
         said[_DIGITS] = digits.encode()
         await send_filled(self._page(scope, petition, "phone"), scope, send, said)
@@ -52,17 +51,16 @@ class Thanks:
         prefix = scope["language"]
 
         def render() -> tuple[bytes, Headers]:
-            page = self._public.render_petition(
+            page = self._site.render_petition(
                 "web/thanks.html",
                 petition,
-                prefix or petition.language,
                 prefix,
                 variant=variant,
                 contact_mark=Markup(_CONTACT.decode()),  # noqa: S704 (our own)
                 digits_mark=Markup(_DIGITS.decode()),  # noqa: S704
             )
-            return page.encode(), [HTML, PRIVATE, *security_headers(page)]
+            return html(page, PRIVATE)
 
         # Kept under a name that no path has, so that it is never served to a GET.
         name = f"thanks {variant} {prefix} {petition.slug}"
-        return self._pages.keep(name, petition.version, render)
+        return self._site.pages.keep(name, petition.version, render)

@@ -41,8 +41,10 @@ def problem_words(
     return renderer.say(language, zip_code or _PROBLEMS[key], limit=NAME_LIMIT, country=country)
 
 
-#: Status or name -> title and lines of a page that says one thing.
-MESSAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+#: Title and lines of a page that says one thing.
+Message = tuple[str, tuple[str, ...]]
+#: By status or name.
+MESSAGES: dict[str, Message] = {
     "404": (
         N_("There is nothing at this address"),
         (N_("Check the address for a slip, or look at all petitions."),),
@@ -100,8 +102,15 @@ MESSAGES: dict[str, tuple[str, tuple[str, ...]]] = {
         (N_("We have noted it. Please go back and try again."),),
     ),
 }
+
+
+def meaning_of(status: int) -> Message:
+    """The message about a status; for one without a message that of its hundred."""
+    return MESSAGES.get(str(status)) or MESSAGES["500" if status >= 500 else "400"]
+
+
 #: Status -> title and line of a small page for those who get no further than the front.
-REFUSALS: dict[int, tuple[str, str]] = {
+REFUSAL_WORDS: dict[int, tuple[str, str]] = {
     400: (
         N_("We could not read that"),
         N_("Nothing was stored. Please go back and try again."),
@@ -126,9 +135,11 @@ REFUSALS: dict[int, tuple[str, str]] = {
         N_("Too many people are here at once. Nothing was stored. Try again in a minute."),
     ),
 }
-NOT_STORED = N_("Your signature is not stored yet. Please wait a minute, then press Sign again.")
+SIGNATURE_NOT_STORED = N_(
+    "Your signature is not stored yet. Please wait a minute, then press Sign again."
+)
 
-CHANNELS = {
+CHANNEL_WORDS = {
     "web": N_("On the web"),
     "text": N_("By text"),
     "call": N_("By call"),

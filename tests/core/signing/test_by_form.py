@@ -14,7 +14,7 @@ from server.core.signing.by_form import sign_by_form
 from server.core.signing.decide import Outcome
 from server.core.signing.signature import Signing
 from server.errors import InvalidInput, NotOpen
-from tests.conftest import NOW, World
+from tests.harness.world import NOW, World
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}
 HERE = "192.0.2.7"

@@ -18,9 +18,10 @@ from urllib.parse import urlencode
 import brotli
 import pytest
 from argon2 import PasswordHasher
-from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.types import ASGIApp
 
+from server import metrics
+from server.app import doors
 from server.config import LANGUAGES, Settings, load
 from server.core.counting.counts import DAY
 from server.core.desk import moderation, organizers
@@ -30,7 +31,11 @@ from server.core.petitions.petitions import DecisionMaker, Text
 from server.core.values import passwords
 from server.errors import StoreFull
 from server.services import Services, open_services
-from server.web.desk import petition_form, routes
+from server.web.desk import petition_form
+from server.web.http.front import Front
+from server.web.http.guard import Hosts
+from server.web.http.pages import Pages
+from server.web.public.site import Site
 from tests.harness.world import NOW, World, draft
 
 PASSWORD = "correct horse battery"
@@ -103,7 +108,7 @@ class Fields(HTMLParser):
 class Browser:
     """Keeps cookies, sends what it is told, follows nothing."""
 
-    app: Starlette
+    app: ASGIApp
     address: str = "192.0.2.7"
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -153,7 +158,7 @@ class Browser:
         return answer
 
 
-async def _exchange(app: Starlette, scope: dict[str, Any], body: bytes) -> Answer:
+async def _exchange(app: ASGIApp, scope: dict[str, Any], body: bytes) -> Answer:
     answer = Answer(0, [], b"")
     asked = False
 
@@ -180,7 +185,7 @@ class Room:
     """A server with the petition of `World`, run by Ana; Bo runs another one."""
 
     services: Services
-    app: Starlette
+    app: ASGIApp
     world: World
     now: int = NOW
 
@@ -225,8 +230,9 @@ async def place(tmp_path: Path) -> AsyncIterator[Room]:
             await organizers.assign(tx, ids[-1], who.id)
         await petitions.open_(tx, ids[0], NOW - 90)
     directory = await services.reload_petitions()
-    app = Starlette(routes=[Mount("/organizer", routes=routes.routes)])
-    app.state.services = services
+    pages = Pages()
+    hosts = Hosts(services.settings.public_url)
+    app = Front(doors(Site(services, pages)), pages, LANGUAGES, "en", hosts, {})
     world = World(services.database, services.group, directory.by_id[ids[0]], services.keys)
     room = Room(services, app, world)
     services.clock = lambda: room.now
@@ -906,6 +912,35 @@ async def test_without_a_store_every_page_says_so_plainly(place: Room, full: Any
     answer = await browser.sign_in()
     assert (answer.status, answer.header("retry-after")) == (503, "60")
     assert 'value="ana"' in answer.text
+
+
+async def test_what_fails_at_the_desk_is_counted_and_logged(
+    place: Room, full: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def counted(kind: str) -> float:
+        return float(metrics.ERRORS.labels(kind)._value.get())
+
+    browser = await place.signed_in()
+    form = await browser.fill(await browser.get("/organizer/p/lake/edit"), "/organizer/p/lake/edit")
+    before = counted("unexpected"), counted("StoreFull")
+    with monkeypatch.context() as broken:
+        broken.setattr(organizers, "petition_ids", lambda *_: 1 / 0)
+        answer = await browser.get("/organizer/")
+    assert (answer.status, answer.title) == (500, "Something went wrong on our side")
+    assert 'href="/organizer/"' in answer.text
+    assert [r.exc_info and r.exc_info[0] for r in caplog.records] == [ZeroDivisionError]
+    full("write")
+    assert (await browser.press("/organizer/p/lake", "/organizer/p/lake/pause")).status == 503
+    assert (await browser.post("/organizer/p/lake/edit", form)).status == 503
+    assert (await browser.sign_in()).status == 503
+    assert (counted("unexpected"), counted("StoreFull")) == (before[0] + 1, before[1] + 3)
+
+
+async def test_an_address_that_leads_nowhere_leads_back_to_the_desk(place: Room) -> None:
+    browser = await place.signed_in()
+    for path, status in (("/organizer/nothing", 404), ("/organizer/p/lake/pause", 405)):
+        answer = await browser.get(path)
+        assert (answer.status, '<a href="/organizer/">' in answer.text) == (status, True)
 
 
 # Every page.

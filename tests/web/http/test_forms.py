@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.errors import BadRequest, TooLarge, WrongContentType
-from server.web.http.forms import BODY_LIMIT, PUBLIC, decode, read_form
+from server.web.http.forms import PUBLIC_FORM, fields_of, read_form
 from server.web.http.multipart import parts_of
+from server.web.http.requests import BODY_BYTES
 
 FORM = b"application/x-www-form-urlencoded"
 
@@ -34,19 +35,19 @@ FORM = b"application/x-www-form-urlencoded"
     ],
 )
 def test_letters_survive_every_charset(body: bytes, charset: str, fields: dict[str, str]) -> None:
-    assert decode(body, charset) == fields
+    assert fields_of(body, charset) == fields
 
 
 @given(st.dictionaries(st.text(min_size=1), st.text(), max_size=20))
 def test_what_a_modern_browser_sends_is_read_as_the_library_reads_it(form: dict[str, str]) -> None:
     body = urlencode(form, errors="ignore").encode()
-    assert decode(body) == dict(parse_qsl(body.decode(), keep_blank_values=True))
+    assert fields_of(body) == dict(parse_qsl(body.decode(), keep_blank_values=True))
 
 
 @given(st.binary(max_size=400))
 def test_no_bytes_break_the_reader(body: bytes) -> None:
     try:
-        fields = decode(body)
+        fields = fields_of(body)
     except BadRequest:
         return
     assert all(isinstance(v, str) for v in fields.values())
@@ -76,19 +77,19 @@ async def test_a_body_in_pieces_is_put_together() -> None:
 @pytest.mark.parametrize("length", [True, False])
 async def test_a_body_that_is_too_large_is_refused_declared_or_not(length: bool) -> None:
     with pytest.raises(TooLarge):
-        await submit(b"comment=" + b"x" * BODY_LIMIT, length=length)
+        await submit(b"comment=" + b"x" * BODY_BYTES, length=length)
 
 
 async def test_too_many_fields_are_refused() -> None:
     with pytest.raises(BadRequest):
-        await submit(b"&".join(b"f%d=1" % i for i in range(PUBLIC.fields + 1)))
+        await submit(b"&".join(b"f%d=1" % i for i in range(PUBLIC_FORM.fields + 1)))
     assert await submit(b"&" * 100 + b"name=Ana") == {"name": "Ana"}
 
 
 async def test_a_field_that_is_too_long_is_refused() -> None:
-    assert await submit(b"comment=" + b"%41" * PUBLIC.value)
+    assert await submit(b"comment=" + b"%41" * PUBLIC_FORM.value)
     with pytest.raises(TooLarge):
-        await submit(b"comment=" + b"x" * (PUBLIC.value + 1))
+        await submit(b"comment=" + b"x" * (PUBLIC_FORM.value + 1))
 
 
 @pytest.mark.parametrize("kind", [b"application/json", b"text/plain", b"multipart/mixed"])
@@ -168,8 +169,8 @@ async def test_a_multipart_form_reads_like_the_other(body: bytes, fields: dict[s
         (parts(b"\r\nx"), MULTIPART, BadRequest),
         (parts(b"X: y\r\n" * 99 + NAME), MULTIPART, BadRequest),
         (parts(b"X: " + b"y" * 9000 + b"\r\n" + NAME), MULTIPART, BadRequest),
-        (parts(*[NAME] * (PUBLIC.fields + 1)), MULTIPART, BadRequest),
-        (parts(part("a", b"x" * (PUBLIC.value + 1))), MULTIPART, TooLarge),
+        (parts(*[NAME] * (PUBLIC_FORM.fields + 1)), MULTIPART, BadRequest),
+        (parts(part("a", b"x" * (PUBLIC_FORM.value + 1))), MULTIPART, TooLarge),
         (b"", MULTIPART, BadRequest),
     ],
 )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 import pytest
 
 from server.errors import CrossSite
-from server.web.http.guard import Hosts, check_origin, security_headers
+from server.web.http.guard import Hosts, check_origin
 
 OWN = "https://sign.example.org"
 PARTNER = "https://partner.example"
@@ -46,16 +43,6 @@ def test_only_a_browser_that_says_that_another_site_sent_the_form_is_refused(
     headers: dict[str, str], is_refused: bool
 ) -> None:
     assert refused(**headers) is is_refused
-
-
-def test_the_policy_allows_the_pages_own_style_by_its_hash_and_nothing_else() -> None:
-    style = "body{margin:0}"
-    headers = dict(security_headers(f"<style>{style}</style>"))
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = headers[b"content-security-policy"].decode()
-    assert f"style-src 'sha256-{digest}'" in policy
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,13 @@ def test_what_goes_wrong_is_said_on_a_plain_page(
     assert "Traceback" not in answer.text
 
 
+def test_an_address_with_too_many_fields_is_no_fault_of_ours(server: Server) -> None:
+    many = "&".join(f"a{i}=1" for i in range(40))
+    for page in ("verify", "withdraw"):
+        answer = server.get(f"/p/face/{page}?{many}")
+        assert (answer.status, "We could not read the form" in answer.text) == (400, True)
+
+
 def test_a_machine_is_told_a_problem_as_json(server: Server) -> None:
     answer = server.get("/p/nothing/count.json")
     assert answer.headers["content-type"] == "application/problem+json"

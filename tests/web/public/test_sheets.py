@@ -17,7 +17,7 @@ from PIL import Image
 
 from server.config import LANGUAGES
 from server.core.counting import counts
-from server.web.public.sheets import COLUMNS, wrapped
+from server.web.public.sheets import LINE_LENGTH, wrapped
 from tests.harness.browser import chromium, fits
 from tests.harness.needs import needs, program
 from tests.harness.product import Server, eventually
@@ -33,7 +33,7 @@ def test_the_plain_text_says_how_to_sign_in_72_columns(
     answer = server.get(f"{prefix}/p/face.txt")
     assert answer.headers["content-type"] == "text/plain;charset=utf-8"
     lines = answer.text.split("\n")
-    assert max(map(len, lines)) <= COLUMNS
+    assert max(map(len, lines)) <= LINE_LENGTH
     assert any(line.startswith(f"    {words} ") for line in lines)
     assert NUMBER in answer.text
     assert f"/p/face{chr(10)}" in answer.text
@@ -49,7 +49,7 @@ def test_the_plain_text_says_how_to_sign_in_72_columns(
 def test_wrapping_loses_no_word(text: str) -> None:
     assert wrapped(text).split() == text.split()
     for line in wrapped(text).split("\n"):
-        assert len(line) <= COLUMNS or len(line.split()) <= 2  # "- " and a long word
+        assert len(line) <= LINE_LENGTH or len(line.split()) <= 2  # "- " and a long word
 
 
 def test_another_ending_is_nothing(server: Server) -> None:

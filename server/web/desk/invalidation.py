@@ -1,0 +1,144 @@
+"""Taking signatures out by a condition: the form, another organizer's consent, the way back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from server.core.counting.counts import CLASSES
+from server.core.desk import invalidation, moderation
+from server.core.desk.invalidation import Condition, Invalidation, Preview
+from server.core.petitions.petitions import Petition
+from server.core.values.names import tidy
+from server.core.values.postcodes import normal_postcode
+from server.db import Transaction
+from server.errors import InvalidInput, NotFound, Problem
+from server.web.desk.session import Visit
+from server.web.desk.words import INVALID_WORDS, moment_words
+from server.web.http.forms import FormValues
+
+
+async def take_out(visit: Visit) -> None:
+    """GET the form; POST shows what it would take out, and once that was agreed to, begins."""
+    petition = await visit.petition()
+    if not visit.posts:
+        await _send_form(visit, petition, {})
+        return
+    try:
+        condition = _condition(visit.form, petition)
+        async with visit.services.database.read() as tx:
+            seen = await invalidation.preview(tx, petition.id, condition)
+        invalidation.checked_reason(visit.form.get("reason", ""))
+    except InvalidInput as error:
+        fault = visit.sentence(INVALID_WORDS, error.problems[0].code)
+        await _send_form(visit, petition, visit.form, fault=fault)
+        return
+    if visit.form.get("sure") != str(seen.n):
+        await _send_form(visit, petition, visit.form, seen=seen)
+        return
+    state = await _begin(visit, petition, condition, seen.n)
+    await visit.go_to_petition(petition, f"/moderation?done={state}")
+
+
+async def _begin(visit: Visit, petition: Petition, condition: Condition, n: int) -> str:
+    """The state of the invalidation that is asked for."""
+    reason, now = visit.form.get("reason", ""), visit.services.now()
+    async with visit.services.database.write() as tx:
+        asked = await invalidation.ask(tx, petition.id, condition, reason, visit.organizer.id, now)
+        words = condition_words(condition, visit.language)
+        detail = {"id": asked.id, "condition": words, "reason": asked.reason, "n": n}
+        await visit.note(tx, "invalidation_asked", petition.id, **detail)
+    return asked.state
+
+
+async def _send_form(
+    visit: Visit,
+    petition: Petition,
+    values: FormValues,
+    *,
+    seen: Preview | None = None,
+    fault: str = "",
+) -> None:
+    services = visit.services
+    async with services.database.read() as tx:
+        prefixes = await moderation.prefixes(tx, petition.id, services.now())
+    shown: dict[str, Any] = {"values": values, "seen": seen, "fault": fault, "prefixes": prefixes}
+    await visit.send_petition_page("invalidate", petition, {}, **shown, classes=CLASSES)
+
+
+def _condition(form: FormValues, petition: Petition) -> Condition:
+    """Raises `InvalidInput` for a postcode or time that is none."""
+    postcode = tidy(form.get("postcode", ""))
+    prefix = form.get("prefix", "")
+    return Condition(
+        domain=tidy(form.get("domain", "")).lower().lstrip("@")[:253],
+        postcode=(normal_postcode(postcode, petition.country) or postcode)[:40],
+        class_=form["class"] if form.get("class") in CLASSES else "",
+        name=tidy(form.get("name", ""))[:80],
+        prefix=prefix if re.fullmatch(r"(?:[0-9a-f]{2}){16}", prefix) else "",
+        since=_seconds(form.get("since", "")),
+        until=_seconds(form.get("until", "")),
+    )
+
+
+def _seconds(typed: str) -> int | None:
+    """UTC seconds of `2026-11-24 15:30` or a day alone."""
+    typed = tidy(typed).replace("T", " ")
+    if not typed:
+        return None
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d"):
+        try:
+            return int(datetime.strptime(typed, form).replace(tzinfo=UTC).timestamp())
+        except (ValueError, OverflowError):
+            continue
+    raise InvalidInput(Problem("since", "time"))
+
+
+def condition_words(condition: Condition, language: str) -> str:
+    """A condition as one line."""
+    parts = [condition.domain and f"@{condition.domain}", condition.postcode, condition.class_]
+    parts += [condition.name, condition.prefix and f"#{condition.prefix[:6]}"]
+    for sign, at in (("≥", condition.since), ("<", condition.until)):
+        parts.append(f"{sign} {moment_words(at, language)}" if at is not None else "")
+    return ", ".join(part for part in parts if part)
+
+
+async def confirm(visit: Visit) -> None:
+    """POST: a second organizer agrees to an invalidation."""
+
+    async def agree(tx: Transaction, found: Invalidation, now: int) -> None:
+        await invalidation.confirm(tx, found, visit.organizer.id, now)
+
+    await _change(visit, agree, "invalidation_confirmed", done="running", refused="same")
+
+
+async def undo(visit: Visit) -> None:
+    """POST: cancel an invalidation, or put back what it has taken out."""
+    await _change(visit, invalidation.undo, "invalidation_undone", done="undone", refused="late")
+
+
+async def _change(
+    visit: Visit,
+    change: Callable[[Transaction, Invalidation, int], Awaitable[None]],
+    action: str,
+    *,
+    done: str,
+    refused: str,
+) -> None:
+    petition = await visit.petition()
+    try:
+        async with visit.services.database.write() as tx:
+            found = await invalidation.find(tx, petition.id, _number(visit.part("id")))
+            await change(tx, found, visit.services.now())
+            await visit.note(tx, action, petition.id, id=found.id)
+    except InvalidInput:
+        done = refused
+    await visit.go_to_petition(petition, f"/moderation?done={done}")
+
+
+def _number(id_: str) -> int:
+    if not re.fullmatch(r"\d{1,15}", id_):
+        raise NotFound(id_)
+    return int(id_)

@@ -1,0 +1,40 @@
+"""Through a sign-in that ended in the middle: where to go on, and what was typed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from collections.abc import Mapping
+
+HOME = "/organizer/"
+SIGN_IN = "/organizer/sign-in"
+_PAGES = re.compile(
+    r"/organizer/(?:petitions/new"
+    r"|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv|/moderation|/invalidate|/audit)?)?"
+)
+
+
+def wanted_page(path: str) -> str:
+    """The page of ours to go to after a sign-in; the list for every other address."""
+    if path.endswith(("/open", "/pause", "/close")):
+        path = path.rpartition("/")[0]
+    return path if _PAGES.fullmatch(path) else HOME
+
+
+def packed(values: Mapping[str, str]) -> str:
+    """A form as one word: browsers alter line ends and spaces in hidden fields."""
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(dict(values)).encode())).decode()
+
+
+def unpacked(word: str, limit: int) -> dict[str, str]:
+    """The form that `packed` made; empty for a word that is none. Reads at most `limit` bytes."""
+    try:
+        packed = base64.urlsafe_b64decode(word)
+        found = json.loads(zlib.decompressobj().decompress(packed, limit))
+    except (ValueError, zlib.error, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {k: v for k, v in found.items() if isinstance(v, str)}

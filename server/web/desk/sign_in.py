@@ -1,0 +1,132 @@
+"""The way into the organizers' pages, and out of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+
+from starlette.types import Receive, Scope, Send
+
+from server.core.desk import organizers
+from server.core.desk.organizers import MARK_BYTES, TOKEN_BYTES, Organizer, SignIn
+from server.core.values import passwords
+from server.errors import InvalidInput, NotFound, StoreUnavailable, Throttled
+from server.web.desk import petition_form
+from server.web.desk.resuming import HOME, SIGN_IN, unpacked, wanted_page
+from server.web.desk.session import (
+    FORM_LIMIT,
+    SESSION,
+    OrganizerPages,
+    Visit,
+    check_form_token,
+    see_other,
+)
+from server.web.desk.words import NOT_SIGNED_IN, WAIT, WRONG
+from server.web.http.addresses import client_address
+from server.web.http.cookies import dropped_cookie, kept_cookie, read_cookie
+from server.web.http.failures import note
+from server.web.http.forms import FormValues, read_query
+from server.web.http.responses import Header, retry_after
+
+MARK = "organizer-browser"  # the cookie by which a browser is known that its owner has used
+MARK_SECONDS = 180 * 86_400
+
+
+class Entrance:
+    """The endpoints, each `(scope, receive, send)`."""
+
+    def __init__(self, pages: OrganizerPages) -> None:
+        self._pages = pages
+        self._services = pages.services
+
+    async def show(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """GET the form."""
+        wanted = wanted_page(read_query(scope).get("next", HOME))
+        await self._send_form(scope, send, {"next": wanted})
+
+    async def sign_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """POST starts a session and goes on to the page that was wanted."""
+        form = await self._pages.form(scope, receive)
+        attempt = self._attempt(scope, form)
+        say = self._pages.sentence
+        try:
+            organizer = await organizers.sign_in(
+                self._services.database,
+                attempt,
+                key=self._services.keys.server("sign-in"),
+                now=self._services.now(),
+            )
+        except InvalidInput:
+            await self._send_form(scope, send, form, say(WRONG))
+        except Throttled as error:
+            wait = say(WAIT, minutes=-(-error.seconds // 60))
+            await self._send_form(scope, send, form, wait, 429, [retry_after(error.seconds)])
+        except StoreUnavailable as error:
+            note(error)
+            later = [retry_after(error.retry_after)]
+            await self._send_form(scope, send, form, say(NOT_SIGNED_IN), 503, later)
+        else:
+            cookies = self._cookies(organizer, attempt.token)
+            visit = Visit(
+                self._pages, scope, receive, send, organizer, attempt.token, form, extra=cookies
+            )
+            await self._welcome(visit)
+
+    def _attempt(self, scope: Scope, form: FormValues) -> SignIn:
+        settings = self._services.settings
+        return SignIn(
+            name=form.get("name", ""),
+            password=form.get("password", ""),
+            address=str(client_address(scope, settings.trusted_proxies) or "unknown"),
+            mark=read_cookie(scope, MARK, secure=settings.secure),
+            token=secrets.token_bytes(TOKEN_BYTES),
+            salt=secrets.token_bytes(passwords.SALT_BYTES),
+        )
+
+    def _cookies(self, organizer: Organizer, token: bytes) -> tuple[Header, ...]:
+        secure = self._services.settings.secure
+        key, random = self._services.keys.server("sign-in"), secrets.token_bytes(MARK_BYTES)
+        mark = organizers.browser_mark(key, organizer.name, random)
+        return (
+            kept_cookie(SESSION, token, secure=secure),
+            kept_cookie(MARK, mark, secure=secure, seconds=MARK_SECONDS),
+        )
+
+    async def _welcome(self, visit: Visit) -> None:
+        """On to the page that was wanted, or back to the form that the old sign-in cut short."""
+        wanted = wanted_page(visit.form.get("next", HOME))
+        typed = unpacked(visit.form.get("typed", ""), FORM_LIMIT)
+        try:
+            if typed and await petition_form.resume(replace(visit, form=typed), wanted):
+                return
+        except (NotFound, StoreUnavailable):
+            pass  # signed in they are; the page that they wanted says the rest
+        await visit.go_to(wanted)
+
+    async def _send_form(
+        self,
+        scope: Scope,
+        send: Send,
+        form: FormValues,
+        error: str = "",
+        status: int = 200,
+        extra: Iterable[Header] = (),
+    ) -> None:
+        values = {k: form.get(k, "") for k in ("name", "next", "typed")}
+        await self._pages.send_page(
+            scope, send, "sign_in", status, extra, values=values, ended=False, error=error
+        )
+
+    async def sign_out(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """End the session. Asked twice, or after it has ended, it is the same."""
+        form = await self._pages.form(scope, receive)
+        token = self._pages.token(scope)
+        if token:
+            check_form_token(form, token)
+            async with self._services.database.write() as tx:
+                await organizers.sign_out(tx, token)
+        dropped = dropped_cookie(SESSION, secure=self._services.settings.secure)
+        # Back must not show the pages of the one who left (browsers heed it over TLS).
+        cleared = (b"clear-site-data", b'"cache"')
+        await see_other(scope, send, SIGN_IN, [dropped, cleared])

@@ -1,0 +1,180 @@
+"""What every public page rests on: its petition, its figures, its frame, and how it is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from markupsafe import Markup
+from starlette.types import Scope, Send
+
+from server.config import LANGUAGES
+from server.core.counting import counts
+from server.core.counting.counts import PublicFigures
+from server.core.desk import invalidation
+from server.core.desk.dashboard import CHANNELS
+from server.core.petitions.petitions import Petition
+from server.errors import StoreUnavailable
+from server.services import PATIENCE_SECONDS, Services
+from server.web.http.pages import Pages, Render, send_page
+from server.web.http.responses import Header, Headers, send_html
+from server.web.public.words import CHANNEL_WORDS, MESSAGES, REFUSAL_WORDS, meaning_of
+
+
+class Site:
+    """What the endpoints of public pages have in common. `scope["language"]` is the prefix of the
+    address, or None: then a page is in the petition's language, or the server's."""
+
+    def __init__(self, services: Services, pages: Pages) -> None:
+        self.services, self.pages = services, pages
+        self._known: dict[int, PublicFigures] = {}
+
+    async def find(self, scope: Scope) -> Petition:
+        """The petition in the address. Raises `NotFound`."""
+        directory = await self.services.petitions()
+        return directory.public(scope["path_params"]["slug"])
+
+    # Figures.
+
+    async def figures(self, petition: Petition) -> PublicFigures:
+        """What the public may know, as it is stored now."""
+        async with self.services.database.read() as tx:
+            figures = await counts.public_figures(tx, petition.id)
+            taken_out = await invalidation.public_lines(tx, petition.id)
+        return replace(figures, taken_out=tuple(taken_out))
+
+    async def latest_figures(self, petition: Petition) -> tuple[PublicFigures | None, bool]:
+        """The figures for a page; the last known ones, and True, while the store is slow or away.
+
+        The wording and the form are worth more than a fresh count.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                figures = await self.figures(petition)
+        except (StoreUnavailable, TimeoutError):
+            return self._known.get(petition.id), True
+        self._known[petition.id] = figures
+        return figures, False
+
+    def figures_words(
+        self, language: str, figures: PublicFigures | None, late: bool, *, parted: bool = False
+    ) -> Markup:
+        """The figures as a sentence, which may stand in a page that is already rendered; `parted`
+        says as well by which channel how many have signed."""
+        page = self.services.renderer.page(
+            "web/_counts.html",
+            language,
+            figures=figures,
+            late=late,
+            taken_out=figures.taken_out if figures and parted else (),
+            channels=self._channels(language, figures) if figures and parted else [],
+        )
+        return Markup(" ".join(page.split()).replace(" ,", ","))  # noqa: S704 (our own template)
+
+    def _channels(self, language: str, figures: PublicFigures) -> list[tuple[str, int]]:
+        say = self.services.renderer.say
+        signed = {
+            say(language, CHANNEL_WORDS[channel]): sum(figures.by_class.get(c, 0) for c in classes)
+            for channel, classes in CHANNELS.items()
+        }
+        return [(words, n) for words, n in signed.items() if n]
+
+    # Pages.
+
+    def render(self, template: str, language: str, prefix: str | None, **context: Any) -> str:
+        """A page in the frame of all public pages."""
+        settings = self.services.settings
+        lead = f"/{prefix}" if prefix else ""
+        frame = {
+            "prefix": lead,
+            "home": f"{lead}/",
+            "contact": settings.contact,
+            "sms_number": settings.sms_number,
+        }
+        return self.services.renderer.page(template, language, **frame | context)
+
+    def render_petition(
+        self, template: str, petition: Petition, prefix: str | None, **context: Any
+    ) -> str:
+        """A page about one petition, in the language of that prefix or its own."""
+        language = prefix or petition.language
+        wording = petition.text(language)
+        url = self.services.settings.public_url + path_of(petition, prefix)
+        return self.render(
+            template,
+            language,
+            prefix,
+            petition=petition,
+            wording=wording,
+            wording_language=language if language in petition.texts else petition.language,
+            others=[(c, n) for c, n in LANGUAGES.items() if c in petition.texts and c != language],
+            path=path_of(petition, prefix),
+            path_in=lambda code: path_of(petition, code),
+            url=url,
+            share=f"{wording.title} {url}",
+            **context,
+        )
+
+    async def send_kept(self, scope: Scope, send: Send, key: object, render: Render) -> None:
+        """The page at this address from memory, made anew if `key` has changed."""
+        await send_page(self.pages.keep(scope["page"], key, render), scope, send)
+
+    async def send_message(
+        self,
+        scope: Scope,
+        send: Send,
+        message: str,
+        petition: Petition | None = None,
+    ) -> None:
+        """A page that says one thing about a petition, from `words.MESSAGES`."""
+        await self._send_lines(scope, send, 200, *MESSAGES[message], petition=petition)
+
+    async def send_failure(self, scope: Scope, send: Send, status: int, headers: Headers) -> None:
+        """A page that says what a status means."""
+        await self._send_lines(scope, send, status, *meaning_of(status), extra=headers)
+
+    async def _send_lines(
+        self,
+        scope: Scope,
+        send: Send,
+        status: int,
+        title: str,
+        lines: Iterable[str],
+        *,
+        petition: Petition | None = None,
+        extra: Iterable[Header] = (),
+    ) -> None:
+        prefix = scope["language"]
+        language = prefix or (petition or self.services.settings).language
+        say = self.services.renderer.say
+        page = self.render(
+            "web/message.html",
+            language,
+            prefix,
+            title=say(language, title),
+            lines=[say(language, line) for line in lines],
+            link=petition and (path_of(petition, prefix), petition.text(language).title),
+        )
+        await send_html(scope, send, status, page, extra)
+
+
+def path_of(petition: Petition, prefix: str | None) -> str:
+    return f"/{prefix}/p/{petition.slug}" if prefix else f"/p/{petition.slug}"
+
+
+def refusals(services: Services) -> dict[int, bytes]:
+    """The small pages for those who get no further than the front, in the server's language."""
+    settings, renderer = services.settings, services.renderer
+    language = settings.language
+    return {
+        status: renderer.page(
+            "web/refusal.html",
+            language,
+            title=renderer.say(language, title),
+            lines=[renderer.say(language, line)],
+            link=f"{settings.public_url}/" if status in {421, 431} else None,
+        ).encode()
+        for status, (title, line) in REFUSAL_WORDS.items()
+    }
