@@ -1,4 +1,4 @@
-"""`mail`: what comes back, and addresses that are to get nothing."""
+"""`bounced`: mail that came back, and addresses that are to get none."""
 
 from __future__ import annotations
 
@@ -27,22 +27,24 @@ _SAID = {
 
 
 def add(commands: Commands) -> None:
-    mail = commands.add_parser("mail", help="read a mail that came back, or block addresses")
-    mail.add_argument(
-        "action",
-        choices=["bounce", "block"],
-        help="bounce: a message on standard input; block: addresses there, one on each line",
+    bounced = commands.add_parser(
+        "bounced", help="read a bounce, or addresses, from standard input, and send them no mail"
     )
-    mail.add_argument("--to", default="", help="the address that the message was delivered to")
-    mail.set_defaults(run=lambda options: _ACTIONS[options.action](options))
+    bounced.add_argument("--to", default="", help="the address that the bounce was delivered to")
+    bounced.set_defaults(run=_bounced)
 
 
-def _bounce(options: argparse.Namespace) -> int:
-    """Says what the message was. A mail server that calls this must never send an answer for it:
-    whatever the message is, it is taken, and what fails on our side is tried again."""
+def _bounced(options: argparse.Namespace) -> int:
+    """Says what it was. A mail server that calls this must never send an answer for it: whatever
+    the message is, it is taken, and what fails on our side is tried again."""
     raw = _read_all()
     try:
-        bounce = bounces.read(raw, Keys(settings_of(options).secret_key), options.to)
+        keys = Keys(settings_of(options).secret_key)
+        if addresses := _listed(raw):
+            _note(options, [tokens.whose(keys, address) for address in addresses])
+            print(f"Noted: {len(addresses)} that get no mail for 30 days.")
+            return 0
+        bounce = bounces.read(raw, keys, options.to)
         if bounce.whose and bounce.outcome == "permanent":
             _note(options, [bounce.whose])
     except (UndersignedError, OSError) as error:
@@ -52,25 +54,19 @@ def _bounce(options: argparse.Namespace) -> int:
     return 0
 
 
+def _listed(raw: bytes) -> set[str]:
+    """The addresses, one on each line; none where there is anything else, as in every mail."""
+    lines = [line.strip() for line in raw.decode("utf-8", "replace").splitlines() if line.strip()]
+    addresses = [normal_email(line.strip("<>,;")) for line in lines]
+    return {a for a in addresses if a} if all(addresses) else set()
+
+
 def _read_all() -> bytes:
     """As much as we look at; the rest is read too, or the mail server takes it for a failure."""
     raw = sys.stdin.buffer.read(bounces.LIMIT)
     while sys.stdin.buffer.read(bounces.LIMIT):
         pass
     return raw
-
-
-def _block(options: argparse.Namespace) -> None:
-    addresses = set()
-    for number, raw in enumerate(sys.stdin.buffer, 1):
-        line = raw.decode("utf-8", "replace").strip()
-        address = normal_email(line)
-        if line and not address:
-            raise UndersignedError(f"line {number} is no address; nothing is changed")
-        addresses |= {address} if address else set()
-    keys = Keys(settings_of(options).secret_key)
-    _note(options, [tokens.whose(keys, address) for address in addresses])
-    print(f"Noted: {len(addresses)} that get no mail for 30 days.")
 
 
 def _note(options: argparse.Namespace, whose: Iterable[bytes]) -> None:
@@ -84,6 +80,3 @@ def _note(options: argparse.Namespace, whose: Iterable[bytes]) -> None:
             await database.close()
 
     asyncio.run(run())
-
-
-_ACTIONS = {"bounce": _bounce, "block": _block}

@@ -20,7 +20,7 @@ from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition, Text
-from server.core.signing import signatures, verification
+from server.core.signing import verification
 from server.core.signing.verification import Asked, Desk, Message, Said, Typed
 from server.core.values.keys import Keys
 from server.mail import Posting
@@ -28,13 +28,17 @@ from server.mail.bounces import read
 from server.mail.smtp import Smtp
 from server.mail.words import COLUMNS, word
 from server.outgoing.mails import Postman
-from server.services import Services
 from server.words.render import Renderer
-from tests.harness.phones import Phones, text_door
+from tests.harness.mails import (
+    ANA,
+    drain,
+    signs,
+    with_mail,
+)
+from tests.harness.phones import Phones
 from tests.harness.smtp import PostOffice, codes_in, post_office
 from tests.harness.world import NOW
 
-ANA = "ana@gmail.com"
 URL = "https://sign.example.org"
 
 
@@ -48,40 +52,6 @@ def office() -> Iterator[PostOffice]:
 async def phones(database_url: str, office: PostOffice) -> AsyncIterator[Phones]:
     async with with_mail(database_url, office) as phones:
         yield phones
-
-
-def with_mail(url: str, office: PostOffice, **settings: str):  # type: ignore[no-untyped-def]
-    """A server in this process whose mail goes to that office."""
-    environ = {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
-    }
-    return text_door(url, **(environ | settings))
-
-
-async def signs(
-    services: Services, name: str = "Ana Diaz", email: str = ANA, slug: str = "lake"
-) -> None:
-    signing = signatures.web_signing(
-        services.directory.by_slug[slug],
-        {"name": name, "postcode": "59801", "email": email},
-        keys=services.keys,
-        country="US",
-        language="en",
-        id_=services.new_id(),
-        now=services.now(),
-    )
-    await signatures.sign(services.group, signing)
-
-
-async def drain(services: Services, mailer: object = None) -> bool:
-    """One round of the postman, who then goes home."""
-    carrier = mailer or Smtp(services.settings)
-    try:
-        return await Postman(services, carrier).drain()  # type: ignore[arg-type]
-    finally:
-        await carrier.rest()  # type: ignore[attr-defined]
 
 
 async def types(phones: Phones, code: str, action: verification.Action = "verify") -> str | None:

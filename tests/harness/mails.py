@@ -1,0 +1,46 @@
+"""A server in this process that sends mail, and people who sign with an address."""
+
+from __future__ import annotations
+
+from server.core.signing import signatures
+from server.mail.smtp import Smtp
+from server.outgoing.mails import Postman
+from server.services import Services
+from tests.harness.phones import text_door
+from tests.harness.smtp import PostOffice
+
+ANA = "ana@gmail.com"
+
+
+def with_mail(url: str, office: PostOffice, **settings: str):  # type: ignore[no-untyped-def]
+    """A server in this process whose mail goes to that office."""
+    environ = {
+        "UNDERSIGNED_SMTP_HOST": "localhost",
+        "UNDERSIGNED_SMTP_PORT": str(office.port),
+        "UNDERSIGNED_SMTP_TLS": "none",
+    }
+    return text_door(url, **(environ | settings))
+
+
+async def signs(
+    services: Services, name: str = "Ana Diaz", email: str = ANA, slug: str = "lake"
+) -> None:
+    signing = signatures.web_signing(
+        services.directory.by_slug[slug],
+        {"name": name, "postcode": "59801", "email": email},
+        keys=services.keys,
+        country="US",
+        language="en",
+        id_=services.new_id(),
+        now=services.now(),
+    )
+    await signatures.sign(services.group, signing)
+
+
+async def drain(services: Services, mailer: object = None) -> bool:
+    """One round of the postman, who then goes home."""
+    carrier = mailer or Smtp(services.settings)
+    try:
+        return await Postman(services, carrier).drain()  # type: ignore[arg-type]
+    finally:
+        await carrier.rest()  # type: ignore[attr-defined]
