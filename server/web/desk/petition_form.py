@@ -22,9 +22,9 @@ from server.web.http.forms import FormValues
 from server.web.http.responses import retry_after
 from sms.keywords import RESERVED
 
-ROWS = 8  # decision makers that one form can hold; forms.FIELD_LIMIT bounds it
+ROWS = 8  # decision makers that one form can hold; forms.MANY_FIELDS bounds it
 EMPTY_ROWS = 2
-PARTS = ("name", "title", "phone", "email", "form")
+MAKER_PARTS = ("name", "title", "phone", "email", "form")
 _SINGLE = ("slug", "keyword", "country", "goal", "origins")
 _TICKED = "1"
 
@@ -135,7 +135,7 @@ def typed_of(visit: Visit, petition: Petition | None) -> TypedDraft:
 
 def _rows(values: FormValues) -> Iterator[tuple[int, DecisionMaker]]:
     for row in range(ROWS):
-        parts = [values.get(f"maker{row}_{part}", "") for part in PARTS]
+        parts = [values.get(f"maker{row}_{part}", "") for part in MAKER_PARTS]
         if any(part.strip() for part in parts):
             yield row, DecisionMaker(*parts)
 
@@ -167,7 +167,8 @@ def values_of(petition: Petition) -> dict[str, str]:
         values |= {f"title_{code}": wording.title, f"body_{code}": wording.body}
     for row, maker in enumerate(petition.decision_makers[:ROWS]):
         values |= {
-            f"maker{row}_{part}": value for part, value in zip(PARTS, astuple(maker), strict=True)
+            f"maker{row}_{part}": value
+            for part, value in zip(MAKER_PARTS, astuple(maker), strict=True)
         }
     return values
 
@@ -267,5 +268,5 @@ def _maker_problems(typed: TypedDraft) -> Iterator[tuple[str, tuple[str, str]]]:
         except InvalidInput as error:
             for problem in error.problems:
                 if problem.field == "decision_makers":
-                    part = problem.code if problem.code in PARTS else "name"
+                    part = problem.code if problem.code in MAKER_PARTS else "name"
                     yield f"maker{row}_{part}", ("maker", problem.code)
