@@ -37,7 +37,7 @@ def test_the_readme_is_read_in_a_few_minutes_and_leads_to_every_document() -> No
         ("See `Attic.md`.", "no file Attic.md"),
         ("One in `templates/attic/<language>.po`.", "no file templates/attic/<language>.po"),
         ("It is `server/app.py:attic`.", "no attic in server/app.py"),
-        ("It is `server/app.py:Methods.attic`.", "no Methods.attic in server/app.py"),
+        ("It is `sms/__init__.py:Gateway.attic`.", "no Gateway.attic in sms/__init__.py"),
         ("See [there](attic.md).", "a link to attic.md, which is not there"),
         ("See [there](README.md#attic).", "a link to README.md#attic, which has no such heading"),
         ("Set `UNDERSIGNED_ATTIC`.", "no setting UNDERSIGNED_ATTIC"),
@@ -58,7 +58,7 @@ def test_what_is_not_there_is_found(text: str, fault: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "`server/app.py`, `server/app.py:Methods`, `sms/`, `templates/locale/<language>.po`",
+        "`server/app.py`, `server/app.py:doors`, `sms/`, `templates/locale/<language>.po`",
         "`/p/face.txt`, `undersigned.db`, `Ana Diaz`, `/etc/litestream.yml`, `sms:received`",
         "[here](README.md#the-rooms), [there](https://example.org/attic)",
         "```sh\n17 * * * * undersigned backup --keep 48\n```",
