@@ -319,7 +319,7 @@ def print_results(samples: dict[str, Samples]) -> None:
     row("memory after the load  MB", left.loaded, right.loaded, ".1f")
     row("cold start to first page  s", left.cold, right.cold, ".3f")
     if left.rate["hello"]:
-        print("\nagainst the same server's hello (how DESIGN's targets are stated)")
+        print("\nagainst the same server's hello (as targets are stated)")
         for work in ("page", "sign"):
             own = [ratios(each.rate[work], each.rate["hello"]) for each in (left, right)]
             print(f"{TITLES[work] + ' ÷ hello':34}{own[0]:>26}{own[1]:>26}")

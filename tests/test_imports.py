@@ -1,4 +1,4 @@
-"""Imports run downwards only (DESIGN.md, section 2)."""
+"""Imports run downwards only (docs/design.md, section 2)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HOUSES = ("server", "sms", "tests", "bench")
 
-# The floors of DESIGN.md, section 2, from the top down. A room sees its own inside and the floors
-# below, never a neighbour. Whoever adds a room gives it a place here.
+# The floors of docs/design.md, section 2, from the top down. A room sees its own inside and the
+# floors below, never a neighbour. Whoever adds a room gives it a place here.
 FLOORS = {
     "server": (
         {"__main__"},

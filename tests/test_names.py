@@ -1,4 +1,4 @@
-"""One name for one thing, over the whole product (DESIGN.md, section 3)."""
+"""One name for one thing, over the whole product (docs/design.md, section 3)."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ async def sign_by_form(
     id_: int,
     now: int,
 ) -> tuple[Signing, Outcome]:
-    """Sign with the form's values, by DESIGN's field names; returns after it is durable.
+    """Sign with the values of a form (docs/design.md has its fields); returns after it is durable.
 
     `watch` remembers it for the next ones. Of the address that it came from is stored a tag under
     the key of the day, and no more. Raises `NotOpen`, `InvalidInput` with every problem of the

@@ -44,7 +44,8 @@ def web_signing(
     id_: int,
     now: int,
 ) -> Signing:
-    """A signing from the form's values, by DESIGN's field names, with nothing suspicious about it.
+    """A signing from the values of a form (docs/design.md has its fields), with nothing suspicious
+    about it.
 
     Raises `NotOpen`, or `InvalidInput` with every problem of the form.
     """
