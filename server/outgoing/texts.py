@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from server import metrics
 from server.core.conversations import inbound
 from server.core.counting.counts import DAY
-from server.core.floods.limits import group_label
+from server.core.floods.limits import shared
 from server.core.outbox import outbox, usage
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
@@ -90,7 +90,7 @@ class Texter:
             return None
         message = await verification.to_say(tx, services.keys, petition, item, now)
         if message and message.said:
-            key = services.keys.server(f"codes {group_label(item.recipient)}")
+            key = services.keys.server(f"codes {shared(item.recipient)}")
             limit = services.settings.sms_codes_daily
             if not await usage.take_text_code(tx, now // DAY, key, limit):
                 return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from server.core.counting import counts
 from server.core.petitions import petitions
 from server.core.petitions.petitions import DecisionMaker, Draft, Petition, Text
-from server.core.signing import signatures
+from server.core.signing import signatures, stored
 from server.core.signing.decide import Outcome
 from server.core.signing.signature import Signing
 from server.core.values.ids import Ids
@@ -71,6 +71,17 @@ class World:
         async with self.database.read() as tx:
             rows = await tx.fetch(f"SELECT {columns} FROM signatures ORDER BY id")
         return [dict(row) for row in rows]
+
+    async def signature_ids(self) -> list[int]:
+        async with self.database.read() as tx:
+            return [row["id"] for row in await tx.fetch("SELECT id FROM signatures ORDER BY id")]
+
+    async def holds(self) -> list[str]:
+        """Of each signature in the order of their ids, why it is held: '' if it is not."""
+        ids = await self.signature_ids()
+        async with self.database.read() as tx:
+            found = {s.id: s for s in await stored.by_ids(tx, self.petition.id, ids)}
+        return [" ".join(sorted(map(str, found[id_].holds))) for id_ in ids]
 
 
 def draft(**changes: object) -> Draft:

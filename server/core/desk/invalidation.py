@@ -26,6 +26,11 @@ REASON_LIMIT = 120
 SECOND_SHARE = 0.01  # of a petition's signatures; above it a second organizer must agree
 _PERSONAL = re.compile(r"\S@\S|\d[\d ().-]{6,}\d")
 
+_HELD_FOR_DOMAIN = (
+    "EXISTS (SELECT 1 FROM holds h WHERE h.petition_id = signatures.petition_id"
+    " AND h.signature_id = signatures.id AND h.kind = 'domain' AND h.label = :held)"
+)
+
 State = Literal["waits", "running", "finished", "undoing", "undone"]
 
 
@@ -55,9 +60,9 @@ class Condition:
         parts = [where(*IN_TOTAL)]
         values: dict[str, Value] = {}
         if self.domain:
-            parts.append("(contact LIKE :domain ESCAPE '!' OR held_why LIKE :held ESCAPE '!')")
+            parts.append(f"(contact LIKE :domain ESCAPE '!' OR {_HELD_FOR_DOMAIN})")
             values["domain"] = f"%@{_literal(self.domain)}"
-            values["held"] = f"%domain:{_literal(self.domain)}%"
+            values["held"] = self.domain
         if self.postcode:
             parts.append("postcode = :postcode")
             values["postcode"] = self.postcode

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from server.core.counting.counts import DAY
 from server.core.counting.states import state_of, where
-from server.core.floods.limits import PREFIX_KEPT_DAYS, STAYING
+from server.core.floods.holds import Hold, Holds
+from server.core.floods.limits import PREFIX_KEPT_DAYS
 from server.core.petitions.petitions import Petition
 from server.core.signing import stored
 from server.core.signing.decide import Ledger
@@ -16,24 +18,11 @@ from server.core.values.contacts import masked
 from server.core.values.ids import first_id
 from server.core.values.keys import Keys
 from server.core.values.postcodes import normal_postcode
-from server.db import Database, Transaction, pack
+from server.db import Database, Row, Transaction, pack
 
 BATCH = 500
 SAMPLE = 5
 COMMENTS = 20  # on a page
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Signatures that are held for the same reasons; `why` is their `held_why`."""
-
-    why: str
-    verified: int
-    unverified: int
-
-    @property
-    def n(self) -> int:
-        return self.verified + self.unverified
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +35,53 @@ class Masked:
     created_at: int
 
 
-async def held(tx: Transaction, petition_id: int) -> list[Held]:
+@dataclass(frozen=True, slots=True)
+class HeldGroup:
+    """Signatures that are held for the same reasons, which `why` names in one line; the newest few
+    of them, masked."""
+
+    why: str
+    verified: int
+    unverified: int
+    sample: tuple[Masked, ...]
+
+    @property
+    def n(self) -> int:
+        return self.verified + self.unverified
+
+
+def holds_of(why: str) -> Holds:
+    """The reasons that a group's `why` names."""
+    return frozenset(map(Hold.read, why.split()))
+
+
+# The `why` of a row of `signatures`.
+_WHY = (
+    "coalesce((SELECT string_agg(kind || CASE label WHEN '' THEN '' ELSE ':' || label END,"
+    " ' ' ORDER BY kind, label) FROM holds h WHERE h.petition_id = signatures.petition_id"
+    " AND h.signature_id = signatures.id), '')"
+)
+
+
+async def held(tx: Transaction, petition_id: int) -> list[HeldGroup]:
     """The largest group first."""
     rows = await tx.fetch(
-        "SELECT held_why, count(verified_at) AS verified, count(*) AS n FROM signatures"
-        f" WHERE petition_id = :id AND {where('held')}"
-        " GROUP BY held_why ORDER BY count(*) DESC, held_why",
+        "SELECT * FROM (SELECT g.*, count(*) OVER (PARTITION BY why) AS n,"
+        "  count(verified_at) OVER (PARTITION BY why) AS verified,"
+        "  row_number() OVER (PARTITION BY why ORDER BY id DESC) AS place"
+        f"  FROM (SELECT id, name, postcode, contact, created_at, verified_at, {_WHY} AS why"
+        f"   FROM signatures WHERE petition_id = :id AND {where('held')}) AS g) AS ranked"
+        " WHERE place <= :limit ORDER BY n DESC, why, place",
         id=petition_id,
-    )
-    return [Held(r["held_why"] or "", r["verified"], r["n"] - r["verified"]) for r in rows]
-
-
-async def sample(tx: Transaction, petition_id: int, why: str) -> list[Masked]:
-    """A few of a group, masked."""
-    rows = await tx.fetch(
-        "SELECT name, postcode, contact, created_at FROM signatures WHERE petition_id = :id"
-        f" AND {where('held')} AND held_why = :why ORDER BY id DESC LIMIT :limit",
-        id=petition_id,
-        why=why,
         limit=SAMPLE,
     )
-    return [
-        masked_row(row["name"], row["postcode"], row["contact"], row["created_at"]) for row in rows
-    ]
+    return [_group(why, list(same)) for why, same in groupby(rows, lambda row: str(row["why"]))]
+
+
+def _group(why: str, rows: Sequence[Row]) -> HeldGroup:
+    n, verified = rows[0]["n"], rows[0]["verified"]
+    sample = (masked_row(r["name"], r["postcode"], r["contact"], r["created_at"]) for r in rows)
+    return HeldGroup(why, verified, n - verified, tuple(sample))
 
 
 def masked_row(name: str | None, postcode: str | None, contact: str | None, at: int) -> Masked:
@@ -85,17 +98,18 @@ async def decide(
     An accepted mail domain or range of numbers is trusted from now on: later ones are not held for
     being many.
     """
+    holds = holds_of(why)
     if accept:
         async with database.write() as tx:
-            for label in why.split():
-                if label.partition(":")[0] in STAYING and ":" in label:
-                    await _trust(tx, petition.id, keys.group(petition.salt, label), now)
+            for hold in holds:
+                if hold.label:
+                    await _trust(tx, petition.id, keys.group(petition.salt, str(hold)), now)
 
     def change(signature: Signature) -> bool:
-        if state_of(signature) != "held" or signature.held_why != why:
+        if state_of(signature) != "held" or signature.holds != holds:
             return False
         if accept:
-            signature.held_at = signature.held_why = None
+            signature.release()
         else:
             signature.rejected_at = now
         return True
@@ -103,7 +117,7 @@ async def decide(
     return await change_all(
         database,
         petition.id,
-        f"{where('held')} AND held_why = :why",
+        f"{where('held')} AND {_WHY} = :why",
         change,
         why=why,
     )

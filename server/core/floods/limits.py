@@ -1,14 +1,4 @@
-"""What makes a signing suspicious, and what holds a signature until somebody has looked.
-
-Two signals or more hold a signature. None of them refuses anybody: the signer sees the ordinary
-page and can verify as usual, and verifying lifts all that came from address, burst or pattern.
-What stays for an organizer to decide are households, mail domains and ranges of phone numbers in
-which more have verified than is likely.
-
-Hundreds of honest signers share one address (a carrier's, a school's, a proxy browser's), and with
-it a postcode or a mail domain. That a community signs at once is what petitions are for: all that
-says so counts as one signal, and never holds anybody by itself.
-"""
+"""What signers share with others: a network address, a mail domain, a range of phone numbers."""
 
 from __future__ import annotations
 
@@ -17,31 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from server.core.counting.counts import DAY
+from server.core.floods.holds import Hold
 from server.core.values.keys import Keys, mac
 from server.core.values.mail_domains import LARGE, owned_domain
 from server.db import Row, Transaction, pack
-
-Reason = Literal[
-    "burst",
-    "postcode",
-    "mails",
-    "people",
-    "names",
-    "disposable",
-    "crowd",
-    "trap",
-    "household",
-    "domain",
-    "numbers",
-]
-#: Each says that a community signs at once; together they are one signal.
-COMMUNITY = frozenset({"burst", "postcode", "mails"})
-#: Verifying does not lift these. A `domain` or `numbers` is followed by a colon and which.
-STAYING = frozenset({"household", "domain", "numbers"})
-SIGNALS_TO_HOLD = 2
 
 HOUSEHOLD = 4  # verified signers that one phone or address may stand for
 #: Verified signatures of one petition from one mail domain that is none of the large providers'.
@@ -51,32 +22,6 @@ NUMBERS_CAP = 500
 _RANGE_DIGITS = 4  # the last digits, in which the numbers of a range differ
 
 PREFIX_KEPT_DAYS = 7
-
-
-def holds(why: Iterable[str]) -> str | None:
-    """The `held_why` of these signals, None if they are too few."""
-    found = set(why)
-    signals = len(found - COMMUNITY) + bool(found & COMMUNITY)
-    return " ".join(sorted(found)) if signals >= SIGNALS_TO_HOLD else None
-
-
-def left_after_verifying(held_why: str | None) -> str | None:
-    """What of a `held_why` an organizer has to decide about; None if nothing."""
-    stays = [why for why in (held_why or "").split() if why.partition(":")[0] in STAYING]
-    return " ".join(stays) or None
-
-
-def group_label(contact: str) -> str | None:
-    """The group that a contact shares with others, as in `held_why`; None for a large provider."""
-    if "@" not in contact:
-        return f"numbers:{contact[:-_RANGE_DIGITS]}"
-    domain = owned_domain(contact)
-    return None if domain in LARGE else f"domain:{domain}"
-
-
-def group_cap(label: str) -> int:
-    """How many verified signatures of such a group are nothing odd."""
-    return NUMBERS_CAP if label.startswith("numbers:") else DOMAIN_CAP
 
 
 # Addresses.
@@ -132,17 +77,31 @@ async def daily_key(tx: Transaction, now: int, fresh: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A mail domain or range of numbers within one petition; `key` stands for it in the store."""
+    """A mail domain or range of numbers within one petition: `hold` is for what is too many in it,
+    `key` stands for it in the store."""
 
     petition_id: int
-    label: str
+    hold: Hold
     key: bytes
+
+    @property
+    def cap(self) -> int:
+        """How many verified signatures of it are nothing odd."""
+        return NUMBERS_CAP if self.hold.kind == "numbers" else DOMAIN_CAP
+
+
+def shared(contact: str) -> Hold | None:
+    """What a contact shares with others, as the hold for too many; None for a large provider."""
+    if "@" not in contact:
+        return Hold("numbers", contact[:-_RANGE_DIGITS])
+    domain = owned_domain(contact)
+    return None if domain in LARGE else Hold("domain", domain)
 
 
 def group_of(petition_id: int, salt: bytes, contact: str | None, keys: Keys) -> Group | None:
     """The group of a contact, None for one that shares nothing odd."""
-    label = group_label(contact) if contact else None
-    return Group(petition_id, label, keys.group(salt, label)) if label else None
+    hold = shared(contact) if contact else None
+    return Group(petition_id, hold, keys.group(salt, str(hold))) if hold else None
 
 
 class Groups:
@@ -175,7 +134,7 @@ class Groups:
         key = (group.petition_id, group.key)
         known = self._known.get(key)
         n = (known["verified"] if known else 0) + self._changes[key]
-        if n >= group_cap(group.label) and not (known and known["trusted_at"]):
+        if n >= group.cap and not (known and known["trusted_at"]):
             return False
         self._changes[key] += 1
         return True

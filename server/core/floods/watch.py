@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from server.core.counting.states import where
 from server.core.floods import alarms
-from server.core.floods.limits import Reason
+from server.core.floods.holds import Reason
 from server.core.values.contacts import EMAIL_LIMIT
 from server.core.values.mail_domains import LARGE, is_disposable, owned_domain
 from server.db import Transaction

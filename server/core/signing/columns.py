@@ -40,7 +40,6 @@ class Columns:
     prefix_tag: Personal[bytes] = None
     verified_at: int | None = None
     held_at: int | None = None
-    held_why: str | None = None
     rejected_at: int | None = None
     withdrawn_at: int | None = None
     noted_at: int | None = None

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Literal
 
 from server.core.counting.states import is_counted
-from server.core.floods import limits
+from server.core.floods import holds
+from server.core.floods.holds import Hold
 from server.core.floods.limits import HOUSEHOLD, Group, Groups
 from server.core.outbox.outbox import Announcement
 from server.core.signing import stored
@@ -121,16 +122,16 @@ class Ledger:
             household = self._household(signing.petition_id, signing.keys)
             if sum(1 for s in household if s.tally()) >= HOUSEHOLD:
                 signals.append("crowd")
-        if why := limits.holds(signals):
+        if why := holds.for_signals(signals):
             signature.hold(why, signing.now)
 
     def _admit(self, signature: Signature, group: Group | None, now: int, keys: PersonKeys) -> None:
         """Hold what verifies beyond the places of its household, or of its group."""
         household = self._household(signature.petition_id, keys)
         if sum(1 for s in household if not s.absorbed and is_counted(s)) >= HOUSEHOLD:
-            signature.hold("household", now)
+            signature.hold([Hold("household")], now)
         elif group and not self.groups.admits(group):
-            signature.hold(group.label, now)
+            signature.hold([group.hold], now)
 
     def _absorb(self, verified: Signature) -> None:
         """A signature without contact by the same name and place was theirs: it counts once."""

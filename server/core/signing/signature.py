@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from server.core.counting.counts import DAY, Class, Tally
 from server.core.counting.states import IN_TOTAL, state_of
-from server.core.floods import limits
+from server.core.floods.holds import Hold, Holds, Reason, left_after_verifying
 from server.core.floods.limits import Group
 from server.core.signing.columns import PERSONAL, Columns
 from server.core.values.keys import PersonKeys
-from server.db import Row
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Signing:
     public: bool = False
     news: bool = False
     verified: bool = False
-    signals: tuple[str, ...] = ()
+    signals: tuple[Reason, ...] = ()
     group: Group | None = None
     prefix_tag: bytes | None = None
     address_key: bytes | None = None
@@ -42,15 +43,21 @@ class Signing:
 
 @dataclass(slots=True)
 class Signature(Columns):
-    """A row while a transaction decides about it."""
+    """A row while a transaction decides about it, with the reasons for which it is held.
 
-    before: Tally | None = None  # where it counted when it was read
+    `before` and `holds_before` are where it counted, and why it was held, when it was read.
+    """
+
+    holds: Holds = frozenset()
+    before: Tally | None = None
+    holds_before: Holds = frozenset()
     stored: bool = False
     changed: bool = False
     absorbed: bool = False
 
     @classmethod
-    def from_row(cls, row: Row) -> Signature:
+    def from_row(cls, row: Iterable[Any]) -> Signature:
+        """From the values of its columns."""
         signature = cls(*row)
         signature.stored = True
         signature.before = signature.tally()
@@ -93,20 +100,26 @@ class Signature(Columns):
         """The contact is shown to be theirs. It has done its work, and goes unless they want news;
         its keys stay."""
         self.verified_at, self.changed = now, True
-        self.held_why = limits.left_after_verifying(self.held_why)
-        self.held_at = self.held_at if self.held_why else None
+        self.holds = left_after_verifying(self.holds)
+        self.held_at = self.held_at if self.holds else None
         if self.news_at is None:
             self.contact = None
 
-    def hold(self, why: str, now: int) -> None:
-        self.held_why = f"{self.held_why} {why}" if self.held_why else why
+    def hold(self, why: Iterable[Hold], now: int) -> None:
+        self.holds |= set(why)
         self.held_at, self.changed = self.held_at or now, True
 
+    def release(self) -> None:
+        """It is held no more."""
+        self.holds, self.held_at, self.changed = frozenset(), None, True
+
     def withdraw(self, now: int) -> None:
-        """Its signer takes it back: all that is personal goes."""
+        """Its signer takes it back: all that is personal goes, and so do the reasons for which it
+        was held, which may name a mail domain."""
         for column in PERSONAL:
             setattr(self, column, None)
-        self.withdrawn_at, self.changed = now, True
+        self.release()
+        self.withdrawn_at = now
 
     def tally(self) -> Tally | None:
         """Where it counts now; None if it does not."""

@@ -16,7 +16,6 @@ from server.core.floods.limits import Group, Groups
 from server.core.outbox import outbox
 from server.core.petitions.petitions import Petition
 from server.core.signing import stored
-from server.core.signing.columns import SELECTED
 from server.core.signing.decide import Ledger, Outcome
 from server.core.signing.signature import Signature, Signing
 from server.core.values.contacts import normal_email, normal_phone
@@ -184,8 +183,8 @@ async def signed_by(
     with the id of its petition."""
     mine = tx.rows("mine", petition_id="int", contact_key="blob")
     rows = await tx.fetch(
-        f"SELECT {SELECTED} FROM {mine} m JOIN signatures s ON s.petition_id = m.petition_id"
-        " AND s.contact_key = m.contact_key AND s.contact_key IS NOT NULL"
+        f"{stored.SELECT} {mine} m JOIN signatures s ON s.petition_id = m.petition_id"
+        f" AND s.contact_key = m.contact_key AND s.contact_key IS NOT NULL {stored.HOLDS}"
         f" WHERE s.verified_at IS {'NOT' if verified else ''} NULL"
         " ORDER BY s.verified_at DESC, s.id DESC",
         mine=pack(contact_keys),

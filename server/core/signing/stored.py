@@ -7,31 +7,44 @@ from collections.abc import Iterable, Sequence
 
 from server.core.counting import counts
 from server.core.counting.counts import Tally
+from server.core.floods.holds import Hold
 from server.core.signing.columns import ASSIGNED, NAMES, SELECTED, TYPES, values_of
 from server.core.signing.signature import Signature
-from server.db import Row, Transaction, pack
+from server.db import ColumnType, Row, Transaction, pack
+
+#: Of `signatures s`, each with one of the reasons for which it is held, if it is.
+SELECT = f"SELECT {SELECTED}, h.kind, h.label FROM"
+HOLDS = " LEFT JOIN holds h ON h.petition_id = s.petition_id AND h.signature_id = s.id"
 
 Place = tuple[int, bytes | None, bytes | None]  # petition id, place key, contact key
+
+
+_HOLD: dict[str, ColumnType] = {
+    "petition_id": "int",
+    "signature_id": "int",
+    "kind": "text",
+    "label": "text",
+}
 
 
 async def related(tx: Transaction, people: Iterable[Place]) -> list[Signature]:
     """The stored signatures that could be one of these people: by place, or by contact."""
     batch = tx.rows("batch", petition_id="int", place_key="blob", contact_key="blob")
     places = (
-        f"SELECT {SELECTED} FROM {batch} b JOIN signatures s"
+        f"{SELECT} {batch} b JOIN signatures s"
         " ON s.petition_id = b.petition_id AND s.place_key = b.place_key"
-        " AND s.place_key IS NOT NULL AND s.contact_key IS NULL"
+        f" AND s.place_key IS NOT NULL AND s.contact_key IS NULL {HOLDS}"
     )
     # No word on contact_key here: it would lure SQLite into reading the index of all contacts.
     verified_places = (
-        f" UNION ALL SELECT {SELECTED} FROM {batch} b JOIN signatures s"
+        f" UNION ALL {SELECT} {batch} b JOIN signatures s"
         " ON s.petition_id = b.petition_id AND s.place_key = b.place_key"
-        " AND s.verified_at IS NOT NULL WHERE b.contact_key IS NULL"
+        f" AND s.verified_at IS NOT NULL {HOLDS} WHERE b.contact_key IS NULL"
     )
     contacts = (
-        f" UNION ALL SELECT {SELECTED} FROM {batch} b JOIN signatures s"
+        f" UNION ALL {SELECT} {batch} b JOIN signatures s"
         " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
-        " AND s.contact_key IS NOT NULL WHERE b.contact_key IS NOT NULL"
+        f" AND s.contact_key IS NOT NULL {HOLDS} WHERE b.contact_key IS NOT NULL"
     )
     return read(await tx.fetch(places + verified_places + contacts, batch=pack(people)))
 
@@ -39,8 +52,8 @@ async def related(tx: Transaction, people: Iterable[Place]) -> list[Signature]:
 async def by_ids(tx: Transaction, petition_id: int, ids: Iterable[int]) -> list[Signature]:
     wanted = tx.rows("wanted", id="int")
     rows = await tx.fetch(
-        f"SELECT {SELECTED} FROM {wanted} w JOIN signatures s"
-        " ON s.petition_id = :petition AND s.id = w.id",
+        f"{SELECT} {wanted} w JOIN signatures s"
+        f" ON s.petition_id = :petition AND s.id = w.id {HOLDS}",
         petition=petition_id,
         wanted=pack((id_,) for id_ in ids),
     )
@@ -54,8 +67,9 @@ async def of_contact(
     keys."""
     wanted = tx.rows("wanted", contact_key="blob")
     rows = await tx.fetch(
-        f"SELECT {SELECTED} FROM {wanted} w JOIN signatures s ON s.petition_id = :petition"
-        " AND s.contact_key = w.contact_key AND s.contact_key IS NOT NULL ORDER BY s.id DESC",
+        f"{SELECT} {wanted} w JOIN signatures s ON s.petition_id = :petition"
+        f" AND s.contact_key = w.contact_key AND s.contact_key IS NOT NULL {HOLDS}"
+        " ORDER BY s.id DESC",
         petition=petition_id,
         wanted=pack((key,) for key in contact_keys),
     )
@@ -63,8 +77,16 @@ async def of_contact(
 
 
 def read(rows: Iterable[Row]) -> list[Signature]:
-    """The signatures in rows of `SELECTED`, each once, in order."""
-    return list({row["id"]: Signature.from_row(row) for row in rows}.values())
+    """The signatures in rows of `SELECT`, each once, in order."""
+    found: dict[int, Signature] = {}
+    for *values, kind, label in rows:
+        signature = found.get(values[0])
+        if signature is None:
+            signature = found[values[0]] = Signature.from_row(values)
+        if kind is not None:
+            signature.holds |= {Hold(kind, label)}
+            signature.holds_before = signature.holds
+    return list(found.values())
 
 
 async def lock(tx: Transaction, signatures: Iterable[Signature]) -> None:
@@ -74,7 +96,7 @@ async def lock(tx: Transaction, signatures: Iterable[Signature]) -> None:
 
 async def write(tx: Transaction, signatures: Sequence[Signature]) -> None:
     """Store every difference, and the counters with it: one statement each for absorbed, changed
-    and new rows."""
+    and new rows, and for reasons to hold that are gone or new."""
     kept = [s for s in signatures if not s.absorbed]
     batch = tx.rows("batch", **TYPES)
     # First, since the unique keys of an absorbed row may be needed by another.
@@ -96,7 +118,27 @@ async def write(tx: Transaction, signatures: Sequence[Signature]) -> None:
             f"INSERT INTO signatures ({NAMES}) SELECT {NAMES} FROM {batch} b",
             batch=pack(map(values_of, new)),
         )
+    await _write_holds(tx, signatures)
     await counts.add(tx, _changes(signatures))
+
+
+async def _write_holds(tx: Transaction, signatures: Sequence[Signature]) -> None:
+    columns, batch = ", ".join(_HOLD), tx.rows("batch", **_HOLD)
+    gone, new = [], []
+    for s in signatures:
+        now = frozenset() if s.absorbed else s.holds
+        gone += [(s.petition_id, s.id, *hold) for hold in s.holds_before - now]
+        new += [(s.petition_id, s.id, *hold) for hold in now - s.holds_before]
+    if gone:
+        await tx.execute(
+            f"DELETE FROM holds WHERE ({columns}) IN (SELECT {columns} FROM {batch} b)",
+            batch=pack(gone),
+        )
+    if new:
+        await tx.execute(
+            f"INSERT INTO holds ({columns}) SELECT {columns} FROM {batch} b",
+            batch=pack(new),
+        )
 
 
 def _changes(signatures: Iterable[Signature]) -> Counter[Tally]:

@@ -9,6 +9,7 @@ from typing import Any
 from server.core.desk import audit, moderation
 from server.core.desk import invalidation as invalidations
 from server.core.floods import alarms
+from server.core.floods.holds import Hold
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
 from server.web.desk.invalidation import condition_words
@@ -30,7 +31,7 @@ async def show(visit: Visit) -> None:
     services = visit.services
     async with services.database.read() as tx:
         held = await moderation.held(tx, petition.id)
-        samples = {group.why: await moderation.sample(tx, petition.id, group.why) for group in held}
+        samples = {group.why: group.sample for group in held}
         context: dict[str, Any] = {
             "alarms": await alarms.alarms(tx, petition.id, services.now()),
             "comments": await moderation.comments(tx, petition.id),
@@ -45,7 +46,7 @@ async def _send_page(visit: Visit, template: str, petition: Petition, **context:
         template,
         petition,
         DECIDED,
-        reasons=lambda why: ", ".join(_reason(visit, part) for part in why.split()),
+        reasons=lambda why: ", ".join(_reason(visit, h) for h in sorted(moderation.holds_of(why))),
         now=visit.services.now(),
         alarm_words=ALARM_WORDS,
         states=INVALIDATION_WORDS,
@@ -54,10 +55,9 @@ async def _send_page(visit: Visit, template: str, petition: Petition, **context:
     )
 
 
-def _reason(visit: Visit, part: str) -> str:
-    kind, _, label = part.partition(":")
-    words = visit.sentence(REASON_WORDS, kind)
-    return f"{words} ({label})" if label else words
+def _reason(visit: Visit, hold: Hold) -> str:
+    words = visit.sentence(REASON_WORDS, hold.kind)
+    return f"{words} ({hold.label})" if hold.label else words
 
 
 async def _go_back(visit: Visit, petition: Petition, done: str) -> None:

@@ -13,7 +13,8 @@ from server.core.counting.counts import DAY
 from server.core.desk import audit, invalidation, moderation
 from server.core.desk.invalidation import Condition, Invalidation
 from server.core.floods import alarms, limits
-from server.core.signing import signatures
+from server.core.floods.holds import Hold
+from server.core.signing import signatures, stored
 from server.core.upkeep import check
 from server.errors import InvalidInput, NotFound
 from tests.harness.world import NOW, World
@@ -23,7 +24,7 @@ DOMAIN = "catchall.example.org"
 
 async def hold(world: World, name: str, why: str = "burst names", **values: str) -> None:
     signing = world.signing(name, **values)
-    await world.sign(replace(signing, signals=tuple(why.split())))
+    await world.sign(replace(signing, signals=tuple(Hold.read(word).kind for word in why.split())))
 
 
 async def state(world: World) -> tuple[int, int, int]:
@@ -46,18 +47,44 @@ async def test_held_signatures_are_accepted_or_rejected_by_group(world: World) -
     await hold(world, "Zoe Quin", "burst disposable")
     async with world.database.read() as tx:
         found = await moderation.held(tx, 1)
-        shown = await moderation.sample(tx, 1, "burst names")
     assert [(h.why, h.n, h.verified) for h in found] == [
         ("burst names", 5, 0),
         ("burst disposable", 1, 0),
     ]
-    assert shown[0].name == "A•• G•••"
-    assert "gmail" not in shown[0].name
+    assert [s.name for s in found[0].sample] == [f"A•• {first}•••" for first in "GFDCB"]
+    assert found[1].sample[0].name == "Z•• Q•••"
     assert await decide(world, "burst names", accept=True) == 5
     assert await state(world) == (0, 5, 1)
     assert await decide(world, "burst disposable", accept=False) == 1
     assert await state(world) == (0, 5, 0)
     assert await decide(world, "burst disposable", accept=False) == 0
+
+
+async def test_a_group_is_of_the_very_same_reasons_and_shows_its_newest_few(world: World) -> None:
+    for i, why in enumerate(("burst names", "names trap burst", "burst trap", "names burst")):
+        await hold(world, f"Ana {'BCDF'[i]}iaz", why)
+    for i in range(moderation.SAMPLE):
+        await hold(world, f"Zoe {'BCDFG'[i]}uin", "names burst")
+    async with world.database.read() as tx:
+        found = await moderation.held(tx, 1)
+    assert [(g.why, g.n) for g in found] == [
+        ("burst names", 2 + moderation.SAMPLE),
+        ("burst names trap", 1),
+        ("burst trap", 1),
+    ]
+    assert [s.name for s in found[0].sample] == [f"Z•• {first}•••" for first in "GFDCB"]
+    assert await decide(world, "burst names", accept=True) == 2 + moderation.SAMPLE
+    assert await state(world) == (0, 2 + moderation.SAMPLE, 2)
+
+
+async def test_a_withdrawn_and_a_rejected_signature_are_in_no_group(world: World) -> None:
+    await hold(world, "Ana Diaz")
+    await hold(world, "Bo Lee")
+    async with world.database.write() as tx:
+        first, second = await stored.by_ids(tx, 1, await world.signature_ids())
+        await signatures.withdraw(tx, [first], NOW)
+        await tx.execute("UPDATE signatures SET rejected_at = 1 WHERE id = :id", id=second.id)
+        assert await moderation.held(tx, 1) == []
 
 
 async def test_many_are_decided_in_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,6 +211,21 @@ async def test_a_condition_takes_out_just_those(
         assert await invalidation.public_lines(tx, 1) == []
     await work(world)
     assert sum(await state(world)) == 5
+
+
+async def test_a_domain_finds_verified_signatures_that_are_held_for_just_that_domain(
+    organized: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "DOMAIN_CAP", 0)
+    world = organized
+    async with world.database.write() as tx:
+        for n, domain in enumerate((DOMAIN, f"{DOMAIN}.au", f"not-{DOMAIN}")):
+            signing = world.signing(f"Bot {'ABC'[n]}", email=f"a@{domain}")
+            signing.verified = True
+            signing.group = limits.group_of(1, world.petition.salt, signing.contact, world.keys)
+            assert await signatures.sign_many(tx, [signing]) == ["held"]
+        seen = await invalidation.preview(tx, 1, Condition(domain=DOMAIN))
+    assert [s.name for s in seen.sample] == ["B•• A"]
 
 
 async def test_it_goes_on_where_it_stopped_and_can_be_cancelled_midway(

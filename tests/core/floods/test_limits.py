@@ -1,18 +1,16 @@
-"""Signals: what makes a signing suspicious, and above all what does not."""
+"""What signers share with others: the network of an address, the group of a contact."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.floods.limits import Address, group_label, holds, left_after_verifying, prefix_of
+from server.core.floods.holds import Hold
+from server.core.floods.limits import Address, prefix_of, shared
 from server.web.http.addresses import read_address
-from tests.harness.attacks import likely
-from tests.harness.world import World
 
 
 @pytest.mark.parametrize(
@@ -54,47 +52,7 @@ def test_any_text_is_an_address_in_its_network_or_stands_for_nothing(text: str) 
     assert address is not None or prefix is None
 
 
-def test_what_a_community_has_in_common_is_one_signal() -> None:
-    """A village has one address, one postcode, and a school with a mail domain."""
-    assert holds(["burst", "postcode", "mails"]) is None
-    assert holds(["burst", "postcode", "names"]) == "burst names postcode"
-    assert holds(["postcode", "people"]) == "people postcode"
-    assert holds(["people"]) is None
-    assert holds([]) is None
-
-
-def test_verifying_lifts_all_but_what_an_organizer_decides() -> None:
-    assert left_after_verifying("burst names trap crowd disposable") is None
-    assert left_after_verifying("burst domain:x.org household") == "domain:x.org household"
-    assert left_after_verifying(None) is None
-
-
 def test_contacts_belong_to_groups_but_for_those_of_large_providers() -> None:
-    assert group_label("+14065550123") == "numbers:+1406555"
-    assert group_label("ana@lake.example") == "domain:lake.example"
-    assert group_label("ana@gmail.com") is None
-
-
-async def test_two_signals_hold_and_the_count_shows_it(world: World) -> None:
-    signing = world.signing(email="ana@gmail.com")
-    assert await world.sign(replace(signing, signals=("burst",))) == "new"
-    other = world.signing("Bo Lee", email="bo@gmail.com")
-    await world.sign(replace(other, signals=("names", "burst")))
-    figures = await world.figures()
-    assert (figures.unverified, figures.held) == (1, 1)
-    assert [r["held_why"] for r in await world.rows()] == [None, "burst names"]
-
-
-async def test_many_names_on_one_contact_are_one_signal(world: World) -> None:
-    for i, name in enumerate(likely(8)):
-        signing = world.signing(name, email="ana@gmail.com")
-        await world.sign(replace(signing, signals=("burst",) if i > 5 else ()))
-    assert [r["held_why"] for r in await world.rows()] == [None] * 6 + ["burst crowd"] * 2
-
-
-async def test_a_text_of_the_same_person_lifts_what_held_the_web_signing(world: World) -> None:
-    signing = world.signing(phone="+14065550123")
-    await world.sign(replace(signing, signals=("burst", "names")))
-    assert await world.text() == "verified"
-    figures = await world.figures()
-    assert (figures.verified, figures.held) == (1, 0)
+    assert shared("+14065550123") == Hold("numbers", "+1406555")
+    assert shared("ana@lake.example") == Hold("domain", "lake.example")
+    assert shared("ana@gmail.com") is None

@@ -51,7 +51,8 @@ async def test_the_table_has_every_column_of_the_store_that_a_decision_may_chang
         await stored.write(tx, [full(7)])
     [row] = await world.rows()
     others = {"approved_at", "invalidation_id"}  # the desk's
-    assert set(row) == set(TYPES) | others
+    gone = {"held_why"}  # rows of `holds` now
+    assert set(row) == set(TYPES) | others | gone
 
 
 def test_withdrawing_erases_just_what_the_table_calls_personal() -> None:
@@ -59,7 +60,7 @@ def test_withdrawing_erases_just_what_the_table_calls_personal() -> None:
     before = {f.name: getattr(signature, f.name) for f in fields(Columns)}
     signature.withdraw(NOW)
     after = {f.name: getattr(signature, f.name) for f in fields(Columns)}
-    assert {name for name, value in after.items() if value is None} == set(PERSONAL)
+    assert {name for name, value in after.items() if value is None} == {*PERSONAL, "held_at"}
     assert {"name", "postcode", "contact", "comment", "prefix_tag"} < set(PERSONAL)
-    kept = before.keys() - {*PERSONAL, "withdrawn_at"}
+    kept = before.keys() - {*PERSONAL, "held_at", "withdrawn_at"}
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}

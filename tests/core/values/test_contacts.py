@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from server.core.floods.limits import group_label
+from server.core.floods.limits import shared
 from server.core.values import contacts
 from server.core.values.contacts import former, normal_email, normal_phone, reached, region_of
 from server.core.values.keys import Keys
@@ -144,9 +144,9 @@ def test_a_group_of_addresses_is_what_one_owner_has(address: str, domain: str) -
 
 
 def test_large_providers_make_no_group_whatever_stands_before_them() -> None:
-    assert group_label("a@mail.yahoo.com") is None
-    assert group_label("a@gmail.com") is None
-    assert group_label("a@one.catchall.example") == group_label("a@catchall.example")
+    assert shared("a@mail.yahoo.com") is None
+    assert shared("a@gmail.com") is None
+    assert shared("a@one.catchall.example") == shared("a@catchall.example")
 
 
 def test_keys_of_before_a_rule_changed_are_known() -> None:
