@@ -78,7 +78,7 @@ async def test_withdrawing_leaves_no_reason_behind(
     assert await world.holds() == ["numbers:+1406555"]
     async with world.database.write() as tx:
         key = world.keys.contact(world.petition.salt, PHONE)
-        await signatures.withdraw(tx, await signatures.signed_by(tx, {1: key}), world.now)
+        await signatures.withdraw(tx, await signatures.signed_by(tx, [(1, key)]), world.now)
     assert await stored_holds(world) == []
 
 
