@@ -11,7 +11,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from server.errors import Misconfigured
-from server.serve.protocol import Protocol, Server
+from server.serve.protocol import Protocol
+from server.serve.server import Server
 
 KEEP_ALIVE_SECONDS = 310  # a phone on a slow link comes back on the same connection
 DRAIN_SECONDS = 15

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from server.serve import protocol, run
+from server.serve import patience, run
 from server.serve.protocol import Protocol
+from server.serve.server import Server as OurServer
 from tests.harness import product
 from tests.harness.product import Server, exchange, post, request
 from tests.harness.slow_link import slow_link
@@ -131,15 +132,19 @@ def test_1000_slow_clients_do_not_hurt_others(tmp_path: Path) -> None:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A bare application on our protocol, with little patience; its port."""
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.3)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+        """Read the body, and say what the head is by then."""
+        while (await receive()).get("more_body"):
+            pass
+        said = b", ".join(b"%s=%s" % header for header in scope["headers"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": said})
 
     listening = run.listener("127.0.0.1", 0)
     config = uvicorn.Config(app, http=Protocol, lifespan="off", log_config=None)
-    served = protocol.Server(config)
+    served = OurServer(config)
     served.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -160,5 +165,37 @@ def test_an_idle_connection_outlives_the_patience_for_heads(hasty: int) -> None:
     with socket.create_connection(("127.0.0.1", hasty), timeout=10) as connection:
         for _ in range(2):
             connection.sendall(raw)
-            assert connection.recv(1000).startswith(b"HTTP/1.1 204")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
             time.sleep(2)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_the_head_is_as_it_was_when_it_ended(hasty: int, apart: bool) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    rest = b"1\r\n.\r\n0\r\nX-Forwarded-For: 192.0.2.1\r\nOrigin: https://evil.example\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", hasty), timeout=10) as connection:
+        for piece in (head, rest) if apart else (head + rest,):
+            connection.sendall(piece)
+            time.sleep(0.05)
+        said = read_to_the_end(connection)
+    assert said.endswith(b"host=x, connection=close, transfer-encoding=chunked\r\n0\r\n\r\n")
+
+
+def test_a_body_that_comes_byte_by_byte_is_taken(hasty: int) -> None:
+    chunks = b"1\r\n.\r\n" * 20_000 + b"0\r\n\r\n"
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", hasty), timeout=10) as connection:
+        connection.sendall(head)
+        time.sleep(0.05)
+        for at in range(0, len(chunks), 1001):
+            connection.sendall(chunks[at : at + 1001])
+        assert read_to_the_end(connection).startswith(b"HTTP/1.1 200")
+
+
+def test_the_second_head_of_a_piece_is_bounded_like_the_first(hasty: int) -> None:
+    head = b"GET / HTTP/1.1\r\nHost: x\r\n"
+    with socket.create_connection(("127.0.0.1", hasty), timeout=10) as connection:
+        connection.sendall(head + b"\r\n" + head + b"X: %s\r\n\r\n" % (b"y" * 20_000))
+        answer = read_to_the_end(connection)
+    assert answer.startswith(b"HTTP/1.1 200") and answer.count(b"HTTP/1.1") <= 2
+    assert b"yyy" not in answer

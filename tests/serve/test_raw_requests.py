@@ -21,8 +21,9 @@ import uvicorn
 
 from server.app import create_app
 from server.cli import demo
-from server.serve import protocol, run
+from server.serve import patience, protocol, run
 from server.serve.protocol import Protocol
+from server.serve.server import Server as OurServer
 from tests.harness import product
 from tests.harness.product import Server, eventually
 
@@ -249,6 +250,8 @@ BODIES = [
     signs("h2c asked for", post(form("Row Upgrade"), FORM, b"Connection: Upgrade", b"Upgrade: h2c"), "Row Upgrade"),
 ]  # fmt: skip
 
+BODY = b"1f\r\nname=Row+In+Chunks&postcode=598\r\n2\r\n01\r\n"
+
 FRAMES = [
     answers("a length of letters", post(b"", FORM, b"X: y").replace(b"Length: 0", b"Length: x"), 400, b"", False),
     answers("a length below zero", post(b"").replace(b"Length: 0", b"Length: -1"), 400, b"", False),
@@ -267,6 +270,10 @@ FRAMES = [
     signs("chunks", chunked(b"8\r\nname=Row\r\n11\r\n+Chunks&postcode=\r\n5\r\n59801\r\n0\r\n\r\n"), "Row Chunks"),
     signs("chunks that say more", chunked(b"8;a=b\r\nname=Row\r\n15\r\n+Extra&postcode=59801\r\n0\r\nX: y\r\n\r\n"), "Row Extra"),
     signs("leading zeros", chunked(b"0000000008\r\nname=Row\r\n15\r\n+Zeros&postcode=59801\r\n0\r\n\r\n"), "Row Zeros"),
+    signs("trailers", chunked(BODY + b"0\r\nOrigin: https://evil.example\r\nHost: x\r\n\r\n"), "Row In Chunks"),
+    answers("a length among the trailers", chunked(BODY + b"0\r\nContent-Length: 7\r\n\r\n"), 400, b"", False),
+    answers("24 KB of trailers", chunked(b"3\r\na=b\r\n0\r\n" + b"X: y\r\n" * 4000 + b"\r\n"), 431, b"too much", False),
+    answers("a trailer of 20 KB", chunked(b"3\r\na=b\r\n0\r\nX: " + b"y" * 20_000 + b"\r\n\r\n"), 431, b"too much", False),
     answers("more than was announced", post(form("Row Short"), length=10), 200, RETURNED, False),
 ]  # fmt: skip
 
@@ -366,19 +373,66 @@ def test_all_of_it_again_and_again_does_not_grow_the_server(server: Server) -> N
     assert len(log) < 20_000
 
 
+OPENED = chunked(b"3\r\na=b\r\n")
+#: What may stand around the pieces of a body: how it begins, and what comes again and again.
+WITHOUT_END = {
+    "trailers": (OPENED + b"0\r\n", b"X-Forwarded-For: 192.0.2.1\r\n" * 2000),
+    "trailers of many names": (OPENED + b"0\r\n", b"".join(b"x%d:y\r\n" % n for n in range(9000))),
+    "one trailer": (OPENED + b"0\r\nX: ", b"y" * 60_000),
+    "the name of a trailer": (OPENED + b"0\r\n", b"y" * 60_000),
+    "an extension of a chunk": (OPENED + b"5;a=", b"y" * 60_000),
+    "an extension of the last chunk": (OPENED + b"0;a=", b"y" * 60_000),
+    "extensions of small chunks": (OPENED, b"1;%s\r\n&\r\n" % (b"a" * 200) * 300),
+    "the length of a chunk": (OPENED, b"0" * 60_000),
+    "line ends between requests": (HELLO, b"\r\n" * 30_000),
+    "trailers behind a form for nobody": (
+        OPENED.replace(b"/p/face", b"/p/nothing") + b"0\r\n",
+        b"X: y\r\n" * 9000,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_END)
+def test_78_megabytes_around_a_body_are_refused_and_take_no_memory(
+    server: Server, name: str
+) -> None:
+    begin, more = WITHOUT_END[name]
+    status = Path(f"/proc/{server.process.pid}/status")
+
+    def peak(of: str) -> float:
+        found = re.search(rf"{of}:\s+(\d+) kB", status.read_text())
+        assert found
+        return int(found[1]) / 1024
+
+    status.with_name("clear_refs").write_text("5")  # the peak begins anew
+    before, sent = peak("VmRSS"), 0
+    with connect(server.port) as connection:
+        connection.sendall(begin)
+        time.sleep(0.1)  # what comes with the head is counted as the head is
+        with contextlib.suppress(ConnectionError):
+            while sent < 78_000_000:
+                connection.sendall(more)
+                sent += len(more)
+        with contextlib.suppress(ConnectionError):
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+            assert re.findall(rb"HTTP/1.1 (\d+)", answer)[-1] in {b"431", b"400", b"404"}
+    assert peak("VmHWM") - before < 4
+    assert product.exchange(server.port, HELLO).status == 200
+
+
 # Time and floods: the real application in this process, with little patience.
 
 
 @pytest.fixture
 def hasty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A server whose clocks run fast; its port."""
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
-    monkeypatch.setattr(protocol, "BODY_SECONDS", 1.0)
-    monkeypatch.setattr(protocol, "BODY_RATE", 10)
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(patience, "BODY_SECONDS", 1.0)
+    monkeypatch.setattr(patience, "BODY_RATE", 10)
     settings = demo.prepare(tmp_path / "data", {}, "127.0.0.1", 8000).settings
     listening = run.listener("127.0.0.1", 0)
     app = create_app(settings, with_worker=False)
-    served = protocol.Server(uvicorn.Config(app, http=Protocol, lifespan="on", log_config=None))
+    served = OurServer(uvicorn.Config(app, http=Protocol, lifespan="on", log_config=None))
     served.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -465,7 +519,7 @@ def test_an_ordinary_signing_is_answered_while_a_flood_of_slow_bodies_is_held_op
     hasty: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Protocol, "most", 40)
-    monkeypatch.setattr(protocol, "BODY_SECONDS", 60)
+    monkeypatch.setattr(patience, "BODY_SECONDS", 60)
     with contextlib.ExitStack() as stack:
         flood = [stack.enter_context(connect(hasty)) for _ in range(120)]
         for connection in flood:
@@ -485,7 +539,7 @@ def test_bodies_that_are_on_their_way_hold_little_memory_and_small_forms_pass(
     hasty: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "ARRIVING_BYTES", 100_000)
-    monkeypatch.setattr(protocol, "BODY_SECONDS", 60)
+    monkeypatch.setattr(patience, "BODY_SECONDS", 60)
     with contextlib.ExitStack() as stack:
         flood = [stack.enter_context(connect(hasty)) for _ in range(8)]
         for connection in flood:
