@@ -17,14 +17,18 @@ def read_target(method: bytes, url: bytes, version: str, headers: Headers) -> tu
     """Path with query, and headers, with at most one `Host`: that of the target where the target is
     a whole address (RFC 9112, 3.2).
 
-    Raises `ValueError` unless it is clear what the request is, and for whom: HTTP/1.1 has one
-    `Host`, well formed; HTTP/1.0 may have none.
+    Raises `ValueError` unless it is clear what the request is, where it ends, and for whom it is:
+    HTTP/1.1 has one `Host`, well formed; HTTP/1.0 may have none. A body is in no coding but chunks,
+    which HTTP/1.0 does not have (RFC 9112, 6.1).
     """
     if version not in {"1.0", "1.1"} or method == b"CONNECT":
         raise ValueError("another protocol")
     hosts = [value for name, value in headers if name == b"host"]
     if len(hosts) > 1 or (version == "1.1" and not any(hosts)):
         raise ValueError("no Host, or several")
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if codings and (codings != [b"chunked"] or version == "1.0"):
+        raise ValueError("a coding that we lack")
     if url == b"*" and method == b"OPTIONS":
         url = b"/"
     if not url.startswith(b"/"):
