@@ -24,7 +24,6 @@ STILL_SHARED = {
         "NAMES",
         "NOTE_SECONDS",
         "NUMBER",
-        "PARTS",
         "PATIENCE_SECONDS",
         "SALT_BYTES",
         "SAMPLE",
