@@ -29,9 +29,20 @@ LANGUAGES = {
 }
 
 
-def setting(variable: str, default: str, meaning: str) -> Any:
-    """A field of `Settings`, read from `variable`; `default` is what the environment would say."""
-    return dataclasses.field(metadata={"variable": variable, "default": default, "doc": meaning})
+#: An expression for the whole of a value, and how people are told what it must be.
+Must = tuple[str, str]
+
+
+def setting(
+    variable: str, default: str, meaning: str, must: Must = (".*", ""), secret: bool = False
+) -> Any:
+    """A field of `Settings`, read from `variable`; `default` is what the environment would say.
+
+    `must` is the shape of the value, or of each part of a list, and how people are told of it. What
+    is empty by default may be so; a `secret` is not repeated to anybody.
+    """
+    told = {"variable": variable, "default": default, "doc": meaning}
+    return dataclasses.field(metadata={**told, "must": must, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +59,10 @@ class Settings:
         "UNDERSIGNED_PUBLIC_URL",
         "http://127.0.0.1:8000",
         "the address that people and gateways use; every link and signature check is built on it",
+        must=(
+            r"https?://([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?",
+            "like https://petition.example.org, with nothing behind it",
+        ),
     )
     secret_key: str = setting(
         "UNDERSIGNED_SECRET_KEY",
@@ -55,18 +70,25 @@ class Settings:
         "at least 32 characters of chance; all keys come from it, so keep a copy somewhere safe",
     )
     language: str = setting(
-        "UNDERSIGNED_LANGUAGE", "en", "language of pages that belong to no petition"
+        "UNDERSIGNED_LANGUAGE",
+        "en",
+        "language of pages that belong to no petition",
+        must=("|".join(LANGUAGES), f"one of {', '.join(LANGUAGES)}"),
     )
     country: str = setting(
         "UNDERSIGNED_COUNTRY",
         "US",
         "ISO code; phone numbers written without + are read as numbers of this country",
+        must=("[A-Z]{2}", "an ISO code like US"),
     )
     contact: str = setting(
         "UNDERSIGNED_CONTACT", "", "an e-mail address for people who need help, shown on /help"
     )
     sms_number: str = setting(
-        "UNDERSIGNED_SMS_NUMBER", "", "the number that people text, shown on pages; empty: no texts"
+        "UNDERSIGNED_SMS_NUMBER",
+        "",
+        "the number that people text, shown on pages; empty: no texts",
+        must=(r"\+\d{3,15}|\d{3,8}", "like +14065550100, or a short code"),
     )
     sms_console: bool = setting(
         "UNDERSIGNED_SMS_CONSOLE", "0", "1 lets `undersigned sms simulate` play a phone"
@@ -96,6 +118,7 @@ class Settings:
         "UNDERSIGNED_SMS_PRICE",
         "",
         "what a segment costs, in or out, like `0.0083 USD`; empty: no costs are shown",
+        must=(r"\d+(\.\d+)? [A-Z]{3}", "like `0.0083 USD`"),
     )
     sms_keep_days: int = setting(
         "UNDERSIGNED_SMS_KEEP_DAYS",
@@ -118,6 +141,8 @@ class Settings:
         "",
         "16 characters or more; the last part of the webhook address of gateways that sign nothing"
         " (`http`, `africastalking`)",
+        must=(".{16,}", "16 characters or more"),
+        secret=True,
     )
     twilio_account_sid: str = setting("TWILIO_ACCOUNT_SID", "", "Twilio's account, `AC…`")
     twilio_auth_token: str = setting(
@@ -176,24 +201,34 @@ class Settings:
     smtp_username: str = setting("UNDERSIGNED_SMTP_USERNAME", "", "the name to sign in there with")
     smtp_password: str = setting("UNDERSIGNED_SMTP_PASSWORD", "", "the password for it")
     smtp_tls: str = setting(
-        "UNDERSIGNED_SMTP_TLS", "starttls", "`starttls`, `tls` (from the start) or `none`"
+        "UNDERSIGNED_SMTP_TLS",
+        "starttls",
+        "`starttls`, `tls` (from the start) or `none`",
+        must=("starttls|tls|none", "starttls, tls or none"),
     )
     mail_from: str = setting(
         "UNDERSIGNED_MAIL_FROM",
         "",
         "whom our mail comes from; empty: `petition@` and the host of the public address",
+        must=(r"[^@\s<>]+@[^@\s<>]+", "an address like petition@example.org"),
     )
     mail_bounces: str = setting(
         "UNDERSIGNED_MAIL_BOUNCES",
         "",
         "where mail comes back that cannot be delivered, like `bounces+*@example.org`; in place of"
         " `*` stands whom it went to, as a signed word; empty: the sender's address",
+        # RFC 5321, 4.5.3.1.1: 64 characters before the @, of which our word takes 42.
+        must=(
+            r"[A-Za-z0-9._+=-]{0,22}\*@[^@\s<>*]+",
+            "like bounces+*@example.org, with at most 22 characters before the *",
+        ),
     )
     hosts: frozenset[str] = setting(
         "UNDERSIGNED_HOSTS",
         "",
         "further names, comma-separated, by which people may ask for the site; one that is neither"
         " here nor in the public address is answered 421",
+        must=(r"[^\s/:@]+(:\d+)?", "names like example.org"),
     )
     trusted_proxies: frozenset[str] = setting(
         "UNDERSIGNED_TRUSTED_PROXIES",
@@ -211,7 +246,12 @@ class Settings:
         "",
         "what Prometheus sends as bearer token to read /metrics; empty: there is no /metrics",
     )
-    log_level: str = setting("UNDERSIGNED_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
+    log_level: str = setting(
+        "UNDERSIGNED_LOG_LEVEL",
+        "INFO",
+        "DEBUG, INFO, WARNING or ERROR",
+        must=("DEBUG|INFO|WARNING|ERROR", "DEBUG, INFO, WARNING or ERROR"),
+    )
 
     @property
     def secure(self) -> bool:
@@ -241,11 +281,16 @@ def load(environ: Mapping[str, str]) -> Settings:
         for field in dataclasses.fields(Settings)
     }
     settings = Settings(**values)
-    if not settings.mail_from:
-        host = urlsplit(settings.public_url).hostname or "localhost"
-        settings = dataclasses.replace(settings, mail_from=f"petition@{host}")
-    _check(settings)
-    return settings
+    if len(settings.secret_key) < 32:
+        raise Misconfigured(
+            "UNDERSIGNED_SECRET_KEY must be set to at least 32 characters of chance; "
+            "`undersigned key new` prints one"
+        )
+    _check_networks(settings.trusted_proxies)
+    if settings.mail_from:
+        return settings
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    return dataclasses.replace(settings, mail_from=f"petition@{host}")
 
 
 def _read(environ: Mapping[str, str], variable: str) -> str | None:
@@ -260,9 +305,9 @@ def _read(environ: Mapping[str, str], variable: str) -> str | None:
         raise Misconfigured(f"{variable}_FILE: cannot read {path} ({error.strerror})") from error
 
 
-def _convert(field: dataclasses.Field[Any], text: str | None) -> Any:
+def _convert(field: dataclasses.Field[Any], given: str | None) -> Any:
     variable = field.metadata["variable"]
-    raw = field.metadata["default"] if text is None else text.strip()
+    raw = field.metadata["default"] if given is None else given.strip()
     if field.type == "int":
         if not raw.isdecimal():
             raise Misconfigured(f"{variable} must be a whole number, not {raw!r}")
@@ -272,64 +317,29 @@ def _convert(field: dataclasses.Field[Any], text: str | None) -> Any:
             raise Misconfigured(f"{variable} must be 0 or 1, not {raw!r}")
         return raw.lower() in {"1", "true", "yes"}
     if field.type == "frozenset[str]":
-        return frozenset(part.strip() for part in raw.split(",") if part.strip())
+        parts = frozenset(part.strip() for part in raw.split(",") if part.strip())
+        for part in sorted(parts):
+            _check(field, part)
+        return parts
+    _check(field, raw)
     return raw
 
 
-def _check(settings: Settings) -> None:
-    if len(settings.secret_key) < 32:
-        raise Misconfigured(
-            "UNDERSIGNED_SECRET_KEY must be set to at least 32 characters of chance; "
-            "`undersigned key new` prints one"
-        )
-    parts = urlsplit(settings.public_url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
-        raise Misconfigured(
-            "UNDERSIGNED_PUBLIC_URL must be like https://petition.example.org, "
-            f"not {settings.public_url!r}"
-        )
-    if settings.public_url.endswith("/"):
-        raise Misconfigured("UNDERSIGNED_PUBLIC_URL must not end with /")
-    if settings.language not in LANGUAGES:
-        raise Misconfigured(
-            f"UNDERSIGNED_LANGUAGE must be one of {', '.join(LANGUAGES)}, not {settings.language!r}"
-        )
-    if settings.sms_number and not re.fullmatch(r"\+\d{3,15}|\d{3,8}", settings.sms_number):
-        raise Misconfigured(
-            "UNDERSIGNED_SMS_NUMBER must be like +14065550100, or a short code,"
-            f" not {settings.sms_number!r}"
-        )
-    if settings.sms_price and not re.fullmatch(r"\d+(\.\d+)? [A-Z]{3}", settings.sms_price):
-        raise Misconfigured(
-            f"UNDERSIGNED_SMS_PRICE must be like `0.0083 USD`, not {settings.sms_price!r}"
-        )
-    if settings.sms_secret and len(settings.sms_secret) < 16:
-        raise Misconfigured("UNDERSIGNED_SMS_SECRET must have at least 16 characters")
-    if settings.smtp_tls not in {"starttls", "tls", "none"}:
-        raise Misconfigured(
-            f"UNDERSIGNED_SMTP_TLS must be starttls, tls or none, not {settings.smtp_tls!r}"
-        )
-    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", settings.mail_from):
-        raise Misconfigured(
-            "UNDERSIGNED_MAIL_FROM must be an address like petition@example.org,"
-            f" not {settings.mail_from!r}"
-        )
-    # RFC 5321, 4.5.3.1.1: 64 characters before the @, of which our word takes 42.
-    if not re.fullmatch(r"([A-Za-z0-9._+=-]{0,22}\*@[^@\s<>*]+)?", settings.mail_bounces):
-        raise Misconfigured(
-            "UNDERSIGNED_MAIL_BOUNCES must be like bounces+*@example.org, with at most 22"
-            f" characters before the *, not {settings.mail_bounces!r}"
-        )
-    for host in settings.hosts:
-        if not re.fullmatch(r"[^\s/:@]+(:\d+)?", host):
-            raise Misconfigured(f"UNDERSIGNED_HOSTS must be names like example.org, not {host!r}")
-    for proxy in settings.trusted_proxies:
+def _check(field: dataclasses.Field[Any], value: str) -> None:
+    told = field.metadata
+    shape, like = told["must"]
+    may_be_empty = told["default"] == ""
+    if not re.fullmatch(shape, value, re.DOTALL) and (value or not may_be_empty):
+        found = "" if told["secret"] else f", not {value!r}"
+        raise Misconfigured(f"{told['variable']} must be {like}{found}")
+
+
+def _check_networks(networks: frozenset[str]) -> None:
+    for network in sorted(networks):
         try:
-            ipaddress.ip_network(proxy, strict=False)
+            ipaddress.ip_network(network, strict=False)
         except ValueError:
             raise Misconfigured(
                 "UNDERSIGNED_TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8,"
-                f" not {proxy!r}"
+                f" not {network!r}"
             ) from None
-    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise Misconfigured(f"UNDERSIGNED_LOG_LEVEL: {settings.log_level!r} is not a level")

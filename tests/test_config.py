@@ -54,6 +54,15 @@ def test_the_defaults_need_nothing_but_a_secret() -> None:
         {"UNDERSIGNED_HOSTS": "https://example.org/"},
         {"UNDERSIGNED_TRUSTED_PROXIES": "10.0.0.1,proxy.local"},
         {"UNDERSIGNED_CONTACT_FILE": "/nowhere/at/all"},
+        {"UNDERSIGNED_PUBLIC_URL": ""},
+        {"UNDERSIGNED_PUBLIC_URL": "http://["},
+        {"UNDERSIGNED_PUBLIC_URL": "https://ana:secret@example.org"},
+        {"UNDERSIGNED_LANGUAGE": ""},
+        {"UNDERSIGNED_COUNTRY": "us"},
+        {"UNDERSIGNED_SMS_PRICE": "cheap"},
+        {"UNDERSIGNED_SMTP_TLS": ""},
+        {"UNDERSIGNED_LOG_LEVEL": ""},
+        {"UNDERSIGNED_MAIL_FROM": "Ana <ana@example.org>"},
         {"UNDERSIGNED_MAIL_BOUNCES": "bounces@example.org"},
         {"UNDERSIGNED_MAIL_BOUNCES": "*bounces@example.org"},
         {"UNDERSIGNED_MAIL_BOUNCES": "bounces-of-all-petitions*@example.org"},
@@ -65,6 +74,21 @@ def test_a_bad_value_is_refused_in_words_that_name_the_variable(environ: dict[st
     (variable,) = environ
     with pytest.raises(Misconfigured, match=variable.removesuffix("_FILE")):
         config.load(SECRET | environ)
+
+
+def test_a_secret_that_is_too_short_is_not_shown() -> None:
+    for variable in ("UNDERSIGNED_SECRET_KEY", "UNDERSIGNED_SMS_SECRET"):
+        with pytest.raises(Misconfigured, match=variable) as caught:
+            config.load(SECRET | {variable: "hush-hush"})
+        assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org", "http://127.0.0.1:8000", "http://[::1]:81", "https://bücher.example"],
+)
+def test_an_address_of_every_kind_is_taken(url: str) -> None:
+    assert config.load(SECRET | {"UNDERSIGNED_PUBLIC_URL": url}).public_url == url
 
 
 def test_a_secret_may_come_from_a_file_but_not_from_two_places(tmp_path: Path) -> None:
