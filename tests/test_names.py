@@ -14,24 +14,16 @@ HOUSES = ("server", "sms")
 
 #: Names of two classes, or of two constants that differ, which are still to be told apart.
 STILL_SHARED = {
-    "classes": {"Console", "Standing", "Text"},
+    "classes": {"Standing", "Text"},
     "constants": {
-        "BATCH",
         "BODY_LIMIT",
-        "COLUMNS",
         "LANGUAGES",
-        "LIMIT",
         "NAMES",
         "NOTE_SECONDS",
-        "NUMBER",
-        "PATIENCE_SECONDS",
         "SALT_BYTES",
         "SAMPLE",
         "SHOWN",
-        "SLUG",
-        "STUCK_SECONDS",
         "TRIES",
-        "WINDOW_SECONDS",
     },
 }
 

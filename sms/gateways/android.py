@@ -30,7 +30,7 @@ from sms import (
 )
 from sms.gateways.posting import Answer, ask, read_json
 
-WINDOW_SECONDS: Final = 300  # for which a signed request is believed
+BELIEVED_SECONDS: Final = 300  # for a signed request
 _TTL_SECONDS: Final = 6 * 3600  # an answer that waits longer helps nobody
 
 _STATUSES: Final[dict[str, Status]] = {
@@ -77,7 +77,7 @@ class Android:
         right = hmac.digest(self._key, request.body + stamp.encode(), "sha256").hex().encode()
         if not hmac.compare_digest(right, given):
             raise Forged("wrong signature")
-        if abs(self._clock() - int(stamp)) > WINDOW_SECONDS:
+        if abs(self._clock() - int(stamp)) > BELIEVED_SECONDS:
             raise Forged("too old, or played again")
 
     def parse(self, request: HookRequest) -> Event:

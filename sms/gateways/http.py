@@ -7,8 +7,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, cast
-from urllib.parse import parse_qsl, quote, urlsplit
+from typing import Final, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from sms import (
     Capabilities,
@@ -26,12 +26,12 @@ from sms import (
     StatusUpdate,
     Trouble,
 )
-from sms.gateways.posting import Answer, ask, read_json
+from sms.gateways.http_sending import HttpSender, is_gsm7
+from sms.gateways.posting import read_json
 from sms.gateways.presets import STATUSES
-from sms.segments import measure
+from sms.gateways.secret_address import SecretAddress
 
 AnswerWith = Literal["text", "ack", "empty"]
-SECRET_LEAST: Final = 16  # characters
 _UTF16: Final = frozenset({"utf-16be", "utf-16-be", "ucs-2"})
 
 _FIELDS: Final = {
@@ -92,8 +92,6 @@ class Http:
         or `message_id`, finds the gateway's id; without, the words found are the error's code.
         `troubles` says what codes mean.
         """
-        if secret and len(secret) < SECRET_LEAST:
-            raise ValueError(f"a secret needs at least {SECRET_LEAST} characters")
         if unknown := set(fields or ()) - set(_FIELDS):
             raise ValueError(f"no field {sorted(unknown)[0]!r}")
         self.can = Capabilities(
@@ -103,33 +101,32 @@ class Http:
             calls_by_get=True,
             segments_per_second=per_second,
         )
-        self._secret, self._hmac_key = secret.encode(), hmac_key.encode()
+        self._address = SecretAddress(secret) if secret else None
+        self._hmac_key = hmac_key.encode()
         self._hmac_header = hmac_header.lower()
         self._fields = {**_FIELDS, **(fields or {})}
         self._answer, self._bare = answer, bare_numbers
-        self._url, self._method = send_url, send_method
-        if send_fields is None:
-            in_url = "{text}" in send_url
-            send_fields = {} if in_url else {"to": "{to}", "from": "{from}", "text": "{text}"}
-        self._send_fields = dict(send_fields)
-        self._json, self._auth = send_json, send_auth
-        self._unicode = dict(unicode_fields or {})
         self._unicode_headers = dict(unicode_headers or {})
         self._troubles = dict(troubles or {})
-        self._verdicts = [(re.compile(pattern, re.MULTILINE), r) for pattern, r in verdicts]
-        self._message_id = re.compile(message_id) if message_id else None
-        self._number, self._timeout = number, timeout
-        self._status_url = f"{status_url}/{secret}" if secret else status_url
+        self._sender = HttpSender(
+            url=send_url,
+            method=send_method,
+            fields=send_fields,
+            as_json=send_json,
+            auth=send_auth,
+            unicode_fields=unicode_fields or {},
+            verdicts=verdicts,
+            message_id=message_id,
+            number=number,
+            status_url=f"{status_url}/{secret}" if secret else status_url,
+            timeout=timeout,
+        )
 
     def authenticate(self, request: HookRequest) -> None:
-        if not self._secret and not self._hmac_key:
+        if not self._address and not self._hmac_key:
             raise Forged("neither a secret address nor a key is set")
-        try:
-            path = request.path.rpartition("/")[2].encode("utf-8", "replace")
-        except ValueError as error:
-            raise Forged("no URL") from error
-        if self._secret and not hmac.compare_digest(path, self._secret):
-            raise Forged("not our secret address")
+        if self._address:
+            self._address.authenticate(request)
         if self._hmac_key:
             given = request.headers.get(self._hmac_header, "").lower().encode("utf-8", "replace")
             right = hmac.digest(self._hmac_key, request.body, "sha256").hex().encode()
@@ -204,81 +201,11 @@ class Http:
             body = b"ACK/Jasmin"
         elif self._answer == "text" and reply and isinstance(event, Inbound):
             body = reply.body.encode()
-            headers = {} if _is_gsm7(reply.body) else self._unicode_headers
+            headers = {} if is_gsm7(reply.body) else self._unicode_headers
         return HookResponse("text/plain; charset=utf-8", body, headers=headers)
 
     async def send(self, outbound: Outbound) -> Sending:
-        if not self._url:
-            return Sending("retry", code="no-address")
-        values = self._values(outbound)
-        fields = self._filled(outbound, values)
-        with_user = any("{user}" in part for part in [self._url, *self._send_fields.values()])
-        way: dict[str, Any] = {"form": fields}
-        if self._method == "GET":
-            way = {"params": fields}
-        elif self._json:
-            way = {"payload": fields}
-        answer = await ask(
-            self._method,
-            _fill(
-                self._url,
-                {name: quote(value, "", errors="replace") for name, value in values.items()},
-            ),
-            patience=self._timeout,
-            auth="" if with_user else self._auth,
-            **way,
-        )
-        return self._read(answer, outbound)
-
-    def _values(self, outbound: Outbound) -> dict[str, str]:
-        user, _, password = self._auth.partition(":")
-        return {
-            "to": outbound.to,
-            "from": self._number,
-            "to_digits": outbound.to.lstrip("+"),
-            "from_digits": self._number.lstrip("+"),
-            "text": outbound.body,
-            "utf16": outbound.body.encode("utf-16-be", "replace").hex(),
-            "id": outbound.reference,
-            "user": user,
-            "password": password,
-            "status_url": self._status_url,
-        }
-
-    def _filled(self, outbound: Outbound, values: Mapping[str, str]) -> dict[str, str]:
-        templates = dict(self._send_fields)
-        if not _is_gsm7(outbound.body):
-            templates |= self._unicode
-        filled = {name: _fill(template, values) for name, template in templates.items()}
-        return {name: value for name, value in filled.items() if value}
-
-    def _read(self, answer: Answer, outbound: Outbound) -> Sending:
-        code = str(answer.status or "network")
-        taken = 200 <= answer.status < 300
-        for pattern, result in self._verdicts if answer.status else ():
-            if not (found := pattern.search(answer.text)):
-                continue
-            if result == "sent" and not taken:
-                break  # the page of a proxy that failed may well say "0: ..." somewhere
-            if result != "sent":
-                return Sending(result, code="-".join(re.findall(r"\w+", found[0]))[:40])
-            id_ = found[1] if pattern.groups else self._their_id(answer)
-            return Sending("sent", id_ or outbound.reference)
-        if answer.status == 429:
-            return Sending("throttled", code=code)
-        if not answer.status or answer.status >= 500 or answer.status in {401, 403}:
-            return Sending("retry", code=code)
-        if taken and not self._verdicts:
-            return Sending("sent", self._their_id(answer) or outbound.reference)
-        return Sending("failed", code=code)
-
-    def _their_id(self, answer: Answer) -> str:
-        if self._message_id:
-            found = self._message_id.search(answer.text)
-            return found[1] if found else ""
-        said = answer.json
-        names = ("id", "message_id", "messageId", "message-id")
-        return next((str(said[n]) for n in names if said.get(n)), "") if _is_object(said) else ""
+        return await self._sender.send(outbound)
 
     def trouble(self, code: str) -> Trouble:
         if code in self._troubles:
@@ -288,19 +215,6 @@ class Http:
         if code in {"429", "network"} or re.fullmatch("5[0-9]{2}", code):
             return "busy"
         return "unreachable" if code == "undeliv" else "unknown"
-
-
-def _is_gsm7(text: str) -> bool:
-    return measure(text).encoding == "GSM-7"
-
-
-def _fill(template: str, values: Mapping[str, str]) -> str:
-    """`template` with what stands in braces replaced, once; unknown names stay as they are."""
-    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
-
-
-def _is_object(said: Any) -> bool:
-    return isinstance(said, dict)
 
 
 def _utf16(request: HookRequest, name: str) -> str:
@@ -320,7 +234,6 @@ def _pairs(request: HookRequest) -> list[tuple[str, str]]:
     if "json" not in request.headers.get("content-type", "").lower():
         return list(request.form)
     said = read_json(request.body)
-    if not _is_object(said):
+    if not isinstance(said, dict):
         raise Malformed("no JSON object")
-    fields = cast(dict[str, Any], said)
-    return [(name, str(v)) for name, v in fields.items() if isinstance(v, str | int | float)]
+    return [(name, str(v)) for name, v in said.items() if isinstance(v, str | int | float)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-LIMIT: Final = 65_536  # bytes of an answer that are read
+ANSWER_BYTES: Final = 65_536  # that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Answer:
     body: bytes = b""
 
     @property
-    def text(self) -> str:
+    def decoded(self) -> str:
         return self.body.decode("utf-8", "replace")
 
     @property
@@ -67,7 +67,7 @@ async def ask(
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = response.raw.read(LIMIT, decode_content=True)
+                body = response.raw.read(ANSWER_BYTES, decode_content=True)
                 return Answer(response.status_code, body)
         # Whatever the network, the address or the answer's coding does: no answer came.
         except Exception:

@@ -1,14 +1,11 @@
 """Twilio's Programmable Messaging: webhooks signed by Twilio, answers in TwiML, sending by its API.
 
 https://www.twilio.com/docs/messaging/twiml (answers), /docs/messaging/guides/webhook-request and
-/docs/messaging/guides/track-outbound-message-status (fields), /docs/api/errors (codes).
+/docs/messaging/guides/track-outbound-message-status (fields).
 """
 
-import asyncio
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Final
 from xml.sax.saxutils import escape
 
 from sms import (
@@ -22,13 +19,12 @@ from sms import (
     OptOut,
     Outbound,
     Reply,
-    Result,
     Sending,
     Status,
     StatusUpdate,
     Trouble,
-    Unreachable,
 )
+from sms.gateways.twilio_rest import TwilioRest, trouble_of
 from sms.gateways.twilio_signature import NUMBER, Field, Signer
 
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
@@ -68,51 +64,8 @@ _FIELDS: Final = (
     Field("To", NUMBER, last=True),
 )
 
-_CONFIGURATION: Final[tuple[Trouble, Result]] = ("configuration", "retry")
-_UNREACHABLE: Final[tuple[Trouble, Result]] = ("unreachable", "failed")
-_BUSY: Final[tuple[Trouble, Result]] = ("busy", "retry")
-#: What a code means, and what it makes of a text that Twilio refuses with it. What our account
-#: lacks is tried again: the text can go out once somebody has mended it.
-_CODES: Final[dict[str, tuple[Trouble, Result]]] = {
-    "21610": ("opted_out", "stopped"),
-    "21211": _UNREACHABLE,  # no such number
-    "21614": _UNREACHABLE,  # a landline
-    "30005": _UNREACHABLE,  # unknown handset
-    "30006": _UNREACHABLE,  # a landline, or a carrier that cannot be reached
-    "20003": _CONFIGURATION,  # wrong token, or the account is suspended
-    "21408": _CONFIGURATION,  # country not enabled
-    "21603": _CONFIGURATION,  # no sender
-    "21606": _CONFIGURATION,  # not a number of ours that can send
-    "21659": _CONFIGURATION,  # not a number of ours
-    "21703": _CONFIGURATION,  # the messaging service has no number for this recipient
-    "21704": _CONFIGURATION,  # the messaging service has no numbers
-    "21705": _CONFIGURATION,  # no such messaging service
-    "30032": _CONFIGURATION,  # toll-free number not verified
-    "30034": _CONFIGURATION,  # number not registered for A2P 10DLC
-    "no-auth-token": _CONFIGURATION,
-    "401": _CONFIGURATION,
-    "30007": ("filtered", "failed"),
-    "20429": ("busy", "throttled"),
-    "429": ("busy", "throttled"),
-    "21611": _BUSY,  # the queue of our number is full
-    "30001": _BUSY,  # queue overflow
-    "30003": _BUSY,  # handset switched off
-    "30022": _BUSY,  # too fast for A2P 10DLC
-    "network": _BUSY,
-}
-
-# https://www.twilio.com/docs/usage/twilios-response#pagination: ours are 20 pages of 100.
-_PAGE: Final = 100
-_PAGES: Final = 20
-
 # https://www.w3.org/TR/xml/#charsets
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-T = TypeVar("T")
-
-
-#: Refusals that are about us or about the moment, not about one text.
-_PASSING = frozenset({401, 403, 408, 429})
 
 
 class Twilio:
@@ -156,13 +109,14 @@ class Twilio:
             shared_key=shared_key,
             fields=_FIELDS,
         )
-        self._account_sid = account_sid
-        self._auth_token = auth_token
-        self._from = {"messaging_service_sid": service_sid} if service_sid else {"from_": sender}
-        self._callback = {"status_callback": status_url} if status_url else {}
-        self._api_url = api_url
-        self._timeout = timeout
-        self._client: Any = None
+        self._api = TwilioRest(
+            account_sid=account_sid,
+            auth_token=auth_token,
+            origin={"messaging_service_sid": service_sid} if service_sid else {"from_": sender},
+            status_url=status_url,
+            api_url=api_url,
+            timeout=timeout,
+        )
 
     def authenticate(self, request: HookRequest) -> None:
         self._signer.authenticate(request)
@@ -200,99 +154,19 @@ class Twilio:
     async def send(self, outbound: Outbound) -> Sending:
         """After a timeout Twilio may or may not have sent the text, and trying again can send it
         twice: Twilio's API has no key that would prevent that."""
-        if not self._auth_token:
-            return Sending("retry", code="no-auth-token")
-        return await asyncio.to_thread(self._create, outbound)
-
-    def _create(self, outbound: Outbound) -> Sending:
-        try:
-            messages = self._connected().messages
-            sent = messages.create(
-                to=outbound.to, body=outbound.body, **self._from, **self._callback
-            )
-        except Exception as error:  # whatever the network or Twilio's library makes of an answer
-            return _refused(error)
-        return Sending("sent", sent.sid) if sent.sid else Sending("retry", code="network")
+        return await self._api.send(outbound)
 
     def trouble(self, code: str) -> Trouble:
-        if code in _CODES:
-            return _CODES[code][0]
-        return "busy" if re.fullmatch("5[0-9]{2}", code) else "unknown"
+        return trouble_of(code)
 
     async def received(self, since: int) -> list[Inbound]:
         """At most what stands among the 2,000 latest texts in and out since then."""
-        return await self._ask(lambda: self._list(since))
-
-    def _list(self, since: int) -> list[Inbound]:
-        start = datetime.fromtimestamp(since, UTC)
-        listed = self._connected().messages.list(
-            date_sent_after=start, limit=_PAGE * _PAGES, page_size=_PAGE
-        )
-        texts = sorted(
-            (text for text in listed if text.direction == "inbound" and text.date_sent),
-            key=lambda text: text.date_sent,
-        )
-        # Twilio rounds the time down to a day in some notations, so it is compared here again.
-        return [
-            Inbound(self.name, text.sid, text.from_ or "", text.to or "", text.body or "")
-            for text in texts
-            if text.date_sent >= start
-        ]
+        listed = await self._api.received(since)
+        return [Inbound(self.name, t.sid, t.from_ or "", t.to or "", t.body or "") for t in listed]
 
     async def erase(self, message_id: str) -> bool:
         """A text that Twilio does not know any more is gone, too."""
-        return await self._ask(lambda: self._redact(message_id))
-
-    def _redact(self, message_id: str) -> bool:
-        """https://www.twilio.com/docs/messaging/api/message-resource#redact-a-message"""
-        try:
-            return not self._connected().messages(message_id).update(body="").body
-        except Exception as error:
-            status = getattr(error, "status", None) or 0
-            if status == 404:
-                return True
-            if 400 <= status < 500 and status not in _PASSING:
-                return False
-            raise
-
-    async def _ask(self, question: Callable[[], T]) -> T:
-        if not self._auth_token:
-            raise Unreachable("no-auth-token")
-        try:
-            return await asyncio.to_thread(question)
-        except Exception as error:
-            raise Unreachable(_refused(error).code) from error
-
-    def _connected(self) -> Any:
-        """Twilio's client, made on the first use. Two first uses at once make two: no harm.
-
-        Importing it takes 18 MB and 0.17 s (twilio 9.13, Python 3.11), which a server that only
-        answers texts never needs.
-        """
-        if self._client is None:
-            from twilio.http.http_client import TwilioHttpClient
-            from twilio.rest import Client
-
-            http = TwilioHttpClient(timeout=self._timeout)
-            client = Client(self._account_sid, self._auth_token, http_client=http)
-            if self._api_url:
-                client.api.base_url = self._api_url
-            self._client = client
-        return self._client
-
-
-def _refused(error: Exception) -> Sending:
-    """What an error makes of a text. Only Twilio's own codes with HTTP 400 speak of the text.
-
-    An error of Twilio's without a code has the HTTP status as its code; every other error comes
-    from the network, or from an answer that Twilio's library cannot read.
-    """
-    status = getattr(error, "status", None)
-    code = str(getattr(error, "code", None) or status or "network")
-    if code in _CODES or status == 429:
-        return Sending(_CODES[code][1] if code in _CODES else "throttled", code=code)
-    about_the_text = status == 400 and code != "400"
-    return Sending("failed" if about_the_text else "retry", code=code)
+        return await self._api.erase(message_id)
 
 
 def xml_text(text: str) -> str:

@@ -22,7 +22,7 @@ from sms import (
     Sending,
     StatusUpdate,
 )
-from sms.gateways.android import WINDOW_SECONDS, Android
+from sms.gateways.android import BELIEVED_SECONDS, Android
 from tests.harness.provider import Provider, provider
 
 KEY, NOW = "a signing key", 1_800_000_000
@@ -81,8 +81,8 @@ def test_newer_versions_of_the_app_name_sender_and_recipient() -> None:
     "request_",
     [
         hook(body(), key="another"),
-        hook(body(), at=NOW - WINDOW_SECONDS - 1),
-        hook(body(), at=NOW + WINDOW_SECONDS + 1),
+        hook(body(), at=NOW - BELIEVED_SECONDS - 1),
+        hook(body(), at=NOW + BELIEVED_SECONDS + 1),
         hook(body(), x_timestamp=str(NOW + 1)),
         hook(body(), x_timestamp=""),
         hook(body(), x_timestamp="now"),
@@ -106,7 +106,7 @@ def test_without_a_key_everything_is_forged() -> None:
 
 
 def test_a_request_is_believed_for_five_minutes_and_its_text_is_then_the_same_one() -> None:
-    for at in (NOW - WINDOW_SECONDS, NOW, NOW + WINDOW_SECONDS):
+    for at in (NOW - BELIEVED_SECONDS, NOW, NOW + BELIEVED_SECONDS):
         gateway().authenticate(hook(body(), at))
     assert received().message_id == received().message_id
 

@@ -24,7 +24,7 @@ from sms import (
     StatusUpdate,
 )
 from sms.gateways.http import Http
-from sms.gateways.posting import LIMIT, ask
+from sms.gateways.posting import ANSWER_BYTES, ask
 from sms.gateways.presets import PRESETS
 from tests.harness.provider import Provider, provider
 from tests.sms.events import is_whole_or_malformed
@@ -484,9 +484,9 @@ async def test_a_password_of_any_letters_arrives(api: Provider) -> None:
 
 
 async def test_of_a_long_answer_only_so_much_is_read(api: Provider) -> None:
-    api.answer = (200, "x" * (LIMIT + 1000))
+    api.answer = (200, "x" * (ANSWER_BYTES + 1000))
     answer = await ask("GET", api.url, patience=5)
-    assert (answer.status, len(answer.body)) == (200, LIMIT)
+    assert (answer.status, len(answer.body)) == (200, ANSWER_BYTES)
 
 
 async def test_a_redirect_is_not_followed(api: Provider) -> None:
