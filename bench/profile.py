@@ -34,7 +34,7 @@ PACKAGES = ("phonenumbers", "aiosqlite", "asyncio", "json", "re/", "hmac", "sele
 
 
 async def by_web(services: Services, number: int, contact: bool) -> None:
-    petition = services.directory.by_slug[demo.SLUG]
+    petition = services.directory.by_slug[demo.DEMO_SLUG]
     values = {"name": signer(number), "postcode": "59801"}
     signing = signatures.web_signing(
         petition,
@@ -92,7 +92,7 @@ async def run(options: argparse.Namespace, settings: Settings) -> None:
                     gateway="twilio",
                     message_id=f"SM{n}",
                     sender=phone(200_000 + n),
-                    recipient=demo.NUMBER,
+                    recipient=demo.DEMO_NUMBER,
                     body=f"SIGN FACE {signer(200_000 + n)} 59801",
                 )
             ),

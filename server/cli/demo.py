@@ -19,9 +19,9 @@ from server.db import Database, open_database, sqlite_path
 from server.words.render import template_folder
 from sms.keywords import RESERVED
 
-NUMBER = "+14065550100"  # 555-01xx is kept free for examples in North America
+DEMO_NUMBER = "+14065550100"  # 555-01xx is kept free for examples in North America
 ORGANIZER = "organizer"
-SLUG = "face"
+DEMO_SLUG = "face"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> D
     defaults = {
         "UNDERSIGNED_DATABASE_URL": f"sqlite:///{(folder / 'undersigned.db').resolve()}",
         "UNDERSIGNED_PUBLIC_URL": f"http://{shown}:{port}",
-        "UNDERSIGNED_SMS_NUMBER": NUMBER,
+        "UNDERSIGNED_SMS_NUMBER": DEMO_NUMBER,
         "UNDERSIGNED_SMS_CONSOLE": "1",
         "UNDERSIGNED_SMS_PRICE": "0.0083 USD",  # a long code in the US, without carriers' fees
     }
@@ -127,7 +127,7 @@ def sample() -> Draft:
         texts[file.name.split(".")[1]] = Text(title.strip(), body.strip())
     people = (folder / "decision-makers.txt").read_text("utf-8").splitlines()
     return Draft(
-        slug=SLUG,
+        slug=DEMO_SLUG,
         keyword="FACE",
         language="en",
         country="US",

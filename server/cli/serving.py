@@ -118,8 +118,8 @@ def _say_where(options: argparse.Namespace, ready: demo.Demo) -> None:
         f"""
 Undersigned is running. Its data is in {demo.shown(options.data)}
 
-  The petition   {url}/p/{demo.SLUG}
-                 {url}/es/p/{demo.SLUG}
+  The petition   {url}/p/{demo.DEMO_SLUG}
+                 {url}/es/p/{demo.DEMO_SLUG}
   Sign by text   {Path(sys.argv[0])}{data} sms simulate "SIGN FACE Ana Diaz 59801"
   Organizer      {url}/organizer/
                  name {demo.ORGANIZER}, password {ready.password}

@@ -17,7 +17,7 @@ from server.db import Database, Transaction
 from server.errors import StoreBroken, StoreBusy, StoreConflict, StoreUnavailable, UndersignedError
 
 BATCH_LIMIT = 512
-TRIES = 4  # of a batch that meets another server's
+BATCH_TRIES = 4  # of a batch that meets another server's
 #: A batch of more says that many wait at the same time; who can wait then lets them go first.
 CROWD, CROWD_SECONDS, GIVE_WAY_SECONDS = 16, 0.1, 0.02
 
@@ -111,7 +111,7 @@ class GroupCommit:
                 for _ in jobs:
                     self._queue.task_done()
 
-    async def _commit(self, jobs: list[_Job], tries: int = TRIES) -> None:
+    async def _commit(self, jobs: list[_Job], tries: int = BATCH_TRIES) -> None:
         try:
             results = await self._transact(jobs)
         except StoreConflict as error:

@@ -19,7 +19,7 @@ from server.db import ColumnType, Database, Transaction, Value, pack
 from server.db.sqlite import MOVED, SQLiteTransaction
 from server.errors import Misconfigured
 
-BATCH = 5000  # rows
+ROWS_AT_ONCE = 5000
 _TYPES: dict[str, ColumnType] = {"INTEGER": "int", "TEXT": "text", "BLOB": "blob"}
 
 Say = Callable[[str], None]
@@ -130,7 +130,7 @@ async def _batches(tx: Transaction, table: Table) -> AsyncIterator[list[Values]]
     """All rows in the order of their keys."""
     after: Values | None = None
     while True:
-        rows = await _range(tx, table, after, None, BATCH)
+        rows = await _range(tx, table, after, None, ROWS_AT_ONCE)
         if not rows:
             return
         yield rows
@@ -169,7 +169,7 @@ async def _copy(source: Database, target: Database, table: Table, say: Say) -> N
     after = tuple(last) if last else None
     while True:
         async with source.read() as here:
-            rows = await _range(here, table, after, None, BATCH)
+            rows = await _range(here, table, after, None, ROWS_AT_ONCE)
         if not rows:
             return
         async with target.write() as there:
@@ -223,8 +223,8 @@ async def _catch_up(here: Transaction, there: Transaction, table: Table) -> None
             f" (SELECT {key} FROM {there.rows('batch', **table.key_types)} b)",
             batch=pack(stale),
         )
-    for start in range(0, len(wanted), BATCH):
-        await _insert(there, table, wanted[start : start + BATCH])
+    for start in range(0, len(wanted), ROWS_AT_ONCE):
+        await _insert(there, table, wanted[start : start + ROWS_AT_ONCE])
 
 
 async def _compare(here: Transaction, there: Transaction, table: Table) -> str:

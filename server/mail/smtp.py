@@ -24,15 +24,15 @@ def mailer(settings: Settings) -> Mailer:
     """The one that the settings ask for."""
     if settings.smtp_host:
         return Smtp(settings)
-    return Console()
+    return Printer()
 
 
-class Console:
+class Printer:
     """Writes mails to standard output, for development: their codes are there to be read."""
 
     async def post(self, mail: EmailMessage, back_to: str) -> Posting:
-        text = f"{mail['To']}: {mail['Subject']}\n{mail.get_content()}"
-        print(f"--- mail to {text}---", file=sys.stdout, flush=True)  # noqa: T201
+        written = f"{mail['To']}: {mail['Subject']}\n{mail.get_content()}"
+        print(f"--- mail to {written}---", file=sys.stdout, flush=True)  # noqa: T201
         return Posting("sent")
 
     async def rest(self) -> None:

@@ -17,7 +17,7 @@ from server.core.values.keys import Keys
 from server.mail.tokens import message_id
 from server.words.render import Renderer
 
-COLUMNS = 72
+WIDTH = 72  # columns
 _FIELD = re.compile(r"\{(\w+)\}")
 _LINKLIKE = re.compile(r"(?<=\w)([.:/@]+)(?=\w)")
 
@@ -32,7 +32,7 @@ def word(
     now: int,
 ) -> EmailMessage:
     """The mail about one announcement. The same announcement makes the same `Message-ID`."""
-    text = renderer.mail(item.language, message.kind)
+    wording = renderer.mail(item.language, message.kind)
     purpose = "withdraw" if message.kind != "verify_code" else "verify"
     prefix = "" if item.language == petition.language else f"/{item.language}"
     page = f"{settings.public_url}{prefix}/p/{petition.slug}/{purpose}"
@@ -44,7 +44,7 @@ def word(
         "link": f"{page}?ref={said.ref}" if said.ref else page,
         "listed": "\n\n".join(_listed(s, page) for s in message.said),
     }
-    subject, _, body = text.partition("\n")
+    subject, _, body = wording.partition("\n")
     mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
     mail["From"] = settings.mail_from
     mail["To"] = item.recipient
@@ -67,9 +67,9 @@ def _harmless(name: str) -> str:
     return _LINKLIKE.sub(r"\1 ", name)
 
 
-def _folded(text: str) -> str:
-    """Lines of at most `COLUMNS`, except for addresses of pages."""
-    return "\n".join(_fold(line) for line in text.split("\n"))
+def _folded(body: str) -> str:
+    """Lines of at most `WIDTH`, except for addresses of pages."""
+    return "\n".join(_fold(line) for line in body.split("\n"))
 
 
 def _fold(line: str) -> str:
@@ -77,7 +77,7 @@ def _fold(line: str) -> str:
     return "\n".join(
         textwrap.wrap(
             line.strip(),
-            COLUMNS,
+            WIDTH,
             initial_indent=indent,
             subsequent_indent=indent,
             break_long_words=False,

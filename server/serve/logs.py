@@ -33,9 +33,9 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def impersonal(text: str) -> str:
+def impersonal(said: str) -> str:
     """Without what could tell who somebody is, as far as its shape gives it away."""
-    return _PERSONAL.sub("…", text)
+    return _PERSONAL.sub("…", said)
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

@@ -19,7 +19,7 @@ HEAD_SECONDS = 20.0
 BODY_SECONDS = 120.0
 BODY_RATE = 100
 LINGER_SECONDS = 5.0
-STUCK_SECONDS = 120.0  # for somebody to take what we have written
+UNREAD_SECONDS = 120.0  # for somebody to take what we have written
 ARRIVE_SECONDS = 1.0  # at the end, for requests that may be on their way
 
 
@@ -159,7 +159,7 @@ class PatientProtocol(HttpToolsProtocol):
         if self.hung_up:
             if now - self.hung_up > LINGER_SECONDS:
                 self.transport.abort()
-        elif self.stuck_since and now - self.stuck_since > STUCK_SECONDS:
+        elif self.stuck_since and now - self.stuck_since > UNREAD_SECONDS:
             self.transport.abort()
         elif self.head_since is not None and now - self.head_since > HEAD_SECONDS:
             if self.head_bytes:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE_SECONDS = 25  # longer than a child takes to answer what is under way
+END_SECONDS = 25  # longer than a child takes to answer what is under way
 DELAYS = (0.0, 0.2, 1.0, 5.0)  # seconds before the next start, by how many have failed in a row
 HOPELESS = 5  # failures in a row, none having served
 READY = b"r"
@@ -121,7 +121,7 @@ class Supervisor:
                     slot.successor = self._start(slot)
 
     def _end(self) -> None:
-        self._deadline = time.monotonic() + PATIENCE_SECONDS
+        self._deadline = time.monotonic() + END_SECONDS
         for child in self._children():
             child.process.terminate()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import demo, main
+from server.cli.mail import LATER
 from server.config import TABLE
 from server.db import open_database, sqlite_path
 from server.errors import Misconfigured
@@ -29,6 +30,7 @@ COMMANDS = [
     "sms reconcile",
     "bounced",
 ]
+FAILED = {"bounced": LATER}
 IN_MEMORY = [
     "sqlite://",
     "sqlite:",
@@ -64,7 +66,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_without_a_demo_and_settings_a_command_says_how_to_name_the_folder(
     command: str, empty: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(command.split()) == 1
+    assert main(command.split()) == FAILED.get(command, 1)
     said = capsys.readouterr()
     assert said.err.startswith("undersigned: No demo in ./data. Add --data FOLDER. ")
     assert said.err.count("\n") == 1
@@ -148,7 +150,7 @@ def test_a_database_in_memory_is_refused_by_every_command(
 ) -> None:
     monkeypatch.setenv("UNDERSIGNED_SECRET_KEY", "k" * 40)
     monkeypatch.setenv("UNDERSIGNED_DATABASE_URL", "sqlite:///:memory:")
-    assert main(command.split()) == 1
+    assert main(command.split()) == FAILED.get(command, 1)
     assert "must name a file" in capsys.readouterr().err
     assert list(empty.iterdir()) == []
 

@@ -117,7 +117,7 @@ def quiet(line: str) -> None:
 async def test_rows_that_changed_or_went_after_they_were_copied_are_caught_up_with(
     world: World, other: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moving, "BATCH", 3)
+    monkeypatch.setattr(moving, "ROWS_AT_ONCE", 3)
     for n in range(10):
         await world.web(name=signer(n))
     for name in ("Zoë a", "zoe b", "Ähre", "ahre c", "Z-d"):  # people's order is not the bytes'

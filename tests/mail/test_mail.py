@@ -26,7 +26,7 @@ from server.core.values.keys import Keys
 from server.mail import Posting
 from server.mail.bounces import read
 from server.mail.smtp import Smtp
-from server.mail.words import COLUMNS, word
+from server.mail.words import WIDTH, word
 from server.outgoing.mails import Postman
 from server.words.render import Renderer
 from tests.harness.mails import (
@@ -427,7 +427,7 @@ def test_every_mail_in_every_language_fits_its_columns_and_says_what_it_must(
     body = str(mail.get_content())
     assert mail.get_content_type() == "text/plain"
     lines = body.splitlines()
-    assert max(len(line) for line in lines if not line.startswith("http")) <= COLUMNS
+    assert max(len(line) for line in lines if not line.startswith("http")) <= WIDTH
     assert codes_in(mail) == ([] if kind == "signed_again" else ["012345"])
     prefix = "" if language == "en" else f"/{language}"
     page = "verify" if kind == "verify_code" else "withdraw"
@@ -455,7 +455,7 @@ def test_a_code_and_each_paragraph_stand_apart(kind: str) -> None:
     # No line stands right below another unless that one was full.
     for above, below in pairwise(body.splitlines()):
         if above and below:
-            assert len(above) + len(below.split()[0]) >= COLUMNS
+            assert len(above) + len(below.split()[0]) >= WIDTH
             assert not below.startswith("http")
 
 

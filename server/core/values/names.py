@@ -20,15 +20,15 @@ _SPACES = re.compile(r"\s+")
 _LINK = re.compile(r"https?:|www\.|@|://", re.IGNORECASE)
 
 
-def tidy(text: str) -> str:
+def tidy(typed: str) -> str:
     """One line: NFC, no control or invisible characters, single spaces, and no letter with more
     than `MARKS` marks, which would run over the lines above and below.
 
     Joiners stay: some scripts (Hindi, Persian) spell with them.
     """
-    if text.isascii() and text.isprintable():  # nearly always, and ten times as fast
-        return " ".join(text.split())
-    seen = "".join(_shown(c) for c in text)
+    if typed.isascii() and typed.isprintable():  # nearly always, and ten times as fast
+        return " ".join(typed.split())
+    seen = "".join(_shown(c) for c in typed)
     return _SPACES.sub(" ", _few_marks(unicodedata.normalize("NFC", seen))).strip()
 
 
@@ -41,13 +41,13 @@ def _shown(c: str) -> str:
     return " " if unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"} else c
 
 
-def _few_marks(text: str) -> str:
+def _few_marks(line: str) -> str:
     """Without the fifth mark and all that follow on one letter; those of spacing vowels are none.
 
     A joiner begins no new letter, and a mark that stands on nothing goes too.
     """
     kept, room = [], 0
-    for c in text:
+    for c in line:
         if unicodedata.category(c) in {"Mn", "Me"}:
             room -= 1
             if room < 0:
@@ -58,22 +58,22 @@ def _few_marks(text: str) -> str:
     return "".join(kept)
 
 
-def check_name(text: str) -> str | None:
+def check_name(name: str) -> str | None:
     """The fault of a tidied name as a problem code, or None: missing, long or not_a_name."""
-    if not text:
+    if not name:
         return "missing"
-    if len(text) > NAME_LIMIT:
+    if len(name) > NAME_LIMIT:
         return "long"
-    if not any(map(str.isalpha, text)) or _LINK.search(text):
+    if not any(map(str.isalpha, name)) or _LINK.search(name):
         return "not_a_name"
     return None
 
 
-def check_texted_name(text: str) -> str | None:
+def check_texted_name(name: str) -> str | None:
     """As `check_name`, of a name that stood among other words: a digit in it is part of a postcode
     or an address, or an answer to something else."""
-    fault = check_name(text)
-    return fault or ("not_a_name" if any(map(str.isdigit, text)) else None)
+    fault = check_name(name)
+    return fault or ("not_a_name" if any(map(str.isdigit, name)) else None)
 
 
 @lru_cache(maxsize=8192)
@@ -116,7 +116,7 @@ def _one_edit(one: str, other: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[1::-1] == b[:2] and a[2:] == b[2:])
 
 
-def split_name_and_postcode(text: str, country: str) -> tuple[str, str]:
+def split_name_and_postcode(typed: str, country: str) -> tuple[str, str]:
     """The name and postcode in free words, in either order; what is not there is ''.
 
     The longest run of neighbouring words that is a postcode of the country counts as one, the last
@@ -124,7 +124,7 @@ def split_name_and_postcode(text: str, country: str) -> tuple[str, str]:
     that will be reported as wrong, in the words of the person who wrote it. A word of letters that
     the postcode can do without ("Ana De 10115") stays with the name.
     """
-    words = [w for w in (w.strip(".,;:!?()[]<>\"'*_") for w in re.split(r"[\s,;]+", text)) if w]
+    words = [w for w in (w.strip(".,;:!?()[]<>\"'*_") for w in re.split(r"[\s,;]+", typed)) if w]
     for size in (3, 2, 1):
         for start in range(len(words) - size, -1, -1):
             run = words[start : start + size]

@@ -80,11 +80,11 @@ def keyable(country: str) -> bool:
     return form is not None and form.digits
 
 
-def normal_postcode(text: str, country: str) -> str | None:
+def normal_postcode(typed: str, country: str) -> str | None:
     """The postcode as it is kept and shown, or None if it is none of that country. Where there are
     no postcodes, whatever looks like one is taken."""
     form = _form(country)
-    for bare in _readings(_plain(text), country, form):
+    for bare in _readings(_plain(typed), country, form):
         if (form.pattern if form else _ANY).fullmatch(bare):
             return _spaced(bare, country)
     return None
@@ -120,20 +120,21 @@ def fold_postcode(postcode: str) -> str:
     return bare[:5] if re.fullmatch(r"\d{9}", bare) else bare
 
 
-def digits_of(text: str) -> str:
+def digits_of(typed: str) -> str:
     """A code as it was meant: ASCII digits, whatever script and gaps it was typed in."""
-    return _bare(text)[:20]
+    return _bare(typed)[:20]
 
 
-def _bare(text: str) -> str:
-    return _GAPS.sub("", _plain(text))
+def _bare(typed: str) -> str:
+    return _GAPS.sub("", _plain(typed))
 
 
-def _plain(text: str) -> str:
+def _plain(typed: str) -> str:
     """Capitals, ASCII digits and `-`, whatever width, script and dashes they were typed in, and
     nothing that cannot be seen."""
-    text = unicodedata.normalize("NFKC", text).upper() if not text.isascii() else text.upper()
-    return text if text.isascii() else "".join(map(_plain_sign, text))
+    if typed.isascii():
+        return typed.upper()
+    return "".join(map(_plain_sign, unicodedata.normalize("NFKC", typed).upper()))
 
 
 def _plain_sign(c: str) -> str:
