@@ -19,7 +19,6 @@ STILL_SHARED = {
         "BODY_LIMIT",
         "LANGUAGES",
         "NAMES",
-        "NOTE_SECONDS",
         "SALT_BYTES",
         "SAMPLE",
         "SHOWN",

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from server.config import Settings
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
-from server.core.signing.verification import Message, Said
+from server.core.signing.messages import MailedCode, Message
 from server.core.values.keys import Keys
 from server.mail.tokens import message_id
 from server.words.render import Renderer
@@ -36,13 +36,13 @@ def word(
     purpose = "withdraw" if message.kind != "verify_code" else "verify"
     prefix = "" if item.language == petition.language else f"/{item.language}"
     page = f"{settings.public_url}{prefix}/p/{petition.slug}/{purpose}"
-    said = message.said[0] if message.said else Said("", "", "")
+    said = message.codes[0] if message.codes else MailedCode("", "", "")
     fields = {
         "name": _harmless(said.name),
         "title": petition.text(item.language).title,
         "code": said.code,
         "link": f"{page}?ref={said.ref}" if said.ref else page,
-        "listed": "\n\n".join(_listed(s, page) for s in message.said),
+        "listed": "\n\n".join(_listed(s, page) for s in message.codes),
     }
     subject, _, body = wording.partition("\n")
     mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
@@ -58,7 +58,7 @@ def word(
     return mail
 
 
-def _listed(said: Said, page: str) -> str:
+def _listed(said: MailedCode, page: str) -> str:
     return f"  {_harmless(said.name)}:\n\n  {said.code}\n\n{page}?ref={said.ref}"
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from server import metrics
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
-from server.core.signing import verification
-from server.core.signing.verification import Message
+from server.core.signing import messages
+from server.core.signing.messages import Message
 from server.db import Transaction
 from server.mail import Mailer, Posting
 from server.mail.tokens import return_path, whose
@@ -88,7 +88,7 @@ class Postman:
             return None
         message = None
         if petition:
-            message = await verification.to_say(tx, services.keys, petition, item, now)
+            message = await messages.message_for(tx, services.keys, petition, item, now)
         if message is None:
             await outbox.discard(tx, item.id)
         return message

@@ -14,8 +14,8 @@ from server.core.floods.limits import shared
 from server.core.outbox import outbox, usage
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
-from server.core.signing import verification
-from server.core.signing.verification import Message
+from server.core.signing import codes, messages
+from server.core.signing.messages import Message
 from server.db import Transaction
 from server.services import Services
 from server.texting.allowed import caps, code_of, may_text, quiet_seconds, sending_gateway
@@ -53,7 +53,7 @@ class Texter:
             if not await outbox.has_due(tx, services.now()):
                 return False
         async with services.database.write() as tx:
-            if await verification.discard_silent(tx):
+            if await messages.discard_silent(tx):
                 return True  # one by one, the rest would cost many times as much
             items = await outbox.lease(tx, services.now())
             due = [found for item in items if (found := await self._decide(tx, item))]
@@ -78,9 +78,9 @@ class Texter:
             services.renderer.text(item.language, message.kind),
             shrink=(),
             keyword=petition.keyword if petition else "",
-            code=message.said[0].code if message.said else "",
+            code=message.codes[0].code if message.codes else "",
         )
-        return _Due(item, body, item.answers or bool(message.said), gateway)
+        return _Due(item, body, item.answers or bool(message.codes), gateway)
 
     async def _to_say(
         self, tx: Transaction, item: Announcement, petition: Petition
@@ -88,11 +88,11 @@ class Texter:
         services, now = self._services, self._services.now()
         if not may_text(services, item.recipient) or await outbox.wait_for_address(tx, item, now):
             return None
-        message = await verification.to_say(tx, services.keys, petition, item, now)
-        if message and message.said:
+        message = await messages.message_for(tx, services.keys, petition, item, now)
+        if message and message.codes:
             key = services.keys.server(f"codes {shared(item.recipient)}")
             limit = services.settings.sms_codes_daily
-            if not await usage.take_text_code(tx, now // DAY, key, limit):
+            if not await codes.take_text_code(tx, now, key, limit):
                 return None
         return message
 

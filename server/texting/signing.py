@@ -10,7 +10,7 @@ from server.config import LANGUAGES
 from server.core.conversations.inbound import Conversation, Wish
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures, verification
-from server.core.signing.verification import TEXT_DIGITS
+from server.core.signing.codes import TEXT_DIGITS
 from server.core.values.names import fold_name, split_name_and_postcode, tidy
 from server.core.values.postcodes import digits_of
 from server.db import Transaction

@@ -2,39 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-
 import pytest
 
-from server.db import Database, open_database, shared
-from server.db.migrations import Migration, migrations
+from tests.harness.stores import older
 from tests.harness.world import NOW
-
-
-@asynccontextmanager
-async def older(url: str, step: int, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    """A database as the version made it whose last step that was, with one petition."""
-
-    def before(engine: str) -> Iterator[Migration]:
-        return (m for m in migrations(engine) if m.number <= step)
-
-    database = await open_database(url)
-    try:
-        with monkeypatch.context() as patch:
-            patch.setattr(shared, "migrations", before)
-            await database.migrate(NOW)
-        async with database.write() as tx:
-            await tx.execute(
-                "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule,"
-                " contact_rule, salt, version, created_at)"
-                " VALUES (1, 'lake', 'LAKE', 'en', 'US', 'required', 'optional', :salt, 1, 1)",
-                salt=b"s" * 32,
-            )
-        yield database
-    finally:
-        await database.close()
-
 
 HELD = {
     1: ("burst names", {("burst", ""), ("names", "")}),

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions import petitions
+from server.core.signing import messages
+from server.core.signing.codes import Action, TypedCode, text_digits
+from server.core.signing.messages import MailedCode
+from server.core.signing.verification import Verifier, by_text
 from server.core.upkeep import check
 from server.core.values.ids import Ids
 from server.db import Transaction, open_database, pack
@@ -85,6 +90,85 @@ async def test_a_household_is_full_at_all_servers_together(servers: list[World])
         *(servers[i % 3].text(name, "59801", PHONE) for i, name in enumerate(names))
     )
     assert sorted(outcomes) == ["held", "held", "new", "new", "new", "new"]
+
+
+class Late:
+    """A transaction that comes to its locks only after another server has done something."""
+
+    def __init__(self, tx: Transaction, first: Awaitable[object]) -> None:
+        self._tx, self._first = tx, first
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tx, name)
+
+    async def lock(self, keys: Iterable[bytes]) -> None:
+        await self._first
+        await self._tx.lock(keys)
+
+
+async def mailed(world: World, email: str) -> MailedCode:
+    """Ana Diaz signs with that address, and is mailed a code."""
+    await world.web(email=email)
+    async with world.database.write() as tx:
+        [item] = await outbox.lease(tx, world.now, channel="email")
+        message = await messages.message_for(tx, world.keys, world.petition, item, world.now)
+    assert message
+    return message.codes[0]
+
+
+def typed(
+    world: World, code: MailedCode, action: Action = "verify", contact: str = ""
+) -> TypedCode:
+    return TypedCode(
+        petition=world.petition,
+        action=action,
+        code=code.code,
+        contact=contact,
+        ref="" if contact else code.ref,
+        now=world.now,
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "done", "verified"), [("verify", "verified", 1), ("not_me", None, 0)]
+)
+async def test_a_code_does_what_it_can_after_another_server_was_faster(
+    servers: list[World], action: Action, done: str | None, verified: int
+) -> None:
+    slow, fast = servers[:2]
+    code, verifier = await mailed(slow, "ana@gmail.com"), Verifier(slow.keys)
+    first = fast.group.submit(verifier.take_many, typed(fast, code, action))
+    async with slow.database.write() as tx:
+        late: Any = Late(tx, first)
+        assert await verifier.take_many(late, [typed(slow, code, contact="ana@gmail.com")]) == [
+            done
+        ]
+    found = await report(slow)
+    assert found.faults == []
+    assert (found.figures["lake"].verified, found.figures["lake"].total) == (verified, verified)
+
+
+async def test_digits_of_a_phone_whose_signature_another_server_moves_are_looked_at_anew(
+    servers: list[World],
+) -> None:
+    slow, fast = servers[:2]
+    await slow.web("Ana Diaz", "59801", phone=PHONE)
+    digits = text_digits(slow.keys, slow.petition, PHONE, "Ana Diaz")
+    looks = 0
+
+    async def take(tx: Transaction, phones: Sequence[str]) -> list[str]:
+        nonlocal looks
+        looks += 1
+        late: Any = Late(tx, fast.text("Ana Diaz", "59802")) if looks == 1 else tx
+        found = await by_text(late, slow.keys, slow.petition, phones[0], digits, slow.now)
+        assert found
+        return [found[1]]
+
+    assert await slow.group.submit(take, PHONE) == "again"
+    assert looks == 2
+    assert (await report(slow)).faults == []
+    [row] = await slow.rows("postcode, class")
+    assert (row["postcode"], row["class"]) == ("59802", "sms")
 
 
 async def test_servers_add_to_counters_of_their_own(servers: list[World]) -> None:

@@ -20,8 +20,9 @@ from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition, Text
-from server.core.signing import verification
-from server.core.signing.verification import Asked, Desk, Message, Said, Typed
+from server.core.signing.codes import Action, TypedCode
+from server.core.signing.messages import MailedCode, Message
+from server.core.signing.verification import Asked, Verifier
 from server.core.values.keys import Keys
 from server.mail import Posting
 from server.mail.bounces import read
@@ -54,13 +55,13 @@ async def phones(database_url: str, office: PostOffice) -> AsyncIterator[Phones]
         yield phones
 
 
-async def types(phones: Phones, code: str, action: verification.Action = "verify") -> str | None:
+async def types(phones: Phones, code: str, action: Action = "verify") -> str | None:
     services = phones.services
     petition = services.directory.by_slug["lake"]
-    typed = Typed(
+    typed = TypedCode(
         petition=petition, action=action, code=code, contact=ANA, ref="", now=services.now()
     )
-    done: str | None = await services.group.submit(Desk(services.keys).type_many, typed)
+    done: str | None = await services.group.submit(Verifier(services.keys).take_many, typed)
     return done
 
 
@@ -291,7 +292,7 @@ async def test_taking_back_by_mail(phones: Phones, office: PostOffice) -> None:
     for email in (ANA, "nobody@gmail.com"):
         petition = services.directory.by_slug["lake"]
         asked = Asked(services.new_id(), petition, email, "en", services.now())
-        await services.group.submit(Desk(services.keys).ask_many, asked)
+        await services.group.submit(Verifier(services.keys).ask_many, asked)
     await drain(services)
     assert office.to("nobody@gmail.com") == []
     mail = office.to(ANA)[-1]
@@ -411,7 +412,7 @@ def worded(
     item = Announcement(
         id=7, channel="email", kind="signed", petition_id=1, language=language, recipient=ANA
     )
-    said = (Said(name, code, REF),) if kind != "signed_again" else ()
+    said = (MailedCode(name, code, REF),) if kind != "signed_again" else ()
     mail = word(RENDERER, SETTINGS, Keys("k" * 40), PETITION, item, Message(kind, said), NOW)
     parsed = message_from_bytes(mail.as_bytes(), policy=policy.default)
     assert isinstance(parsed, EmailMessage)

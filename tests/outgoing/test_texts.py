@@ -13,7 +13,7 @@ from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions import petitions
-from server.core.signing import signatures, verification
+from server.core.signing import messages, signatures
 from server.outgoing import loops, reconcile
 from server.outgoing.texts import Texter
 from server.texting.allowed import may_text, note_status, quiet_seconds
@@ -68,7 +68,7 @@ async def test_a_reply_that_cannot_go_back_inline_is_sent_once(phones: Phones) -
 async def test_a_crowd_of_texts_that_say_nothing_keeps_no_reply_waiting_for_long(
     phones: Phones, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verification, "SILENT", 2)
+    monkeypatch.setattr(messages, "SILENT", 2)
     async with phones.services.database.write() as tx:
         for n in range(5):
             await tx.execute(

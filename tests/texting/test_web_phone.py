@@ -8,7 +8,7 @@ import pytest
 
 from server.core.counting.counts import DAY
 from server.core.petitions import petitions
-from server.core.signing import signatures, verification
+from server.core.signing import codes, signatures
 from tests.harness.phones import Phones, text_door
 from tests.harness.world import PHONE
 
@@ -35,7 +35,7 @@ async def signs(phones: Phones, name: str = "Ana Diaz", slug: str = "lake", **va
         now=services.now(),
     )
     await signatures.sign(services.group, signing)
-    return verification.text_digits(services.keys, petition, PHONE, name)
+    return codes.text_digits(services.keys, petition, PHONE, name)
 
 
 @pytest.mark.parametrize(

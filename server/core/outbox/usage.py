@@ -95,23 +95,3 @@ async def of_petition(tx: Transaction, petition_id: int, since_day: int = 0) -> 
         since=since_day,
     )
     return Usage(int(row["received"]), int(row["sent"])) if row else Usage()
-
-
-RANGE_CODES = 20  # codes by text to one range of numbers in a day
-
-
-async def take_text_code(tx: Transaction, day: int, range_key: bytes, limit: int) -> bool:
-    """Whether one more code may go out by text on that UTC day, which is then counted: `limit` in
-    all, and `RANGE_CODES` to one range of numbers, since whoever earns from texts owns a range."""
-    if limit <= 0:
-        return False
-    for key, most in ((b"", limit), (range_key, RANGE_CODES)):
-        row = await tx.fetch_one(
-            "INSERT INTO text_codes (day, range_key, n) VALUES (:day, :key, 1)"
-            " ON CONFLICT (day, range_key) DO UPDATE SET n = text_codes.n + 1 RETURNING n",
-            day=day,
-            key=key,
-        )
-        if row and row["n"] > most:
-            return False
-    return True

@@ -41,6 +41,12 @@ class Ledger:
         if signature.contact_key is not None:
             self._by_contact[signature.petition_id, signature.contact_key].append(signature)
 
+    def _forget(self, signature: Signature) -> None:
+        """Undo `_index`, before its keys change."""
+        self._by_place[signature.petition_id, signature.place_key].remove(signature)
+        if signature.contact_key is not None:
+            self._by_contact[signature.petition_id, signature.contact_key].remove(signature)
+
     def take(self, signing: Signing) -> Outcome:
         """Decide about one signing."""
         known = self._match(signing)
@@ -55,6 +61,7 @@ class Ledger:
             self._index(known)
         elif signing.verified and not known.verified_at and not known.rejected_at:
             self._admit(known, signing.group, signing.now, signing.keys)
+            self._forget(known)
             known.verify(signing)
             outcome = "verified"
             self._index(known)
@@ -75,6 +82,13 @@ class Ledger:
         known.confirm(now)
         self._absorb(known)
         return "held" if known.held_at else "verified"
+
+    def withdraw(self, known: Signature, now: int, group: Group | None = None) -> None:
+        """Its signer takes it back; a place in `group`, that of the contact, becomes free."""
+        if group and known.verified_at and not known.held_at:
+            self.groups.leaves(group)
+        self._forget(known)
+        known.withdraw(now)
 
     def let_go(self, known: Signature) -> None:
         """Erase the contact. One that was never verified leaves a signature without contact, which
@@ -112,6 +126,7 @@ class Ledger:
     def _known_anew(self, signature: Signature, keys: PersonKeys) -> Signature:
         """The same signature under today's keys, by which it is found from now on."""
         if signature.person_key != keys.person:
+            self._forget(signature)
             signature.contact_key, signature.person_key = keys.contact, keys.person
             self._index(signature)
         return signature
@@ -141,7 +156,7 @@ class Ledger:
 
     def _announce(self, known: Signature, signing: Signing) -> None:
         """A message to the contact that was entered on the web, whatever we know of it: what it
-        says, if anything, is found out when it goes out (core/verification.py)."""
+        says, if anything, is found out when it goes out (`messages`)."""
         if signing.verified or not signing.contact:
             return
         self.notes.append(

@@ -41,7 +41,7 @@ class Signing:
     address_key: bytes | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Signature(Columns):
     """A row while a transaction decides about it, with the reasons for which it is held.
 

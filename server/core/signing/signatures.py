@@ -200,12 +200,9 @@ async def withdraw(
     `groups` are those of the contact, in which a place becomes free.
     """
     ledger = Ledger(signatures)
+    of_petition = {group.petition_id: group for group in groups}
     for signature in ledger.signatures:
-        if signature.verified_at and not signature.held_at:
-            for group in groups:
-                if group.petition_id == signature.petition_id:
-                    ledger.groups.leaves(group)
-        signature.withdraw(now)
+        ledger.withdraw(signature, now, of_petition.get(signature.petition_id))
     await ledger.write(tx)
 
 

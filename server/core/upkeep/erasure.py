@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from server.core.conversations import inbound
 from server.core.counting.counts import DAY
-from server.core.floods import limits
+from server.core.floods import limits, tries
 from server.core.outbox import outbox
-from server.core.signing import stored, verification
+from server.core.signing import codes, stored
 from server.core.signing.decide import Ledger
 from server.core.upkeep import marks
 from server.core.values.ids import first_id
@@ -25,11 +25,12 @@ ROUNDS = 200  # of those at one time; the rest is for the next
 
 async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> None:
     """Erase all that lies in small tables and is due: numbers and bodies of messages after
-    `keep_days`, codes that are too old. Doing it twice does nothing twice."""
+    `keep_days`, codes and tries that are too old. Doing it twice does nothing twice."""
     await inbound.end_conversations(tx, now)
     await inbound.forget(tx, now - keep_days * DAY)
     await outbox.forget(tx, now - keep_days * DAY)
-    await verification.expire(tx, now)
+    await codes.expire(tx, now)
+    await tries.expire(tx, now)
 
 
 async def erase_contacts(database: Database, now: int, pending_hours: int = PENDING_HOURS) -> None:

@@ -13,8 +13,8 @@ from typing import Literal
 from starlette.types import Receive, Scope, Send
 
 from server.core.petitions.petitions import Petition
-from server.core.signing import verification
-from server.core.signing.verification import Action, Asked, Desk, Purpose, Typed
+from server.core.signing.codes import Action, Purpose, TypedCode, is_late
+from server.core.signing.verification import Asked, Verifier
 from server.core.values.contacts import normal_email, normal_phone
 from server.core.values.names import tidy
 from server.errors import StoreUnavailable
@@ -49,12 +49,12 @@ class Codes:
     def __init__(self, site: Site, thanks: Thanks) -> None:
         self._site, self._thanks = site, thanks
         self._services = site.services
-        self._desk = Desk(site.services.keys)
+        self._verifier = Verifier(site.services.keys)
 
     async def verify(self, scope: Scope, receive: Receive, send: Send) -> None:
         """GET the page on which the code is typed; POST the code."""
         petition = await self._site.find(scope)
-        if verification.is_late(petition, self._services.now()):
+        if is_late(petition, self._services.now()):
             await self._site.send_message(scope, send, "too_late", petition)
             return
         form = await self._form(scope, receive, petition)
@@ -86,7 +86,7 @@ class Codes:
     async def _take_code(
         self, scope: Scope, send: Send, petition: Petition, action: Action, form: dict[str, str]
     ) -> None:
-        typed = Typed(
+        typed = TypedCode(
             petition=petition,
             action=action,
             code=form.get("code", ""),
@@ -95,7 +95,7 @@ class Codes:
             now=self._services.now(),
         )
         try:
-            outcome = await self._services.group.submit(self._desk.type_many, typed)
+            outcome = await self._services.group.submit(self._verifier.take_many, typed)
         except StoreUnavailable as error:
             await self._send_delay(scope, send, petition, Step(typed.purpose, form), error)
             return
@@ -137,7 +137,7 @@ class Codes:
             language=scope["language"] or petition.language,
             now=self._services.now(),
         )
-        await self._services.group.submit(self._desk.ask_many, asked)
+        await self._services.group.submit(self._verifier.ask_many, asked)
 
     def _contact(self, typed: str) -> str:
         """In normal form, or as it stands: that is then no contact of anybody's."""

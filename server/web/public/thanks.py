@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from starlette.types import Scope, Send
 
 from server.core.petitions.petitions import Petition
-from server.core.signing import verification
+from server.core.signing import codes
 from server.core.signing.signature import Signing
 from server.web.http.pages import Page, send_filled, send_page
 from server.web.http.responses import PRIVATE, Headers, html
@@ -43,7 +43,7 @@ class Thanks:
             await send_filled(self._page(scope, petition, "email"), scope, send, said)
             return
         keys = self._site.services.keys
-        digits = verification.text_digits(keys, petition, contact, signing.name)
+        digits = codes.text_digits(keys, petition, contact, signing.name)
         said[_DIGITS] = digits.encode()
         await send_filled(self._page(scope, petition, "phone"), scope, send, said)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from server.core.floods import limits
 from server.core.floods.holds import Hold, Holds, Reason, for_signals, left_after_verifying
 from server.core.signing import signatures
-from server.db import Transaction, Value
-from tests.core.floods.test_watch import NAMES as LIKELY
+from tests.harness.attacks import likely
+from tests.harness.stores import Counting
 from tests.harness.world import PHONE, World
+
+LIKELY = [*likely(8)]
 
 
 def words(text: str) -> Holds:
@@ -94,24 +95,6 @@ async def stored_holds(world: World) -> list[tuple[object, ...]]:
     async with world.database.read() as tx:
         rows = await tx.fetch("SELECT * FROM holds ORDER BY signature_id, kind, label")
     return [tuple(row) for row in rows]
-
-
-class Counting:
-    """A transaction that notes the statements that it is given."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx, self.statements = tx, [""]
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._tx, name)
-        if name in {"fetch", "fetch_one", "execute"}:
-
-            def noted(sql: str, /, **values: Value) -> Any:
-                self.statements.append(sql)
-                return found(sql, **values)
-
-            return noted
-        return found
 
 
 @pytest.mark.parametrize(("signals", "more"), [((), 0), (("burst",), 0), (("burst", "trap"), 1)])

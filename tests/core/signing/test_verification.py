@@ -11,26 +11,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.counting.counts import DAY
-from server.core.floods import limits
+from server.core.floods import limits, tries
 from server.core.floods.limits import DOMAIN_CAP, HOUSEHOLD, NUMBERS_CAP
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
-from server.core.signing import signatures, verification
-from server.core.signing.verification import Asked, Desk, Message, Typed
+from server.core.signing import codes, messages, signatures, verification
+from server.core.signing.codes import Action, TypedCode
+from server.core.signing.messages import Message
+from server.core.signing.verification import Asked, Verifier
 from server.core.upkeep import check
 from server.core.values.keys import Keys, _hkdf, mac
+from tests.harness.stores import Counting
 from tests.harness.world import NOW, PHONE, World
 
 ANA = "ana@gmail.com"
 
 
-async def messages(world: World) -> list[tuple[Announcement, Message | None]]:
+async def sent(world: World) -> list[tuple[Announcement, Message | None]]:
     """What waits in the outbox, with what it says now; it counts as sent."""
     found = []
     async with world.database.write() as tx:
         items = [*await outbox.lease(tx, world.now, 1000, "email")]
         for item in items + await outbox.lease(tx, world.now, 1000):
-            said = await verification.to_say(tx, world.keys, world.petition, item, world.now)
+            said = await messages.message_for(tx, world.keys, world.petition, item, world.now)
             await outbox.sent(tx, item.id, "", "", 0, world.now)
             found.append((item, said))
     return found
@@ -38,19 +41,15 @@ async def messages(world: World) -> list[tuple[Announcement, Message | None]]:
 
 async def code(world: World) -> str:
     """The code of the last mail that had one."""
-    found = [m.said[0].code for _, m in await messages(world) if m and m.said]
+    found = [m.codes[0].code for _, m in await sent(world) if m and m.codes]
     return found[-1]
 
 
 async def type_(world: World, code: str, contact: str = ANA, **more: Any) -> str | None:
     values: dict[str, Any] = {"petition": world.petition, "action": "verify", "ref": ""}
-    typed = Typed(**(values | {"code": code, "contact": contact, "now": world.now} | more))
-    done: str | None = await world.group.submit(desk(world).type_many, typed)
+    typed = TypedCode(**(values | {"code": code, "contact": contact, "now": world.now} | more))
+    done: str | None = await world.group.submit(Verifier(world.keys).take_many, typed)
     return done
-
-
-def desk(world: World) -> Desk:
-    return Desk(world.keys)
 
 
 async def state(world: World) -> tuple[int, int, int]:
@@ -80,7 +79,7 @@ async def test_the_contact_is_kept_for_whoever_wants_news(world: World) -> None:
 @pytest.mark.parametrize("typed", ["", "x", "12345", "0000000", "१२३", "\x00", "9" * 500])
 async def test_a_wrong_code_does_nothing(world: World, typed: str) -> None:
     await world.web(email=ANA)
-    await messages(world)
+    await sent(world)
     assert await type_(world, typed) is None
     assert await state(world) == (0, 1, 0)
 
@@ -107,9 +106,9 @@ async def test_a_stranger_who_knows_the_contact_cannot_use_up_the_owners_tries(
     world: World,
 ) -> None:
     await world.web(email=ANA)
-    [(_, message)] = await messages(world)
+    [(_, message)] = await sent(world)
     assert message
-    said = message.said[0]
+    said = message.codes[0]
     for _ in range(9):
         await type_(world, "000000" if said.code != "000000" else "111111")
     assert await type_(world, said.code) is None
@@ -118,9 +117,9 @@ async def test_a_stranger_who_knows_the_contact_cannot_use_up_the_owners_tries(
 
 async def test_a_reference_belongs_to_one_petition_and_one_purpose(world: World) -> None:
     await world.web(email=ANA)
-    [(_, message)] = await messages(world)
+    [(_, message)] = await sent(world)
     assert message
-    said = message.said[0]
+    said = message.codes[0]
     other = replace(world.petition, salt=b"x" * 32)
     assert await type_(world, said.code, contact="", ref=said.ref, petition=other) is None
     assert await type_(world, said.code, contact="", ref=said.ref, action="withdraw") is None
@@ -164,7 +163,7 @@ async def test_signing_again_sends_a_fresh_code_and_a_retry_of_one_mail_the_same
     async with world.database.write() as tx:
         [item] = await outbox.lease(tx, world.now, channel="email")
         said = [
-            await verification.to_say(tx, world.keys, world.petition, item, now)
+            await messages.message_for(tx, world.keys, world.petition, item, now)
             for now in (NOW, NOW + 1, NOW + 500)
         ]
         await outbox.sent(tx, item.id, "", "", 0, world.now)
@@ -173,8 +172,8 @@ async def test_signing_again_sends_a_fresh_code_and_a_retry_of_one_mail_the_same
     world.now += 600
     await world.web(email=ANA)
     fresh = await code(world)
-    assert fresh != said[0].said[0].code
-    assert await type_(world, said[0].said[0].code) is None
+    assert fresh != said[0].codes[0].code
+    assert await type_(world, said[0].codes[0].code) is None
     assert await type_(world, fresh) == "verified"
 
 
@@ -183,17 +182,17 @@ async def test_every_signing_with_a_contact_queues_one_message_whoever_signed_be
 ) -> None:
     for _ in range(3):
         await world.web(email=ANA)
-    found = await messages(world)
+    found = await sent(world)
     assert [(i.kind, i.channel) for i, _ in found] == [("signed", "email")] * 3
-    await type_(world, (found[-1][1] or Message("")).said[0].code)
+    await type_(world, (found[-1][1] or Message("")).codes[0].code)
     world.now += 60
     for _ in range(3):
         await world.web(email=ANA)
-    said = [m.kind if m else None for _, m in await messages(world)]
+    said = [m.kind if m else None for _, m in await sent(world)]
     assert said == ["signed_again", None, None]  # a note to the owner, once a day
     world.now += DAY + 1
     await world.web(email=ANA)
-    assert [m.kind if m else None for _, m in await messages(world)] == ["signed_again"]
+    assert [m.kind if m else None for _, m in await sent(world)] == ["signed_again"]
 
 
 async def test_not_me_erases_the_signature_and_ends_mail_for_that_petition(world: World) -> None:
@@ -207,14 +206,14 @@ async def test_not_me_erases_the_signature_and_ends_mail_for_that_petition(world
     assert await type_(world, right) is None  # gone is gone
     assert await type_(world, right, action="not_me") == "not_me"
     await world.web(email=ANA)
-    assert [m for _, m in await messages(world)] == [None]
+    assert [m for _, m in await sent(world)] == [None]
     assert await state(world) == (0, 1, 0)
 
 
 async def ask(world: World, email: str = ANA) -> list[Message | None]:
     asked = Asked(world.ids.next(world.now), world.petition, email, "en", world.now)
-    await world.group.submit(desk(world).ask_many, asked)
-    return [m for _, m in await messages(world)]
+    await world.group.submit(Verifier(world.keys).ask_many, asked)
+    return [m for _, m in await sent(world)]
 
 
 async def test_a_signature_is_taken_back_by_a_mailed_code(world: World) -> None:
@@ -222,8 +221,8 @@ async def test_a_signature_is_taken_back_by_a_mailed_code(world: World) -> None:
     await type_(world, await code(world))
     [message] = await ask(world)
     assert message
-    assert [s.name for s in message.said] == ["Ana Diaz"]
-    right = message.said[0].code
+    assert [s.name for s in message.codes] == ["Ana Diaz"]
+    right = message.codes[0].code
     assert await type_(world, right) is None  # it takes back, and does not verify
     assert await type_(world, right, action="withdraw") == "withdrawn"
     assert await type_(world, right, action="withdraw") == "withdrawn"
@@ -234,11 +233,11 @@ async def test_a_signature_is_taken_back_by_a_mailed_code(world: World) -> None:
 async def test_each_signer_of_a_shared_address_has_a_code(world: World) -> None:
     for name in ("Ana Diaz", "Bo Lee"):
         await world.web(name, email=ANA)
-    await messages(world)
+    await sent(world)
     [message] = await ask(world)
     assert message
-    codes = {s.name: s.code for s in message.said}
-    assert await type_(world, codes["Bo Lee"], action="withdraw") == "withdrawn"
+    by_name = {s.name: s.code for s in message.codes}
+    assert await type_(world, by_name["Bo Lee"], action="withdraw") == "withdrawn"
     assert [row["name"] for row in await world.rows() if row["name"]] == ["Ana Diaz"]
 
 
@@ -252,8 +251,8 @@ async def test_a_closed_petition_verifies_for_a_day_what_was_signed_before(world
     world.now += DAY
     assert await type_(world, await code(world)) == "verified"
     long_closed = replace(world.petition, closed_at=world.now - DAY)
-    assert verification.is_late(long_closed, world.now)
-    assert not verification.is_late(world.petition, world.now)
+    assert codes.is_late(long_closed, world.now)
+    assert not codes.is_late(world.petition, world.now)
 
 
 async def test_verifying_absorbs_the_same_signer_without_contact(world: World) -> None:
@@ -390,7 +389,7 @@ async def by_text(world: World, digits: str, phone: str = PHONE) -> tuple[str | 
 
 async def test_the_shown_digits_from_that_phone_verify_all_that_was_entered(world: World) -> None:
     await world.web(phone=PHONE, comment="ours", public="1", news="1")
-    digits = verification.text_digits(world.keys, world.petition, PHONE, "Ana Diaz")
+    digits = codes.text_digits(world.keys, world.petition, PHONE, "Ana Diaz")
     assert await by_text(world, digits, "+14065550124") is None
     assert await by_text(world, f"{(int(digits) + 1) % 10000:04}") is None
     assert await by_text(world, digits) == ("Ana Diaz", "verified")
@@ -405,7 +404,7 @@ async def test_a_text_code_goes_out_only_where_the_organizer_has_turned_it_on(
     world: World,
 ) -> None:
     await world.web(phone=PHONE)
-    assert [m for _, m in await messages(world)] == [None]
+    assert [m for _, m in await sent(world)] == [None]
     world.petition = replace(world.petition, sms_codes=True)
     world.now += 60
     await world.web(phone=PHONE)
@@ -421,7 +420,7 @@ async def test_texts_that_say_nothing_are_dropped_and_no_others(world: World) ->
 
     async def left() -> list[str]:
         async with world.database.write() as tx:
-            await verification.discard_silent(tx)
+            await messages.discard_silent(tx)
             rows = await tx.fetch("SELECT recipient FROM outbox ORDER BY recipient")
         return [row["recipient"] for row in rows]
 
@@ -435,22 +434,120 @@ async def test_texts_that_say_nothing_are_dropped_and_no_others(world: World) ->
 async def test_many_texts_that_say_nothing_are_dropped_in_steps(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verification, "SILENT", 2)
+    monkeypatch.setattr(messages, "SILENT", 2)
     for n in range(3):
         await world.web(f"Ana {'xyz'[n]}", phone=f"+1406555010{n}")
     more = []
     for _ in range(3):
         async with world.database.write() as tx:
-            more.append(await verification.discard_silent(tx))
+            more.append(await messages.discard_silent(tx))
     assert more == [True, False, False]
     async with world.database.read() as tx:
         assert await tx.fetch("SELECT id FROM outbox") == []
+
+
+async def take(
+    world: World, *typed: tuple[str, str], action: Action = "verify"
+) -> list[str | None]:
+    """Codes with contacts, taken in one batch."""
+    batch = [
+        TypedCode(
+            petition=world.petition,
+            action=action,
+            code=code,
+            contact=contact,
+            ref="",
+            now=world.now,
+        )
+        for code, contact in typed
+    ]
+    async with world.database.write() as tx:
+        return [*await Verifier(world.keys).take_many(tx, batch)]
+
+
+async def coded(world: World, *names: str) -> dict[str, tuple[str, str]]:
+    """Each signs with an address of their own; codes and contacts by name."""
+    for name in names:
+        await world.web(name, email=f"{name.split()[0].lower()}@gmail.com")
+    found = {m.codes[0].name: (m.codes[0].code, i.recipient) for i, m in await sent(world) if m}
+    assert set(found) == set(names)
+    return found
+
+
+async def test_codes_of_one_batch_are_taken_in_order_each_seeing_what_the_last_has_done(
+    world: World,
+) -> None:
+    found = await coded(world, "Ana Diaz", "Bo Lee", "Cyd Charo")
+    ana, bo, cyd = (found[name] for name in ("Ana Diaz", "Bo Lee", "Cyd Charo"))
+    wrong = ("000000" if ana[0] != "000000" else "111111", ana[1])
+    done = await take(world, wrong, ana, bo, ana, (bo[0], cyd[1]), cyd, ("", "nobody@gmail.com"))
+    assert done == [None, "verified", "verified", "verified", None, "verified", None]
+    assert await state(world) == (3, 0, 0)
+
+
+async def test_guesses_of_one_batch_are_counted_one_by_one(world: World) -> None:
+    [ana] = (await coded(world, "Ana Diaz")).values()
+    wrong = ("000000" if ana[0] != "000000" else "111111", ana[1])
+    assert await take(world, *[wrong] * 5, ana) == [None] * 6
+    assert await state(world) == (0, 1, 0)
+
+
+async def test_places_of_a_household_end_within_a_batch(world: World) -> None:
+    typed = []
+    for name in ("Ana Diaz", "Bo Lee", "Cyd Charo", "Dee Prince", "Eve Stone"):
+        await world.web(name, email=ANA)
+        typed.append((await code(world), ANA))
+        world.now += 1
+    assert await take(world, *typed) == ["verified"] * 4 + ["held"]
+    assert await state(world) == (4, 0, 1)
+
+
+async def test_taking_back_in_a_batch_absorbs_nobody_and_is_kept(world: World) -> None:
+    """Two people of one name and place, one of whom takes back as the other one verifies."""
+    await world.web("Ana Diaz", email=ANA)
+    await world.web("Ana Diaz", email="other@gmail.com")
+    typed = {i.recipient: m.codes[0].code for i, m in await sent(world) if m}
+    actions: dict[str, Action] = {ANA: "not_me", "other@gmail.com": "verify"}
+    batch = [
+        TypedCode(
+            petition=world.petition, action=action, code=typed[to], contact=to, ref="", now=NOW
+        )
+        for to, action in actions.items()
+    ]
+    async with world.database.write() as tx:
+        assert await Verifier(world.keys).take_many(tx, batch) == ["not_me", "verified"]
+    rows = await world.rows("withdrawn_at, verified_at")
+    assert [bool(row["withdrawn_at"]) for row in rows] == [True, False]
+    assert await state(world) == (1, 0, 0)
+
+
+async def test_more_codes_of_a_batch_cost_no_more_statements(world: World) -> None:
+    found = await coded(world, "Ana Diaz", "Bo Lee", "Cyd Charo", "Dee Prince")
+    one, *others = found.values()
+    counted = []
+    for typed in ([one], others):
+        batch = [
+            TypedCode(
+                petition=world.petition, action="verify", code=code, contact=to, ref="", now=NOW
+            )
+            for code, to in typed
+        ]
+        async with world.database.write() as tx:
+            counting = Counting(tx)
+            assert await Verifier(world.keys).take_many(counting, batch) == ["verified"] * len(
+                typed
+            )
+        counted.append(len(counting.statements))
+        reads = [s for s in counting.statements if s.startswith("SELECT s.id")]
+        assert len(reads) == 1  # each signature is read once, and after the lock
+    assert counted[0] == counted[1]
 
 
 async def test_old_codes_and_tries_go_away(world: World) -> None:
     await world.web(email=ANA)
     await type_(world, await code(world))
     async with world.database.write() as tx:
-        await verification.expire(tx, world.now + 2 * DAY)
-        for table in ("codes", "code_tries"):
+        await codes.expire(tx, world.now + DAY)
+        await tries.expire(tx, world.now + tries.KEPT_SECONDS)
+        for table in ("codes", "tries"):
             assert await tx.fetch(f"SELECT * FROM {table}") == []

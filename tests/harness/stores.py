@@ -1,0 +1,56 @@
+"""Stores that count what is asked of them, are away, or come from an earlier version."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from server.db import Database, Transaction, Value, open_database, shared
+from server.db.migrations import Migration, migrations
+from tests.harness.world import NOW
+
+
+class Counting:
+    """A transaction that notes the statements that it is given."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self.statements: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._tx, name)
+        if name not in {"fetch", "fetch_one", "execute"}:
+            return found
+
+        def noted(sql: str, /, **values: Value) -> Any:
+            self.statements.append(sql)
+            return found(sql, **values)
+
+        return noted
+
+
+@asynccontextmanager
+async def older(url: str, step: int, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """A database as the version made it whose last step that was, with one petition."""
+
+    def before(engine: str) -> Iterator[Migration]:
+        return (m for m in migrations(engine) if m.number <= step)
+
+    database = await open_database(url)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(shared, "migrations", before)
+            await database.migrate(NOW)
+        async with database.write() as tx:
+            await tx.execute(
+                "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule,"
+                " contact_rule, salt, version, created_at)"
+                " VALUES (1, 'lake', 'LAKE', 'en', 'US', 'required', 'optional', :salt, 1, 1)",
+                salt=b"s" * 32,
+            )
+        yield database
+    finally:
+        await database.close()
