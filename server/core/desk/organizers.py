@@ -16,17 +16,20 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 
+from server.core.floods import tries
+from server.core.floods.tries import Try
 from server.core.values import passwords
 from server.core.values.contacts import normal_email
+from server.core.values.keys import mac
 from server.core.values.names import tidy
-from server.db import Database, Transaction, pack
+from server.db import Database, Transaction
 from server.errors import InvalidInput, NotFound, Problem, SignedOut, Throttled
 
 SESSION_SECONDS = 12 * 3600
 PASSWORD_LEAST = 12  # characters
 PASSWORD_LIMIT = 200
-TRIES = 10
-TRY_SECONDS = 15 * 60
+SIGN_IN_TRIES = 10  # in a quarter of an hour, by the clock
+SIGN_IN_SECONDS = 15 * 60
 TOKEN_BYTES = 32
 MARK_BYTES = 16
 
@@ -107,7 +110,7 @@ async def sign_in(database: Database, attempt: SignIn, *, key: bytes, now: int) 
     keys = _try_keys(key, name, attempt)
     async with database.write() as tx:
         # Counted before the password is looked at: tries at the same moment count one by one.
-        await _take_try(tx, keys, now)
+        taken = await _take_try(tx, keys, now)
         row = await tx.fetch_one("SELECT * FROM organizers WHERE name = :name", name=name)
     stored = row["password_hash"] if row else passwords.NOBODY
     right = await passwords.is_right(stored, attempt.password)
@@ -118,7 +121,7 @@ async def sign_in(database: Database, attempt: SignIn, *, key: bytes, now: int) 
         fresh = await passwords.hashed(attempt.password, attempt.salt)
     organizer = Organizer(row["id"], row["name"])
     async with database.write() as tx:
-        await _give_back(tx, keys, now)
+        await tries.take_back(tx, taken)  # one that succeeded is none
         await _start_session(tx, organizer, attempt.token, now)
         if fresh:
             await _keep_hash(tx, organizer, fresh)
@@ -172,7 +175,7 @@ def _token_key(token: bytes) -> bytes:
 
 def form_token(token: bytes) -> str:
     """What every form of this session carries, and no other site can know."""
-    return hmac.digest(token, b"form", "sha256")[:MARK_BYTES].hex()
+    return mac(token, "form").hex()
 
 
 # Which petitions are whose.
@@ -207,11 +210,19 @@ async def check_runs(tx: Transaction, organizer_id: int, petition_id: int) -> No
 
 def browser_mark(key: bytes, name: str, chance: bytes) -> bytes:
     """What a browser keeps after a sign-in, to have tries of its own; `chance`: `MARK_BYTES`."""
-    return chance + _mac(key, "browser", normal_name(name) or "", chance.hex())
+    return chance + mac(key, "browser", normal_name(name) or "", chance.hex())
 
 
 def _is_marked(key: bytes, name: str, mark: bytes) -> bool:
-    return hmac.compare_digest(mark, browser_mark(key, name, mark[:MARK_BYTES]))
+    chance = mark[:MARK_BYTES]
+    made = (browser_mark(key, name, chance), _former_mark(key, name, chance))
+    return any(hmac.compare_digest(mark, one) for one in made)
+
+
+def _former_mark(key: bytes, name: str, chance: bytes) -> bytes:
+    """As versions before this one made it: browsers keep a mark for half a year."""
+    about = f"browser\0{normal_name(name) or ''}\0{chance.hex()}"
+    return chance + hmac.digest(key, about.encode(), "sha256")[:MARK_BYTES]
 
 
 def network_of(address: str) -> str:
@@ -229,34 +240,15 @@ def network_of(address: str) -> str:
 def _try_keys(key: bytes, name: str, attempt: SignIn) -> list[bytes]:
     """Under which keys a try counts. Names and addresses are in the store as HMAC alone."""
     if _is_marked(key, name, attempt.mark):
-        return [_mac(key, "marked", attempt.mark.hex())]
-    return [_mac(key, "name", name), _mac(key, "network", network_of(attempt.address))]
+        return [mac(key, "marked", attempt.mark.hex())]
+    return [mac(key, "name", name), mac(key, "network", network_of(attempt.address))]
 
 
-def _mac(key: bytes, *parts: str) -> bytes:
-    return hmac.digest(key, "\0".join(parts).encode(), "sha256")[:MARK_BYTES]
-
-
-async def _take_try(tx: Transaction, keys: list[bytes], now: int) -> None:
+async def _take_try(tx: Transaction, keys: list[bytes], now: int) -> list[Try]:
     """Count one try under each key. Raises `Throttled`, and then counts nothing: whoever goes on
     trying does not make it last longer than the window."""
-    start = now - now % TRY_SECONDS
-    await tx.execute("DELETE FROM sign_in_tries WHERE window_start < :start", start=start)
-    rows = await tx.fetch(
-        "INSERT INTO sign_in_tries (key, window_start, n)"
-        f" SELECT key, :start, 1 FROM {tx.rows('keys', key='blob')} k WHERE true"
-        " ON CONFLICT (key, window_start) DO UPDATE SET n = sign_in_tries.n + 1 RETURNING n",
-        start=start,
-        keys=pack((key,) for key in keys),
-    )
-    if any(row["n"] > TRIES for row in rows):
-        raise Throttled(start + TRY_SECONDS - now)
-
-
-async def _give_back(tx: Transaction, keys: list[bytes], now: int) -> None:
-    """A try that succeeded is none; those of others stay counted."""
-    await tx.execute(
-        "UPDATE sign_in_tries SET n = n - 1 WHERE n > 0 AND key IN"
-        f" (SELECT key FROM {tx.rows('keys', key='blob')} k)",
-        keys=pack((key,) for key in keys),
-    )
+    since = now - now % SIGN_IN_SECONDS
+    taken = [Try("sign_in", key, since) for key in keys]
+    if max(await tries.add(tx, taken, now)) > SIGN_IN_TRIES:
+        raise Throttled(since + SIGN_IN_SECONDS - now)
+    return taken
