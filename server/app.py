@@ -121,8 +121,7 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
 @asynccontextmanager
 async def running(settings: Settings, with_worker: bool) -> AsyncIterator[Services]:
     """The services, with the worker beside them, closed in order: what waits is stored first."""
-    services = await open_services(settings, on_broken=_stop_the_process)
-    services.gateways = gateways(settings, services.keys)
+    services = await open_services(settings, gateways, on_broken=_stop_the_process)
     with suppress(StoreUnavailable):  # a store that cannot be written yet can be read from
         # Before anybody is served: the data may have come from a backup, however it was put back.
         await loops.do_chores(services)

@@ -153,9 +153,8 @@ def _reconcile(options: argparse.Namespace) -> None:
     from server.texting.gateways import gateways
 
     async def run(settings: Settings) -> dict[str, int]:
-        services = await open_services(settings)
+        services = await open_services(settings, gateways)
         try:
-            services.gateways = gateways(settings, services.keys)
             return await reconcile.reconcile(services)
         finally:
             await services.close()

@@ -22,7 +22,7 @@ from server.texting.allowed import caps, code_of, may_text, quiet_seconds, sendi
 from sms import Gateway, Outbound, Sending
 from sms.segments import fit, measure
 
-PATIENCE_SECONDS = 1.0  # what must wait longer for its gateway's turn lets others go first
+TURN_SECONDS = 1.0  # what must wait longer for its gateway's turn lets others go first
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Texter:
         wait = 0 if due.answers else quiet_seconds(item.recipient, now)
         assert due.gateway  # noqa: S101 (`_refusal` has said so)
         pause = self._free_at.get(due.gateway.name, 0) - self._clock()
-        if wait or pause > PATIENCE_SECONDS:
+        if wait or pause > TURN_SECONDS:
             why = "quiet" if wait else "turn"
             async with services.database.write() as tx:
                 await outbox.postponed(tx, item, why, now, 0, wait or int(pause) + 1)

@@ -65,7 +65,7 @@ class TextDoor:
         same transaction. `late`: its webhook never came, and it was found by asking the provider.
         """
         services = self._services
-        await services.petitions()
+        await services.directory.current()
         inbound = cleaned(inbound, BODY_LIMIT)
         caller = caller_of(services, inbound)
         return await take(

@@ -31,7 +31,7 @@ class SessionDoor:
         Returns after all is durable. Raises only `StoreUnavailable`; then nothing was done.
         """
         services = self._services
-        await services.petitions()
+        await services.directory.current()
         inbound = cleaned(inbound, BODY_LIMIT)
         caller = caller_of(services, inbound)
         walk = Call if inbound.channel == "voice" else Menu

@@ -12,8 +12,9 @@ from server import metrics
 from server.core.counting import counts
 from server.core.counting.counts import DAY
 from server.core.outbox import outbox, usage
+from server.db.patience import PATIENCE_SECONDS
 from server.errors import NotFound, Refused, StoreUnavailable
-from server.services import PATIENCE_SECONDS, Services
+from server.services import Services
 from server.web.http.requests import header
 from server.web.http.responses import PLAIN, UNKEPT, respond
 

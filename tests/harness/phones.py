@@ -80,7 +80,7 @@ class Phones:
                 tx, draft(**changes), reserved=RESERVED, salt=b"s" * 32, now=NOW
             )
             await petitions.open_(tx, id_, NOW)
-        await self.services.reload_petitions()
+        await self.services.directory.refresh()
 
 
 @asynccontextmanager

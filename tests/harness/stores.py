@@ -10,6 +10,7 @@ import pytest
 
 from server.db import Database, Transaction, Value, open_database, shared
 from server.db.migrations import Migration, migrations
+from server.errors import StoreUnavailable
 from tests.harness.world import NOW
 
 
@@ -30,6 +31,21 @@ class Counting:
             return found(sql, **values)
 
         return noted
+
+
+class Away:
+    """A store that can be away, and counts how often it is read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self.away, self.reads = database, False, 0
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Any]:
+        self.reads += 1
+        if self.away:
+            raise StoreUnavailable("away")
+        async with self._database.read() as tx:
+            yield tx
 
 
 @asynccontextmanager

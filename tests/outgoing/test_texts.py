@@ -430,7 +430,7 @@ async def test_an_account_is_not_searched_for_what_it_held_before_there_was_a_pe
     async with phones.services.database.write() as tx:
         await tx.execute("DELETE FROM marks")
         await petitions.close(tx, petition.id, NOON)
-    await phones.services.reload_petitions()
+    await phones.services.directory.refresh()
     await reconcile.reconcile(phones.services)
     assert len(holding.asked) == 1
 

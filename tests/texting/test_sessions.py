@@ -179,7 +179,7 @@ async def test_a_menu_without_petitions_or_without_a_number_says_so(doors: Doors
     assert "cannot see your number" in (await doors.screen("", sender="")).body
     async with doors.phones.services.database.write() as tx:
         await petitions.close(tx, 1, NOW)
-    await doors.phones.services.reload_petitions()
+    await doors.phones.services.directory.refresh()
     end = await doors.screen("")
     assert "no petition" in end.body
     assert end.ask is None

@@ -232,7 +232,7 @@ async def test_a_petition_that_is_not_open_says_so(
 ) -> None:
     async with phones.services.database.write() as tx:
         await change(tx, 1, NOW)
-    await phones.services.reload_petitions()
+    await phones.services.directory.refresh()
     assert said in str(await phones.text("SIGN LAKE Ana Diaz 59801"))
     assert (await phones.figures()).total == 0
 

@@ -105,7 +105,7 @@ async def test_a_closed_petition_takes_the_digits_for_one_more_day(phones: Phone
     digits = await signs(phones)
     async with phones.services.database.write() as tx:
         await petitions.close(tx, 1, int(phones.now))
-    await phones.services.reload_petitions()
+    await phones.services.directory.refresh()
     phones.now += DAY - 1
     assert "Thank you, Ana Diaz" in str(await phones.text(f"LAKE {digits}"))
     digits = await signs_late(phones)
@@ -118,11 +118,11 @@ async def signs_late(phones: Phones) -> str:
     """As if it had been signed before the end."""
     async with phones.services.database.write() as tx:
         await petitions.open_(tx, 1, int(phones.now))
-    await phones.services.reload_petitions()
+    await phones.services.directory.refresh()
     digits = await signs(phones, "Bo Lee")
     async with phones.services.database.write() as tx:
         await petitions.close(tx, 1, int(phones.now) - DAY + 1)
-    await phones.services.reload_petitions()
+    await phones.services.directory.refresh()
     return digits
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,11 +10,12 @@ from server.core.counting.counts import DAY
 from server.core.counting.states import IN_TOTAL, where
 from server.core.values.ids import first_id
 from server.core.values.mail_domains import LARGE, domain_of
-from server.db import Transaction
+from server.db import Database, Transaction
 
 #: An alarm: at least so many in the last day, so large a share of it, and so many times the share
 #: that it had before.
 LEAST, SHARE, TIMES = 50, 0.2, 5
+ALARM_SECONDS = 60
 
 Kind = Literal["class", "domain", "postcode", "prefix", "people"]
 
@@ -101,3 +102,20 @@ async def people(tx: Transaction, petition_id: int) -> list[Alarm]:
         id=petition_id,
     )
     return [Alarm("people", row["postcode"], row["n"], row["people"]) for row in rows]
+
+
+class RecentAlarms:
+    """`await alarms(petition_id)` is at most `ALARM_SECONDS` old: the search reads many rows."""
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        self._database, self._now = database, now
+        self._found: dict[int, tuple[float, list[Alarm]]] = {}
+
+    async def __call__(self, petition_id: int) -> list[Alarm]:
+        looked_at, found = self._found.get(petition_id, (float("-inf"), []))
+        now = self._now()
+        if not 0 <= now - looked_at < ALARM_SECONDS:
+            async with self._database.read() as tx:
+                found = await alarms(tx, petition_id, int(now))
+            self._found[petition_id] = now, found
+        return found

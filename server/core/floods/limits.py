@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from server.core.counting.counts import DAY
 from server.core.floods.holds import Hold
 from server.core.values.keys import Keys, mac
 from server.core.values.mail_domains import LARGE, owned_domain
@@ -55,21 +54,6 @@ def prefix_tag(key: bytes, prefix: str) -> bytes:
     """What a signature keeps of its address for a week: nobody can read it once the day's key is
     gone."""
     return mac(key, "prefix", prefix)
-
-
-async def daily_key(tx: Transaction, now: int, fresh: bytes) -> bytes:
-    """The key of this UTC day, the same for every server; `fresh` if there is none yet.
-
-    Keys of days before are erased.
-    """
-    await tx.execute("DELETE FROM daily_keys WHERE day < :today", today=now // DAY)
-    await tx.execute(
-        "INSERT INTO daily_keys (day, key) VALUES (:today, :key) ON CONFLICT (day) DO NOTHING",
-        today=now // DAY,
-        key=fresh,
-    )
-    row = await tx.fetch_one("SELECT key FROM daily_keys WHERE day = :today", today=now // DAY)
-    return bytes(row["key"]) if row else fresh
 
 
 # Groups of contacts.

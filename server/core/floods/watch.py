@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from server.core.counting.states import where
@@ -16,7 +16,8 @@ from server.core.floods import alarms
 from server.core.floods.holds import Reason
 from server.core.values.contacts import EMAIL_LIMIT
 from server.core.values.mail_domains import LARGE, is_disposable, owned_domain
-from server.db import Transaction
+from server.db import Database, Transaction
+from server.db.patience import patiently
 
 WINDOW_SECONDS = 600
 WINDOW_SIGNINGS = 2000  # of one petition that are remembered one by one at most
@@ -27,6 +28,7 @@ SERIES = 5  # names or addresses that differ in digits alone
 #: Signings before the window, by postcode or mail domain: fewer tell nothing, more are not kept.
 HISTORY_LEAST, HISTORY_MOST = 200, 20_000
 HISTORY_READ = 10_000  # signatures of the store
+LEARN_SECONDS = 600
 
 _DIGITS = re.compile(r"\d+")
 # Six consonants in a row, or a word of five and more without any other letter.
@@ -179,3 +181,21 @@ class Watch:
         if domain and is_disposable(domain):
             found.add("disposable")
         return tuple(found)
+
+
+class Watching:
+    """`await watching(petition_id)` is the watch of this process, which knows what the petition was
+    before; that is read anew every `LEARN_SECONDS`."""
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        self._database, self._now = database, now
+        self._watch = Watch()
+        self._learnt_at: dict[int, float] = {}
+
+    async def __call__(self, petition_id: int) -> Watch:
+        now, learnt_at = self._now(), self._learnt_at.get(petition_id, float("-inf"))
+        if not 0 <= now - learnt_at < LEARN_SECONDS:
+            self._learnt_at[petition_id] = now  # the others go on with what is known
+            async with patiently(), self._database.read() as tx:
+                self._watch.learn(petition_id, await history(tx, petition_id))
+        return self._watch

@@ -10,8 +10,8 @@ from typing import Literal
 from server.core.values.contacts import normal_email
 from server.core.values.names import tidy
 from server.core.values.postcodes import has_postcodes
-from server.db import Database, Row, Transaction, pack
-from server.errors import InvalidInput, NotFound, Problem
+from server.db import Row, Transaction, pack
+from server.errors import InvalidInput, Problem
 
 State = Literal["draft", "open", "paused", "closed"]
 
@@ -330,48 +330,3 @@ def _petition(row: Row, texts: list[Row], people: list[Row]) -> Petition:
         paused_at=row["paused_at"],
         sms_codes=row["sms_codes_at"] is not None,
     )
-
-
-class Directory:
-    """All petitions in memory, looked up by slug or keyword without asking the database.
-
-    `refresh` reads them anew when one has changed, in this process or another; it is called by the
-    web door at most every second and after each edit.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._mark: tuple[int, int] | None = None
-        self.by_id: dict[int, Petition] = {}
-        self.by_slug: dict[str, Petition] = {}
-        self.by_keyword: dict[str, Petition] = {}
-
-    async def refresh(self) -> None:
-        async with self._database.read() as tx:
-            row = await tx.fetch_one(
-                "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions FROM petitions"
-            )
-            mark = (row["n"], row["versions"]) if row else None
-            if mark == self._mark:
-                return
-            self.by_id = await all_petitions(tx)
-        self.by_slug = {p.slug: p for p in self.by_id.values()}
-        self.by_keyword = {p.keyword: p for p in self.by_id.values()}
-        self._mark = mark
-
-    def public(self, slug: str) -> Petition:
-        """The petition that the public may see. Raises `NotFound`, for a draft too."""
-        petition = self.by_slug.get(slug)
-        if petition is None or petition.state == "draft":
-            raise NotFound(slug)
-        return petition
-
-    def open(self) -> list[Petition]:
-        """Petitions that take signatures now, newest first."""
-        return [p for p in self.by_id.values() if p.state == "open"]
-
-    @property
-    def only(self) -> Petition | None:
-        """The one petition that takes signatures now, if there is just one."""
-        found = self.open()
-        return found[0] if len(found) == 1 else None

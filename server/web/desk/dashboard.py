@@ -27,7 +27,7 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 async def index(visit: Visit) -> None:
     """The petitions that this organizer runs, newest first."""
     services = visit.services
-    directory = await services.petitions()
+    directory = await services.directory.current()
     async with services.database.read() as tx:
         mine = await organizers.petition_ids(tx, visit.organizer.id)
         standings = await figures.overview(tx, visit.organizer.id, services.now())
@@ -130,7 +130,7 @@ async def _change(
     async with visit.services.database.write() as tx:
         await change(tx, petition.id, visit.services.now())
         await visit.note(tx, done, petition.id)
-    await visit.services.reload_petitions()
+    await visit.services.directory.refresh()
     await visit.go_to_petition(petition, f"?done={done}")
 
 

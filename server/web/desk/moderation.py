@@ -119,7 +119,7 @@ async def text_codes(visit: Visit) -> None:
     async with visit.services.database.write() as tx:
         await petitions.set_sms_codes(tx, petition.id, visit.services.now() if on else None)
         await visit.note(tx, "text_codes", petition.id, on=on)
-    await visit.services.reload_petitions()
+    await visit.services.directory.refresh()
     await _go_back(visit, petition, "text_codes")
 
 

@@ -83,7 +83,7 @@ async def _save(visit: Visit, petition: Petition | None) -> None:
 
 async def _go_to_stored(visit: Visit, petition_id: int, typed: TypedDraft, done: str) -> None:
     with suppress(StoreUnavailable):  # it is stored; the list catches up by itself
-        await visit.services.reload_petitions()
+        await visit.services.directory.refresh()
     stored = visit.services.directory.by_id.get(petition_id)
     slug = stored.slug if stored else typed.draft.slug.strip().lower()
     await visit.go_to(f"{HOME}p/{slug}?done={done}")

@@ -181,7 +181,7 @@ class Visit:
 
     async def petition(self, slug: str | None = None) -> Petition:
         """The petition in the address. Raises `NotFound`, also for one that somebody else runs."""
-        directory = await self.services.petitions()
+        directory = await self.services.directory.current()
         petition = directory.by_slug.get(slug or self.part("slug"))
         if petition is None:
             raise NotFound

@@ -43,7 +43,7 @@ class Petitions:
         """All open petitions."""
         site, prefix = self._site, scope["language"]
         language = prefix or site.services.settings.language
-        listed = (await site.services.petitions()).open()
+        listed = (await site.services.directory.current()).open()
         figures = {p.id: await site.latest_figures(p) for p in listed}
 
         def context() -> dict[str, Any]:

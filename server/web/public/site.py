@@ -16,8 +16,9 @@ from server.core.counting.counts import PublicFigures
 from server.core.desk import invalidation
 from server.core.desk.dashboard import CHANNELS
 from server.core.petitions.petitions import Petition
+from server.db.patience import PATIENCE_SECONDS
 from server.errors import StoreUnavailable
-from server.services import PATIENCE_SECONDS, Services
+from server.services import Services
 from server.web.http.pages import Pages, Render, send_page
 from server.web.http.responses import Header, Headers, send_html
 from server.web.public.words import CHANNEL_WORDS, MESSAGES, REFUSAL_WORDS, meaning_of
@@ -33,7 +34,7 @@ class Site:
 
     async def find(self, scope: Scope) -> Petition:
         """The petition in the address. Raises `NotFound`."""
-        directory = await self.services.petitions()
+        directory = await self.services.directory.current()
         return directory.public(scope["path_params"]["slug"])
 
     # Figures.

@@ -7,8 +7,9 @@ import pytest
 from server.core.desk import moderation
 from server.core.floods import watch
 from server.core.floods.holds import Reason, for_signals
-from server.core.floods.watch import History, Watch, history, looks_made
+from server.core.floods.watch import History, Watch, Watching, history, looks_made
 from tests.harness.attacks import likely
+from tests.harness.stores import Away
 from tests.harness.world import NOW, World
 
 NAMES = [*likely(500)]
@@ -198,6 +199,31 @@ async def test_the_history_is_what_counts_in_the_store(world: World) -> None:
     async with world.database.read() as tx:
         found = await history(tx, world.petition.id)
     assert found == History({"59801": 2, "59802": 1}, frozenset({"59801"}))
+
+
+async def test_a_petition_is_learnt_about_once_in_ten_minutes_and_signing_waits_for_no_store(
+    world: World,
+) -> None:
+    now = 0.0
+    store = Away(world.database)
+    watching = Watching(store, lambda: now)  # type: ignore[arg-type]
+    await world.web("Ana Diaz", "59801")
+    await world.web("Bo Lee", "59801")
+    async with world.database.write() as tx:
+        await moderation.set_populations(tx, world.petition.id, {"59801": 1})
+    petition_id = world.petition.id
+    assert signals(await watching(petition_id), postcode="59801") == {"people"}
+    await watching(petition_id)
+    assert store.reads == 1
+    async with world.database.write() as tx:
+        await moderation.set_populations(tx, petition_id, {"59801": 9})
+    now += watch.LEARN_SECONDS
+    store.away = True
+    assert signals(await watching(petition_id), postcode="59801") == {"people"}
+    store.away = False
+    assert await watching(petition_id) is await watching(2)  # one watch, which tells them apart
+    now += watch.LEARN_SECONDS
+    assert signals(await watching(petition_id), postcode="59801") == set()
 
 
 # Single signals.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from server.core.petitions import petitions
-from server.core.petitions.petitions import DecisionMaker, Directory, Text, validated
+from server.core.petitions.directory import Directory
+from server.core.petitions.petitions import DecisionMaker, Text, validated
 from server.core.upkeep import check
 from server.errors import InvalidInput, NotFound
 from sms.keywords import RESERVED
@@ -69,7 +70,7 @@ async def test_a_slug_or_word_in_use_is_refused(world: World) -> None:
 
 
 async def test_an_edit_is_seen_and_keeps_what_is_not_the_organizers(world: World) -> None:
-    directory = Directory(world.database)
+    directory = Directory(world.database, lambda: world.now)
     await directory.refresh()
     before = directory.public("lake")
     async with world.database.write() as tx:
@@ -85,7 +86,7 @@ async def test_an_edit_is_seen_and_keeps_what_is_not_the_organizers(world: World
 async def test_the_public_sees_no_draft_and_a_closed_petition_opens_again(
     world: World,
 ) -> None:
-    directory = Directory(world.database)
+    directory = Directory(world.database, lambda: world.now)
     async with world.database.write() as tx:
         await petitions.create(
             tx, draft(slug="pond", keyword="POND"), reserved=RESERVED, salt=b"s" * 32, now=NOW

@@ -97,11 +97,3 @@ async def test_the_tag_of_an_address_goes_after_a_week(world: World) -> None:
     assert (await world.rows())[0]["prefix_tag"] == tag
     await erasure.erase_prefixes(world.database, NOW + 7 * DAY + 1)
     assert (await world.rows())[0]["prefix_tag"] is None
-
-
-async def test_the_key_of_a_day_is_gone_the_day_after(world: World) -> None:
-    async with world.database.write() as tx:
-        first = await limits.daily_key(tx, NOW, b"a" * 32)
-        assert await limits.daily_key(tx, NOW + 1, b"b" * 32) == first == b"a" * 32
-        assert await limits.daily_key(tx, NOW + DAY, b"c" * 32) == b"c" * 32
-        assert len(await tx.fetch("SELECT * FROM daily_keys")) == 1

@@ -25,12 +25,13 @@ from server.app import doors
 from server.config import LANGUAGES, Settings, load
 from server.core.counting.counts import DAY
 from server.core.desk import moderation, organizers
-from server.core.floods.alarms import Alarm
+from server.core.floods.alarms import ALARM_SECONDS, Alarm
 from server.core.petitions import petitions
 from server.core.petitions.petitions import DecisionMaker, Text
 from server.core.values import passwords
 from server.errors import StoreFull
 from server.services import Services, open_services
+from server.texting.gateways import gateways
 from server.web.desk import petition_form
 from server.web.http.front import Front
 from server.web.http.guard import Hosts
@@ -216,7 +217,7 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Room]:
-    services = await open_services(settings_of(tmp_path / "room.db"))
+    services = await open_services(settings_of(tmp_path / "room.db"), gateways)
     async with services.database.write() as tx:
         ids = []
         for name, slug in (("ana", "lake"), ("bo", "river")):
@@ -229,7 +230,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Room]:
             )
             await organizers.assign(tx, ids[-1], who.id)
         await petitions.open_(tx, ids[0], NOW - 90)
-    directory = await services.reload_petitions()
+    directory = await services.directory.refresh()
     pages = Pages()
     hosts = Hosts(services.settings.public_url)
     app = Front(doors(Site(services, pages)), pages, LANGUAGES, "en", hosts, {})
@@ -391,7 +392,7 @@ async def test_a_form_from_another_site_changes_nothing(
     form = await browser.fill(await browser.get("/organizer/p/lake"), "/organizer/p/lake/close")
     answer = await browser.post("/organizer/p/lake/close", form, **headers)
     assert answer.status == 403
-    assert (await place.services.reload_petitions()).by_slug["lake"].state == "open"
+    assert (await place.services.directory.refresh()).by_slug["lake"].state == "open"
     assert (await browser.post("/organizer/sign-in", {}, **headers)).status == 403
 
 
@@ -403,7 +404,7 @@ async def test_a_form_without_the_sessions_token_changes_nothing(
     browser = await place.signed_in()
     assert (await browser.post(path, {"csrf": csrf})).status == 403
     assert (await browser.get("/organizer/")).status == 200
-    assert (await place.services.reload_petitions()).by_slug["lake"].state == "open"
+    assert (await place.services.directory.refresh()).by_slug["lake"].state == "open"
 
 
 async def test_an_edit_without_the_token_comes_back_with_what_was_typed(place: Room) -> None:
@@ -414,7 +415,7 @@ async def test_an_edit_without_the_token_comes_back_with_what_was_typed(place: R
     assert answer.title.startswith("Error: ")
     again = await browser.fill(answer, "/organizer/p/lake/edit")
     assert again["title_en"] == "Typed"
-    assert (await place.services.reload_petitions()).by_slug["lake"].text("en").title != "Typed"
+    assert (await place.services.directory.refresh()).by_slug["lake"].text("en").title != "Typed"
     assert (await browser.post("/organizer/p/lake/edit", again)).status == 303
 
 
@@ -438,7 +439,7 @@ async def test_what_was_typed_survives_a_sign_in_that_ended(place: Room) -> None
         k: v for k, v in typed.items() if k != "csrf"
     }
     assert (await browser.post(edit, again)).status == 303
-    stored = (await place.services.reload_petitions()).by_slug["lake"].text("en")
+    stored = (await place.services.directory.refresh()).by_slug["lake"].text("en")
     assert (stored.title, stored.body) == ('A "new" title', "One <b>&\n\ntwo\n- é “three” 💧")
 
 
@@ -474,7 +475,7 @@ async def test_another_organizers_petition_is_not_found(place: Room, slug: str) 
     for path in ("/edit", "/open", "/pause", "/close"):
         answer = await browser.post(f"/organizer/p/{slug}{path}", {"csrf": csrf})
         assert answer.status == 404
-    river = (await place.services.reload_petitions()).by_slug["river"]
+    river = (await place.services.directory.refresh()).by_slug["river"]
     assert (river.state, river.version) == ("draft", 1)
 
 
@@ -626,7 +627,7 @@ async def test_alarms_stand_on_the_dashboard(place: Room) -> None:
         await moderation.set_populations(tx, place.world.petition.id, {"59801": 1})
     alarm = "2 signatures are from 59801, where 1 people live."
     assert alarm not in (await browser.get("/organizer/p/lake")).text  # looked for once a minute
-    place.services._alarms.clear()
+    place.now += ALARM_SECONDS
     assert alarm in (await browser.get("/organizer/p/lake")).text
 
 
@@ -634,7 +635,7 @@ async def test_a_dashboard_stays_within_its_bytes(place: Room) -> None:
     await fill_dashboard(place)
     browser = await place.signed_in()
     alarms = [Alarm("domain", "catchall.example.org", 9_876 + i, 12_345) for i in range(3)]
-    place.services._alarms[place.world.petition.id] = (float("inf"), alarms)
+    place.services.alarms._found[place.world.petition.id] = (place.now, alarms)
     sizes = {}
     for coding in ("gzip", "br", ""):
         answer = await browser.get("/organizer/p/lake", accept_encoding=coding)
@@ -753,7 +754,7 @@ async def test_each_fault_is_told_above_and_beside_its_field(
     assert list(problems(answer)) == [field]
     kept = await browser.fill(answer, "/organizer/p/lake/edit")
     assert {k: kept[k] for k in changes} == changes
-    assert (await place.services.reload_petitions()).by_slug["lake"].version == 2
+    assert (await place.services.directory.refresh()).by_slug["lake"].version == 2
 
 
 async def test_every_fault_is_told_at_once_in_the_order_of_the_form(place: Room) -> None:
@@ -784,7 +785,7 @@ async def test_what_the_form_cannot_show_is_kept(place: Room) -> None:
     async with place.services.database.write() as tx:
         new = draft(decision_makers=makers, texts=texts)
         await petitions.edit(tx, place.world.petition, new, frozenset())
-    await place.services.reload_petitions()
+    await place.services.directory.refresh()
     browser = await place.signed_in()
     page = await browser.get("/organizer/p/lake/edit")
     assert "3 more decision makers are stored" in page.text

@@ -1,0 +1,67 @@
+"""All petitions in memory, looked up by slug or keyword without asking the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.core.petitions.petitions import Petition, all_petitions
+from server.db import Database
+from server.db.patience import patiently
+from server.errors import NotFound
+
+REFRESH_SECONDS = 1.0
+
+
+class Directory:
+    """`current` brings it up to date every now and then, `refresh` at once, as after an edit: it
+    reads the petitions anew when one has changed, in this process or another."""
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        self._database, self._now = database, now
+        self._looked_at = float("-inf")
+        self._mark: tuple[int, int] | None = None
+        self.by_id: dict[int, Petition] = {}
+        self.by_slug: dict[str, Petition] = {}
+        self.by_keyword: dict[str, Petition] = {}
+
+    async def current(self) -> Directory:
+        """At most `REFRESH_SECONDS` behind other processes; the last known petitions while the
+        store is slow or away."""
+        now = self._now()
+        if not 0 <= now - self._looked_at < REFRESH_SECONDS:
+            self._looked_at = now  # one caller looks; the others have the last ones meanwhile
+            async with patiently():
+                await self.refresh()
+        return self
+
+    async def refresh(self) -> Directory:
+        """As the petitions are stored now."""
+        async with self._database.read() as tx:
+            row = await tx.fetch_one(
+                "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions FROM petitions"
+            )
+            mark = (row["n"], row["versions"]) if row else None
+            if mark == self._mark:
+                return self
+            self.by_id = await all_petitions(tx)
+        self.by_slug = {p.slug: p for p in self.by_id.values()}
+        self.by_keyword = {p.keyword: p for p in self.by_id.values()}
+        self._mark = mark
+        return self
+
+    def public(self, slug: str) -> Petition:
+        """The petition that the public may see. Raises `NotFound`, for a draft too."""
+        petition = self.by_slug.get(slug)
+        if petition is None or petition.state == "draft":
+            raise NotFound(slug)
+        return petition
+
+    def open(self) -> list[Petition]:
+        """Petitions that take signatures now, newest first."""
+        return [p for p in self.by_id.values() if p.state == "open"]
+
+    @property
+    def only(self) -> Petition | None:
+        """The one petition that takes signatures now, if there is just one."""
+        found = self.open()
+        return found[0] if len(found) == 1 else None

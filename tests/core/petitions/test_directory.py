@@ -1,0 +1,47 @@
+"""The petitions in memory: fresh enough, and there while the store is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.core.petitions import petitions
+from server.core.petitions.directory import REFRESH_SECONDS, Directory
+from tests.harness.stores import Away
+from tests.harness.world import World
+
+
+async def test_another_process_is_noticed_a_second_later_and_not_before(world: World) -> None:
+    now = 0.0
+    store: Any = Away(world.database)
+    directory = Directory(store, lambda: now)
+    assert (await directory.current()).public("lake").state == "open"
+    async with world.database.write() as tx:
+        await petitions.pause(tx, world.petition.id, world.now)
+    now += REFRESH_SECONDS / 2
+    assert (await directory.current()).public("lake").state == "open"
+    assert store.reads == 1
+    now += REFRESH_SECONDS / 2
+    assert (await directory.current()).public("lake").state == "paused"
+    assert store.reads == 2
+
+
+async def test_while_the_store_is_away_the_last_known_petitions_are_there(world: World) -> None:
+    now = 0.0
+    store: Any = Away(world.database)
+    directory = Directory(store, lambda: now)
+    await directory.current()
+    store.away = True
+    now += 10 * REFRESH_SECONDS
+    assert [p.slug for p in (await directory.current()).open()] == ["lake"]
+    await directory.current()
+    assert store.reads == 2  # nobody waits for it again before a second is over
+
+
+async def test_a_clock_that_goes_back_stops_no_look(world: World) -> None:
+    now = 1e9
+    store: Any = Away(world.database)
+    directory = Directory(store, lambda: now)
+    await directory.current()
+    now -= 3600
+    await directory.current()
+    assert store.reads == 2
