@@ -13,7 +13,7 @@ from pathlib import Path
 from server.config import Settings, load
 from server.core.desk import organizers
 from server.core.petitions import petitions
-from server.core.petitions.petitions import DecisionMaker, Draft, Text
+from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.core.values.keys import SALT_BYTES
 from server.db import Database, open_database, sqlite_path
 from server.words.render import template_folder
@@ -121,17 +121,17 @@ async def _seed(database: Database, password: str, now: int) -> None:
 def sample() -> Draft:
     """The sample petition in every language in which it is written."""
     folder = template_folder() / "sample"
-    texts = {}
+    wordings = {}
     for file in sorted(folder.glob("face.*.txt")):
         title, _, body = file.read_text("utf-8").partition("\n")
-        texts[file.name.split(".")[1]] = Text(title.strip(), body.strip())
+        wordings[file.name.split(".")[1]] = Wording(title.strip(), body.strip())
     people = (folder / "decision-makers.txt").read_text("utf-8").splitlines()
     return Draft(
         slug=DEMO_SLUG,
         keyword="FACE",
         language="en",
         country="US",
-        texts=texts,
+        wordings=wordings,
         decision_makers=tuple(DecisionMaker(*p.split("\t")) for p in people if p.strip()),
         goal=10_000,
     )

@@ -49,7 +49,7 @@ def _petition(options: argparse.Namespace) -> None:
                 known = await petitions.all_petitions(tx)
                 if options.action == "list":
                     for p in known.values():
-                        print(f"{p.slug}\t{p.keyword}\t{p.state}\t{p.text(p.language).title}")
+                        print(f"{p.slug}\t{p.keyword}\t{p.state}\t{p.wording(p.language).title}")
                     return
                 petition = next((p for p in known.values() if p.slug == options.slug), None)
                 if petition is None:

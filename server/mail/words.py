@@ -39,7 +39,7 @@ def word(
     said = message.codes[0] if message.codes else MailedCode("", "", "")
     fields = {
         "name": _harmless(said.name),
-        "title": petition.text(item.language).title,
+        "title": petition.wording(item.language).title,
         "code": said.code,
         "link": f"{page}?ref={said.ref}" if said.ref else page,
         "listed": "\n\n".join(_listed(s, page) for s in message.codes),

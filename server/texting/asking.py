@@ -54,7 +54,7 @@ def more(talk: Talk) -> Wish:
     if petition is None:
         return _which(talk)
     language = talk.language(petition)
-    body = re.sub(r"\s+", " ", petition.text(language).body)
+    body = re.sub(r"\s+", " ", petition.wording(language).body)
     wish = talk.say("more", "more", petition=petition, keep=talk.asked, body=body)
     # No word is cut in half.
     whole = re.sub(r"\s\S*(\.\.\.|…)(?=\s|$)", r" \1", wish.answer(None) or "")

@@ -90,7 +90,7 @@ class Call:
             return self._languages(found[0], standing.language)
         if 1 <= self._key <= len(found) and self.inbound.state:
             return self._languages(found[self._key - 1], standing.language)
-        titles = [p.text(language).title for p in found]
+        titles = [p.wording(language).title for p in found]
         lines = [
             self._say(language, N_("For {title}, press {key}."), title=title, key=key)
             for key, title in enumerate(titles, 1)
@@ -99,7 +99,7 @@ class Call:
 
     def _languages(self, petition: Petition, heard: str | None, tries: int = 1) -> Wish:
         """In which language, each named in itself; not asked where there is but one."""
-        tongues = [code for code in LANGUAGES if code in petition.texts][:9]
+        tongues = [code for code in LANGUAGES if code in petition.wordings][:9]
         if len(tongues) == 1 or heard in tongues:
             return self._introduce(petition, heard if heard in tongues else tongues[0])
         lines = [
@@ -110,15 +110,15 @@ class Call:
         return self._ask(language, body, f"speak.{petition.id}..{tries + 1}", 1, petition, also)
 
     def _speak(self, petition: Petition, language: str, tries: int) -> Wish:
-        tongues = [code for code in LANGUAGES if code in petition.texts][:9]
+        tongues = [code for code in LANGUAGES if code in petition.wordings][:9]
         if 1 <= self._key <= len(tongues):
             return self._introduce(petition, tongues[self._key - 1])
         return self._languages(petition, None, tries)
 
     def _introduce(self, petition: Petition, language: str, tries: int = 1) -> Wish:
-        text = petition.text(language)
+        wording = petition.wording(language)
         choice = self._say(language, N_("To sign, press 1. To hear it again, press 2."))
-        body = f"{text.title}. {_shortened(text.body)} {choice}"
+        body = f"{wording.title}. {_shortened(wording.body)} {choice}"
         return self._ask(language, body, f"sign.{petition.id}.{language}.{tries + 1}", 1, petition)
 
     def _sign(self, petition: Petition, language: str, tries: int, standing: Standing) -> Wish:

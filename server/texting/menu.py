@@ -50,7 +50,7 @@ class Menu:
             return self._end(language, N_("We cannot see your number, so you cannot sign here."))
         chosen = 1
         if len(found) > 1:
-            titles = [p.text(language).title for p in found]
+            titles = [p.wording(language).title for p in found]
             head = N_("Which petition?")
             chosen = next_choice(keyed, len(found))
             if not chosen:
@@ -62,13 +62,13 @@ class Menu:
 
     def _look(self, petition: Petition, keyed: Iterator[str], language: str) -> Wish:
         """The petition's title, and what one can do."""
-        tongues = [code for code in LANGUAGES if code in petition.texts]
+        tongues = [code for code in LANGUAGES if code in petition.wordings]
         while True:
             chosen = next_choice(keyed, 3 if len(tongues) > 1 else 2)
             if chosen == 1:
                 return self._name(petition, keyed, language)
             if chosen == 2:
-                body = petition.text(language).body
+                body = petition.wording(language).body
                 again = next_choice(keyed, 1)
                 if not again:
                     sign = self._say(language, N_("Sign"))
@@ -83,7 +83,7 @@ class Menu:
             options = [self._say(language, words) for words in (N_("Sign"), N_("Read more"))]
             if len(tongues) > 1:
                 options.append(self._say(language, N_("Language")))
-            return self._choose(language, petition.text(language).title, options, petition)
+            return self._choose(language, petition.wording(language).title, options, petition)
 
     def _tongue(
         self, petition: Petition, keyed: Iterator[str], language: str, tongues: list[str]

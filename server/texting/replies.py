@@ -64,7 +64,7 @@ class Talk:
         """Fields of a reply that is about this petition."""
         return {
             "keyword": petition.keyword,
-            "title": petition.text(language).title,
+            "title": petition.wording(language).title,
             "url": f"{self.services.settings.public_url}/p/{petition.slug}",
         }
 

@@ -10,7 +10,7 @@ from server.app import running
 from server.config import load
 from server.core.counting import counts
 from server.core.petitions import petitions
-from server.core.petitions.petitions import Text
+from server.core.petitions.draft import Wording
 from server.outgoing.texts import Texter
 from server.services import Services
 from server.texting import TextDoor
@@ -98,9 +98,9 @@ async def text_door(database_url: str, **settings: str) -> AsyncIterator[Phones]
         phones = Phones(services, TextDoor(services), network)
         services.clock = lambda: phones.now
         await phones.add_petition(
-            texts={
-                "en": Text("Keep the lake clean", "Please."),
-                "es": Text("Cuiden el lago", "Por favor."),
+            wordings={
+                "en": Wording("Keep the lake clean", "Please."),
+                "es": Wording("Cuiden el lago", "Por favor."),
             }
         )
         yield phones

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from server.core.counting import counts
 from server.core.petitions import petitions
-from server.core.petitions.petitions import DecisionMaker, Draft, Petition, Text
+from server.core.petitions.draft import DecisionMaker, Draft, Wording
+from server.core.petitions.petitions import Petition
 from server.core.signing import signatures, stored
 from server.core.signing.decide import Outcome
 from server.core.signing.signature import Signing
@@ -91,7 +92,7 @@ def draft(**changes: object) -> Draft:
         "keyword": "LAKE",
         "language": "en",
         "country": "US",
-        "texts": {"en": Text("Keep the lake clean", "Please.\n\nKeep it clean.")},
+        "wordings": {"en": Wording("Keep the lake clean", "Please.\n\nKeep it clean.")},
         "decision_makers": (DecisionMaker("Jo Marsh", "Mayor", "+1 406 555 0140"),),
     }
     return Draft(**(values | changes))  # type: ignore[arg-type]

@@ -19,7 +19,8 @@ from server.config import LANGUAGES, Settings, load
 from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
-from server.core.petitions.petitions import Petition, Text
+from server.core.petitions.draft import Wording
+from server.core.petitions.petitions import Petition
 from server.core.signing.codes import Action, TypedCode
 from server.core.signing.messages import MailedCode, Message
 from server.core.signing.verification import Asked, Verifier
@@ -247,7 +248,7 @@ async def test_a_postman_who_dies_between_posting_and_noting_posts_once_more_und
 async def test_no_address_gets_more_than_three_mails_a_day_over_all_petitions(
     phones: Phones, office: PostOffice
 ) -> None:
-    await phones.add_petition(slug="face", keyword="FACE", texts={"en": Text("Face", "x")})
+    await phones.add_petition(slug="face", keyword="FACE", wordings={"en": Wording("Face", "x")})
     for i, name in enumerate(("Ana Diaz", "Bo Lee", "Cyd Charo", "Dee Prince", "Eve Stone")):
         await signs(phones.services, name, slug=("lake", "face")[i % 2])
         if i % 2:
@@ -389,7 +390,7 @@ PETITION = Petition(
     keyword="LAKE",
     language="en",
     country="US",
-    texts={"en": Text("Keep the lake clean " * 5, "Please.")},
+    wordings={"en": Wording("Keep the lake clean " * 5, "Please.")},
     decision_makers=(),
     postcode_required=True,
     contact_required=False,

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from server.config import LANGUAGES
-from server.core.petitions.petitions import TITLE_LIMIT
+from server.core.petitions.draft import TITLE_LIMIT
 from server.core.values.names import NAME_LIMIT
 from server.texting.replies import fitted, segments
 from server.texting.signing import RECEIPT_ROOM

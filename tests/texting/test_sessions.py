@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from server.config import LANGUAGES
 from server.core.petitions import petitions
-from server.core.petitions.petitions import TITLE_LIMIT, Text
+from server.core.petitions.draft import TITLE_LIMIT, Wording
 from server.core.values.names import NAME_LIMIT, fold_name
 from server.texting.sessions import SessionDoor
 from sms import Inbound, Reply
@@ -136,7 +136,9 @@ async def test_every_way_through_the_menu(doors: Doors, body: str, shown: str) -
 
 
 async def test_two_petitions_are_chosen_from(doors: Doors) -> None:
-    await doors.phones.add_petition(slug="face", keyword="FACE", texts={"en": Text("Face", "x")})
+    await doors.phones.add_petition(
+        slug="face", keyword="FACE", wordings={"en": Wording("Face", "x")}
+    )
     first = await doors.screen("")
     assert first.body.splitlines() == ["Which petition?", "1 Face", "2 Keep the lake clean"]
     assert "FACE" in (await doors.screen("1*1*Ana Diaz*59801")).body
@@ -144,9 +146,9 @@ async def test_two_petitions_are_chosen_from(doors: Doors) -> None:
 
 
 async def test_names_of_languages_stand_whole_a_few_on_each_screen(doors: Doors) -> None:
-    texts = {language: Text("Pure", "x") for language in LANGUAGES}
-    await doors.phones.add_petition(slug="pure", keyword="PURE", texts=texts)
-    await doors.phones.add_petition(slug="air", keyword="AIR", texts={"en": Text("Air", "x")})
+    texts = {language: Wording("Pure", "x") for language in LANGUAGES}
+    await doors.phones.add_petition(slug="pure", keyword="PURE", wordings=texts)
+    await doors.phones.add_petition(slug="air", keyword="AIR", wordings={"en": Wording("Air", "x")})
     shown, keys = [], "2*3"
     for _ in range(2):
         screen = await doors.screen(keys)
@@ -206,8 +208,8 @@ async def test_every_screen_fits_with_the_longest_title_and_name(
     async with text_door(url, UNDERSIGNED_LANGUAGE=language) as phones:
         doors = Doors(phones, SessionDoor(phones.services))
         title = "T" * TITLE_LIMIT
-        texts = {"en": Text(title, BODY), language: Text(title, BODY)}
-        await phones.add_petition(slug="x", keyword="K" * 12, language=language, texts=texts)
+        texts = {"en": Wording(title, BODY), language: Wording(title, BODY)}
+        await phones.add_petition(slug="x", keyword="K" * 12, language=language, wordings=texts)
         name = "अ" * NAME_LIMIT if language == "hi" else "W" * NAME_LIMIT
         for body in ("", "1", "1*1", "1*2", "1*3", "1*1*" + name, f"1*1*{name}*59801"):
             assert measure((await doors.screen(body)).body).segments == 1, body
@@ -280,7 +282,9 @@ async def test_silence_ends_a_call(doors: Doors) -> None:
 
 
 async def test_keys_choose_between_petitions(doors: Doors) -> None:
-    await doors.phones.add_petition(slug="face", keyword="FACE", texts={"en": Text("Face", "x")})
+    await doors.phones.add_petition(
+        slug="face", keyword="FACE", wordings={"en": Wording("Face", "x")}
+    )
     assert (await doors.press("")).body == "For Face, press 1. For Keep the lake clean, press 2."
     assert (await doors.press("1")).body.startswith("Face. x")
 
@@ -312,7 +316,7 @@ async def test_an_opted_out_phone_gets_no_text_for_its_call(doors: Doors) -> Non
 
 async def test_a_postcode_with_letters_is_asked_for_by_text(doors: Doors) -> None:
     await doors.phones.add_petition(
-        slug="moor", keyword="MOOR", country="GB", texts={"en": Text("Moor", "x")}
+        slug="moor", keyword="MOOR", country="GB", wordings={"en": Wording("Moor", "x")}
     )
     for keys in ("", "1"):
         await doors.press(keys)

@@ -13,7 +13,7 @@ from server.config import LANGUAGES
 from server.core.conversations import inbound as texts
 from server.core.counting import counts
 from server.core.petitions import petitions
-from server.core.petitions.petitions import TITLE_LIMIT, Text
+from server.core.petitions.draft import TITLE_LIMIT, Wording
 from server.core.values.names import NAME_LIMIT
 from server.errors import StoreUnavailable
 from server.outgoing import loops
@@ -306,9 +306,9 @@ async def test_every_reply_is_one_segment_with_the_longest_name_and_title(
     make: Make, language: str, name: str
 ) -> None:
     phones = await make()
-    title = Text("T" * TITLE_LIMIT, "x")
+    title = Wording("T" * TITLE_LIMIT, "x")
     await phones.add_petition(
-        slug="s" * 60, keyword="K" * 12, texts={"en": title, language: title}, language="en"
+        slug="s" * 60, keyword="K" * 12, wordings={"en": title, language: title}, language="en"
     )
     sign, info, listed = (first_word(language, kind) for kind in ("sign", "help", "list"))
     long = "K" * 12
@@ -321,7 +321,7 @@ async def test_every_reply_is_one_segment_with_the_longest_name_and_title(
 
 
 async def test_a_confirmation_leaves_room_for_a_receipt(phones: Phones) -> None:
-    await phones.add_petition(slug="x", keyword="LONG", texts={"en": Text("T" * 120, "x")})
+    await phones.add_petition(slug="x", keyword="LONG", wordings={"en": Wording("T" * 120, "x")})
     reply = str(await phones.text("SIGN LONG Ana Diaz 59801"))
     assert measure(reply + "x" * 14).segments == 1
 

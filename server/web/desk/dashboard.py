@@ -34,7 +34,7 @@ async def index(visit: Visit) -> None:
     listed = [
         (
             p,
-            p.text(visit.language),
+            p.wording(visit.language),
             visit.sentence(STATE_WORDS, p.state),
             standings.get(p.id, Standing()),
         )

@@ -11,7 +11,8 @@ from dataclasses import astuple, dataclass, replace
 from server.config import LANGUAGES
 from server.core.desk import organizers
 from server.core.petitions import petitions
-from server.core.petitions.petitions import DecisionMaker, Draft, Petition, Text
+from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
+from server.core.petitions.petitions import Petition
 from server.core.values.keys import SALT_BYTES
 from server.errors import InvalidInput, StoreUnavailable
 from server.web.desk.resuming import HOME
@@ -114,16 +115,16 @@ def typed_of(visit: Visit, petition: Petition | None) -> TypedDraft:
     rows = dict(_rows(values))
     language = values.get("language", "")
     wordings = {
-        code: Text(values.get(f"title_{code}", ""), values.get(f"body_{code}", ""))
+        code: Wording(values.get(f"title_{code}", ""), values.get(f"body_{code}", ""))
         for code in LANGUAGES
     }
-    hidden = {c: t for c, t in petition.texts.items() if c not in LANGUAGES} if petition else {}
+    hidden = {c: t for c, t in petition.wordings.items() if c not in LANGUAGES} if petition else {}
     draft = Draft(
         slug=values.get("slug", ""),
         keyword=values.get("keyword", ""),
         language=language if language in LANGUAGES else settings.language,
         country=values.get("country", ""),
-        texts=wordings | hidden,
+        wordings=wordings | hidden,
         decision_makers=(*rows.values(), *(petition.decision_makers[ROWS:] if petition else ())),
         postcode_required=values.get("postcode_required") == _TICKED,
         contact_required=values.get("contact_required") == _TICKED,
@@ -163,7 +164,7 @@ def values_of(petition: Petition) -> dict[str, str]:
         "postcode_required": _TICKED if petition.postcode_required else "",
         "contact_required": _TICKED if petition.contact_required else "",
     }
-    for code, wording in petition.texts.items():
+    for code, wording in petition.wordings.items():
         values |= {f"title_{code}": wording.title, f"body_{code}": wording.body}
     for row, maker in enumerate(petition.decision_makers[:ROWS]):
         values |= {
@@ -264,7 +265,7 @@ def _maker_problems(typed: TypedDraft) -> Iterator[tuple[str, tuple[str, str]]]:
     """Core says that some decision maker is wrong; asked for each alone, it says which."""
     for row, maker in typed.rows.items():
         try:
-            petitions.validated(replace(typed.draft, decision_makers=(maker,)), RESERVED)
+            validated(replace(typed.draft, decision_makers=(maker,)), RESERVED)
         except InvalidInput as error:
             for problem in error.problems:
                 if problem.field == "decision_makers":

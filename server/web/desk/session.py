@@ -219,7 +219,7 @@ class Visit:
         await self.send_page(
             template,
             petition=petition,
-            wording=petition.text(self.language),
+            wording=petition.wording(self.language),
             say=self.sentence,
             time=self.moment,
             done=self.sentence(done, word) if word in done else "",

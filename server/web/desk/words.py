@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from server.core.petitions.petitions import BODY_LIMIT, TITLE_LIMIT
+from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
 from server.web.public import words as public
 from server.web.public.words import Message
 from server.words.render import N_, Renderer, date_words
@@ -196,7 +196,7 @@ KIND_WORDS = {
 def problem_words(renderer: Renderer, language: str, field: str, code: str) -> str:
     """One sentence that says what to do about a problem; `field` without language or row."""
     sentence = _PROBLEMS.get((field, code), N_("Check this field."))
-    return renderer.say(language, sentence, title_limit=TITLE_LIMIT, body_limit=BODY_LIMIT)
+    return renderer.say(language, sentence, title_limit=TITLE_LIMIT, body_limit=WORDING_LIMIT)
 
 
 def day_words(seconds: int, language: str) -> str:

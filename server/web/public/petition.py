@@ -62,8 +62,8 @@ class Petitions:
     ) -> dict[str, str]:
         return {
             "path": path_of(petition, prefix),
-            "title": petition.text(language).title,
-            "language": language if language in petition.texts else petition.language,
+            "title": petition.wording(language).title,
+            "language": language if language in petition.wordings else petition.language,
             "keyword": petition.keyword,
             "counts": self._site.figures_words(language, figures, late),
         }

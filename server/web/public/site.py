@@ -101,7 +101,7 @@ class Site:
     ) -> str:
         """A page about one petition, in the language of that prefix or its own."""
         language = prefix or petition.language
-        wording = petition.text(language)
+        wording = petition.wording(language)
         url = self.services.settings.public_url + path_of(petition, prefix)
         return self.render(
             template,
@@ -109,8 +109,10 @@ class Site:
             prefix,
             petition=petition,
             wording=wording,
-            wording_language=language if language in petition.texts else petition.language,
-            others=[(c, n) for c, n in LANGUAGES.items() if c in petition.texts and c != language],
+            wording_language=language if language in petition.wordings else petition.language,
+            others=[
+                (c, n) for c, n in LANGUAGES.items() if c in petition.wordings and c != language
+            ],
             path=path_of(petition, prefix),
             path_in=lambda code: path_of(petition, code),
             url=url,
@@ -156,7 +158,7 @@ class Site:
             prefix,
             title=say(language, title),
             lines=[say(language, line) for line in lines],
-            link=petition and (path_of(petition, prefix), petition.text(language).title),
+            link=petition and (path_of(petition, prefix), petition.wording(language).title),
         )
         await send_html(scope, send, status, page, extra)
 

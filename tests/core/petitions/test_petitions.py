@@ -6,7 +6,7 @@ import pytest
 
 from server.core.petitions import petitions
 from server.core.petitions.directory import Directory
-from server.core.petitions.petitions import DecisionMaker, Text, validated
+from server.core.petitions.draft import DecisionMaker, Wording, validated
 from server.core.upkeep import check
 from server.errors import InvalidInput, NotFound
 from sms.keywords import RESERVED
@@ -26,11 +26,11 @@ from tests.harness.world import NOW, World, draft
         ({"keyword": "LA KE"}, ("keyword", "malformed")),
         ({"keyword": "stop"}, ("keyword", "reserved")),
         ({"keyword": "ayuda"}, ("keyword", "reserved")),
-        ({"texts": {}}, ("title", "missing")),
-        ({"texts": {"en": Text("", "words")}}, ("title", "missing")),
-        ({"texts": {"en": Text("T", " \n ")}}, ("body", "missing")),
-        ({"texts": {"en": Text("T" * 121, "x")}}, ("title", "long")),
-        ({"texts": {"en": Text("T", "x" * 20_001)}}, ("body", "long")),
+        ({"wordings": {}}, ("title", "missing")),
+        ({"wordings": {"en": Wording("", "words")}}, ("title", "missing")),
+        ({"wordings": {"en": Wording("T", " \n ")}}, ("body", "missing")),
+        ({"wordings": {"en": Wording("T" * 121, "x")}}, ("title", "long")),
+        ({"wordings": {"en": Wording("T", "x" * 20_001)}}, ("body", "long")),
         ({"goal": 0}, ("goal", "malformed")),
         ({"country": "USA"}, ("country", "malformed")),
         ({"origins": ("example.org",)}, ("origins", "malformed")),
@@ -74,11 +74,11 @@ async def test_an_edit_is_seen_and_keeps_what_is_not_the_organizers(world: World
     await directory.refresh()
     before = directory.public("lake")
     async with world.database.write() as tx:
-        new = draft(texts={"en": Text("New title", "New words")}, decision_makers=())
+        new = draft(wordings={"en": Wording("New title", "New words")}, decision_makers=())
         await petitions.edit(tx, before, new, RESERVED)
     await directory.refresh()
     after = directory.public("lake")
-    assert (after.text("en").title, after.decision_makers) == ("New title", ())
+    assert (after.wording("en").title, after.decision_makers) == ("New title", ())
     assert (after.id, after.salt, after.opened_at) == (before.id, before.salt, before.opened_at)
     assert after.version > before.version
 

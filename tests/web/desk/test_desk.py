@@ -27,7 +27,7 @@ from server.core.counting.counts import DAY
 from server.core.desk import moderation, organizers
 from server.core.floods.alarms import ALARM_SECONDS, Alarm
 from server.core.petitions import petitions
-from server.core.petitions.petitions import DecisionMaker, Text
+from server.core.petitions.draft import WORDING_LIMIT, DecisionMaker, Wording
 from server.core.values import passwords
 from server.errors import StoreFull
 from server.services import Services, open_services
@@ -415,7 +415,7 @@ async def test_an_edit_without_the_token_comes_back_with_what_was_typed(place: R
     assert answer.title.startswith("Error: ")
     again = await browser.fill(answer, "/organizer/p/lake/edit")
     assert again["title_en"] == "Typed"
-    assert (await place.services.directory.refresh()).by_slug["lake"].text("en").title != "Typed"
+    assert (await place.services.directory.refresh()).by_slug["lake"].wording("en").title != "Typed"
     assert (await browser.post("/organizer/p/lake/edit", again)).status == 303
 
 
@@ -439,7 +439,7 @@ async def test_what_was_typed_survives_a_sign_in_that_ended(place: Room) -> None
         k: v for k, v in typed.items() if k != "csrf"
     }
     assert (await browser.post(edit, again)).status == 303
-    stored = (await place.services.directory.refresh()).by_slug["lake"].text("en")
+    stored = (await place.services.directory.refresh()).by_slug["lake"].wording("en")
     assert (stored.title, stored.body) == ('A "new" title', "One <b>&\n\ntwo\n- é “three” 💧")
 
 
@@ -675,7 +675,7 @@ async def test_a_new_petition_is_a_draft_that_its_maker_runs(place: Room) -> Non
     assert answer.header("location") == "/organizer/p/bridge?done=created"
     stored = place.services.directory.by_slug["bridge"]
     assert stored.state == "draft"
-    assert stored.texts == {"en": Text("Keep the bridge", "Please.\n\n- one\n- two")}
+    assert stored.wordings == {"en": Wording("Keep the bridge", "Please.\n\n- one\n- two")}
     assert (stored.keyword, stored.goal, stored.country) == ("BRIDGE", 5000, "US")
     assert stored.origins == ("https://a.example", "https://b.example")
     assert [m.name for m in stored.decision_makers] == ["Jo Marsh", "Kit Vale"]
@@ -710,7 +710,7 @@ async def test_an_edit_is_seen_at_once_and_may_move_the_page(place: Room) -> Non
     answer = await browser.post("/organizer/p/lake/edit", form)
     assert answer.header("location") == "/organizer/p/clean-lake?done=saved"
     stored = place.services.directory.by_slug["clean-lake"]
-    assert stored.texts["es"] == Text("Lago limpio", "Por favor.")
+    assert stored.wordings["es"] == Wording("Lago limpio", "Por favor.")
     assert (stored.postcode_required, stored.contact_required) == (False, True)
     assert stored.state == "open"
 
@@ -781,9 +781,9 @@ async def test_the_main_language_may_change_and_its_text_must_be_there(place: Ro
 
 async def test_what_the_form_cannot_show_is_kept(place: Room) -> None:
     makers = tuple(DecisionMaker(f"Person {i}") for i in range(11))
-    texts = {"en": Text("Lake", "Text"), "vi": Text("Hồ", "Chữ")}
+    texts = {"en": Wording("Lake", "Text"), "vi": Wording("Hồ", "Chữ")}
     async with place.services.database.write() as tx:
-        new = draft(decision_makers=makers, texts=texts)
+        new = draft(decision_makers=makers, wordings=texts)
         await petitions.edit(tx, place.world.petition, new, frozenset())
     await place.services.directory.refresh()
     browser = await place.signed_in()
@@ -792,7 +792,7 @@ async def test_what_the_form_cannot_show_is_kept(place: Room) -> None:
     assert (await save(browser, "/organizer/p/lake/edit", maker0_name="")).status == 303
     stored = place.services.directory.by_slug["lake"]
     assert stored.decision_makers == makers[1:]
-    assert stored.texts["vi"] == texts["vi"]
+    assert stored.wordings["vi"] == texts["vi"]
 
 
 async def test_a_form_has_two_empty_rows_and_what_was_typed_in_a_far_one(place: Room) -> None:
@@ -821,11 +821,11 @@ async def test_markup_in_a_petition_is_shown_and_not_run(place: Room) -> None:
 async def test_a_longest_petition_in_every_language_is_stored(place: Room) -> None:
     browser = await place.signed_in()
     texts = {f"title_{code}": "अ" * 120 for code in LANGUAGES}
-    texts |= {f"body_{code}": "अ" * petitions.BODY_LIMIT for code in LANGUAGES}
+    texts |= {f"body_{code}": "अ" * WORDING_LIMIT for code in LANGUAGES}
     answer = await save(browser, "/organizer/p/lake/edit", **texts)
     assert answer.status == 303
     stored = place.services.directory.by_slug["lake"]
-    assert set(stored.texts) == set(LANGUAGES)
+    assert set(stored.wordings) == set(LANGUAGES)
 
 
 async def test_a_language_is_added_without_losing_what_was_typed(place: Room) -> None:
@@ -837,9 +837,9 @@ async def test_a_language_is_added_without_losing_what_was_typed(place: Room) ->
     form = await browser.fill(answer, path, title_ar="بحيرة نظيفة", body_ar="من فضلكم.")
     assert form["title_en"] == "Typed, not stored"
     assert not form.get("add")
-    assert place.services.directory.by_slug["lake"].texts["en"].title != "Typed, not stored"
+    assert place.services.directory.by_slug["lake"].wordings["en"].title != "Typed, not stored"
     assert (await browser.post(path, form)).status == 303
-    stored = place.services.directory.by_slug["lake"].texts
+    stored = place.services.directory.by_slug["lake"].wordings
     assert (stored["en"].title, stored["ar"].title) == ("Typed, not stored", "بحيرة نظيفة")
 
 

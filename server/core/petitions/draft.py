@@ -1,0 +1,132 @@
+"""What an organizer decides about a petition, and when that is well formed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server.core.values.contacts import normal_email
+from server.core.values.names import tidy
+from server.errors import InvalidInput, Problem
+
+TITLE_LIMIT = 120
+WORDING_LIMIT = 20_000
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+KEYWORD = re.compile(r"[A-Z][A-Z0-9]{1,11}")  # what every phone's keys can type
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+COUNTRY = re.compile(r"[A-Z]{2}")
+_PHONE = re.compile(r"\+?[0-9 ()./-]{3,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A petition in one language; blank lines part the paragraphs of `body`."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMaker:
+    """Whom the petition addresses, and the ways to reach them; '' where there is none."""
+
+    name: str
+    title: str = ""
+    phone: str = ""
+    email: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an organizer decides about a petition."""
+
+    slug: str
+    keyword: str
+    language: str
+    country: str
+    wordings: Mapping[str, Wording]
+    decision_makers: tuple[DecisionMaker, ...] = ()
+    postcode_required: bool = True
+    contact_required: bool = False
+    goal: int | None = None
+    origins: tuple[str, ...] = ()
+
+
+def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
+    """The draft in normal form. Raises `InvalidInput` with every problem at once.
+
+    `reserved` are the command words of the SMS door: a keyword that is one would shadow it.
+    """
+    wordings = {
+        language: Wording(tidy(wording.title), _tidy_body(wording.body))
+        for language, wording in draft.wordings.items()
+    }
+    normal = Draft(
+        slug=draft.slug.strip().lower(),
+        keyword=draft.keyword.strip().upper(),
+        language=draft.language,
+        country=draft.country.strip().upper(),
+        wordings={language: w for language, w in wordings.items() if w.title or w.body},
+        decision_makers=tuple(_tidy_decision_maker(d) for d in draft.decision_makers),
+        postcode_required=draft.postcode_required,
+        contact_required=draft.contact_required,
+        goal=draft.goal,
+        origins=tuple(o.strip().rstrip("/").lower() for o in draft.origins if o.strip()),
+    )
+    if problems := [*_rule_problems(normal, reserved), *_wording_problems(normal)]:
+        raise InvalidInput(*problems)
+    return normal
+
+
+def _rule_problems(draft: Draft, reserved: frozenset[str]) -> list[Problem]:
+    found = []
+    if not SLUG.fullmatch(draft.slug):
+        found.append(Problem("slug", "malformed" if draft.slug else "missing"))
+    if not KEYWORD.fullmatch(draft.keyword):
+        found.append(Problem("keyword", "malformed" if draft.keyword else "missing"))
+    elif draft.keyword in reserved:
+        found.append(Problem("keyword", "reserved"))
+    if not COUNTRY.fullmatch(draft.country):
+        found.append(Problem("country", "malformed"))
+    if draft.goal is not None and not 1 <= draft.goal <= 10**9:
+        found.append(Problem("goal", "malformed"))
+    if any(not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", o) for o in draft.origins):
+        found.append(Problem("origins", "malformed"))
+    return found
+
+
+def _wording_problems(draft: Draft) -> list[Problem]:
+    found = []
+    if draft.language not in draft.wordings:
+        found.append(Problem("title", "missing"))
+    for language, wording in draft.wordings.items():
+        suffix = "" if language == draft.language else f"_{language}"
+        for name, value, limit in (
+            ("title", wording.title, TITLE_LIMIT),
+            ("body", wording.body, WORDING_LIMIT),
+        ):
+            if not value:
+                found.append(Problem(name + suffix, "missing"))
+            elif len(value) > limit:
+                found.append(Problem(name + suffix, "long"))
+    for who in draft.decision_makers:
+        if not who.name or len(who.name) > TITLE_LIMIT or len(who.title) > TITLE_LIMIT:
+            found.append(Problem("decision_makers", "missing" if not who.name else "long"))
+        if who.phone and not _PHONE.fullmatch(who.phone):
+            found.append(Problem("decision_makers", "phone"))
+        if who.email and normal_email(who.email) is None:
+            found.append(Problem("decision_makers", "email"))
+        if who.form and not re.fullmatch(r"https?://[^\s\"'<>]{3,300}", who.form):
+            found.append(Problem("decision_makers", "form"))
+    return found
+
+
+def _tidy_body(body: str) -> str:
+    lines = (tidy(line) for line in body.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _tidy_decision_maker(who: DecisionMaker) -> DecisionMaker:
+    return DecisionMaker(*(tidy(v) for v in (who.name, who.title, who.phone, who.email, who.form)))
