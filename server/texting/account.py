@@ -10,8 +10,6 @@ from server.core.conversations import inbound
 from server.core.conversations.inbound import Wish
 from server.core.counting.counts import Class
 from server.core.counting.states import is_counted
-from server.core.floods import limits
-from server.core.floods.limits import Group
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
 from server.core.signing.signature import Signature
@@ -39,7 +37,7 @@ def remove(talk: Talk) -> Wish:
         mine = await _signed(tx, talk)
         same = [s for s in mine if fold_name(s.name or "") == fold_name(mine[0].name or "")]
         name = mine[0].name if mine else None
-        await signatures.withdraw(tx, same, talk.services.now(), _groups(talk))
+        await signatures.withdraw(tx, same, talk.services.now())
         await inbound.opt_out(tx, talk.phone_key, talk.services.now())
         return name
 
@@ -69,7 +67,7 @@ def undo(talk: Talk) -> Wish:
         mine = await _signed(tx, talk) or await _signed(tx, talk, verified=False)
         # What is withdrawn loses its name, and the reply needs it.
         found = replace(mine[0]) if mine else None
-        await signatures.withdraw(tx, mine[:1], talk.services.now(), _groups(talk))
+        await signatures.withdraw(tx, mine[:1], talk.services.now())
         return found
 
     def answer(found: Signature | None) -> str:
@@ -197,13 +195,6 @@ async def _signed(tx: Transaction, talk: Talk, *, verified: bool = True) -> list
     found = await signatures.signed_by(tx, keys, verified=verified)
     wanted = fold_name(command.rest)
     return [s for s in found if not wanted or _is_named(s, wanted)]
-
-
-def _groups(talk: Talk) -> list[Group]:
-    """What this phone shares with others, in each petition."""
-    petitions, keys = talk.services.directory.by_id.values(), talk.services.keys
-    found = (limits.group_of(p.id, p.salt, talk.phone, keys) for p in petitions)
-    return [group for group in found if group]
 
 
 def _is_named(signature: Signature, wanted: str) -> bool:

@@ -1,7 +1,8 @@
 """In which state a signature is: told from its times, by one definition for Python and for SQL.
 
-A nullable time stands in place of a boolean. The first of `_ORDER` whose time is set names the
-state; a signature without any of them is unverified.
+A nullable time stands in place of a boolean; one without contact that a verified signature of the
+same name and place has absorbed names that in place of a time. The first of `_ORDER` that is set
+names the state; a signature without any of them is unverified.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-State = Literal["withdrawn", "rejected", "held", "verified", "unverified"]
+State = Literal["withdrawn", "rejected", "absorbed", "held", "verified", "unverified"]
+#: The states of which a file tells. What is absorbed stands there as the signature that did it.
+LISTED: tuple[State, ...] = ("withdrawn", "rejected", "held", "verified", "unverified")
 #: The states that have a figure; the rest is in none.
 IN_TOTAL: tuple[State, ...] = ("verified", "unverified", "held")
 
 _ORDER: tuple[tuple[State, str], ...] = (
     ("withdrawn", "withdrawn_at"),
     ("rejected", "rejected_at"),
+    ("absorbed", "absorbed_by"),
     ("held", "held_at"),
     ("verified", "verified_at"),
 )
@@ -26,6 +30,7 @@ class Times(Protocol):
 
     withdrawn_at: int | None
     rejected_at: int | None
+    absorbed_by: int | None
     held_at: int | None
     verified_at: int | None
 

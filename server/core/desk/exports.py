@@ -22,7 +22,7 @@ from functools import lru_cache
 from operator import call
 from typing import Any
 
-from server.core.counting.states import STATE
+from server.core.counting.states import LISTED, STATE, where
 from server.core.signing.columns import PERSONAL
 from server.db import Database, Row
 
@@ -121,7 +121,7 @@ async def _block(database: Database, petition_id: int, after: int, last: int) ->
     async with database.read() as tx:
         return await tx.fetch(
             f"SELECT id, {_SELECTED} FROM signatures"
-            " WHERE petition_id = :id AND id > :after AND id <= :last"
+            f" WHERE petition_id = :id AND id > :after AND id <= :last AND {where(*LISTED)}"
             " ORDER BY id LIMIT :limit",
             id=petition_id,
             after=after,

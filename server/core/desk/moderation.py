@@ -179,12 +179,14 @@ async def change_batch(
 ) -> list[Signature]:
     """Change these, read under the locks of signing, and the counters with them."""
     await stored.lock(tx, await stored.by_ids(tx, petition_id, ids))
-    ledger = Ledger(await stored.by_ids(tx, petition_id, ids))
+    found = await stored.by_ids(tx, petition_id, ids)
+    ledger = Ledger(await stored.beside(tx, found))
     changed = []
-    for signature in ledger.signatures:
+    for signature in found:
         if change(signature):
             signature.changed = True
             changed.append(signature)
+            ledger.settle(signature)
     await ledger.write(tx)
     return changed
 

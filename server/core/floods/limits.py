@@ -123,9 +123,9 @@ class Groups:
         self._changes[key] += 1
         return True
 
-    def leaves(self, group: Group) -> None:
+    def leaves(self, petition_id: int, group_key: bytes) -> None:
         """One of them takes the signature back."""
-        self._changes[group.petition_id, group.key] -= 1
+        self._changes[petition_id, group_key] -= 1
 
     async def write(self, tx: Transaction) -> None:
         changes = [(*key, n) for key, n in sorted(self._changes.items()) if n]

@@ -43,6 +43,8 @@ class Columns:
     rejected_at: int | None = None
     withdrawn_at: int | None = None
     noted_at: int | None = None
+    absorbed_by: int | None = None  # the id of a verified signature
+    group_key: Personal[bytes] = None  # in whose count of verified ones it stands
 
 
 _SQL_TYPES: dict[Any, ColumnType] = {int: "int", str: "text", bytes: "blob"}

@@ -59,6 +59,11 @@ class Ledger:
             else:
                 self._hold_if_suspicious(known, signing)
             self._index(known)
+            if not signing.keys.contact:
+                # A verified signer is not counted once more for leaving the contact out; and
+                # whoever signed so still has, when a verified one of that name and place goes.
+                self._settle(known.petition_id, signing.keys.place)
+                outcome = "again" if known.absorbed_by else outcome
         elif signing.verified and not known.verified_at and not known.rejected_at:
             self._admit(known, signing.group, signing.now, signing.keys)
             self._forget(known)
@@ -69,7 +74,7 @@ class Ledger:
         known.changed = True
         self._announce(known, signing)
         if signing.verified:
-            self._absorb(known)
+            self._settle(known.petition_id, signing.keys.place)
             return "held" if known.held_at else outcome
         return outcome
 
@@ -80,15 +85,8 @@ class Ledger:
         keys = PersonKeys(known.place_key or b"", known.contact_key, known.person_key)
         self._admit(known, group, now, keys)
         known.confirm(now)
-        self._absorb(known)
+        self._settle(known.petition_id, known.place_key)
         return "held" if known.held_at else "verified"
-
-    def withdraw(self, known: Signature, now: int, group: Group | None = None) -> None:
-        """Its signer takes it back; a place in `group`, that of the contact, becomes free."""
-        if group and known.verified_at and not known.held_at:
-            self.groups.leaves(group)
-        self._forget(known)
-        known.withdraw(now)
 
     def let_go(self, known: Signature) -> None:
         """Erase the contact. One that was never verified leaves a signature without contact, which
@@ -98,25 +96,56 @@ class Ledger:
             return
         known.contact_key = known.person_key = None
         at_place = self._by_place[known.petition_id, known.place_key]
-        others = (s for s in at_place if s is not known and not s.absorbed)
-        known.absorbed = known.rejected_at is None and any(
-            s.verified_at or s.contact_key is None for s in others
-        )
+        if any(s.contact_key is None and not s.merged for s in at_place if s is not known):
+            if known.rejected_at:  # stays to be seen, and leaves the place to the other
+                known.place_key = None
+            else:
+                known.merged = True
+        else:
+            self._settle(known.petition_id, known.place_key)
+
+    def withdraw(self, known: Signature, now: int) -> None:
+        """Its signer takes it back. What it had absorbed counts again, or is absorbed by another
+        of that name and place; `stored.beside` finds them."""
+        place = known.place_key
+        if known.group_key:
+            self.groups.leaves(known.petition_id, known.group_key)
+        self._forget(known)
+        known.withdraw(now)
+        for other in self._by_place[known.petition_id, place]:
+            if other.absorbed_by == known.id:
+                other.absorbed_by, other.changed = None, True
+        self._settle(known.petition_id, place)
+
+    def settle(self, known: Signature) -> None:
+        """What stands beside it without contact, after it was rejected or put back."""
+        self._settle(known.petition_id, known.place_key)
+
+    def _settle(self, petition_id: int, place: bytes | None) -> None:
+        """A signature without contact is absorbed by a verified one of its name and place, as long
+        as there is one. One that is not among these is taken for granted."""
+        at_place = self._by_place[petition_id, place] if place else []
+        by_id = {s.id: s for s in at_place}
+        heir = next((s.id for s in at_place if s.absorbs and s.place_key == place), None)
+        for other in (s for s in at_place if s.may_be_absorbed):
+            absorber = by_id.get(other.absorbed_by or 0)
+            if other.absorbed_by and (absorber is None or absorber.absorbs):
+                continue
+            if other.absorbed_by != heir:
+                other.absorbed_by, other.changed = heir, True
 
     def _match(self, signing: Signing) -> Signature | None:
         """The signature of the same person, if there is one."""
         at_place = self._by_place[signing.petition_id, signing.keys.place]
-        alone = [s for s in at_place if s.contact_key is None and not s.absorbed]
         if signing.keys.contact is None:
-            # A verified signer is not counted once more for leaving the contact out.
-            return next((s for s in [*alone, *at_place] if s in alone or s.verified_at), None)
+            return next((s for s in at_place if s.contact_key is None and not s.merged), None)
         household = self._household(signing.petition_id, signing.keys)
         by_key = {s.person_key: s for s in household}
         if exact := next((by_key[key] for key in signing.keys.persons if key in by_key), None):
             return self._known_anew(exact, signing.keys)
         folded = fold_name(signing.name)
         near = (s for s in household if s.name and same_person(fold_name(s.name), folded))
-        return next(near, None) or (alone[0] if signing.verified and alone else None)
+        return next(near, None)
 
     def _household(self, petition_id: int, keys: PersonKeys) -> list[Signature]:
         """All who stand behind one contact, also those who are stored under its former keys."""
@@ -143,16 +172,12 @@ class Ledger:
     def _admit(self, signature: Signature, group: Group | None, now: int, keys: PersonKeys) -> None:
         """Hold what verifies beyond the places of its household, or of its group."""
         household = self._household(signature.petition_id, keys)
-        if sum(1 for s in household if not s.absorbed and is_counted(s)) >= HOUSEHOLD:
+        if sum(1 for s in household if is_counted(s)) >= HOUSEHOLD:
             signature.hold([Hold("household")], now)
-        elif group and not self.groups.admits(group):
+        elif group and self.groups.admits(group):
+            signature.group_key = group.key
+        elif group:
             signature.hold([group.hold], now)
-
-    def _absorb(self, verified: Signature) -> None:
-        """A signature without contact by the same name and place was theirs: it counts once."""
-        for other in self._by_place[verified.petition_id, verified.place_key]:
-            if other is not verified and other.contact_key is None and not other.rejected_at:
-                other.absorbed = True
 
     def _announce(self, known: Signature, signing: Signing) -> None:
         """A message to the contact that was entered on the web, whatever we know of it: what it

@@ -45,7 +45,8 @@ class Signing:
 class Signature(Columns):
     """A row while a transaction decides about it, with the reasons for which it is held.
 
-    `before` and `holds_before` are where it counted, and why it was held, when it was read.
+    `before` and `holds_before` are where it counted, and why it was held, when it was read;
+    `merged` is one that another row stands for as well, and that goes.
     """
 
     holds: Holds = frozenset()
@@ -53,7 +54,7 @@ class Signature(Columns):
     holds_before: Holds = frozenset()
     stored: bool = False
     changed: bool = False
-    absorbed: bool = False
+    merged: bool = False
 
     @classmethod
     def from_row(cls, row: Iterable[Any]) -> Signature:
@@ -119,11 +120,23 @@ class Signature(Columns):
         for column in PERSONAL:
             setattr(self, column, None)
         self.release()
-        self.withdrawn_at = now
+        self.withdrawn_at, self.absorbed_by = now, None
+
+    @property
+    def absorbs(self) -> bool:
+        """Whether others of its name and place, without contact, stand behind it."""
+        gone = self.withdrawn_at or self.rejected_at
+        return self.verified_at is not None and not gone
+
+    @property
+    def may_be_absorbed(self) -> bool:
+        """Whether it has neither contact nor decision, and counts only where nobody has more."""
+        decided = self.verified_at or self.withdrawn_at or self.rejected_at
+        return self.contact_key is None and not decided and not self.merged
 
     def tally(self) -> Tally | None:
         """Where it counts now; None if it does not."""
         state = state_of(self)
-        if self.absorbed or state not in IN_TOTAL:
+        if self.merged or state not in IN_TOTAL:
             return None
         return Tally(self.petition_id, self.created_at // DAY, self.class_, state)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from server.core.counting.counts import Class
 from server.core.counting.states import where
 from server.core.floods import limits
-from server.core.floods.limits import Group, Groups
+from server.core.floods.limits import Groups
 from server.core.outbox import outbox
 from server.core.petitions.petitions import Petition
 from server.core.signing import stored
@@ -192,24 +192,18 @@ async def signed_by(
     return stored.read(rows)
 
 
-async def withdraw(
-    tx: Transaction, signatures: Sequence[Signature], now: int, groups: Sequence[Group] = ()
-) -> None:
-    """Take signatures back: personal data and keys are erased, so the way back is to sign again.
-
-    `groups` are those of the contact, in which a place becomes free.
-    """
-    ledger = Ledger(signatures)
-    of_petition = {group.petition_id: group for group in groups}
-    for signature in ledger.signatures:
-        ledger.withdraw(signature, now, of_petition.get(signature.petition_id))
+async def withdraw(tx: Transaction, signatures: Sequence[Signature], now: int) -> None:
+    """Take signatures back: personal data and keys are erased, so the way back is to sign again."""
+    ledger = Ledger(await stored.beside(tx, signatures))
+    for signature in signatures:
+        ledger.withdraw(signature, now)
     await ledger.write(tx)
 
 
 async def correct(tx: Transaction, wrong: Signature, right: Signing) -> Outcome:
     """Put `right` in the place of a signature of the same contact: taken back and signed anew in
     one step, so that all rules hold as for any signing."""
-    await withdraw(tx, [wrong], right.now, [right.group] if right.group else [])
+    await withdraw(tx, [wrong], right.now)
     [outcome] = await sign_many(tx, [right])
     return outcome
 

@@ -49,6 +49,13 @@ async def related(tx: Transaction, people: Iterable[Place]) -> list[Signature]:
     return read(await tx.fetch(places + verified_places + contacts, batch=pack(people)))
 
 
+async def beside(tx: Transaction, signatures: Sequence[Signature]) -> list[Signature]:
+    """These, and what a change to them may touch: those of the same names and places without
+    contact, and the verified ones."""
+    places = ((s.petition_id, s.place_key, None) for s in signatures if s.place_key)
+    return list({s.id: s for s in [*await related(tx, places), *signatures]}.values())
+
+
 async def by_ids(tx: Transaction, petition_id: int, ids: Iterable[int]) -> list[Signature]:
     wanted = tx.rows("wanted", id="int")
     rows = await tx.fetch(
@@ -95,17 +102,17 @@ async def lock(tx: Transaction, signatures: Iterable[Signature]) -> None:
 
 
 async def write(tx: Transaction, signatures: Sequence[Signature]) -> None:
-    """Store every difference, and the counters with it: one statement each for absorbed, changed
+    """Store every difference, and the counters with it: one statement each for merged, changed
     and new rows, and for reasons to hold that are gone or new."""
-    kept = [s for s in signatures if not s.absorbed]
+    kept = [s for s in signatures if not s.merged]
     batch = tx.rows("batch", **TYPES)
-    # First, since the unique keys of an absorbed row may be needed by another.
-    if absorbed := [s for s in signatures if s.absorbed and s.stored]:
+    # First, since the unique keys of a merged row may be needed by another.
+    if merged := [s for s in signatures if s.merged and s.stored]:
         gone = tx.rows("batch", petition_id="int", id="int")
         await tx.execute(
             "DELETE FROM signatures WHERE (petition_id, id) IN"
             f" (SELECT petition_id, id FROM {gone} b)",
-            batch=pack((s.petition_id, s.id) for s in absorbed),
+            batch=pack((s.petition_id, s.id) for s in merged),
         )
     if changed := [s for s in kept if s.stored and s.changed]:
         await tx.execute(
@@ -126,7 +133,7 @@ async def _write_holds(tx: Transaction, signatures: Sequence[Signature]) -> None
     columns, batch = ", ".join(_HOLD), tx.rows("batch", **_HOLD)
     gone, new = [], []
     for s in signatures:
-        now = frozenset() if s.absorbed else s.holds
+        now = frozenset() if s.merged else s.holds
         gone += [(s.petition_id, s.id, *hold) for hold in s.holds_before - now]
         new += [(s.petition_id, s.id, *hold) for hold in now - s.holds_before]
     if gone:

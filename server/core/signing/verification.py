@@ -68,8 +68,7 @@ class Verifier:
             outcome = ledger.confirm(signature, group, now)
             return "held" if outcome == "held" else "verified"
         if signature is not None:
-            contact = typed.contact or signature.contact
-            ledger.withdraw(signature, now, _group_of(petition, contact, self._keys))
+            ledger.withdraw(signature, now)
         return "not_me" if typed.action == "not_me" else "withdrawn"
 
     async def ask_many(self, tx: Transaction, asked: Sequence[Asked]) -> list[None]:
@@ -123,7 +122,8 @@ async def _under_locks(
     Read once, after the locks of signing are held: another server may have been deciding about
     them. Raises `StoreConflict`, upon which all is tried again, if it gave one of them other keys.
     """
-    people = [(petition.id, *person) for petition, _, person in meant if any(person)]
+    places = ((petition.id, place, None) for petition, _, (place, _) in meant if place)
+    people = [*((petition.id, *person) for petition, _, person in meant if any(person)), *places]
     await tx.lock(key for _, *person in people for key in person if key)
     read = {(s.petition_id, s.id): s for s in await stored.related(tx, people)}
     found = [read.get((petition.id, id_)) for petition, id_, _ in meant]

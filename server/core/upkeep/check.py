@@ -41,11 +41,33 @@ async def check(tx: Transaction) -> Report:
                 f"{slugs[petition_id]}: {class_} {state} of day {day}:"
                 f" {counted.get(key, 0)} signatures, but the counter says {stored.get(key, 0)}"
             )
+    faults += [f"{slugs[id_]}: {fault}" for id_, fault in await _loose_ends(tx)]
     figures = {
         slug: counts.summed([r for r in rows if r["petition_id"] == id_])
         for id_, slug in slugs.items()
     }
     return Report(figures, faults)
+
+
+async def _loose_ends(tx: Transaction) -> list[tuple[int, str]]:
+    """Petitions, each with a fault in what its signatures say of each other."""
+    absorbed = await tx.fetch(
+        "SELECT a.petition_id, count(*) AS n FROM signatures a LEFT JOIN signatures s"
+        "  ON s.petition_id = a.petition_id AND s.id = a.absorbed_by AND s.verified_at IS NOT NULL"
+        "  AND s.withdrawn_at IS NULL AND s.rejected_at IS NULL"
+        " WHERE a.absorbed_by IS NOT NULL AND s.id IS NULL GROUP BY a.petition_id"
+    )
+    groups = await tx.fetch(
+        "SELECT petition_id, sum(more) AS more FROM ("
+        " SELECT petition_id, group_key, count(*) AS more FROM signatures"
+        "  WHERE group_key IS NOT NULL GROUP BY petition_id, group_key"
+        " UNION ALL SELECT petition_id, group_key, carried - verified FROM groups_of_contacts"
+        ") AS both_sides GROUP BY petition_id, group_key HAVING sum(more) <> 0"
+    )
+    return [
+        *((r["petition_id"], f"{r['n']} signatures are absorbed by none") for r in absorbed),
+        *((r["petition_id"], f"a group of contacts is off by {r['more']}") for r in groups),
+    ]
 
 
 def as_json(report: Report) -> dict[str, dict[str, object]]:

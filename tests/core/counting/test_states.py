@@ -34,9 +34,10 @@ async def fill(world: World) -> None:
 
 
 def test_only_what_is_verified_and_nothing_else_is_counted() -> None:
-    counted = SimpleNamespace(withdrawn_at=None, rejected_at=None, held_at=None, verified_at=NOW)
+    others = dict.fromkeys(("withdrawn_at", "rejected_at", "absorbed_by", "held_at"))
+    counted = SimpleNamespace(**others, verified_at=NOW)
     assert is_counted(counted)
-    for time in ("withdrawn_at", "rejected_at", "held_at"):
+    for time in others:
         assert not is_counted(SimpleNamespace(**vars(counted) | {time: NOW}))
     assert not is_counted(SimpleNamespace(**vars(counted) | {"verified_at": None}))
 

@@ -60,7 +60,8 @@ def test_withdrawing_erases_just_what_the_table_calls_personal() -> None:
     before = {f.name: getattr(signature, f.name) for f in fields(Columns)}
     signature.withdraw(NOW)
     after = {f.name: getattr(signature, f.name) for f in fields(Columns)}
-    assert {name for name, value in after.items() if value is None} == {*PERSONAL, "held_at"}
+    others = {"held_at", "absorbed_by"}
+    assert {name for name, value in after.items() if value is None} == {*PERSONAL, *others}
     assert {"name", "postcode", "contact", "comment", "prefix_tag"} < set(PERSONAL)
-    kept = before.keys() - {*PERSONAL, "held_at", "withdrawn_at"}
+    kept = before.keys() - {*PERSONAL, *others, "withdrawn_at"}
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}

@@ -76,9 +76,10 @@ async def test_the_same_name_elsewhere_is_somebody_else(world: World) -> None:
 
 async def test_verifying_absorbs_the_signature_without_contact(world: World) -> None:
     await world.web("Ana Diaz", "59801", comment="mine", public="1")
-    assert await world.text("Ana Diaz", "59801") == "verified"
+    assert await world.text("Ana Diaz", "59801") == "new"
     assert (await verified(world), await unverified(world)) == (1, 0)
-    (row,) = await world.rows()
+    absorbed, row = await world.rows()
+    assert absorbed["absorbed_by"] == row["id"]
     assert (row["class"], row["comment"], row["public_at"]) == ("sms", None, None)
     assert row["contact"] is None  # it has done its work
 
@@ -95,7 +96,8 @@ async def test_one_person_by_web_with_and_without_contact_ends_as_one(world: Wor
     await world.web("Ana Diaz", "59801")
     await world.web("Ana Diaz", "59801", phone=PHONE)
     assert await world.text("Ana Diaz", "59801") == "verified"
-    assert [r["class"] for r in await world.rows()] == ["sms"]
+    alone, row = await world.rows()
+    assert (row["class"], alone["absorbed_by"]) == ("sms", row["id"])
     assert (await world.figures()).total == 1
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.counting.counts import DAY
-from server.core.floods import limits, tries
+from server.core.floods import tries
 from server.core.floods.limits import DOMAIN_CAP, HOUSEHOLD, NUMBERS_CAP
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
@@ -370,9 +370,7 @@ async def test_taking_back_frees_a_place_in_the_group(world: World) -> None:
         mine = await signatures.signed_by(
             tx, [(world.petition.id, world.keys.contact(world.petition.salt, "+14065550100"))]
         )
-        group = limits.group_of(world.petition.id, world.petition.salt, "+14065550100", world.keys)
-        assert group
-        await signatures.withdraw(tx, mine, world.now, [group])
+        await signatures.withdraw(tx, mine, world.now)
         row = await tx.fetch_one("SELECT verified FROM groups_of_contacts")
     assert row
     assert row["verified"] == 2
