@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from server.core.counting.counts import DAY
 from server.core.counting.states import state_of, where
+from server.core.desk.batches import change_all
 from server.core.floods.holds import Hold, Holds
 from server.core.floods.limits import PREFIX_KEPT_DAYS
 from server.core.petitions.petitions import Petition
-from server.core.signing import stored
-from server.core.signing.decide import Ledger
 from server.core.signing.signature import Signature
 from server.core.values.contacts import masked
 from server.core.values.ids import first_id
@@ -20,7 +19,6 @@ from server.core.values.keys import Keys
 from server.core.values.postcodes import normal_postcode
 from server.db import Database, Row, Transaction, pack
 
-BATCH = 500
 SAMPLE = 5
 COMMENTS = 20  # on a page
 
@@ -132,63 +130,6 @@ async def _trust(tx: Transaction, petition_id: int, group_key: bytes, now: int) 
         key=group_key,
         now=now,
     )
-
-
-async def change_all(
-    database: Database,
-    petition_id: int,
-    which: str,
-    change: Callable[[Signature], bool],
-    **values: str | int | bytes | None,
-) -> int:
-    """Change every signature of a petition for which `which` holds, a batch at a time; how many.
-
-    `change` is asked about each under the locks of signing, and says whether it changed it.
-    """
-    total, after = 0, 0
-    while True:
-        async with database.write() as tx:
-            ids = await matching(tx, petition_id, which, after, BATCH, **values)
-            total += len(await change_batch(tx, petition_id, ids, change))
-        if len(ids) < BATCH:
-            return total
-        after = ids[-1]
-
-
-async def matching(
-    tx: Transaction,
-    petition_id: int,
-    which: str,
-    after: int,
-    limit: int,
-    **values: str | int | bytes | None,
-) -> list[int]:
-    rows = await tx.fetch(
-        f"SELECT id FROM signatures WHERE petition_id = :petition AND id > :after AND {which}"
-        " ORDER BY id LIMIT :limit",
-        petition=petition_id,
-        after=after,
-        limit=limit,
-        **values,
-    )
-    return [row["id"] for row in rows]
-
-
-async def change_batch(
-    tx: Transaction, petition_id: int, ids: Sequence[int], change: Callable[[Signature], bool]
-) -> list[Signature]:
-    """Change these, read under the locks of signing, and the counters with them."""
-    await stored.lock(tx, await stored.by_ids(tx, petition_id, ids))
-    found = await stored.by_ids(tx, petition_id, ids)
-    ledger = Ledger(await stored.beside(tx, found))
-    changed = []
-    for signature in found:
-        if change(signature):
-            signature.changed = True
-            changed.append(signature)
-            ledger.settle(signature)
-    await ledger.write(tx)
-    return changed
 
 
 async def prefixes(tx: Transaction, petition_id: int, now: int) -> list[tuple[str, int, int, int]]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from server.core.counting.counts import CLASSES
 from server.core.desk import invalidation, moderation
-from server.core.desk.invalidation import Condition, Invalidation, Preview
+from server.core.desk.conditions import Condition, Preview, preview
+from server.core.desk.invalidation import Invalidation
 from server.core.petitions.petitions import Petition
 from server.core.values.names import tidy
 from server.core.values.postcodes import normal_postcode
@@ -29,7 +30,7 @@ async def take_out(visit: Visit) -> None:
     try:
         condition = _condition(visit.form, petition)
         async with visit.services.database.read() as tx:
-            seen = await invalidation.preview(tx, petition.id, condition)
+            seen = await preview(tx, petition.id, condition)
         invalidation.checked_reason(visit.form.get("reason", ""))
     except InvalidInput as error:
         fault = visit.sentence(INVALID_WORDS, error.problems[0].code)

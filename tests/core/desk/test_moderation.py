@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.counting.counts import DAY
-from server.core.desk import audit, invalidation, moderation
-from server.core.desk.invalidation import Condition, Invalidation
+from server.core.desk import audit, batches, invalidation, moderation
+from server.core.desk.conditions import Condition, preview
+from server.core.desk.invalidation import Invalidation
 from server.core.floods import alarms, limits
 from server.core.floods.holds import Hold
 from server.core.signing import signatures, stored
@@ -88,7 +89,7 @@ async def test_a_withdrawn_and_a_rejected_signature_are_in_no_group(world: World
 
 
 async def test_many_are_decided_in_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moderation, "BATCH", 3)
+    monkeypatch.setattr(batches, "BATCH", 3)
     for i in range(7):
         await hold(world, f"Ana {'BCDFGHJ'[i]}iaz")
     assert await decide(world, "burst names", accept=True) == 7
@@ -194,7 +195,7 @@ async def test_a_condition_takes_out_just_those(
     world.now += 100
     await world.text("Zoe Quin", "59999")
     async with world.database.read() as tx:
-        seen = await invalidation.preview(tx, 1, condition)
+        seen = await preview(tx, 1, condition)
     assert (seen.n, len(seen.sample)) == (len(names), len(names))
     asked = await ask(world, condition)
     await world.web("Late Comer", "59999")  # made after it was asked for
@@ -225,7 +226,7 @@ async def test_a_domain_finds_verified_signatures_that_are_held_for_just_that_do
             signing.verified = True
             signing.group = limits.group_of(1, world.petition.salt, signing.contact, world.keys)
             assert await signatures.sign_many(tx, [signing]) == ["held"]
-        seen = await invalidation.preview(tx, 1, Condition(domain=one))
+        seen = await preview(tx, 1, Condition(domain=one))
     assert [s.name for s in seen.sample] == ["B•• A"]
 
 
