@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from server import metrics
-from server.core.conversations import inbound
+from server.core.conversations import phones
 from server.core.counting.counts import DAY
 from server.core.floods.limits import shared
 from server.core.outbox import outbox, usage
@@ -137,7 +137,7 @@ class Texter:
         async with services.database.read() as tx:
             # The reply that confirms an opt-out, queued with it, is the one that still goes out.
             since = item.created_at if item.kind == "reply" else None
-            if await inbound.is_opted_out(tx, services.keys.phones(item.recipient), since):
+            if await phones.is_opted_out(tx, services.keys.phones(item.recipient), since):
                 return Sending("failed", code="opted_out")
             budget = await usage.budget(tx, now // DAY, caps(services))
         if item.kind != "reply" and not budget.take(item.petition_id, measure(due.body).segments):
@@ -164,7 +164,7 @@ class Texter:
                     await outbox.postponed(tx, item, sending.code, now, 0, _until(sending, now))
                 case "stopped" | "failed":
                     if sending.result == "stopped":
-                        await inbound.opt_out(tx, services.keys.phone(item.recipient), now)
+                        await phones.opt_out(tx, services.keys.phone(item.recipient), now)
                     await outbox.dropped(tx, item.id, sending.code, now)
 
 

@@ -14,7 +14,8 @@ matters. Texts of one phone are taken one after the other.
 
 from __future__ import annotations
 
-from server.core.conversations.inbound import Answered, Standing, Wish
+from server.core.conversations.phones import Standing
+from server.core.conversations.wishes import Answered, Wish
 from server.services import Services
 from server.texting import account, asking, signing
 from server.texting.allowed import may_text

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from server.core.conversations import inbound
-from server.core.conversations.inbound import Wish
+from server.core.conversations import phones
+from server.core.conversations.wishes import Wish
 from server.core.counting.counts import Class
 from server.core.counting.states import is_counted
 from server.core.petitions.petitions import Petition
@@ -24,7 +24,7 @@ def stop(talk: Talk) -> Wish:
     """No more texts; what was signed stays signed."""
 
     async def act(tx: Transaction) -> None:
-        await inbound.opt_out(tx, talk.phone_key, talk.services.now())
+        await phones.opt_out(tx, talk.phone_key, talk.services.now())
 
     return replace(talk.say("stop", "stopped"), act=act)
 
@@ -38,7 +38,7 @@ def remove(talk: Talk) -> Wish:
         same = [s for s in mine if fold_name(s.name or "") == fold_name(mine[0].name or "")]
         name = mine[0].name if mine else None
         await signatures.withdraw(tx, same, talk.services.now())
-        await inbound.opt_out(tx, talk.phone_key, talk.services.now())
+        await phones.opt_out(tx, talk.phone_key, talk.services.now())
         return name
 
     def answer(name: str | None) -> str:
@@ -52,7 +52,7 @@ def start(talk: Talk) -> Wish:
     """Texts again."""
 
     async def act(tx: Transaction) -> None:
-        await inbound.opt_in(tx, *talk.services.keys.phones(talk.phone))
+        await phones.opt_in(tx, *talk.services.keys.phones(talk.phone))
 
     reply = "started" if talk.services.directory.open() else "started_none"
     return replace(talk.say("start", reply), act=act)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from server.core.conversations import inbound
+from server.core.conversations import phones
 from server.core.outbox import outbox
 from server.core.outbox.usage import Caps
 from server.core.values.contacts import is_dear, normal_phone, region_of
@@ -95,7 +95,7 @@ async def note_status(services: Services, gateway: Gateway, update: StatusUpdate
         if item is None or update.status not in {"undelivered", "failed"}:
             return
         if trouble == "opted_out" and item.recipient:
-            await inbound.opt_out(tx, services.keys.phone(item.recipient), now)
+            await phones.opt_out(tx, services.keys.phone(item.recipient), now)
         if trouble == "busy" and not item.expired(now):
             await outbox.postponed(tx, item, error or "", now, services.chance())
         else:
@@ -106,4 +106,4 @@ async def note_opt_out(services: Services, phone: str) -> None:
     """A gateway says that somebody wants to hear no more."""
     number = normal_phone(phone, services.settings.country) or storable(phone, ID_LIMIT)
     async with services.database.write() as tx:
-        await inbound.opt_out(tx, services.keys.phone(number), services.now())
+        await phones.opt_out(tx, services.keys.phone(number), services.now())

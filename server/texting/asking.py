@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from server.core.conversations.inbound import Wish
+from server.core.conversations.wishes import Wish
 from server.core.counting import counts
 from server.core.petitions.petitions import Petition
 from server.db import Transaction

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from server.config import LANGUAGES
-from server.core.conversations import inbound as texts
-from server.core.conversations.inbound import Conversation, Standing, Wish
+from server.core.conversations import inbound, phones
+from server.core.conversations.phones import Conversation, Standing
+from server.core.conversations.wishes import Wish
 from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
@@ -148,9 +149,9 @@ class Call:
 
         async def act(tx: Transaction) -> str:
             now = self.services.now()
-            if await texts.is_opted_out(tx, self.caller.keys):
+            if await phones.is_opted_out(tx, self.caller.keys):
                 return N_("You have asked us for no more texts. To sign, text START first.")
-            if await texts.count_of(tx, self.caller.key, "call", now - DAY) >= TEXTS_A_DAY:
+            if await inbound.count_of(tx, self.caller.key, "call", now - DAY) >= TEXTS_A_DAY:
                 return N_("We have texted you already. Answer that text with your name.")
             await outbox.put(tx, [self._announcement(petition, language)], now)
             return _TEXTED

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from server import metrics
-from server.core.conversations import inbound as texts
-from server.core.conversations.inbound import STRANGER, Answered, Received, Standing, Wish
+from server.core.conversations.inbound import receive_many
+from server.core.conversations.phones import STRANGER, Standing
+from server.core.conversations.wishes import Answered, Received, Wish
 from server.core.values.contacts import normal_phone
 from server.services import Services
 from server.texting.allowed import ID_LIMIT, caps
@@ -82,7 +83,7 @@ async def take(
             answerable=answerable,
             reply_id=reply_id,
         )
-        answered: Answered = await services.group.submit(texts.receive_many, received)
+        answered: Answered = await services.group.submit(receive_many, received)
     metrics.TEXTS.labels(inbound.gateway, answered.kind).inc()
     if answered.kind == "sign" and answered.outcome:
         metrics.SIGNINGS.labels(inbound.channel, str(answered.outcome)).inc()

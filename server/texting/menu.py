@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.config import LANGUAGES
-from server.core.conversations.inbound import Standing, Wish
+from server.core.conversations.phones import Standing
+from server.core.conversations.wishes import Wish
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
 from server.core.values.names import check_texted_name, tidy

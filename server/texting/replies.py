@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from server.config import LANGUAGES
-from server.core.conversations.inbound import STRANGER, Conversation, Standing, Wish
+from server.core.conversations.phones import STRANGER, Conversation, Standing
+from server.core.conversations.wishes import Wish
 from server.core.petitions.petitions import Petition
 from server.services import Services
 from sms.keywords import Command

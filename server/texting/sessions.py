@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from server.core.conversations.inbound import Answered
+from server.core.conversations.wishes import Answered
 from server.services import Services
 from server.texting.calls import Call
 from server.texting.intake import caller_of, cleaned, take

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from server.config import LANGUAGES
-from server.core.conversations.inbound import Conversation, Wish
+from server.core.conversations.phones import Conversation
+from server.core.conversations.wishes import Wish
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures, verification
 from server.core.signing.codes import TEXT_DIGITS

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from server.core.conversations import inbound as texts
+from server.core.conversations.phones import is_opted_out
 from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
@@ -458,4 +458,4 @@ async def test_what_was_corrected_is_one_signature(phones: Phones) -> None:
             tx, [(1, phones.services.keys.contact(b"s" * 32, PHONE))]
         )
         assert [s.name for s in found] == ["Ana Diaz"]
-        assert not await texts.is_opted_out(tx, phones.services.keys.phones(PHONE))
+        assert not await is_opted_out(tx, phones.services.keys.phones(PHONE))

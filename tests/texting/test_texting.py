@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.config import LANGUAGES
-from server.core.conversations import inbound as texts
+from server.core.conversations.phones import opt_out
 from server.core.counting import counts
 from server.core.petitions import petitions
 from server.core.petitions.draft import TITLE_LIMIT, Wording
@@ -71,7 +71,7 @@ async def test_a_phone_is_the_same_after_its_country_changed_the_numbers(
     await phones.text("SIGN LAKE Rosa Luna 59801", new)
     assert (await phones.figures()).total == 1
     async with phones.services.database.write() as tx:  # said before the rule was known
-        await texts.opt_out(tx, phones.services.keys.phone(old), NOW)
+        await opt_out(tx, phones.services.keys.phone(old), NOW)
     assert await phones.text("COUNT LAKE", old) is None
     assert await phones.text("COUNT LAKE", new) is None
     await phones.text("START", new)

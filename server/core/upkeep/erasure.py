@@ -7,7 +7,7 @@ keep.
 
 from __future__ import annotations
 
-from server.core.conversations import inbound
+from server.core.conversations import inbound, phones
 from server.core.counting.counts import DAY
 from server.core.floods import limits, tries
 from server.core.outbox import outbox
@@ -26,7 +26,7 @@ ROUNDS = 200  # of those at one time; the rest is for the next
 async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> None:
     """Erase all that lies in small tables and is due: numbers and bodies of messages after
     `keep_days`, codes and tries that are too old. Doing it twice does nothing twice."""
-    await inbound.end_conversations(tx, now)
+    await phones.end_conversations(tx, now)
     await inbound.forget(tx, now - keep_days * DAY)
     await outbox.forget(tx, now - keep_days * DAY)
     await codes.expire(tx, now)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from server.core.desk.moderation import change_batch
+from server.core.desk.batches import change_batch
 from server.core.signing import signatures, stored
 from server.core.upkeep import check, erasure
 from tests.harness.world import PHONE, World

@@ -1,0 +1,165 @@
+"""What is known of a phone when a text of it comes in: what it was asked and told, and whether it
+wants texts at all."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, field
+
+from server.core.counting.counts import DAY, Class
+from server.db import Transaction, pack
+
+CAP_SECONDS = 600
+SAME_SECONDS = 60  # two programs that answer each other say the same thing again and again
+NONSENSE_SECONDS = DAY  # between two replies to texts that mean nothing
+CONVERSATION_SECONDS = 7 * DAY
+#: What a reply is about, by the kind of the text that it answers; else `other`.
+_ABOUT = {"sign": "sign", "name": "sign", "zip": "sign"}
+_ABOUT |= dict.fromkeys(("stop", "start", "remove"), "opt")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a phone has told us so far towards a signature; '' is still to be asked. `class_` is
+    that of the signature which it ends in: a call goes on by text."""
+
+    petition_id: int
+    language: str
+    name: str = ""
+    postcode: str = ""
+    class_: Class = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a phone when a text of it comes in: what it was asked, and the language of
+    our last reply."""
+
+    asked: Conversation | None = None
+    language: str | None = None
+
+
+STRANGER = Standing()
+
+
+@dataclass(slots=True)
+class PhoneHistory:
+    """What one phone has been asked and told before: the light in which its next text is read.
+
+    `recent` are our replies of the last `CAP_SECONDS`, by what they were about; `just_said` are
+    those of the last minute; `nonsense`: it has had an answer to a text that meant nothing.
+    """
+
+    standing: Standing = STRANGER
+    opted_out: bool = False
+    recent: Counter[str] = field(default_factory=Counter)
+    nonsense: bool = False
+    just_said: set[str] = field(default_factory=set)
+
+
+async def histories(
+    tx: Transaction, phone_keys: Iterable[tuple[bytes, bytes | None]], now: int
+) -> Mapping[bytes, PhoneHistory]:
+    """Of each of these phones, by its key; each comes with the one that it had before its country
+    changed its numbers, if it did."""
+    found: defaultdict[bytes, PhoneHistory] = defaultdict(PhoneHistory)
+    phones = pack(set(phone_keys))
+    batch = tx.rows("batch", phone_key="blob", former_key="blob")
+    for key, opted_out, language, asked_at, *asked in await tx.fetch(
+        "SELECT b.phone_key, o.opted_out_at,"
+        " (SELECT i.language FROM inbound i WHERE i.phone_key = b.phone_key"
+        "  AND i.language IS NOT NULL ORDER BY i.received_at DESC LIMIT 1),"
+        " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class"
+        f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"
+        " LEFT JOIN conversations c ON c.phone_key = b.phone_key",
+        batch=phones,
+    ):
+        waits = asked_at is not None and asked_at > now - CONVERSATION_SECONDS
+        conversation = Conversation(*asked) if waits else None
+        phone = found[bytes(key)]
+        phone.opted_out |= opted_out is not None
+        phone.standing = Standing(conversation, language)
+    for row in await tx.fetch(
+        f"SELECT i.phone_key, i.kind, i.reply, i.received_at FROM {batch} b JOIN inbound i"
+        " ON i.phone_key = b.phone_key AND i.received_at > :nonsense WHERE i.segments > 0"
+        " AND (i.received_at > :since OR i.kind = 'unknown')",
+        batch=phones,
+        nonsense=now - NONSENSE_SECONDS,
+        since=now - CAP_SECONDS,
+    ):
+        phone = found[bytes(row["phone_key"])]
+        if row["received_at"] > now - CAP_SECONDS:
+            phone.recent[about(row["kind"])] += 1
+        if row["received_at"] > now - SAME_SECONDS:
+            phone.just_said.add(row["reply"])
+        phone.nonsense |= row["kind"] == "unknown"
+    return found
+
+
+def about(kind: str) -> str:
+    """What the reply to a text of that kind is about: `sign`, `opt` or `other`."""
+    return _ABOUT.get(kind, "other")
+
+
+async def converse(tx: Transaction, last: Mapping[bytes, Conversation | None], now: int) -> None:
+    """Remember the last question to each of these phones; None: what was asked is answered."""
+    ended = tx.rows("batch", phone_key="blob")
+    await tx.execute(
+        f"DELETE FROM conversations WHERE phone_key IN (SELECT phone_key FROM {ended} b)",
+        batch=pack((key,) for key in last),
+    )
+    asked = [(key, *astuple(kept), now) for key, kept in last.items() if kept]
+    if asked:
+        columns = "phone_key, petition_id, language, name, postcode, {}, asked_at"
+        rows = tx.rows(
+            "batch",
+            phone_key="blob",
+            petition_id="int",
+            language="text",
+            name="text",
+            postcode="text",
+            class_="text",
+            asked_at="int",
+        )
+        await tx.execute(
+            f"INSERT INTO conversations ({columns.format('class')})"
+            f" SELECT {columns.format('class_')} FROM {rows} b",
+            batch=pack(asked),
+        )
+
+
+async def opt_out(tx: Transaction, phone_key: bytes, now: int) -> None:
+    """No text goes to this phone until `opt_in`, whichever petition it is about."""
+    await tx.execute(
+        "INSERT INTO opt_outs (phone_key, opted_out_at) VALUES (:phone_key, :now)"
+        " ON CONFLICT (phone_key) DO NOTHING",
+        phone_key=phone_key,
+        now=now,
+    )
+
+
+async def opt_in(tx: Transaction, *phone_keys: bytes) -> None:
+    """Texts again, to a phone with all keys that it has had."""
+    for key in phone_keys:
+        await tx.execute("DELETE FROM opt_outs WHERE phone_key = :key", key=key)
+
+
+async def is_opted_out(
+    tx: Transaction, phone_keys: Iterable[bytes], since: int | None = None
+) -> bool:
+    """Whether a phone with these keys wants no texts; with a time, whether it has said so after
+    that."""
+    wanted = tx.rows("wanted", phone_key="blob")
+    rows = await tx.fetch(
+        f"SELECT o.opted_out_at FROM {wanted} w JOIN opt_outs o ON o.phone_key = w.phone_key",
+        wanted=pack((key,) for key in phone_keys),
+    )
+    return any(since is None or row["opted_out_at"] > since for row in rows)
+
+
+async def end_conversations(tx: Transaction, now: int) -> None:
+    """Erase what was said towards signatures that were never finished."""
+    await tx.execute(
+        "DELETE FROM conversations WHERE asked_at <= :before", before=now - CONVERSATION_SECONDS
+    )

@@ -1,0 +1,56 @@
+"""Which replies may go out: opt-outs, caps, loops and budgets forbid some of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.core.conversations.phones import PhoneHistory, about
+from server.core.conversations.wishes import Received
+from server.core.counting.counts import DAY
+from server.core.outbox import usage
+from server.db import Transaction
+
+#: Replies to one phone within `phones.CAP_SECONDS`, by what they are about. Opting out and in has a
+#: cap of its own, so that a curious phone still hears that it was heard.
+CAPS = {"sign": 12, "opt": 5, "other": 5}
+
+
+async def allowed(
+    tx: Transaction,
+    texts: Sequence[Received],
+    outcomes: Sequence[Any],
+    known: Mapping[bytes, PhoneHistory],
+) -> list[str | None]:
+    """The replies, less those that opt-outs, loops, caps, countries or budgets forbid."""
+    day = texts[0].now // DAY
+    budget = await usage.budget(tx, day, texts[0].caps)
+    replies: list[str | None] = []
+    received: Counter[int] = Counter()
+    for text, outcome in zip(texts, outcomes, strict=True):
+        petition = text.wish.petition_id
+        received[petition or usage.NO_PETITION] += text.segments
+        reply = text.wish.answer(outcome)
+        if reply and not _may_say(text, reply, known[text.phone_key]):
+            reply = None
+        if reply and not budget.take(petition, text.measure(reply)):
+            reply = None
+        replies.append(reply)
+    await usage.add(tx, day, received=received, sent=budget.charged)
+    return replies
+
+
+def _may_say(text: Received, reply: str, phone: PhoneHistory) -> bool:
+    """Whether this phone may get this reply now."""
+    if not text.measure(reply):
+        return True  # a session or call costs us nothing, and waits for its answer
+    if not text.answerable or phone.opted_out:
+        return text.answerable and text.wish.kind == "start"
+    subject = about(text.wish.kind)
+    if phone.recent[subject] >= CAPS[subject]:
+        return False
+    if text.wish.kind == "unknown" and phone.nonsense:
+        return False
+    # Who signs again sees exactly what a new signer sees; the cap above ends a loop of those.
+    return subject == "opt" or bool(text.wish.signing) or reply not in phone.just_said
