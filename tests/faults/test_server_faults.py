@@ -9,7 +9,6 @@ import random
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -197,22 +196,18 @@ def test_a_worker_that_is_killed_leaves_nothing_unsent_and_the_server_unharmed(
     port = product.free_port()
     demo.prepare(data, {}, "127.0.0.1", port)
     chance = random.Random(1)
-    run = [sys.executable, "-m", "server", "--data", str(data), "worker"]
-    nowhere = subprocess.DEVNULL
     with contextlib.ExitStack() as stack:
         server = product.start(data, port, serve=("serve", "--no-worker"))
         stack.callback(server.kill)
         for n in range(12):
-            number = f"+1406555{n:04}"
-            text = f"SIGN FACE {signer(n)} 59801"
-            assert server.command("sms", "simulate", text, "--from", number).returncode == 0
+            assert "Thank you" in server.text(f"SIGN FACE {signer(n)} 59801", f"+1406555{n:04}")
             # Somebody signs on the web with an address, which gets a mail by day and by night.
             assert STORED in sign(server, signer(n), email=f"signer{n}@gmail.com").text
         query = "SELECT count(*), count(sent_at) FROM outbox"
         with contextlib.closing(sqlite3.connect(server.store)) as store:
             assert store.execute(query).fetchone() == (12, 0)
             for _ in range(4):
-                worker = subprocess.Popen(run, cwd=product.ROOT, stdout=nowhere, stderr=nowhere)
+                worker = product.spawn(server.asked("worker"), tmp_path / "worker.log")
                 time.sleep(chance.uniform(0.8, 1.6))
                 worker.send_signal(signal.SIGKILL)
                 worker.wait()
@@ -220,7 +215,7 @@ def test_a_worker_that_is_killed_leaves_nothing_unsent_and_the_server_unharmed(
                 store.execute("UPDATE outbox SET leased_until = 0 WHERE sent_at IS NULL")
                 store.commit()
                 assert STORED in sign(server, "Unharmed Server").text
-            worker = subprocess.Popen(run, cwd=product.ROOT, stdout=nowhere, stderr=nowhere)
+            worker = product.spawn(server.asked("worker"), tmp_path / "worker.log")
             stack.callback(worker.wait, 20)
             stack.callback(worker.terminate)
             product.eventually(lambda: store.execute(query).fetchone() == (12, 12))

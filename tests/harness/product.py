@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from sms.gateways.console import signed_form
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
-#: Of every server that this process has started (see `tests.harness.plugins.logs`).
+#: Of all that this process has started (see `tests.harness.plugins.logs`).
 LOGS: list[Path] = []
 #: Every public page of the demo that a GET shows, without its language prefix.
 PAGES = ["", *(f"p/face{sheet}" for sheet in ("", "/poster", "/names", "/verify", "/withdraw"))]
@@ -142,28 +142,29 @@ def start(
     command = [*base, *serve, "--port", str(port)]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("UNDERSIGNED_", "TWILIO_"))}
     log = data.parent / f"{data.name}.log"
-    if log not in LOGS:  # a server started again goes on in its log
-        LOGS.append(log)
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=clean | environment,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-    server = Server(process, port, data, log)
+    server = Server(spawn(command, log, clean | environment), port, data, log)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             if server.get("/healthz").status == 200:
                 return server
-        if process.poll() is not None:
+        if server.process.poll() is not None:
             break
         time.sleep(0.05)
     server.kill()
     raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+def spawn(
+    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a command of ours, which goes on writing to that log."""
+    if log not in LOGS:
+        LOGS.append(log)
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
+        )
 
 
 @contextlib.contextmanager

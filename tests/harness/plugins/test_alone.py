@@ -40,7 +40,7 @@ def test_nothing_begins_or_ends_while_one_is_alone(
     pytester.makeini("[pytest]\nmarkers = alone")
     pytester.makepyfile(test_a=COMPANY, test_b=COMPANY, test_alone=ALONE)
     plugins = ["-p", "tests.harness.plugins.alone", "-p", "no:asyncio"]
-    result = pytester.runpytest_inprocess(*plugins, "-n", "3", "--dist", "loadfile")
+    result = pytester.runpytest_inprocess(*plugins, "-n", "2", "--dist", "loadfile")
     result.assert_outcomes(passed=35)
     lines = log.read_text().split("\n")
     begun = [n for n, line in enumerate(lines) if line.startswith("+ test_alone")]
