@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent
 #: Helpers that assert by themselves: a test that calls one needs no `assert` of its own.
 ASSERTING = {
     "eventually": "fails if it does not come true",
+    "judged": "knows which statuses an answer may have",
     "talked": "counts signatures and replies after each text",
     "wait_for": "Playwright's: fails if it does not appear",
 }

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import harness
+
 ROOT = Path(__file__).parent.parent
 HOUSES = ("server", "sms", "tests", "bench")
 
@@ -279,6 +281,17 @@ def test_only_few_files_lie_loose() -> None:
     loose = {path.name for path in ROOT.glob("server/*.py")}
     wiring = {"__init__", "__main__", "app", "config", "errors", "metrics", "services"}
     assert loose == {f"{name}.py" for name in wiring}
+
+
+def test_the_harness_tells_what_is_in_it() -> None:
+    told = {
+        name
+        for line in harness.__doc__.splitlines()
+        if line.startswith("    ")
+        for name in line[4:16].replace(",", " ").split()
+    }
+    here = {path.stem for path in Path(harness.__file__).parent.glob("[!_]*")}
+    assert told == here
 
 
 def _house(root: Path) -> None:

@@ -5,12 +5,15 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
 
     product     the demo in processes of its own, and raw HTTP to it
     world       one open petition in a store, without any door around it
+    stores      stores that count what is asked of them, are away, or are of an earlier version
     phones      the text door without HTTP, and any number of phones
     signers     people who sign on a running server, and whose names are stored then
     attacks     floods, and the honest crowds that must not suffer for them
     drills      the machine is gone, and comes back from what was kept elsewhere
     postgres    a PostgreSQL of the tests' own, its replica and its archive
     smtp        a mail server on loopback
+    mails       a server in this process that sends mail, and people who sign with an address
+    bounces     mails that come back, in the forms of different mail servers
     provider    a provider of texts on loopback
     slow_link   a mobile network of long ago, between a client and a server
     browser     a real Chromium, and what to look at in it
