@@ -69,6 +69,10 @@ class Database(Protocol):
     async def migrate(self, now: int) -> None:
         """Bring the schema up to date: each numbered step in one transaction with its record."""
 
+    async def sweep(self) -> bool:
+        """Leave nothing of what was erased in the files beside the rows: SQLite's write-ahead log,
+        PostgreSQL's dead rows. False if somebody was in the way; then ask again in a while."""
+
     async def close(self) -> None: ...
 
 

@@ -23,6 +23,9 @@ from server.db.shared import TransactionBase, bring_up_to_date
 from server.errors import Misconfigured, StoreBusy, StoreConflict, StoreFull, StoreUnavailable
 
 POOL = 8  # connections of one server: one writer, the rest reads
+SWEEP_TIMEOUT = 3600  # seconds; it keeps nobody waiting
+#: Tables in which something personal is erased.
+SWEPT = ("signatures", "codes", "inbound", "outbox", "conversations", "holds", "bounces")
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
 SHARDS = 64  # rows of one counter at most; two servers that draw the same one still agree
@@ -140,6 +143,14 @@ class Postgres:
 
     async def migrate(self, now: int) -> None:
         await bring_up_to_date(self, now)
+
+    async def sweep(self) -> bool:
+        async with self._connection() as connection:
+            with _domain_errors():
+                await connection.execute(
+                    f"VACUUM (SKIP_LOCKED) {', '.join(SWEPT)}", timeout=SWEEP_TIMEOUT
+                )
+        return True
 
     async def close(self) -> None:
         await self._pool.close()

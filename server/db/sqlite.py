@@ -35,6 +35,7 @@ __all__ = ["MOVED", "SQLite", "SQLiteTransaction", "check_version", "sqlite3"]
 MOVED = 0x6D6F7665  # as `user_version`: all that was in the file is in PostgreSQL now
 READERS = 3
 BUSY_SECONDS = 5
+SWEEP_MILLISECONDS = 200  # for which signers may wait so that the log can be emptied
 PUT_OFF = 20  # statements of one transaction at most, with their values, that wait in memory
 #: Opens the file for one connection, as the standard library's `sqlite3.connect` would.
 Connect = Callable[[str], Any]
@@ -166,6 +167,24 @@ class Writer:
         finally:
             fcntl.flock(self._turn, fcntl.LOCK_UN)
 
+    async def truncate(self) -> bool:
+        return await _on(self.connection, self._truncate)
+
+    def _truncate(self) -> bool:
+        """Carry the write-ahead log over and empty it, unless others are writing or reading."""
+        try:
+            fcntl.flock(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        execute = self.connection._conn.execute
+        try:
+            execute(f"PRAGMA busy_timeout = {SWEEP_MILLISECONDS}")  # signers wait meanwhile
+            (busy, _, _) = execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+        finally:
+            execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+            fcntl.flock(self._turn, fcntl.LOCK_UN)
+
     async def close(self) -> None:
         await self.connection.close()
         os.close(self._turn)
@@ -232,6 +251,10 @@ class SQLite:
 
     async def migrate(self, now: int) -> None:
         await bring_up_to_date(self, now)
+
+    async def sweep(self) -> bool:
+        async with self._lent:
+            return await self._writer.truncate()
 
     async def close(self) -> None:
         for connection in self._readers:

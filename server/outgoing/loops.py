@@ -24,6 +24,7 @@ from server.services import Services
 IDLE_SECONDS = 2.0
 CHORES_SECONDS = 60.0
 RECONCILE_SECONDS = 3600.0
+SWEEP_SECONDS, SWEEP_TRIES, SWEEP_PAUSE_SECONDS = 1200.0, 60, 20.0
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ async def run(services: Services) -> None:
         loops.create_task(_for_ever("chores", lambda: do_chores(services), CHORES_SECONDS))
         takes_out = partial(_take_out, services)
         loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
+        loops.create_task(_for_ever("sweeping", lambda: _sweep(services), SWEEP_SECONDS))
         loops.create_task(_for_ever("providers", lambda: _ask(services), RECONCILE_SECONDS))
 
 
@@ -57,6 +59,15 @@ async def _for_ever(name: str, step: Callable[[], Awaitable[bool | None]], pause
 
 async def _take_out(services: Services) -> bool:
     return await invalidation.work(services.database, services.now())
+
+
+async def _sweep(services: Services) -> None:
+    """What was erased is gone from all files within the hour, also on a quiet site."""
+    for _ in range(SWEEP_TRIES):
+        if await services.database.sweep():
+            return
+        await asyncio.sleep(SWEEP_PAUSE_SECONDS)
+    log.warning("worker: somebody reads without end: what was erased is still in the log's file")
 
 
 async def _ask(services: Services) -> None:

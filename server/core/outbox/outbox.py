@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
@@ -257,6 +257,24 @@ async def heard(
         rank=_RANKS[status],
     )
     return _from_row(rows[0]) if rows else None
+
+
+async def forget_about(tx: Transaction, signatures: Iterable[tuple[int, int]]) -> None:
+    """Whose signatures these were (petition and signature ids) stands in no message any more; what
+    waits to be sent about them is not sent."""
+    batch = tx.rows("batch", petition_id="int", signature_id="int")
+    about = pack(signatures)
+    mine = f"(petition_id, signature_id) IN (SELECT petition_id, signature_id FROM {batch} b)"
+    await tx.execute(
+        "DELETE FROM outbox WHERE channel IN ('email', 'sms') AND sent_at IS NULL"
+        f" AND failed_at IS NULL AND kind = 'signed' AND {mine}",
+        batch=about,
+    )
+    await tx.execute(
+        "UPDATE outbox SET recipient = NULL, body = NULL, address_key = NULL"
+        f" WHERE sent_at IS NOT NULL AND recipient IS NOT NULL AND {mine}",
+        batch=about,
+    )
 
 
 async def forget(tx: Transaction, before: int) -> None:

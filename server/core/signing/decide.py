@@ -14,6 +14,7 @@ from server.core.counting.states import is_counted
 from server.core.floods import holds
 from server.core.floods.holds import Hold
 from server.core.floods.limits import HOUSEHOLD, Group, Groups
+from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.signing import stored
 from server.core.signing.signature import Signature, Signing
@@ -31,6 +32,7 @@ class Ledger:
         self.signatures = list(signatures)
         self.groups = groups or Groups()
         self.notes: list[Announcement] = []
+        self._withdrawn: list[tuple[int, int]] = []
         self._by_place: defaultdict[tuple[int, bytes | None], list[Signature]] = defaultdict(list)
         self._by_contact: defaultdict[tuple[int, bytes], list[Signature]] = defaultdict(list)
         for signature in self.signatures:
@@ -111,6 +113,7 @@ class Ledger:
         if known.group_key:
             self.groups.leaves(known.petition_id, known.group_key)
         self._forget(known)
+        self._withdrawn.append((known.petition_id, known.id))
         known.withdraw(now)
         for other in self._by_place[known.petition_id, place]:
             if other.absorbed_by == known.id:
@@ -201,3 +204,5 @@ class Ledger:
         """Store every difference, and the counters with it."""
         await stored.write(tx, self.signatures)
         await self.groups.write(tx)
+        if self._withdrawn:
+            await outbox.forget_about(tx, self._withdrawn)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from server.core.counting import counts
-from server.core.signing import signatures
+from server.core.outbox import outbox
+from server.core.signing import signatures, stored
 from server.core.signing.stored import related
 from server.core.upkeep import check
 from server.db import Row, Transaction, Value
@@ -280,3 +281,16 @@ async def test_a_person_is_looked_up_by_exact_keys_whatever_the_number_of_signat
     looked_up = [plan for plan in plans if " s " in plan]
     assert len(looked_up) == 3
     assert all(plan.endswith("_key=?)") for plan in looked_up), looked_up
+
+
+async def test_taking_back_leaves_no_message_that_says_whose_it_was(world: World) -> None:
+    await world.web(email="ana@gmail.com")
+    await world.web("Bo Lee", email="bo@gmail.com")
+    await world.web("Cyd Charo", phone=PHONE)
+    async with world.database.write() as tx:
+        ana, _, cyd = await stored.by_ids(tx, 1, await world.signature_ids())
+        await outbox.sent(tx, cyd.id, "", "", 1, NOW)
+        await signatures.withdraw(tx, [ana, cyd], NOW)
+        rows = await tx.fetch("SELECT recipient, address_key FROM outbox ORDER BY id")
+    assert [row["recipient"] for row in rows] == ["bo@gmail.com", None]
+    assert rows[1]["address_key"] is None
