@@ -62,7 +62,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
         Route("/p/{slug}/poster", Methods(GET=sheets.poster)),
         Route("/p/{slug}/badge.svg", Methods(GET=sheets.badge)),
         Route("/p/{slug}/names", Methods(GET=sheets.names)),
-        Route("/p/{slug}/names/{page:int}", Methods(GET=sheets.names)),
+        Route("/p/{slug}/names/{page:page}", Methods(GET=sheets.names)),
         Route("/p/{slug}/feed.atom", Methods(GET=sheets.feed)),
         Route("/sms/{gateway}/{rest:path}", Methods(GET=hooks.event, POST=hooks.event)),
         Route("/healthz", Methods(GET=operators.health)),
@@ -84,7 +84,21 @@ class _Slug(Convertor[str]):
         return value
 
 
+class _Page(Convertor[int]):
+    """The number of a page. With more digits than any page has, it is no address of ours: of
+    thousands Python makes no number."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
 register_url_convertor("slug", _Slug())
+register_url_convertor("page", _Page())
 
 
 def doors(site: Site) -> ASGIApp:

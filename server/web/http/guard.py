@@ -69,7 +69,9 @@ def check_origin(scope: Scope, own_origin: str, partners: Iterable[str] = ()) ->
     if origin in partners or origin == own_origin.lower():
         return
     if origin and origin != "null":
-        if urlsplit(origin).netloc != header(scope, b"host").lower():
+        # Scheme and host are all that an origin is (RFC 6454, 7); what is none is another's.
+        host = origin.partition("://")[2]
+        if not host or host != header(scope, b"host").lower():
             raise CrossSite(origin)
     elif site in {"cross-site", "same-site"}:
         raise CrossSite(site)
