@@ -209,6 +209,8 @@ METHODS = [
     answers("POST that no gateway signed", post(b"From=%2B14065550123", target=b"/sms/console"), 403),
     answers("GET with a body", get("/p/face", b"Content-Length: 3") + b"abc", 200, b"<form", True),
     answers("organizer, no session", post(b"a=b", target=b"/organizer/petitions/new"), 200, b"Sign in"),
+    answers("organizer, no session, 70 KB", post(b"a=" + b"b" * 70_000, target=b"/organizer/petitions/new"), 413, b"too much"),
+    answers("organizer, sign-in of 70 KB", post(b"typed=" + b"b" * 70_000, target=b"/organizer/sign-in"), 413, b"too much"),
     answers("organizer, wrong door", post(b"", target=b"/organizer/nothing"), 404),
     answers("metrics without a token", get("/metrics"), 404, b"nothing at this"),
 ]  # fmt: skip

@@ -213,6 +213,12 @@ def browser_mark(key: bytes, name: str, chance: bytes) -> bytes:
     return chance + mac(key, "browser", normal_name(name) or "", chance.hex())
 
 
+async def knows_browser(tx: Transaction, key: bytes, mark: bytes) -> bool:
+    """Whether some organizer has signed in with the browser that keeps this mark."""
+    rows = await tx.fetch("SELECT name FROM organizers") if mark else []
+    return any(_is_marked(key, row["name"], mark) for row in rows)
+
+
 def _is_marked(key: bytes, name: str, mark: bytes) -> bool:
     chance = mark[:MARK_BYTES]
     made = (browser_mark(key, name, chance), _former_mark(key, name, chance))

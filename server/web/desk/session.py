@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +14,14 @@ from server.core.desk import audit, organizers
 from server.core.desk.organizers import Organizer
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
-from server.errors import CrossSite, NotFound, SignedOut
+from server.errors import CrossSite, NotFound, SignedOut, StoreUnavailable
 from server.services import Services
 from server.web.desk.resuming import HOME, SIGN_IN, packed, wanted_page
 from server.web.desk.words import meaning_of, moment_words
 from server.web.http.cookies import read_cookie
 from server.web.http.forms import MANY_FIELDS, Bounds, FormValues, read_form, read_query
 from server.web.http.guard import check_origin
-from server.web.http.requests import Endpoint
+from server.web.http.requests import BODY_BYTES, Endpoint
 from server.web.http.responses import (
     PRIVATE,
     UNKEPT,
@@ -36,7 +37,9 @@ from server.web.http.responses import (
 # A petition in several languages of several bytes a letter, each of which travels as three.
 FORM_LIMIT = 1536 * 1024  # bytes: the longest wording in every language, as browsers encode it
 DESK_FORM = Bounds(body=FORM_LIMIT, fields=MANY_FIELDS, value=FORM_LIMIT)
+STRANGERS_FORM = Bounds(body=BODY_BYTES, fields=MANY_FIELDS, value=BODY_BYTES)
 SESSION = "organizer"  # the cookie
+MARK = "organizer-browser"  # the cookie by which a browser is known that its owner has used
 _NO_FRAME = (b"x-frame-options", b"DENY")  # for browsers that know no frame-ancestors
 
 
@@ -66,10 +69,28 @@ class OrganizerPages:
         """The session that the browser says it has."""
         return read_cookie(scope, SESSION, secure=self.services.settings.secure)
 
-    async def form(self, scope: Scope, receive: Receive) -> dict[str, str]:
-        """The form of this request. Raises `CrossSite`, `BadRequest` and below."""
+    def mark(self, scope: Scope) -> bytes:
+        """What the browser has kept of earlier sign-ins."""
+        return read_cookie(scope, MARK, secure=self.services.settings.secure)
+
+    async def form(
+        self, scope: Scope, receive: Receive, organizer: Organizer | None = None
+    ) -> dict[str, str]:
+        """The form of this request. Raises `CrossSite`, `BadRequest` and below.
+
+        A long one is taken from organizers, and from a browser in which one of them has signed in
+        before: it may be a draft whose sign-in ended while it was written.
+        """
         check_origin(scope, self.services.settings.origin)
-        return await read_form(scope, receive, DESK_FORM)
+        known = organizer is not None or await self._knows_browser(scope)
+        return await read_form(scope, receive, DESK_FORM if known else STRANGERS_FORM)
+
+    async def _knows_browser(self, scope: Scope) -> bool:
+        key = self.services.keys.server("sign-in")
+        with suppress(StoreUnavailable):  # who cannot be told is a stranger
+            async with self.services.database.read() as tx:
+                return await organizers.knows_browser(tx, key, self.mark(scope))
+        return False
 
     async def send_page(
         self,
@@ -102,21 +123,24 @@ class OrganizerPages:
         """
 
         async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
-            form = await self.form(scope, receive) if scope["method"] == "POST" else {}
             token = self.token(scope)
-            try:
-                organizer = await self._organizer(token)
-            except SignedOut:
+            organizer = await self._organizer(token)
+            posts = scope["method"] == "POST"
+            form = await self.form(scope, receive, organizer) if posts else {}
+            if organizer is None:
                 await self._ask_to_sign_in(scope, send, form)
                 return
-            stale = scope["method"] == "POST" and _is_stale(form, token, keeps_stale)
+            stale = posts and _is_stale(form, token, keeps_stale)
             await answer(Visit(self, scope, receive, send, organizer, token, form, stale))
 
         return endpoint
 
-    async def _organizer(self, token: bytes) -> Organizer:
-        async with self.services.database.read() as tx:
-            return await organizers.signed_in(tx, token, self.services.now())
+    async def _organizer(self, token: bytes) -> Organizer | None:
+        """Who has signed in; None if nobody has."""
+        with suppress(SignedOut):
+            async with self.services.database.read() as tx:
+                return await organizers.signed_in(tx, token, self.services.now())
+        return None
 
     async def _ask_to_sign_in(self, scope: Scope, send: Send, form: FormValues) -> None:
         """The sign-in page; what was typed travels in it and comes back in its own form."""

@@ -16,6 +16,7 @@ from server.web.desk import petition_form
 from server.web.desk.resuming import HOME, SIGN_IN, unpacked, wanted_page
 from server.web.desk.session import (
     FORM_LIMIT,
+    MARK,
     SESSION,
     OrganizerPages,
     Visit,
@@ -24,12 +25,11 @@ from server.web.desk.session import (
 )
 from server.web.desk.words import NOT_SIGNED_IN, WAIT, WRONG
 from server.web.http.addresses import client_address
-from server.web.http.cookies import dropped_cookie, kept_cookie, read_cookie
+from server.web.http.cookies import dropped_cookie, kept_cookie
 from server.web.http.failures import note
 from server.web.http.forms import FormValues, read_query
 from server.web.http.responses import Header, retry_after
 
-MARK = "organizer-browser"  # the cookie by which a browser is known that its owner has used
 MARK_SECONDS = 180 * 86_400
 
 
@@ -79,7 +79,7 @@ class Entrance:
             name=form.get("name", ""),
             password=form.get("password", ""),
             address=str(client_address(scope, settings.trusted_proxies) or "unknown"),
-            mark=read_cookie(scope, MARK, secure=settings.secure),
+            mark=self._pages.mark(scope),
             token=secrets.token_bytes(TOKEN_BYTES),
             salt=secrets.token_bytes(passwords.SALT_BYTES),
         )

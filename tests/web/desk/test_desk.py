@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import html
 import re
@@ -441,6 +442,48 @@ async def test_what_was_typed_survives_a_sign_in_that_ended(place: Room) -> None
     assert (await browser.post(edit, again)).status == 303
     stored = (await place.services.directory.refresh()).by_slug["lake"].wording("en")
     assert (stored.title, stored.body) == ('A "new" title', "One <b>&\n\ntwo\n- é “three” 💧")
+
+
+async def test_a_long_draft_survives_a_sign_in_that_ended_and_one_that_was_given_up(
+    place: Room,
+) -> None:
+    edit = "/organizer/p/lake/edit"
+    body = "अ" * petitions.BODY_LIMIT  # of 180 KB as browsers write it
+    for ended in (True, False):
+        browser = await place.signed_in()
+        typed = await browser.fill(await browser.get(edit), edit, body_hi=body, title_hi="झील")
+        if ended:
+            place.now += organizers.SESSION_SECONDS
+        else:
+            await browser.press("/organizer/", "/organizer/sign-out")
+        answer = await browser.post(edit, typed)
+        form = await browser.fill(answer, "/organizer/sign-in", name="ana", password=PASSWORD)
+        answer = await browser.post("/organizer/sign-in", form)
+        assert (await browser.fill(answer, edit))["body_hi"] == body
+
+
+@pytest.mark.parametrize("path", ["p/lake/edit", "petitions/new", "sign-in", "sign-out"])
+async def test_of_a_stranger_no_long_form_is_read(place: Room, path: str) -> None:
+    forged = base64.urlsafe_b64encode(b"m" * 32).decode()
+    for mark in ("", forged):
+        browser = place.browser()
+        browser.cookies |= {"__Host-organizer": forged, "__Host-organizer-browser": mark}
+        length = {"content_length": "70000"}  # what is said is believed before a byte is read
+        answer = await browser.post(f"/organizer/{path}", {"body_en": "x"}, **length)
+        assert (answer.status, answer.title) == (413, "That was too much")
+        answer = await browser.post(f"/organizer/{path}", {"body_en": "x" * 70_000})
+        assert (answer.status, answer.title) == (413, "That was too much")
+
+
+async def test_a_short_draft_of_a_browser_that_we_do_not_know_is_kept_through_its_sign_in(
+    place: Room,
+) -> None:
+    browser = place.browser()
+    new = "/organizer/petitions/new"
+    answer = await browser.post(new, {"title_en": "Mine", "body_en": "x" * 20_000})
+    form = await browser.fill(answer, "/organizer/sign-in", name="ana", password=PASSWORD)
+    answer = await browser.post("/organizer/sign-in", form)
+    assert (await browser.fill(answer, new))["body_en"] == "x" * 20_000
 
 
 async def test_a_button_pressed_after_the_sign_in_ended_leads_back_to_its_page(
