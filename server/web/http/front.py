@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
@@ -14,7 +15,15 @@ from server.web.http import accept
 from server.web.http.guard import Hosts
 from server.web.http.pages import CHOSEN, Pages, send_page
 from server.web.http.requests import header
-from server.web.http.responses import HTML, UNKEPT, redirect, respond, retry_after
+from server.web.http.responses import (
+    CHECKED,
+    HTML,
+    UNKEPT,
+    Header,
+    redirect,
+    respond,
+    retry_after,
+)
 
 # Reads that may be under way, pages from memory not counted; beyond it people are asked to wait.
 # Signings are bounded by UNDERSIGNED_QUEUE_LIMIT, which gives people back what they typed.
@@ -24,8 +33,14 @@ READS = 1000
 _MACHINES = re.compile(r"/(?:sms/.*|(?:healthz|readyz|metrics)/*)", re.DOTALL)
 _KEPT = re.compile(rf"{_MACHINES.pattern}|/organizer", re.DOTALL)  # addresses taken as they come
 _SLASHES = re.compile(r"/{2,}")
+# An address as we write them, and what is in none of them: other programs take into a link the
+# marks that end a sentence, close a bracket or a quotation, and blanks that nobody sees. Where
+# nothing else stands behind /p/, that stays, and leads nowhere.
+_WELL_FORMED = re.compile(r"((?:/(?!p/[^a-z0-9])[a-z0-9-]*[a-z0-9](?:\.[a-z]+)?)+)([^a-z0-9]+)")
+_PETITION = re.compile(r"((?:/[a-z]{2,3})?/p/)([^/.]+)(.*)", re.DOTALL)
 _QUERY = re.compile(rb"[!-~]*")
 _REFUSED = [HTML, UNKEPT]
+_FOR_A_DAY = (b"cache-control", b"max-age=86400")
 _BUSY = [*_REFUSED, retry_after(20)]
 
 
@@ -46,7 +61,8 @@ class Front:
     At the bare `/`, and nowhere else, the browser's own languages choose. A language prefix
     (`/es/p/lake`) is taken off the path and kept in `scope["language"]`, which is None without one,
     so that the route table has each door once. Each page has one address, in small letters and
-    without a slash at its end; from others GET is sent there, and a form is taken as it is.
+    without anything at its end; from others GET is sent there, in one step, and a form is taken as
+    it is.
     """
 
     def __init__(
@@ -65,6 +81,8 @@ class Front:
         self._own = own
         self._hosts = hosts
         self._refusals = Refusals(refusals)
+        #: The slug of today for one that a petition had before; known once the store is open.
+        self.slug_of_today: Callable[[str], str] = str
         self._reads = 0
         self._split = lru_cache(maxsize=200)(self._split_path)
 
@@ -97,9 +115,13 @@ class Front:
     async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it in, unless it has a better address, or so many are in that they would suffer."""
         called = scope["called"]
-        if called not in {scope["page"], "/"} and not _KEPT.match(called):
-            await self._redirect(scope, send, scope["page"])
-            return
+        if called != "/" and not _KEPT.match(called):
+            page = self._of_today(scope["page"])
+            if called != page:
+                # A petition may take up an address of before: nobody may remember that it moved.
+                kept = CHECKED if page != scope["page"] else _FOR_A_DAY
+                await self._redirect(scope, send, page, kept)
+                return
         if self._reads >= READS and not _MACHINES.fullmatch(called):
             await self._refusals.send(scope, send, 503)
             return
@@ -109,13 +131,18 @@ class Front:
         finally:
             self._reads -= 1
 
-    async def _redirect(self, scope: Scope, send: Send, path: str) -> None:
+    def _of_today(self, page: str) -> str:
+        """The page under the slug that its petition has now."""
+        found = _PETITION.fullmatch(page)
+        return f"{found[1]}{self.slug_of_today(found[2])}{found[3]}" if found else page
+
+    async def _redirect(self, scope: Scope, send: Send, path: str, kept: Header) -> None:
         """To a page's own address on this host; 301, which the oldest browsers know."""
         location = quote(path, safe="/:@!$&'()*+,;=~")
         query = scope["query_string"]
         if query and _QUERY.fullmatch(query):
             location += f"?{query.decode('ascii')}"
-        await redirect(scope, send, 301, location, [(b"cache-control", b"max-age=86400")])
+        await redirect(scope, send, 301, location, [kept])
 
     def _chosen(self, accept_language: str) -> str | None:
         """The prefix of the first page for this browser; None for the server's own language."""
@@ -127,8 +154,19 @@ class Front:
         if _KEPT.match(path):
             bare = path if path.startswith("/organizer") else path.rstrip("/")
             return None, "/organizer/" if path == "/organizer" else bare
-        path = _SLASHES.sub("/", "/" + path).lower()
+        path = _bare(_SLASHES.sub("/", "/" + path).lower())
         first, _, rest = path[1:].partition("/")
         if first in self._languages:
             return first, "/" + rest.rstrip("/")
         return None, "/" + path.strip("/")
+
+
+def _bare(path: str) -> str:
+    """The path without what other programs have left at its end."""
+    found = _WELL_FORMED.fullmatch(path)
+    return found[1] if found and all(map(_is_mark, found[2])) else path
+
+
+def _is_mark(c: str) -> bool:
+    """Punctuation, signs and blanks of every script, and what only changes or directs others."""
+    return c.isspace() or unicodedata.category(c)[0] in "PSZM" or unicodedata.category(c) == "Cf"

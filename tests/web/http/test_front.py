@@ -66,6 +66,14 @@ def made(door: Any) -> Front:
         ("/help/", b"", b"/help"),
         ("/p/é/", b"", b"/p/%C3%A9"),
         ("//", b"", b"/"),
+        ("/p/Lake.", b"utm=x", b"/p/lake?utm=x"),
+        ("/ES/p/lake/).", b"", b"/es/p/lake"),
+        ("/es/.", b"", b"/es/"),
+        ("/help,", b"", b"/help"),
+        ("/p/lake/names!", b"", b"/p/lake/names"),
+        ("/p/lake.txt)", b"", b"/p/lake.txt"),
+        ("/p/lake-", b"", b"/p/lake"),
+        ("//evil.example.", b"", b"/evil.example"),
     ],
 )
 async def test_a_page_has_one_address_to_which_others_lead(
@@ -77,6 +85,51 @@ async def test_a_page_has_one_address_to_which_others_lead(
         assert (status, headers[b"location"]) == (301, location)
     # A form is not sent on: old browsers would lose what was typed.
     assert (await ask(app, path, "POST", query=query))[0] == 200
+
+
+#: What other programs leave at the end of a link: of sentences, quotations and brackets, of mails
+#: and word processors, and what nobody sees.
+LEFT_BEHIND = (
+    [*".,;:!?)]}>'\"`*_~|\\^<=+$", "...", ").", '".', "!!", "/.", "./", " ", "\t", "\r\n", "**"]
+    + [*"…’”»›“„–—•·©", *"。、，．！？；：）］」』】〉》", *"؟،؛۔।॥", "\u2019.", "\ufffd"]
+    + ["\xa0", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2009", "\u202c", "\u2028"]
+    + ["\u2060", "\u2069", "\u3000", "\ufeff", "\xad", "🙏", "❤\ufe0f", "👉🏽", " \u200b)"]
+)
+
+
+@pytest.mark.parametrize("mark", LEFT_BEHIND, ids=ascii)
+async def test_what_other_programs_leave_at_the_end_of_a_link_leads_to_the_page_in_one_step(
+    mark: str,
+) -> None:
+    app = made(Door())
+    for path, page in (("/p/lake", b"/p/lake"), ("/Es/p/LAKE", b"/es/p/lake")):
+        status, headers, _ = await ask(app, path + mark)
+        assert (status, headers[b"location"]) == (301, page)
+        form = await ask(app, path + mark, "POST")  # taken as it is
+        assert (form[0], form[2].split()[:2]) == (200, [page, b"/p/lake"])
+
+
+@pytest.mark.parametrize(
+    "path", ["/p/lake\0", "/p/lake.é", "/p/laké", "/p/lake...txt", "/p/..", "/p/\ufffd.", "/p/湖。"]
+)
+async def test_what_is_no_mark_is_kept(path: str) -> None:
+    assert (await ask(made(Door()), path))[0] == 200
+
+
+async def test_an_address_that_was_given_up_leads_on_in_one_step_that_nobody_remembers() -> None:
+    app = made(Door())
+    app.slug_of_today = lambda slug: {"pond": "lake"}.get(slug, slug)
+    for path, page in (
+        ("/p/pond", b"/p/lake"),
+        ("/es/p/POND/names).", b"/es/p/lake/names"),
+        ("/p/pond.txt", b"/p/lake.txt"),
+    ):
+        status, headers, _ = await ask(app, path)
+        assert (status, headers[b"location"]) == (301, page)
+        assert headers[b"cache-control"] == b"no-cache"
+    assert (await ask(app, "/p/pond", "POST"))[0] == 200
+    assert (await ask(app, "/p/ponds"))[0] == 200
+    assert (await ask(app, "/p/LAKE"))[1][b"cache-control"] == b"max-age=86400"
 
 
 @pytest.mark.parametrize(
