@@ -1,4 +1,5 @@
-"""All petitions in memory, looked up by slug or keyword without asking the database."""
+"""All petitions in memory, looked up without asking the database by slug or keyword, whether they
+have it now or had it before."""
 
 from __future__ import annotations
 
@@ -44,10 +45,16 @@ class Directory:
             if mark == self._mark:
                 return self
             self.by_id = await all_petitions(tx)
-        self.by_slug = {p.slug: p for p in self.by_id.values()}
-        self.by_keyword = {p.keyword: p for p in self.by_id.values()}
+        found = self.by_id.values()
+        self.by_slug = {slug: p for p in found for slug in (p.slug, *p.former_slugs)}
+        self.by_keyword = {word: p for p in found for word in (p.keyword, *p.former_keywords)}
         self._mark = mark
         return self
+
+    def slug_of_today(self, slug: str) -> str:
+        """The slug of the petition that has, or had, this one; the same for one that nobody had."""
+        petition = self.by_slug.get(slug)
+        return petition.slug if petition else slug
 
     def public(self, slug: str) -> Petition:
         """The petition that the public may see. Raises `NotFound`, for a draft too."""

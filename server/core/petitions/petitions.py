@@ -14,9 +14,16 @@ from server.errors import InvalidInput, Problem
 State = Literal["draft", "open", "paused", "closed"]
 
 
+_NAMES = ("slug", "keyword")
+_NAMED = "((kind = 'slug' AND name = :slug) OR (kind = 'keyword' AND name = :keyword))"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Petition(Draft):
-    """A petition as it is stored. `version` grows with every change that a page can show."""
+    """A petition as it is stored. `version` grows with every change that a page can show.
+
+    `former_slugs` and `former_keywords` are those of before that have been public.
+    """
 
     id: int
     salt: bytes = field(repr=False)
@@ -26,6 +33,8 @@ class Petition(Draft):
     closed_at: int | None
     paused_at: int | None = None
     sms_codes: bool = False  # codes may go out by text
+    former_slugs: tuple[str, ...] = ()
+    former_keywords: tuple[str, ...] = ()
 
     @property
     def state(self) -> State:
@@ -63,9 +72,11 @@ async def create(
 
 
 async def edit(tx: Transaction, petition: Petition, draft: Draft, reserved: frozenset[str]) -> None:
-    """Replace what an organizer decides. A petition's keys, counts and signatures stay."""
+    """Replace what an organizer decides. A petition's keys, counts and signatures stay, and so do
+    an address and a keyword that have been public: the old ones lead to it for ever."""
     draft = validated(draft, reserved)
     await _check_unused(tx, draft, petition.id)
+    await _keep_names(tx, petition.id, draft)
     await tx.execute(
         "UPDATE petitions SET slug = :slug, keyword = :keyword, language = :language,"
         " country = :country, postcode_rule = :postcode_rule, contact_rule = :contact_rule,"
@@ -99,13 +110,32 @@ async def _check_unused(tx: Transaction, draft: Draft, own_id: int | None) -> No
         keyword=draft.keyword,
         own=own_id or 0,
     )
-    problems = [
-        Problem(name, "in_use")
-        for name, value in (("slug", draft.slug), ("keyword", draft.keyword))
-        if any(row[name] == value for row in taken)
-    ]
-    if problems:
-        raise InvalidInput(*problems)
+    given_up = await tx.fetch(
+        f"SELECT kind FROM former_names WHERE petition_id <> :own AND {_NAMED}",
+        slug=draft.slug,
+        keyword=draft.keyword,
+        own=own_id or 0,
+    )
+    found = {row["kind"] for row in given_up}
+    found |= {name for name in _NAMES for row in taken if row[name] == getattr(draft, name)}
+    if found:
+        raise InvalidInput(*(Problem(name, "in_use") for name in _NAMES if name in found))
+
+
+async def _keep_names(tx: Transaction, petition_id: int, draft: Draft) -> None:
+    """Before an edit: keep what the draft gives up, if it has been public."""
+    for name in _NAMES:
+        await tx.execute(
+            "INSERT INTO former_names (kind, name, petition_id)"
+            f" SELECT '{name}', {name}, id FROM petitions"
+            f" WHERE id = :id AND opened_at IS NOT NULL AND {name} <> :new",
+            id=petition_id,
+            new=getattr(draft, name),
+        )
+    # What it takes up again is no longer of before.
+    await tx.execute(
+        f"DELETE FROM former_names WHERE {_NAMED}", slug=draft.slug, keyword=draft.keyword
+    )
 
 
 async def _write_parts(tx: Transaction, petition_id: int, draft: Draft) -> None:
@@ -173,12 +203,10 @@ async def all_petitions(tx: Transaction) -> dict[int, Petition]:
     """Every petition by id, newest first."""
     wordings = await tx.fetch("SELECT * FROM petition_texts")
     people = await tx.fetch("SELECT * FROM decision_makers ORDER BY petition_id, position")
+    former = await tx.fetch("SELECT * FROM former_names ORDER BY kind, name")
     rows = await tx.fetch("SELECT * FROM petitions ORDER BY id DESC")
-    wordings_of, people_of = _grouped(wordings), _grouped(people)
-    return {
-        r["id"]: _petition(r, wordings_of.get(r["id"], []), people_of.get(r["id"], []))
-        for r in rows
-    }
+    parts = [_grouped(wordings), _grouped(people), _grouped(former)]
+    return {r["id"]: _petition(r, *(part.get(r["id"], []) for part in parts)) for r in rows}
 
 
 def _grouped(rows: Sequence[Row]) -> dict[int, list[Row]]:
@@ -188,7 +216,7 @@ def _grouped(rows: Sequence[Row]) -> dict[int, list[Row]]:
     return groups
 
 
-def _petition(row: Row, wordings: list[Row], people: list[Row]) -> Petition:
+def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row]) -> Petition:
     return Petition(
         id=row["id"],
         slug=row["slug"],
@@ -210,4 +238,6 @@ def _petition(row: Row, wordings: list[Row], people: list[Row]) -> Petition:
         closed_at=row["closed_at"],
         paused_at=row["paused_at"],
         sms_codes=row["sms_codes_at"] is not None,
+        former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
+        former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),
     )

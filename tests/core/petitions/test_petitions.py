@@ -69,6 +69,65 @@ async def test_a_slug_or_word_in_use_is_refused(world: World) -> None:
                 )
 
 
+async def renamed(world: World, slug: str, keyword: str) -> Directory:
+    """The petition of the world under another address and word."""
+    async with world.database.write() as tx:
+        petition = (await petitions.all_petitions(tx))[world.petition.id]
+        await petitions.edit(tx, petition, draft(slug=slug, keyword=keyword), RESERVED)
+    directory = Directory(world.database, lambda: world.now)
+    await directory.refresh()
+    return directory
+
+
+async def test_an_address_and_a_word_that_were_public_lead_to_their_petition_for_ever(
+    world: World,
+) -> None:
+    await renamed(world, "pond", "POND")
+    directory = await renamed(world, "sea", "SEA")
+    for slug, keyword in (("lake", "LAKE"), ("pond", "POND"), ("sea", "SEA")):
+        assert directory.public(slug).id == world.petition.id
+        assert directory.slug_of_today(slug) == "sea"
+        assert directory.by_keyword[keyword].id == world.petition.id
+    assert directory.slug_of_today("river") == "river"
+    assert [p.slug for p in directory.by_id.values()] == ["sea"]
+
+
+async def test_nobody_else_gets_an_address_or_a_word_that_was_public(world: World) -> None:
+    await renamed(world, "pond", "POND")
+    async with world.database.write() as tx:
+        new = draft(slug="river", keyword="RIVER")
+        other = await petitions.create(tx, new, reserved=RESERVED, salt=b"s" * 32, now=NOW)
+    for changes, field in (({"keyword": "SEA"}, "slug"), ({"slug": "sea"}, "keyword")):
+        with pytest.raises(InvalidInput, match=f"^{field}: in_use$"):
+            async with world.database.write() as tx:
+                await petitions.create(
+                    tx, draft(**changes), reserved=RESERVED, salt=b"s" * 32, now=NOW
+                )
+        async with world.database.write() as tx:
+            river = (await petitions.all_petitions(tx))[other]
+            with pytest.raises(InvalidInput, match=f"^{field}: in_use$"):
+                await petitions.edit(tx, river, draft(**changes), RESERVED)
+
+
+async def test_a_petition_takes_its_own_address_up_again_and_another_time(world: World) -> None:
+    for slug in ("pond", "lake", "pond", "lake"):
+        directory = await renamed(world, slug, slug.upper())
+        assert {directory.slug_of_today(each) for each in ("lake", "pond")} == {slug}
+        former = {"lake", "pond"} - {slug}
+        assert set(directory.public(slug).former_slugs) == former
+        assert set(directory.public(slug).former_keywords) == {each.upper() for each in former}
+
+
+async def test_what_nobody_has_seen_is_free_again(world: World) -> None:
+    async with world.database.write() as tx:
+        new = draft(slug="river", keyword="RIVER")
+        id_ = await petitions.create(tx, new, reserved=RESERVED, salt=b"s" * 32, now=NOW)
+        river = (await petitions.all_petitions(tx))[id_]
+        await petitions.edit(tx, river, draft(slug="brook", keyword="BROOK"), RESERVED)
+        again = draft(slug="river", keyword="RIVER")
+        await petitions.create(tx, again, reserved=RESERVED, salt=b"s" * 32, now=NOW)
+
+
 async def test_an_edit_is_seen_and_keeps_what_is_not_the_organizers(world: World) -> None:
     directory = Directory(world.database, lambda: world.now)
     await directory.refresh()

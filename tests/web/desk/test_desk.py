@@ -448,7 +448,7 @@ async def test_a_long_draft_survives_a_sign_in_that_ended_and_one_that_was_given
     place: Room,
 ) -> None:
     edit = "/organizer/p/lake/edit"
-    body = "अ" * petitions.BODY_LIMIT  # of 180 KB as browsers write it
+    body = "अ" * WORDING_LIMIT  # of 180 KB as browsers write it
     for ended in (True, False):
         browser = await place.signed_in()
         typed = await browser.fill(await browser.get(edit), edit, body_hi=body, title_hi="झील")

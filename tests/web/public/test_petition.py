@@ -15,7 +15,7 @@ import brotli
 import pytest
 
 from server.web.http.pages import FRESH_SECONDS
-from tests.harness.product import Server, exchange, post, request
+from tests.harness.product import Server, eventually, exchange, post, request
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}
 
@@ -312,3 +312,27 @@ def test_beyond_the_first_page_only_the_address_chooses_the_language(server: Ser
         page = server.get(path, Accept_Language="es" if language == "en" else "en")
         assert f'<html lang="{language}"' in page.text
         assert page.headers["vary"] == "accept-encoding"
+
+
+def test_a_link_with_the_end_of_its_sentence_leads_to_the_petition_in_one_step(
+    server: Server,
+) -> None:
+    for near in ("/p/face.", "/p/FACE,/", "/p/face)%20", "/p/face%C2%A0", "/p/face%E2%80%8B."):
+        answer = server.get(near)
+        assert (answer.status, answer.headers["location"]) == (301, "/p/face")
+    assert server.get("/p/face").status == 200
+
+
+def test_an_address_and_a_word_that_were_given_up_lead_to_the_petition(server: Server) -> None:
+    with sqlite3.connect(server.store) as store:
+        for kind, name in (("slug", "faces"), ("keyword", "FACES")):
+            store.execute("INSERT INTO former_names VALUES (?, ?, 1)", (kind, name))
+        store.execute("UPDATE petitions SET version = version + 1")
+    eventually(lambda: server.get("/p/faces").status == 301)
+    answer = server.get("/es/p/FACES/names.?a=b")
+    assert (answer.status, answer.headers["location"]) == (301, "/es/p/face/names?a=b")
+    thanks = server.post("/p/faces", {"name": "Old Link", "postcode": "59801"})
+    assert "Your signature is stored" in thanks.text
+    before = counted(server)["by_class"]["sms"]  # type: ignore[index]
+    assert "signed" in server.text("SIGN FACES Ana Diaz 59801", "+14065550177")
+    assert counted(server)["by_class"]["sms"] == before + 1  # type: ignore[index]
