@@ -194,8 +194,15 @@ class Settings:
     smtp_host: str = setting(
         "UNDERSIGNED_SMTP_HOST",
         "",
-        "the server that takes our mail; empty: mails are written to standard output, codes and"
-        " all, which is for trying things out",
+        "the server that takes our mail; empty: mails are written to standard output, which is for"
+        " trying things out",
+    )
+    mail: str = setting(
+        "UNDERSIGNED_MAIL",
+        "",
+        "`console`: mails are written to standard output, codes and all; without it a site on https"
+        " that has no mail server is not served",
+        must=("console", "console, or empty"),
     )
     smtp_port: int = setting("UNDERSIGNED_SMTP_PORT", "587", "its port")
     smtp_username: str = setting("UNDERSIGNED_SMTP_USERNAME", "", "the name to sign in there with")
@@ -287,10 +294,23 @@ def load(environ: Mapping[str, str]) -> Settings:
             "`undersigned key new` prints one"
         )
     _check_networks(settings.trusted_proxies)
+    if settings.mail and settings.smtp_host:
+        raise Misconfigured(
+            "UNDERSIGNED_MAIL=console and UNDERSIGNED_SMTP_HOST are both set: set one of them"
+        )
     if settings.mail_from:
         return settings
     host = urlsplit(settings.public_url).hostname or "localhost"
     return dataclasses.replace(settings, mail_from=f"petition@{host}")
+
+
+def check_mail(settings: Settings) -> None:
+    """Raise `Misconfigured` if codes of real people would stand in the log that nobody meant to."""
+    if settings.secure and not settings.smtp_host and settings.mail != "console":
+        raise Misconfigured(
+            "UNDERSIGNED_SMTP_HOST must be set: without it all mails, codes and all, are written"
+            " into the log. To have it so on https, set UNDERSIGNED_MAIL=console"
+        )
 
 
 def _read(environ: Mapping[str, str], variable: str) -> str | None:

@@ -45,6 +45,8 @@ def test_the_defaults_need_nothing_but_a_secret() -> None:
         {"UNDERSIGNED_PUBLIC_URL": "example.org"},
         {"UNDERSIGNED_PUBLIC_URL": "https://example.org/"},
         {"UNDERSIGNED_PUBLIC_URL": "https://example.org/path"},
+        {"UNDERSIGNED_PUBLIC_URL": "http://["},
+        {"UNDERSIGNED_MAIL": "journal"},
         {"UNDERSIGNED_SMS_DAILY_SEGMENTS": "many"},
         {"UNDERSIGNED_SMS_DAILY_SEGMENTS": "-1"},
         {"UNDERSIGNED_SMS_CONSOLE": "maybe"},
@@ -89,6 +91,18 @@ def test_a_secret_that_is_too_short_is_not_shown() -> None:
 )
 def test_an_address_of_every_kind_is_taken(url: str) -> None:
     assert config.load(SECRET | {"UNDERSIGNED_PUBLIC_URL": url}).public_url == url
+
+
+def test_on_https_no_code_is_written_into_a_log_that_nobody_has_asked_for() -> None:
+    https = SECRET | {"UNDERSIGNED_PUBLIC_URL": "https://petition.example.org"}
+    with pytest.raises(Misconfigured, match=r"SMTP_HOST must be set.*UNDERSIGNED_MAIL=console"):
+        config.check_mail(config.load(https))
+    for told in (SECRET, https | {"UNDERSIGNED_MAIL": "console"}):
+        config.check_mail(config.load(told))
+    mails = {"UNDERSIGNED_SMTP_HOST": "mail.example.org"}
+    config.check_mail(config.load(https | mails))
+    with pytest.raises(Misconfigured, match="both set"):
+        config.load(https | mails | {"UNDERSIGNED_MAIL": "console"})
 
 
 def test_a_secret_may_come_from_a_file_but_not_from_two_places(tmp_path: Path) -> None:

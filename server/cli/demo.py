@@ -22,6 +22,7 @@ from sms.keywords import RESERVED
 DEMO_NUMBER = "+14065550100"  # 555-01xx is kept free for examples in North America
 ORGANIZER = "organizer"
 DEMO_SLUG = "face"
+_MAIL = {"UNDERSIGNED_SMTP_HOST", "UNDERSIGNED_SMTP_HOST_FILE", "UNDERSIGNED_MAIL_FILE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,11 @@ def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> D
         defaults["UNDERSIGNED_SECRET_KEY_FILE"] = str((folder / "secret.key").resolve())
     # The other commands (`sms simulate`, `check`) find the demo by this file.
     values = defaults | {k: v for k, v in environ.items() if k in defaults}
-    settings = load(defaults | dict(environ))
+    # A demo's codes are there to be read; whoever serves its folder for real says so again.
+    mail = {} if environ.keys() & _MAIL else {"UNDERSIGNED_MAIL": "console"}
+    settings = load(defaults | mail | dict(environ))
     sqlite_path(settings.database_url)  # before anything keeps it
-    (folder / "demo.env").write_text("".join(f"{k}={v}\n" for k, v in values.items()), "utf-8")
+    _write_private(folder / "demo.env", "".join(f"{k}={v}\n" for k, v in values.items()))
     password = _private_file(folder / "organizer-password", secrets.token_urlsafe(12))
     asyncio.run(_fill(settings.database_url, password))
     return Demo(settings, password)
@@ -71,21 +74,26 @@ def shown(folder: Path) -> str:
 
 
 def _private_file(path: Path, content: str) -> str:
-    """Create the file with mode 600 unless it is there; its content, which survives a power cut.
+    """Create the file unless it is there; its content."""
+    if not path.exists():
+        _write_private(path, content + "\n")
+    return path.read_text("utf-8").strip()
+
+
+def _write_private(path: Path, content: str) -> None:
+    """Write the file anew, with mode 600; it survives a power cut.
 
     It has its name only once it is whole: with an empty key the demo could never start again.
     """
     from server.db import files  # (loads SQLite, which other stores do without)
 
-    if not path.exists():
-        part = path.with_name(f"{path.name}.part")
-        part.unlink(missing_ok=True)
-        files.create_private(part)
-        part.write_text(content + "\n", "utf-8")
-        files.sync(part)
-        part.rename(path)
-        files.sync(path.parent)
-    return path.read_text("utf-8").strip()
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    files.create_private(part)
+    part.write_text(content, "utf-8")
+    files.sync(part)
+    part.rename(path)
+    files.sync(path.parent)
 
 
 async def _fill(database_url: str, password: str) -> None:

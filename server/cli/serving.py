@@ -11,7 +11,7 @@ from pathlib import Path
 
 from server.cli import demo
 from server.cli.shared import Commands, prepare, settings_of
-from server.config import Settings
+from server.config import Settings, check_mail
 from server.serve import logs
 
 
@@ -40,6 +40,7 @@ def _listen(parser: argparse.ArgumentParser) -> None:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = settings_of(options)
+    check_mail(settings)
     if options.supervised:
         return _serve_supervised(options, settings)
     if options.workers > 1:
@@ -100,6 +101,7 @@ def _worker(options: argparse.Namespace) -> None:
             await asyncio.Event().wait()
 
     settings = settings_of(options)
+    check_mail(settings)
     logs.set_up(settings.log_level)
     asyncio.run(work())
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from server import config
 from server.cli import demo
 from server.db import files
+from tests.harness.product import ROOT
 
 
 def test_the_secret_key_has_its_name_only_once_it_is_whole_and_on_the_disk(
@@ -38,3 +42,50 @@ def test_the_secret_key_has_its_name_only_once_it_is_whole_and_on_the_disk(
     assert synced[:2] == ["secret.key.part", tmp_path.name]
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
     assert len((tmp_path / "secret.key").read_text().strip()) >= 32
+
+
+def test_what_the_demo_writes_down_is_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(0o755)
+    written = folder / "demo.env"
+    written.write_text("UNDERSIGNED_COUNTRY=US\n")  # by a version before this one
+    written.chmod(0o644)
+    before = os.umask(0)
+    try:
+        demo.prepare(folder, {}, "127.0.0.1", 8000)
+    finally:
+        os.umask(before)
+    for name in ("demo.env", "secret.key", "organizer-password"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
+    assert not list(folder.glob("*.part"))
+    assert demo.environment_of(folder)["UNDERSIGNED_PUBLIC_URL"] == "http://127.0.0.1:8000"
+
+
+def test_the_demo_writes_its_mails_out_unless_it_has_a_mail_server(tmp_path: Path) -> None:
+    https = {"UNDERSIGNED_PUBLIC_URL": "https://petition.example.org"}
+    for environ, mail in (
+        (https, "console"),
+        (https | {"UNDERSIGNED_SMTP_HOST": "mail.example.org"}, ""),
+    ):
+        settings = demo.prepare(tmp_path, environ, "127.0.0.1", 8000).settings
+        config.check_mail(settings)
+        assert settings.mail == mail
+        assert "UNDERSIGNED_MAIL" not in demo.environment_of(tmp_path)
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_site_on_https_without_a_mail_server_does_not_start(tmp_path: Path, command: str) -> None:
+    demo.prepare(tmp_path, {}, "127.0.0.1", 8000)
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("UNDERSIGNED_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "server", "--data", str(tmp_path), command],
+        cwd=ROOT,
+        env=clean | {"UNDERSIGNED_PUBLIC_URL": "https://petition.example.org"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "UNDERSIGNED_SMTP_HOST must be set" in done.stderr
+    assert "Traceback" not in done.stderr
