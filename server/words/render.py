@@ -197,7 +197,7 @@ def in_link(text: str) -> str:
     Browsers escape the rest themselves, and letters that stay as they are compress to nothing
     where they stand on the page already: escaped, each of Arabic or Hindi is six bytes or nine.
     """
-    return re.sub(r"[\x00-\x7f]", lambda match: quote(match[0], safe="/:"), text)
+    return re.sub(r"[\x00-\x7f]", lambda match: quote(match[0], safe="/:@"), text)
 
 
 def direction(language: str) -> str:

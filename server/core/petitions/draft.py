@@ -16,6 +16,9 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 KEYWORD = re.compile(r"[A-Z][A-Z0-9]{1,11}")  # what every phone's keys can type
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 COUNTRY = re.compile(r"[A-Z]{2}")
+#: Signs that mail knows in a name and nobody uses. In a link the address would end there, and what
+#: follows become a part of the mail that a signer sends: a copy to somebody, another subject.
+_ENDS_AN_ADDRESS = re.compile(r"[?&#%]")
 _PHONE = re.compile(r"\+?[0-9 ()./-]{3,30}")
 
 
@@ -116,7 +119,7 @@ def _wording_problems(draft: Draft) -> list[Problem]:
             found.append(Problem("decision_makers", "missing" if not who.name else "long"))
         if who.phone and not _PHONE.fullmatch(who.phone):
             found.append(Problem("decision_makers", "phone"))
-        if who.email and normal_email(who.email) is None:
+        if who.email and (normal_email(who.email) is None or _ENDS_AN_ADDRESS.search(who.email)):
             found.append(Problem("decision_makers", "email"))
         if who.form and not re.fullmatch(r"https?://[^\s\"'<>]{3,300}", who.form):
             found.append(Problem("decision_makers", "form"))

@@ -36,6 +36,10 @@ from tests.harness.world import NOW, World, draft
         ({"origins": ("example.org",)}, ("origins", "malformed")),
         ({"decision_makers": (DecisionMaker("", "Mayor"),)}, ("decision_makers", "missing")),
         ({"decision_makers": (DecisionMaker("Jo", email="x"),)}, ("decision_makers", "email")),
+        *(
+            ({"decision_makers": (DecisionMaker("Jo", email=email),)}, ("decision_makers", "email"))
+            for email in ("jo?bcc=eve@example.org", "jo&cc=eve@example.org", "jo%3F@example.org")
+        ),
         (
             {"decision_makers": (DecisionMaker("Jo", form="javascript:1"),)},
             ("decision_makers", "form"),

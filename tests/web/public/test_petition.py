@@ -336,3 +336,18 @@ def test_an_address_and_a_word_that_were_given_up_lead_to_the_petition(server: S
     before = counted(server)["by_class"]["sms"]  # type: ignore[index]
     assert "signed" in server.text("SIGN FACES Ana Diaz 59801", "+14065550177")
     assert counted(server)["by_class"]["sms"] == before + 1  # type: ignore[index]
+
+
+def test_a_decision_makers_address_is_nothing_but_an_address_in_the_signers_mail(
+    server: Server,
+) -> None:
+    odd = "boss?bcc=eve&subject=x@example.org"  # stored by a version before this one
+    with sqlite3.connect(server.store) as store:
+        store.execute("UPDATE decision_makers SET email = ? WHERE position = 0", (odd,))
+        store.execute("UPDATE petitions SET version = version + 1")
+
+    def links() -> list[str]:
+        page = server.post("/p/face", ANA).text
+        return re.findall(r'href="mailto:([^"?]+)\?subject=[^"&?]*&amp;body=[^"&?]*"', page)
+
+    eventually(lambda: "boss%3Fbcc%3Deve%26subject%3Dx@example.org" in links())
