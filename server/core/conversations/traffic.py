@@ -31,7 +31,7 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """`signed` are verified signatures by phone; `used_today` are segments sent since midnight
-    UTC. `opt_outs` and `unknown` are of the whole server: such texts name no petition."""
+    UTC. `opt_outs` are of the whole server: such texts name no petition."""
 
     signed: int
     total: Usage
@@ -59,7 +59,7 @@ async def traffic(
         deliveries=await _deliveries(tx, petition_id),
         stuck=await _stuck(tx, petition_id, now - STUCK_SECONDS),
         opt_outs=await _opt_outs(tx),
-        unknown=await _unknown(tx, shown_words),
+        unknown=await _unknown(tx, petition_id, shown_words),
     )
 
 
@@ -98,11 +98,20 @@ async def _opt_outs(tx: Transaction) -> int:
     return int(row["n"]) if row else 0
 
 
-async def _unknown(tx: Transaction, shown_words: Container[str]) -> tuple[str, ...]:
-    """The latest texts that we did not understand, each wording once."""
+async def _unknown(
+    tx: Transaction, petition_id: int, shown_words: Container[str]
+) -> tuple[str, ...]:
+    """The latest texts that we did not understand, each wording once.
+
+    One that names no petition is meant for the only one that has ever been public; where there are
+    others, nobody can say whose organizers may read it, and none do.
+    """
     rows = await tx.fetch(
         "SELECT body FROM inbound WHERE kind = 'unknown' AND body IS NOT NULL"
+        " AND (petition_id = :id OR petition_id IS NULL AND NOT EXISTS"
+        "  (SELECT 1 FROM petitions WHERE id <> :id AND opened_at IS NOT NULL))"
         " ORDER BY received_at DESC LIMIT :limit",
+        id=petition_id,
         limit=5 * SHOWN,
     )
     bodies = (masked_body(row["body"], shown_words) for row in rows)

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from server.core.values.mail_domains import mailbox
+
+if TYPE_CHECKING:
+    import regex  # loaded with the first text that an organizer looks at
 
 BODY_SHOWN = 60  # characters of a text
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
@@ -174,14 +178,38 @@ def masked(contact: str | None) -> str:
 def masked_body(body: str, shown_words: Container[str]) -> str:
     """Enough to see what kind of text it was: `SIGN FACE A•• D••• 5••••`.
 
-    Words in `shown_words` (upper case) stay; of every other word the first character does.
+    Words in `shown_words` (upper case) stay. Of every other word the first letter does, with the
+    marks that belong to it, and of a number the first digit, however its digits are parted; nothing
+    of a word of one letter, which would be all of it.
     """
     cut = body[:BODY_SHOWN]
-    words = re.sub(r"\w+", lambda m: _masked_word(m[0], shown_words), cut)
+    words = _word_or_number().sub(lambda found: _masked_word(found[0], shown_words), cut)
     return " ".join(words.split()) + ("…" if len(body) > len(cut) else "")
 
 
 def _masked_word(word: str, shown_words: Container[str]) -> str:
     if word.upper() in shown_words:
         return word
-    return word[0] + "•" * (len(word) - 1)
+    first, *rest = [str(found[0]) for found in _letter().finditer(word)]
+    if not rest:
+        return "•"
+    # What parts the digits of a number stays, and so does where they are parted.
+    return first + "".join("•" if any(c.isalnum() for c in each) else each for each in rest)
+
+
+@cache
+def _word_or_number() -> regex.Pattern[str]:
+    """A number in digits of any script, which spaces and signs may part; or a word with all that
+    belongs to its letters: marks of vowels and tones, and what joins them."""
+    import regex
+
+    word, digit, gap = r"[\p{L}\p{M}\p{N}\p{Join_C}]", r"\p{N}\p{M}*", r"[^\p{L}\p{N}]{0,3}"
+    return regex.compile(rf"(?<!{word}){digit}(?:{gap}{digit})*(?!{word})|{word}+")
+
+
+@cache
+def _letter() -> regex.Pattern[str]:
+    """What readers see as one (UAX #29)."""
+    import regex
+
+    return regex.compile(r"\X")

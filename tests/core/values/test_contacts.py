@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
+import regex
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from server.core.floods.limits import shared
 from server.core.values import contacts
-from server.core.values.contacts import former, normal_email, normal_phone, reached, region_of
+from server.core.values.contacts import (
+    BODY_SHOWN,
+    former,
+    masked_body,
+    normal_email,
+    normal_phone,
+    reached,
+    region_of,
+)
 from server.core.values.keys import Keys
 from server.core.values.mail_domains import owned_domain
 
@@ -96,6 +105,55 @@ def test_an_address_is_kept_as_mail_servers_write_it() -> None:
     assert normal_email("a.b+1@Gmail.com") == "a.b+1@gmail.com"  # mail goes where it was asked to
     for text in ("ana", "ana@", "@x.org", "a b@x.org", "a" * 250 + "@x.org"):
         assert normal_email(text) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("SIGN FACE Ana Diaz 59801", "SIGN FACE A•• D••• 5••••"),
+        ("sign face Ana", "sign face A••"),
+        ("नमस्ते अनिता", "न•• अ••"),
+        ("SIGN مُحَمَّد عَلِي", "SIGN مُ••• عَ••"),
+        ("Zoe\u0308 Noe\u0301mi", "Z•• N••••"),
+        ("4 0 6 5 5 5 0 1 2 3", "4 • • • • • • • • •"),
+        ("(406) 555-0123", "(4••) •••-••••"),
+        ("4-0-6.5.5.5 / 0123", "4-•-•.•.•.• / ••••"),
+        ("٤٠٦ ٥٥٥ ٠١٢٣", "٤•• ••• ••••"),
+        ("४०६५५५०१२३ मेरा", "४••••••••• मे•"),
+        ("４０６５５５", "４•••••"),
+        ("4\ufe0f\u20e30\ufe0f\u20e36\ufe0f\u20e3", "4\ufe0f\u20e3••"),
+        ("①②③", "①••"),
+        ("李 明", "• •"),
+        ("山田太郎", "山•••"),
+        ("สมชาย ใจดี", "ส•••• ใ••"),
+        ("A B C", "• • •"),
+        ("o’brien", "•’b••••"),
+        ("4a0b6c5d", "4•••••••"),
+        ("4 a 0 b 6", "• • • • •"),
+        ("सा\u200dरा", "सा\u200d•"),
+        ("  a\n b  ", "• •"),
+        ("🙏🏽 thanks", "🙏🏽 t•••••"),
+        ("x" * 70, "x" + "•" * 59 + "…"),
+        ("", ""),
+    ],
+)
+def test_a_masked_text_shows_the_first_letter_of_each_word_in_every_script(
+    body: str, shown: str
+) -> None:
+    assert masked_body(body, {"SIGN", "FACE"}) == shown
+
+
+@given(st.text(st.characters(categories=["L", "M", "N"]), max_size=BODY_SHOWN))
+def test_a_masked_word_of_any_letters_shows_one_at_most_and_never_all(word: str) -> None:
+    shown = regex.findall(r"\X", masked_body(word, ()))
+    assert [each for each in shown[1:] if "•" not in each] == []
+    assert not word or "•" in masked_body(word, ())
+
+
+@given(st.lists(st.characters(categories=["Nd"]), min_size=2, max_size=15), st.sampled_from(" -./"))
+def test_a_masked_number_shows_one_digit_however_it_is_parted(digits: list[str], gap: str) -> None:
+    shown = masked_body(gap.join(digits), ())
+    assert [c for c in shown if c.isdecimal()] == digits[:1]
 
 
 @pytest.mark.parametrize(

@@ -590,7 +590,7 @@ async def test_recent_texts_are_shown_without_who_sent_them(place: Room) -> None
     await put_texts(place, "SIGN lake Ana Díaz 59801", "ana@x.org <i>4065550199</i>")
     page = (await (await place.signed_in()).get("/organizer/p/lake")).text
     assert "SIGN lake A•• D••• 5••••" in page
-    assert "a••@x.o•• &lt;i&gt;4•••••••••&lt;/i&gt;" in page
+    assert "a••@•.o•• &lt;•&gt;4•••••••••&lt;/•&gt;" in page
     assert "+1406…23, Sign: " in page
     assert "Answered, 1 segment." in page
     assert "Not answered." in page

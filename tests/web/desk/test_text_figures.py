@@ -123,6 +123,20 @@ async def test_opt_outs_are_counted_and_texts_not_understood_are_masked(phones: 
     assert found.unknown == ("h•••• Z••",)  # one line for both; the other text named LAKE
 
 
+async def test_texts_not_understood_are_shown_to_organizers_of_their_own_petition_alone(
+    phones: Phones,
+) -> None:
+    await phones.text("hello Zoe", "+14065550110")
+    assert (await seen(phones))[0].unknown == ("h•••• Z••",)
+    await phones.add_petition(slug="pond", keyword="POND")
+    await phones.text("hello Bo", "+14065550111")
+    assert (await seen(phones))[0].unknown == ()  # of whom they are nobody knows
+    async with phones.services.database.write() as tx:
+        await tx.execute("UPDATE inbound SET petition_id = 1 WHERE body = 'hello Zoe'")
+        await tx.execute("UPDATE inbound SET petition_id = 2 WHERE body = 'hello Bo'")
+    assert (await seen(phones))[0].unknown == ("h•••• Z••",)
+
+
 async def test_a_status_of_a_gateway_that_is_gone_is_still_shown(phones: Phones) -> None:
     await send(phones, "signed_again")
     async with phones.services.database.write() as tx:
