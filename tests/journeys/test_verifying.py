@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -183,3 +184,35 @@ def test_a_mail_in_the_language_of_the_page(server: Server, office: PostOffice) 
     mail = office.wait_for(email)
     assert link_in(mail).startswith("/es/p/face/verify?ref=")
     assert "Luz Peña" in str(mail.get_content())
+
+
+def test_digits_that_were_used_up_say_how_to_get_others_and_these_verify(
+    server: Server, office: PostOffice
+) -> None:
+    email = "dee.ray@gmail.com"
+    form = FORM | {"name": "Dee Ray", "email": email}
+    server.post("/p/face", form)
+    [code] = codes_in(office.wait_for(email))
+    wrong = {"code": "000000" if code != "000000" else "111111"}
+    for _ in range(5):
+        answer = server.post("/p/face/verify", {"contact": email} | wrong)
+    unknown = server.post("/p/face/verify", {"contact": "nobody.at.all@gmail.com"} | wrong)
+    assert answer.text == unknown.text.replace("nobody.at.all@gmail.com", email)
+    right = server.post("/p/face/verify", {"contact": email, "code": code})
+    assert right.text == answer.text
+    assert "After five wrong tries the digits stop working." in right.text
+    assert '<a href="/p/face#s">Sign once more, and we send new ones</a>' in right.text
+    time.sleep(1.1)  # nobody tries five times within the second in which new ones are made
+    again = server.post("/p/face", form)
+    [fresh] = codes_in(office.wait_for(email, 2))
+    answer = server.post("/p/face/verify", hidden(again.text) | {"code": fresh})
+    assert "Your signature is verified" in answer.text
+
+
+def test_digits_for_taking_back_that_were_used_up_lead_to_new_ones(
+    server: Server, office: PostOffice
+) -> None:
+    tried = {"contact": "nobody@gmail.com", "code": "000000"}
+    answer = server.post("/es/p/face/withdraw", tried)
+    assert "Después de cinco intentos" in answer.text
+    assert '<a href="/es/p/face/withdraw">' in answer.text

@@ -141,8 +141,11 @@ def _read_contact(
     if phone:
         contact = normal_phone(phone, country)
         return contact, "web-phone", [] if contact else [Problem("phone", "malformed")]
-    required = [Problem("email", "missing")] if petition.contact_required else []
-    return None, "web", required
+    if petition.contact_required:
+        return None, "web", [Problem("email", "missing")]
+    # Only verified signers are named, and news need somewhere to go: nothing would come of it.
+    asked = values.get("public") or values.get("news")
+    return None, "web", [Problem("email", "needed")] if asked else []
 
 
 async def sign(group: GroupCommit, signing: Signing) -> Outcome:

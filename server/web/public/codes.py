@@ -172,6 +172,7 @@ class Codes:
             step=step.asks,
             ref=step.form.get("ref", "")[:REF_LIMIT],
             contact=step.form.get("contact", ""),
+            wrong=step.fault == _WRONG,
             fault=step.fault and say(scope["language"] or petition.language, step.fault),
         )
         await send_html(scope, send, status, page, extra)

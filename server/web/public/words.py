@@ -18,6 +18,10 @@ _PROBLEMS = {
     ("postcode", "long"): N_("Write only your postcode."),
     ("postcode", "malformed"): N_("That is not a postcode that we know. Check it."),
     ("email", "missing"): N_("Give your e-mail or your mobile phone."),
+    ("email", "needed"): N_(
+        "To show your name or to send you news, we need your e-mail or your mobile phone. Give one,"
+        " or untick the boxes."
+    ),
     ("email", "malformed"): N_("Write a whole e-mail address, like ana@example.org."),
     ("phone", "malformed"): N_(
         "Write a phone number that can exist. Outside {country}, begin with +."

@@ -57,6 +57,19 @@ async def test_an_address_that_tells_nothing_leaves_no_tag(
     assert (await world.rows("prefix_tag")) == [{"prefix_tag": None}]
 
 
+@pytest.mark.parametrize("tick", ["public", "news"])
+async def test_a_tick_that_needs_a_contact_is_not_taken_in_silence(world: World, tick: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^email: needed$"):
+        await signed(world, ANA | {tick: "1"})
+    assert await world.rows() == []
+    for bad in ({"email": "ana"}, {"phone": "1"}, {"email": "ana@example.org", "phone": "1"}):
+        with pytest.raises(InvalidInput) as caught:
+            await signed(world, ANA | {tick: "1"} | bad)
+        assert "needed" not in str(caught.value)
+    await signed(world, ANA | {tick: "1", "email": "ana@example.org"})
+    assert len(await world.rows()) == 1
+
+
 async def test_the_hidden_field_is_a_signal_that_holds_nobody_by_itself(world: World) -> None:
     signing, _ = await signed(world, {**ANA, "url": "http://x.example"})
     assert (signing.signals, (await world.figures()).held) == (("trap",), 0)

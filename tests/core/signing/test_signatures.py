@@ -76,7 +76,7 @@ async def test_the_same_name_elsewhere_is_somebody_else(world: World) -> None:
 
 
 async def test_verifying_absorbs_the_signature_without_contact(world: World) -> None:
-    await world.web("Ana Diaz", "59801", comment="mine", public="1")
+    await world.web("Ana Diaz", "59801", comment="mine")
     assert await world.text("Ana Diaz", "59801") == "new"
     assert (await verified(world), await unverified(world)) == (1, 0)
     absorbed, row = await world.rows()

@@ -351,3 +351,36 @@ def test_a_decision_makers_address_is_nothing_but_an_address_in_the_signers_mail
         return re.findall(r'href="mailto:([^"?]+)\?subject=[^"&?]*&amp;body=[^"&?]*"', page)
 
     eventually(lambda: "boss%3Fbcc%3Deve%26subject%3Dx@example.org" in links())
+
+
+@pytest.mark.parametrize("ticks", [("public",), ("news",), ("public", "news")])
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_a_tick_that_needs_a_contact_says_so_at_its_field_and_keeps_what_was_typed(
+    server: Server, ticks: tuple[str, ...], prefix: str
+) -> None:
+    before = counted(server)["total"]
+    name = f"Ticks {' '.join(ticks)} {prefix.strip('/')}".strip()
+    form = ANA | dict.fromkeys(ticks, "1") | {"name": name, "comment": "Because"}
+    answer = server.post(f"{prefix}/p/face", form)
+    [sentence] = re.findall(r'<li><a href="#m">(.*?)</a></li>', answer.text)
+    assert prefix or sentence.startswith("To show your name or to send you news, we need your")
+    assert f'<strong id="me">{sentence}</strong>' in answer.text
+    assert f'value="{name}"' in answer.text
+    assert ">Because</textarea>" in answer.text
+    for tick in ("public", "news"):
+        ticked = f'name="{tick}" value="1" checked' in answer.text
+        assert ticked is (tick in ticks)
+    assert counted(server)["total"] == before
+    phone = f"406-555-01{10 + 3 * len(prefix) + len(''.join(ticks)):02}"
+    assert "stored" in server.post("/p/face", form | {"phone": phone}).text
+    assert counted(server)["total"] == before + 1
+
+
+@pytest.mark.parametrize("prefix", ["", "/hi"])
+def test_the_petition_leads_to_who_signed_and_to_taking_it_back(
+    server: Server, prefix: str
+) -> None:
+    page = server.get(f"{prefix}/p/face").text
+    for sheet in ("names", "withdraw"):
+        assert f'<a href="{prefix}/p/face/{sheet}">' in page
+        assert server.get(f"{prefix}/p/face/{sheet}").status == 200
