@@ -384,3 +384,50 @@ def test_the_petition_leads_to_who_signed_and_to_taking_it_back(
     for sheet in ("names", "withdraw"):
         assert f'<a href="{prefix}/p/face/{sheet}">' in page
         assert server.get(f"{prefix}/p/face/{sheet}").status == 200
+
+
+#: Postcodes as keyboards, word processors and habits write them, by the country of the petition.
+TYPED = {
+    "JP": [
+        "１００－０００１",
+        "〒100-0001",
+        "100ー0001",
+        "〒１００ー０００１",
+        "100\u22120001",
+        "1000001",
+    ],
+    "NL": ["NL-1234 AB", "1234ab", "1234\xa0AB", "NL 1234 AB"],
+    "US": [
+        "59801–1234",
+        "59801\u20111234",
+        "59801\u22121234",
+        "MT-59801",
+        "５９８０１",
+        "US-59801",
+    ],
+    "DE": ["D-10115", "DE 10115", "D–10115", "10115\u200b"],
+}
+
+
+@pytest.mark.parametrize("country", TYPED)
+def test_a_postcode_is_taken_as_people_of_its_country_type_it(server: Server, country: str) -> None:
+    def set_in(where: str) -> None:
+        with sqlite3.connect(server.store) as store:
+            store.execute("UPDATE petitions SET country = ?, version = version + 1", (where,))
+        wanted = "ZIP code" if where == "US" else "Postcode"
+        eventually(lambda: f'<label for="z">{wanted}</label>' in server.get("/p/face").text)
+
+    set_in(country)
+    try:
+        for number, postcode in enumerate(TYPED[country]):
+            form = {"name": f"Post {country} {'abcdefgh'[number]}", "postcode": postcode}
+            assert "is stored" in server.post("/p/face", form).text, postcode
+        refused = server.post("/p/face", {"name": "Post Nowhere", "postcode": "0-0"}).text
+        assert "<title>Error:" in refused
+    finally:
+        set_in("US")
+
+
+def test_an_apostrophe_of_a_phone_is_the_one_of_the_mailbox(server: Server) -> None:
+    form = ANA | {"name": "Nora Brien", "email": "nora.o\u2019brien@example.org"}
+    assert "nora.o&#39;brien@example.org" in server.post("/p/face", form).text
