@@ -1,10 +1,12 @@
-"""By how much attacks move the verified count, and how many signatures they leave held.
+"""By how much attacks move the verified count, how many signatures they leave held, and how many
+messages they make us send to people who asked for none.
 
 python -m bench.attacks            10,000 of each; the tests make the same with a few hundred
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,12 +15,16 @@ from pathlib import Path
 from tests.harness.attacks import (
     attacked,
     bots,
+    buried,
     catch_all,
     consecutive_numbers,
+    mail_bomb,
     neighbours,
     one_mailbox,
     tally,
+    texted_to_death,
 )
+from tests.harness.phones import text_door
 
 
 def main() -> None:
@@ -36,6 +42,17 @@ def main() -> None:
             before = tally(server)
             attack()
             print(f"{name}: {tally(server).since(before)}", flush=True)
+        sent = mail_bomb(server, office, count)
+        print(f"{count} strangers entered from one network: {sent} mails at once", flush=True)
+        sent = buried(server, office, count)
+        print(f"one mailbox entered from {count} networks: {sent} mails", flush=True)
+        sent = asyncio.run(_texts(Path(folder), count))
+        print(f"one phone entered {count} times in a day: {sent} texts", flush=True)
+
+
+async def _texts(folder: Path, count: int) -> int:
+    async with text_door(f"sqlite:///{folder / 'texts.db'}") as phones:
+        return await texted_to_death(phones, 20, count)
 
 
 if __name__ == "__main__":

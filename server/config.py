@@ -230,6 +230,21 @@ class Settings:
             "like bounces+*@example.org, with at most 22 characters before the *",
         ),
     )
+    mail_daily: int = setting(
+        "UNDERSIGNED_MAIL_DAILY",
+        "50000",
+        "mails that may be sent in 24 hours, as many as your mail server takes; more wait",
+    )
+    mail_petition_daily: int = setting(
+        "UNDERSIGNED_MAIL_PETITION_DAILY", "20000", "the same for each petition"
+    )
+    mail_network_hourly: int = setting(
+        "UNDERSIGNED_MAIL_NETWORK_HOURLY",
+        "60",
+        "mails and texts that one network (IPv4 /24, IPv6 /56) may ask for in an hour, and five"
+        " times as many in a day; more wait until codes come back. Behind a proxy this needs"
+        " `UNDERSIGNED_TRUSTED_PROXIES`",
+    )
     hosts: frozenset[str] = setting(
         "UNDERSIGNED_HOSTS",
         "",

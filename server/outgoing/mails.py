@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from server import metrics
-from server.core.outbox import outbox
+from server.core.outbox import allowance, outbox
+from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import Announcement
 from server.core.signing import messages
 from server.core.signing.messages import Message
@@ -15,11 +16,22 @@ from server.db import Transaction
 from server.mail import Mailer, Posting
 from server.mail.tokens import return_path, whose
 from server.mail.words import word
+from server.outgoing import asking
 from server.services import Services
 
 TROUBLE_SECONDS = 60  # to wait while the mail server is away
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _DueMail:
+    """A mail to send now: what it says, and to what it is charged, from when on."""
+
+    item: Announcement
+    message: Message
+    verdict: Verdict
+    charged_at: int
 
 
 class Postman:
@@ -41,37 +53,32 @@ class Postman:
         async with services.database.write() as tx:
             due = await outbox.lease(tx, services.now(), channel="email")
             told = await self._decide_all(tx, due)
-        for index, (item, message) in enumerate(told):
+        for index, one in enumerate(told):
             await services.group.give_way()  # signing comes first, and its mail a little later
-            posting = await self._post(item, message)
-            await self._settle(item, posting)
+            posting = await self._post(one.item, one.message)
+            await self._settle(one, posting)
             if posting.result == "trouble":
                 log.warning("mail: the server is away or out of order: %s", posting.code)
-                for waiting, _ in told[index + 1 :]:
+                for waiting in told[index + 1 :]:
                     await self._wait(waiting, posting.code)
                 return False
         if not due:
             await self._mailer.rest()
         return bool(due)
 
-    async def _decide_all(
-        self, tx: Transaction, due: Sequence[Announcement]
-    ) -> list[tuple[Announcement, Message]]:
-        told: list[tuple[Announcement, Message]] = []
-        under_way: Counter[bytes | None] = Counter()
-        for item in due:
-            message = await self._decide(tx, item, under_way[item.address_key])
-            if message:
-                told.append((item, message))
-                under_way[item.address_key] += 1
+    async def _decide_all(self, tx: Transaction, items: Sequence[Announcement]) -> list[_DueMail]:
+        services = self._services
+        askings = [asking.asking(services, item) for item in items]
+        allowed = await Allowance.load(tx, askings, asking.limits(services), services.now())
+        told = [due for item in items if (due := await self._decide(tx, item, allowed))]
+        await allowed.write(tx)
         return told
 
-    async def _decide(self, tx: Transaction, item: Announcement, under_way: int) -> Message | None:
-        """What to say now; None where that is nothing, or has to wait, which is then noted.
-
-        `under_way` mails to this address are already among those to be sent.
-        """
-        services, now = self._services, self._services.now()
+    async def _decide(
+        self, tx: Transaction, item: Announcement, allowed: Allowance
+    ) -> _DueMail | None:
+        """What to say now; None where that is nothing, or has to wait, which is then noted."""
+        services, now = self._services, allowed.now
         petition = services.directory.by_id.get(item.petition_id or 0)
         if item.expired(now):
             await outbox.dropped(tx, item.id, "expired", now)
@@ -79,19 +86,17 @@ class Postman:
         if await outbox.has_bounced(tx, whose(services.keys, item.recipient), now):
             await outbox.dropped(tx, item.id, "bounced", now)
             return None
-        wait = await outbox.wait_for_address(tx, item, now, under_way)
-        if wait is None:
-            await outbox.dropped(tx, item.id, "too_many", now)
-            return None
-        if wait:
-            await outbox.postponed(tx, item, "too_many", now, 0, wait)
-            return None
-        message = None
-        if petition:
-            message = await messages.message_for(tx, services.keys, petition, item, now)
-        if message is None:
+        plan = petition and await messages.plan_for(tx, services.keys, petition, item, now)
+        if not petition or not plan:
             await outbox.discard(tx, item.id)
-        return message
+            return None
+        wish = asking.asking(services, item)
+        verdict = allowed.ask(wish, code=plan.has_code)
+        if not verdict.goes:
+            await outbox.delayed(tx, item, wish.recipient, verdict.why, now, verdict.wait)
+            return None
+        message = await messages.message_for(tx, services.keys, petition, item, plan, now)
+        return _DueMail(item, message, verdict, now)
 
     async def _post(self, item: Announcement, message: Message) -> Posting:
         services = self._services
@@ -108,17 +113,21 @@ class Postman:
         back_to = return_path(services.settings, services.keys, item.recipient)
         return await self._mailer.post(mail, back_to)
 
-    async def _settle(self, item: Announcement, posting: Posting) -> None:
+    async def _settle(self, due: _DueMail, posting: Posting) -> None:
         """Record what came of one mail."""
-        services, now = self._services, self._services.now()
+        services, now, item = self._services, self._services.now(), due.item
         metrics.SENDS.labels(posting.result).inc()
         if posting.result != "sent":
             log.warning("outbox: mail %s not sent: %s", item.id, posting.code)
         async with services.database.write() as tx:
+            if posting.result != "sent":
+                await allowance.give_back(tx, due.verdict, due.charged_at)
             match posting.result:
                 case "sent":
                     await outbox.sent(tx, item.id, "email", "", 0, now)
                     await outbox.forget_recipient(tx, item.id)
+                    if due.verdict.rests:
+                        await allowance.rest(tx, services.keys.address(item.recipient), now)
                 case "later" | "trouble":
                     await outbox.postponed(tx, item, posting.code, now, services.chance())
                 case "bounced" | "refused":
@@ -126,9 +135,10 @@ class Postman:
                         await outbox.note_bounce(tx, whose(services.keys, item.recipient), now)
                     await outbox.dropped(tx, item.id, posting.code, now)
 
-    async def _wait(self, item: Announcement, why: str) -> None:
+    async def _wait(self, due: _DueMail, why: str) -> None:
         services = self._services
         async with services.database.write() as tx:
+            await allowance.give_back(tx, due.verdict, due.charged_at)
             await outbox.postponed(
-                tx, item, why, services.now(), services.chance(), TROUBLE_SECONDS
+                tx, due.item, why, services.now(), services.chance(), TROUBLE_SECONDS
             )

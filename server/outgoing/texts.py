@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from server import metrics
 from server.core.conversations import phones
 from server.core.counting.counts import DAY
-from server.core.floods.limits import shared
-from server.core.outbox import outbox, usage
+from server.core.outbox import allowance, outbox, usage
+from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
-from server.core.signing import codes, messages
-from server.core.signing.messages import Message
+from server.core.signing import messages
+from server.core.signing.codes import CODE_DIGITS
+from server.core.signing.messages import Plan
 from server.db import Transaction
+from server.outgoing import asking
 from server.services import Services
-from server.texting.allowed import caps, code_of, may_text, quiet_seconds, sending_gateway
+from server.texting.allowed import code_of, may_text, quiet_seconds, sending_gateway
 from sms import Gateway, Outbound, Sending
 from sms.segments import fit, measure
 
@@ -28,13 +30,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
-    """A text to send: what it says, and whether somebody waits for it now."""
+class _DueText:
+    """A text to send now: what it says, and to what it is charged, from when on."""
 
     item: Announcement
     body: str
-    answers: bool
     gateway: Gateway | None
+    verdict: Verdict
+    charged_at: int
 
 
 class Texter:
@@ -56,60 +59,80 @@ class Texter:
             if await messages.discard_silent(tx):
                 return True  # one by one, the rest would cost many times as much
             items = await outbox.lease(tx, services.now())
-            due = [found for item in items if (found := await self._decide(tx, item))]
+            due = await self._decide_all(tx, items)
         for one in due:
             await self._deliver(one)
         return bool(items)
 
-    async def _decide(self, tx: Transaction, item: Announcement) -> _Due | None:
-        """What it says now; None where that is nothing, and it is then discarded."""
+    async def _decide_all(self, tx: Transaction, items: Sequence[Announcement]) -> list[_DueText]:
         services = self._services
+        askings = [asking.asking(services, item) for item in items]
+        allowed = await Allowance.load(tx, askings, asking.limits(services), services.now())
+        told = [due for item in items if (due := await self._decide(tx, item, allowed))]
+        await allowed.write(tx)
+        return told
+
+    async def _decide(
+        self, tx: Transaction, item: Announcement, allowed: Allowance
+    ) -> _DueText | None:
+        """What it says now; None where that is nothing, or has to wait, which is then noted."""
+        services, now = self._services, allowed.now
         gateway = _gateway(services, item)
-        if item.body is not None:
-            return _Due(item, item.body, item.answers, gateway)
+        if item.body is not None:  # a reply, which was charged when it was decided
+            return _DueText(item, item.body, gateway, Verdict(), now)
         petition = services.directory.by_id.get(item.petition_id or 0)
-        message: Message | None = Message(item.kind)
-        if item.kind == "signed":
-            message = await self._to_say(tx, item, petition) if petition else None
-        if not message:
+        plan = await self._plan(tx, item, petition, now)
+        if not plan:
             await outbox.discard(tx, item.id)
             return None
-        body = fit(
-            services.renderer.text(item.language, message.kind),
-            shrink=(),
-            keyword=petition.keyword if petition else "",
-            code=message.codes[0].code if message.codes else "",
-        )
-        return _Due(item, body, item.answers or bool(message.codes), gateway)
-
-    async def _to_say(
-        self, tx: Transaction, item: Announcement, petition: Petition
-    ) -> Message | None:
-        services, now = self._services, self._services.now()
-        if not may_text(services, item.recipient) or await outbox.wait_for_address(tx, item, now):
+        answers = item.answers or plan.has_code
+        if wait := 0 if answers else quiet_seconds(item.recipient, now):
+            await outbox.postponed(tx, item, "quiet", now, 0, wait)
             return None
-        message = await messages.message_for(tx, services.keys, petition, item, now)
-        if message and message.codes:
-            key = services.keys.server(f"codes {shared(item.recipient)}")
-            limit = services.settings.sms_codes_daily
-            if not await codes.take_text_code(tx, now, key, limit):
-                return None
-        return message
+        wish = asking.asking(services, item)
+        # The longest code is as long as any other.
+        segments = measure(self._word(item, petition, plan.kind, "0" * CODE_DIGITS)).segments
+        verdict = allowed.ask(wish, code=plan.has_code, segments=segments)
+        if not verdict.goes:
+            await outbox.delayed(tx, item, wish.recipient, verdict.why, now, verdict.wait)
+            return None
+        code = ""
+        if petition and plan.about:
+            message = await messages.message_for(tx, services.keys, petition, item, plan, now)
+            code = message.codes[0].code if message.codes else ""
+        return _DueText(item, self._word(item, petition, plan.kind, code), gateway, verdict, now)
 
-    async def _deliver(self, due: _Due) -> None:
+    async def _plan(
+        self, tx: Transaction, item: Announcement, petition: Petition | None, now: int
+    ) -> Plan | None:
+        """What it has to say; None if that is nothing."""
+        services = self._services
+        if not item.signature_id:
+            return Plan(item.kind)
+        if not petition or not may_text(services, item.recipient):
+            return None
+        plan = await messages.plan_for(tx, services.keys, petition, item, now)
+        if plan and plan.has_code and not services.settings.sms_codes_daily:
+            return None
+        return plan
+
+    def _word(self, item: Announcement, petition: Petition | None, kind: str, code: str) -> str:
+        template = self._services.renderer.text(item.language, kind)
+        return fit(template, shrink=(), keyword=petition.keyword if petition else "", code=code)
+
+    async def _deliver(self, due: _DueText) -> None:
         """Send one text and record it. A crash in between sends it again: twice beats never."""
         services, item = self._services, due.item
         now = services.now()
         if refusal := await self._refusal(due):
             await self._settle(due, refusal, 0)
             return
-        wait = 0 if due.answers else quiet_seconds(item.recipient, now)
         assert due.gateway  # noqa: S101 (`_refusal` has said so)
         pause = self._free_at.get(due.gateway.name, 0) - self._clock()
-        if wait or pause > TURN_SECONDS:
-            why = "quiet" if wait else "turn"
+        if pause > TURN_SECONDS:
             async with services.database.write() as tx:
-                await outbox.postponed(tx, item, why, now, 0, wait or int(pause) + 1)
+                await allowance.give_back(tx, due.verdict, due.charged_at)
+                await outbox.postponed(tx, item, "turn", now, 0, int(pause) + 1)
             return
         segments = measure(due.body).segments
         await asyncio.sleep(max(pause, 0))
@@ -123,7 +146,7 @@ class Texter:
     def _hold(self, gateway: Gateway, seconds: float) -> None:
         self._free_at[gateway.name] = self._clock() + seconds
 
-    async def _refusal(self, due: _Due) -> Sending | None:
+    async def _refusal(self, due: _DueText) -> Sending | None:
         """Why this text must not go out now; None if it may."""
         services, item, now = self._services, due.item, self._services.now()
         if item.expired(now):
@@ -139,18 +162,17 @@ class Texter:
             since = item.created_at if item.kind == "reply" else None
             if await phones.is_opted_out(tx, services.keys.phones(item.recipient), since):
                 return Sending("failed", code="opted_out")
-            budget = await usage.budget(tx, now // DAY, caps(services))
-        if item.kind != "reply" and not budget.take(item.petition_id, measure(due.body).segments):
-            return Sending("throttled", code="budget")
         return None
 
-    async def _settle(self, due: _Due, sending: Sending, segments: int) -> None:
+    async def _settle(self, due: _DueText, sending: Sending, segments: int) -> None:
         """Record what came of one text."""
         services, now, item = self._services, self._services.now(), due.item
         metrics.SENDS.labels(sending.result).inc()
         if sending.result != "sent":
             log.warning("outbox: message %s not sent: %s", item.id, sending.code)
         async with services.database.write() as tx:
+            if sending.result != "sent":
+                await allowance.give_back(tx, due.verdict, due.charged_at)
             match sending.result:
                 case "sent":
                     carrier = due.gateway.name if due.gateway else ""
@@ -158,19 +180,17 @@ class Texter:
                     if item.kind != "reply":  # which was charged when it was decided
                         sent = {item.petition_id or usage.NO_PETITION: segments}
                         await usage.add(tx, now // DAY, received={}, sent=sent)
+                    if due.verdict.rests:
+                        await allowance.rest(tx, services.keys.address(item.recipient), now)
                 case "retry":
                     await outbox.postponed(tx, item, sending.code, now, services.chance())
                 case "throttled":
-                    await outbox.postponed(tx, item, sending.code, now, 0, _until(sending, now))
+                    wait = outbox.THROTTLED_SECONDS
+                    await outbox.postponed(tx, item, sending.code, now, 0, wait)
                 case "stopped" | "failed":
                     if sending.result == "stopped":
                         await phones.opt_out(tx, services.keys.phone(item.recipient), now)
                     await outbox.dropped(tx, item.id, sending.code, now)
-
-
-def _until(sending: Sending, now: int) -> int:
-    """Seconds to wait, which are no failed try: a spent budget is new on the next UTC day."""
-    return DAY - now % DAY if sending.code == "budget" else outbox.THROTTLED_SECONDS
 
 
 def _gateway(services: Services, item: Announcement) -> Gateway | None:

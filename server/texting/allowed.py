@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.core.conversations import phones
 from server.core.outbox import outbox
-from server.core.outbox.usage import Caps
+from server.core.outbox.allowance import Caps
 from server.core.values.contacts import is_dear, normal_phone, region_of
 from server.services import Services
 from sms import Gateway, StatusUpdate

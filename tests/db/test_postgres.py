@@ -13,7 +13,6 @@ import pytest
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions import petitions
-from server.core.signing import messages
 from server.core.signing.codes import Action, TypedCode, text_digits
 from server.core.signing.messages import MailedCode
 from server.core.signing.verification import Verifier, by_text
@@ -111,7 +110,7 @@ async def mailed(world: World, email: str) -> MailedCode:
     await world.web(email=email)
     async with world.database.write() as tx:
         [item] = await outbox.lease(tx, world.now, channel="email")
-        message = await messages.message_for(tx, world.keys, world.petition, item, world.now)
+        message = await world.says(tx, item, world.now)
     assert message
     return message.codes[0]
 

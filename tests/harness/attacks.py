@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.harness import product
+from tests.harness.mails import signs
+from tests.harness.phones import Phones
 from tests.harness.product import Answer, Server, post, read_answer
 from tests.harness.signers import STORED
 from tests.harness.smtp import PostOffice, codes_in, post_office
+from tests.harness.world import PHONE
 
 FIRST = (
     "Ana Bo Cyd Dee Eve Flo Gus Hal Ida Joe Kim Leo Mia Ned Ola Pam Rex Sue Tom Una Vic Wes Yan"
@@ -129,6 +132,74 @@ def type_codes(server: Server, office: PostOffice, emails: Sequence[str]) -> int
     return taken
 
 
+def type_as_they_come(server: Server, office: PostOffice, emails: Sequence[str]) -> int:
+    """As people do who wait for their mail: how many codes were taken, one for each address."""
+    waiting = list(emails)
+
+    def typed_all() -> bool:
+        came = [email for email in waiting if office.to(email)]
+        for email in came:
+            waiting.remove(email)
+        type_codes(server, office, came)
+        return not waiting
+
+    product.eventually(typed_all)
+    return len(emails) - len(waiting)
+
+
+def mail_bomb(server: Server, office: PostOffice, count: int) -> int:
+    """One network enters many strangers, each once; how many of them get a mail at once."""
+    strangers = (mailbox(name, PROVIDERS[(i + 1) % 5]) for i, name in enumerate(likely(count)))
+    bomb = (
+        ({"name": name, "postcode": f"{59100 + i % 700}", "email": email}, "192.0.2.77")
+        for i, (name, email) in enumerate(zip(likely(count), strangers, strict=True))
+    )
+    before = len(office.arrived)
+    sign_all(server, bomb)
+    return _sent_before_one_more(server, office) - before
+
+
+def buried(server: Server, office: PostOffice, count: int) -> int:
+    """Many networks enter one mailbox, in many spellings; how many mails it gets."""
+    bomb = (
+        (
+            {
+                "name": name,
+                "postcode": f"{59100 + i % 700}",
+                "email": mailbox(f"v.ictim+{name}", "googlemail.com"),
+            },
+            f"100.{64 + i // 256 % 64}.{i % 256}.9",
+        )
+        for i, name in enumerate(likely(count))
+    )
+    before = len(office.arrived)
+    sign_all(server, bomb)
+    return _sent_before_one_more(server, office) - before
+
+
+def _sent_before_one_more(server: Server, office: PostOffice) -> int:
+    """How many mails have gone when that of somebody who signs after all others comes: all of
+    theirs have been decided then, since none is held."""
+    email = f"last{len(office.arrived)}@hotmail.com"
+    sign_all(server, [({"name": "Last One", "postcode": "59807", "email": email}, "192.88.99.1")])
+    office.wait_for(email)
+    return len(office.arrived) - 1
+
+
+async def texted_to_death(phones: Phones, petitions: int, rounds: int) -> int:
+    """Somebody enters the verified number of one person at many petitions, all day long; how many
+    texts that person gets."""
+    for n in range(petitions):
+        await phones.add_petition(slug=f"p{n}", keyword=f"PP{n}X")
+        await phones.text(f"SIGN PP{n}X Ana Diaz 59801")
+    for i in range(rounds):
+        phones.now += 24 * 3600 // rounds
+        await signs(phones.services, email="", slug=f"p{i % petitions}", phone=PHONE)
+        while await phones.drain():
+            pass
+    return len(phones.network.sent)
+
+
 def one_mailbox(server: Server, office: PostOffice, count: int) -> None:
     """Many names on one address, every code typed that comes to it."""
     email = "many.names@gmail.com"
@@ -143,7 +214,7 @@ def catch_all(server: Server, office: PostOffice, count: int) -> None:
     """Many addresses on one domain that takes all mail, every code typed."""
     emails = [mailbox(name, "catchall.example.org") for name in likely(count)]
     forms = (
-        ({"name": name, "postcode": "59802", "email": email}, f"203.0.{i // 200 % 256}.{i % 200}")
+        ({"name": name, "postcode": "59802", "email": email}, f"203.{i // 256 % 256}.{i % 256}.7")
         for i, (name, email) in enumerate(zip(likely(count), emails, strict=True))
     )
     sign_all(server, forms)

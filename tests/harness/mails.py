@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.core.floods.holds import Reason
 from server.core.signing import signatures
 from server.mail.smtp import Smtp
 from server.outgoing.mails import Postman
@@ -23,17 +24,27 @@ def with_mail(url: str, office: PostOffice, **settings: str):  # type: ignore[no
 
 
 async def signs(
-    services: Services, name: str = "Ana Diaz", email: str = ANA, slug: str = "lake"
+    services: Services,
+    name: str = "Ana Diaz",
+    email: str = ANA,
+    slug: str = "lake",
+    *,
+    network: bytes | None = None,
+    signals: tuple[Reason, ...] = (),
+    **values: str,
 ) -> None:
+    """`network` stands for the address that the form comes from."""
+    values = {"email": email} | values
     signing = signatures.web_signing(
         services.directory.by_slug[slug],
-        {"name": name, "postcode": "59801", "email": email},
+        {"name": name, "postcode": "59801", **values},
         keys=services.keys,
         country="US",
         language="en",
         id_=services.new_id(),
         now=services.now(),
     )
+    signing.prefix_tag, signing.signals = network, signals
     await signatures.sign(services.group, signing)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from server.core.counting import counts
+from server.core.outbox.outbox import Announcement
 from server.core.petitions import petitions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.core.petitions.petitions import Petition
-from server.core.signing import signatures, stored
+from server.core.signing import messages, signatures, stored
 from server.core.signing.decide import Outcome
+from server.core.signing.messages import Message
 from server.core.signing.signature import Signing
 from server.core.values.ids import Ids
 from server.core.values.keys import Keys
-from server.db import Database
+from server.db import Database, Transaction
 from server.db.group import GroupCommit
 
 NOW = 1_800_000_000
@@ -63,6 +65,12 @@ class World:
             now=self.now,
         )
         return await signatures.sign(self.group, signing)
+
+    async def says(self, tx: Transaction, item: Announcement, now: int) -> Message | None:
+        """What a message about signatures says if it goes out now."""
+        about = self.keys, self.petition, item
+        plan = await messages.plan_for(tx, *about, now)
+        return await messages.message_for(tx, *about, plan, now) if plan else None
 
     async def figures(self) -> counts.Figures:
         async with self.database.read() as tx:

@@ -264,10 +264,8 @@ async def test_no_address_gets_more_than_three_mails_a_day_over_all_petitions(
     for _ in range(20):
         await signs(phones.services, "Ana Diaz")
     await drain(phones.services)
-    waiting = await phones.rows(
-        "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL"
-    )
-    assert int(str(waiting[0][0])) <= outbox.ADDRESS_WAITING + 1
+    waiting = "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL"
+    assert await phones.rows(waiting) == [(1,)]  # one speaks for all that say the same
 
 
 async def test_an_owner_hears_of_a_repeat_once_a_day(phones: Phones, office: PostOffice) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from server.core.conversations.phones import PhoneHistory, about
 from server.core.conversations.wishes import Received
 from server.core.counting.counts import DAY
-from server.core.outbox import usage
+from server.core.outbox import allowance, usage
 from server.db import Transaction
 
 #: Replies to one phone within `phones.CAP_SECONDS`, by what they are about. Opting out and in has a
@@ -25,7 +25,7 @@ async def allowed(
 ) -> list[str | None]:
     """The replies, less those that opt-outs, loops, caps, countries or budgets forbid."""
     day = texts[0].now // DAY
-    budget = await usage.budget(tx, day, texts[0].caps)
+    budget = await allowance.budget(tx, day, texts[0].caps)
     replies: list[str | None] = []
     received: Counter[int] = Counter()
     for text, outcome in zip(texts, outcomes, strict=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.core.conversations.phones import Conversation, Standing
-from server.core.outbox.usage import Caps
+from server.core.outbox.allowance import Caps
 from server.core.signing.signature import Signing
 from server.db import Transaction
 

@@ -17,12 +17,18 @@ from server.db import Database, Transaction
 LEAST, SHARE, TIMES = 50, 0.2, 5
 ALARM_SECONDS = 60
 
-Kind = Literal["class", "domain", "postcode", "prefix", "people"]
+#: Mails: so large a share of a network's brings a code back on an honest day.
+WANTED_SHARE = 0.25
+
+Kind = Literal["mail_network", "mail_waiting", "class", "domain", "postcode", "prefix", "people"]
+#: What may be harming people who never signed: these come first.
+SENDING = frozenset({"mail_network", "mail_waiting"})
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`n` of `of` in the last day; for `people`, `n` signatures where `of` people live."""
+    """`n` of `of` in the last day; for `people`, `n` signatures where `of` people live; for
+    `mail_network`, `n` people to whom one network had mails sent, of whom `of` typed the code."""
 
     kind: Kind
     label: str
@@ -31,13 +37,41 @@ class Alarm:
 
 
 async def alarms(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
-    """Those of now, the largest first."""
+    """Those of now: first what is being sent, then the largest."""
     found = [
+        *await _mails(tx, petition_id, now),
         *await _classes(tx, petition_id, now),
         *await _last_day(tx, petition_id, now),
         *await people(tx, petition_id),
     ]
-    return sorted(found, key=lambda alarm: -alarm.n)
+    return sorted(found, key=lambda alarm: (alarm.kind not in SENDING, -alarm.n))
+
+
+async def _mails(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
+    """Mails to many people whom one network has entered, and of whom few wanted them; and mails
+    that wait because too many were asked for."""
+    rows = await tx.fetch(
+        "SELECT o.network_tag, count(DISTINCT o.signature_id) AS n,"
+        " count(DISTINCT CASE WHEN s.verified_at IS NOT NULL THEN s.id END) AS wanted"
+        " FROM outbox o JOIN signatures s ON s.petition_id = o.petition_id"
+        "  AND s.id = o.signature_id"
+        " WHERE o.petition_id = :id AND o.created_at > :since AND o.channel = 'email'"
+        "  AND o.network_tag IS NOT NULL"
+        " GROUP BY o.network_tag HAVING count(DISTINCT o.signature_id) >= :least",
+        id=petition_id,
+        since=now - DAY,
+        least=LEAST,
+    )
+    odd = (r for r in rows if r["wanted"] < WANTED_SHARE * r["n"])
+    found = [Alarm("mail_network", "", r["n"], r["wanted"]) for r in odd]
+    waiting = await tx.fetch_one(
+        "SELECT count(*) AS n FROM outbox WHERE petition_id = :id AND created_at > :since"
+        " AND address_key IS NOT NULL AND sent_at IS NULL AND failed_at IS NULL",
+        id=petition_id,
+        since=now - 2 * DAY,
+    )
+    n = waiting["n"] if waiting else 0
+    return [*found, Alarm("mail_waiting", "", n, n)] if n >= LEAST else found
 
 
 async def _classes(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:

@@ -56,6 +56,12 @@ def prefix_tag(key: bytes, prefix: str) -> bytes:
     return mac(key, "prefix", prefix)
 
 
+def network_tag(key: bytes, address: Address | None) -> bytes | None:
+    """The tag of an address's network; None where that tells nothing of the signer."""
+    prefix = prefix_of(address)
+    return prefix_tag(key, prefix) if prefix else None
+
+
 # Groups of contacts.
 
 

@@ -19,9 +19,6 @@ ANSWERS = frozenset({"reply", "call_name"})
 #: Seconds for which a message is worth sending, by its kind.
 _WORTH = {"reply": 6 * 3600, "call_name": 6 * 3600, "withdraw_code": 6 * 3600, "signed": 2 * 86_400}
 NOTE_SECONDS = 3 * 86_400
-ADDRESS_LIMIT = 3  # messages to one address or number in 24 hours, over all petitions
-ADDRESS_WAITING = 6  # that may wait for one; the rest is given up
-ADDRESS_SECONDS = 86_400
 BOUNCED_SECONDS = 30 * 86_400  # for which an address whose mail came back gets none
 # A status update may overtake another: only a later state replaces an earlier one.
 _RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
@@ -32,8 +29,8 @@ class Announcement:
     """One message to one person.
 
     A reply carries its words in `body` and goes out by `gateway`; the worker words others by `kind`
-    and `language` when they go out. `signature_id` is what it is about; `address_key` is an e-mail
-    address over all petitions, by which mail to it is bounded.
+    and `language` when they go out. `signature_id` is what it is about, `network_tag` stands for
+    the address that asked for it. `turn` 1: it goes after all others that are due.
     """
 
     id: int
@@ -45,7 +42,8 @@ class Announcement:
     body: str | None = None
     gateway: str | None = None
     signature_id: int | None = None
-    address_key: bytes | None = None
+    network_tag: bytes | None = None
+    turn: int = 0
     tries: int = 0
     created_at: int = 0
 
@@ -68,7 +66,8 @@ _STORED: dict[str, ColumnType] = {
     "body": "text",
     "gateway": "text",
     "signature_id": "int",
-    "address_key": "blob",
+    "network_tag": "blob",
+    "turn": "int",
 }
 _READ = (*_STORED, "tries", "created_at")
 _values = attrgetter(*_STORED)
@@ -87,13 +86,20 @@ async def put(tx: Transaction, announcements: Sequence[Announcement], now: int) 
     )
 
 
+#: What is due on a channel. An organizer can stop all mail of a petition.
+_DUE = (
+    "channel = :channel AND sent_at IS NULL AND failed_at IS NULL AND due_at <= :now"
+    " AND (channel <> 'email' OR coalesce(petition_id, 0) NOT IN"
+    "  (SELECT p.id FROM petitions p WHERE p.mail_stopped_at IS NOT NULL))"
+)
+
+
 async def has_due(tx: Transaction, now: int, channel: Channel = "sms") -> bool:
     """Whether `lease` would find anything. Asked before a worker takes the place of those who sign
     in the queue for writing."""
     return bool(
         await tx.fetch_one(
-            "SELECT 1 AS one FROM outbox WHERE channel = :channel"
-            " AND sent_at IS NULL AND failed_at IS NULL AND due_at <= :now LIMIT 1",
+            f"SELECT 1 AS one FROM outbox WHERE {_DUE} LIMIT 1",
             channel=channel,
             now=now,
         )
@@ -104,11 +110,16 @@ async def lease(
     tx: Transaction, now: int, limit: int = 20, channel: Channel = "sms"
 ) -> list[Announcement]:
     """Take what is due on a channel for `LEASE_SECONDS`; if the worker dies, the lease runs out."""
+    # Each turn is read by itself: those whose turn comes later may be very many.
+    first, second = (
+        f"SELECT * FROM (SELECT id, turn, due_at FROM outbox WHERE turn = {turn} AND {_DUE}"
+        "  AND (leased_until IS NULL OR leased_until <= :now)"
+        f" ORDER BY due_at LIMIT :limit) turn_{turn}"
+        for turn in (0, 1)
+    )
     rows = await tx.fetch(
         "UPDATE outbox SET leased_until = :until, tries = tries + 1 WHERE id IN"
-        " (SELECT id FROM outbox WHERE channel = :channel"
-        "  AND sent_at IS NULL AND failed_at IS NULL AND due_at <= :now"
-        "  AND (leased_until IS NULL OR leased_until <= :now) ORDER BY due_at LIMIT :limit)"
+        f" (SELECT id FROM ({first} UNION ALL {second}) due ORDER BY turn, due_at LIMIT :limit)"
         # Once more: another worker may have been faster between the choice and the update.
         " AND (leased_until IS NULL OR leased_until <= :now)"
         f" RETURNING {', '.join(_READ)}",
@@ -117,7 +128,8 @@ async def lease(
         channel=channel,
         limit=limit,
     )
-    return sorted((_from_row(row) for row in rows), key=lambda a: (not a.answers, a.id))
+    items = (_from_row(row) for row in rows)
+    return sorted(items, key=lambda a: (not a.answers, a.turn, a.id))
 
 
 def _from_row(row: Row) -> Announcement:
@@ -137,7 +149,7 @@ async def sent(
     tx: Transaction, id_: int, carrier: str, provider_id: str, segments: int, now: int
 ) -> None:
     await tx.execute(
-        "UPDATE outbox SET sent_at = :now, leased_until = NULL, error = NULL,"
+        "UPDATE outbox SET sent_at = :now, leased_until = NULL, error = NULL, address_key = NULL,"
         " provider_id = :provider_id, carrier = :carrier, segments = :segments WHERE id = :id",
         id=id_,
         now=now,
@@ -152,29 +164,38 @@ async def forget_recipient(tx: Transaction, id_: int) -> None:
     await tx.execute("UPDATE outbox SET recipient = NULL WHERE id = :id", id=id_)
 
 
+async def becomes(tx: Transaction, id_: int, kind: str) -> None:
+    """It was decided what this message says."""
+    await tx.execute("UPDATE outbox SET kind = :kind WHERE id = :id", id=id_, kind=kind)
+
+
 async def discard(tx: Transaction, id_: int) -> None:
     """There was nothing to say after all; nobody needs to hear of it."""
     await tx.execute("DELETE FROM outbox WHERE id = :id", id=id_)
 
 
-async def wait_for_address(
-    tx: Transaction, item: Announcement, now: int, under_way: int = 0
-) -> int | None:
-    """Seconds until the recipient may get one more; 0 for now, None if too many wait already.
-
-    `under_way` are about to be sent to it.
-    """
-    row = await tx.fetch_one(
-        "SELECT count(sent_at) AS sent, min(sent_at) AS first, count(*) AS n FROM outbox"
-        " WHERE address_key = :key AND failed_at IS NULL AND (sent_at IS NULL OR sent_at > :since)",
-        key=item.address_key,
-        since=now - ADDRESS_SECONDS,
+async def delayed(
+    tx: Transaction, item: Announcement, recipient: bytes, why: str, now: int, wait: int | None
+) -> None:
+    """It waits until there is room for it; one that says the same waits for both. Without `wait`
+    it is not kept."""
+    same = await tx.fetch_one(
+        "SELECT 1 AS one FROM outbox WHERE address_key = :key AND failed_at IS NULL"
+        " AND sent_at IS NULL AND id <> :id AND kind = :kind"
+        " AND coalesce(petition_id, 0) = :petition AND coalesce(signature_id, 0) = :signature",
+        key=recipient,
+        id=item.id,
+        kind=item.kind,
+        petition=item.petition_id or 0,
+        signature=item.signature_id or 0,
     )
-    if item.address_key is None or row is None or row["sent"] + under_way < ADDRESS_LIMIT:
-        return 0
-    if row["n"] - row["sent"] - under_way > ADDRESS_WAITING:
-        return None
-    return int(row["first"] or now) + ADDRESS_SECONDS - now
+    if same or wait is None:
+        await discard(tx, item.id)
+        return
+    await postponed(tx, item, why, now, 0, wait)
+    await tx.execute(
+        "UPDATE outbox SET address_key = :key WHERE id = :id", key=recipient, id=item.id
+    )
 
 
 async def has_bounced(tx: Transaction, address_key: bytes, now: int) -> bool:

@@ -1,22 +1,13 @@
-"""What texts cost: segments in and out, by UTC day and petition, and the caps on them."""
+"""What texts cost: segments in and out, by UTC day and petition."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.db import Transaction, pack
 
 NO_PETITION = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """Segments that may be sent in a day: by the whole server, and for one petition."""
-
-    server: int
-    petition: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +18,13 @@ class Usage:
     sent: int = 0
 
 
-class Budget:
-    """What has been sent today, and what may be; charge it with what is about to go out."""
-
-    def __init__(self, sent: Mapping[int, int], caps: Caps) -> None:
-        self._sent = Counter(sent)
-        self._caps = caps
-        self.charged: Counter[int] = Counter()
-
-    def take(self, petition_id: int | None, segments: int) -> bool:
-        """Charge the segments if both caps allow them; whether they did."""
-        petition = petition_id or NO_PETITION
-        if self._sent.total() + segments > self._caps.server:
-            return False
-        # What is about no petition has the server's cap alone.
-        if petition and self._sent[petition] + segments > self._caps.petition:
-            return False
-        self._sent[petition] += segments
-        self.charged[petition] += segments
-        return True
-
-
-async def budget(tx: Transaction, day: int, caps: Caps) -> Budget:
-    """The budget of a UTC day number."""
+async def sent_by_petition(tx: Transaction, day: int) -> dict[int, int]:
+    """Segments sent on a UTC day number, by petition id."""
     rows = await tx.fetch(
         "SELECT petition_id, sum(sent) AS n FROM sms_usage WHERE day = :day GROUP BY petition_id",
         day=day,
     )
-    return Budget({row["petition_id"]: int(row["n"]) for row in rows}, caps)
+    return {row["petition_id"]: int(row["n"]) for row in rows}
 
 
 async def add(

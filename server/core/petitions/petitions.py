@@ -35,6 +35,7 @@ class Petition(Draft):
     sms_codes: bool = False  # codes may go out by text
     former_slugs: tuple[str, ...] = ()
     former_keywords: tuple[str, ...] = ()
+    mail_stopped: bool = False  # an organizer has stopped all mail
 
     @property
     def state(self) -> State:
@@ -199,6 +200,24 @@ async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) ->
     )
 
 
+async def stop_mail(tx: Transaction, petition_id: int, now: int) -> None:
+    """Send no mail. What there is to send waits."""
+    await tx.execute(
+        "UPDATE petitions SET mail_stopped_at = coalesce(mail_stopped_at, :now),"
+        " version = version + 1 WHERE id = :id",
+        id=petition_id,
+        now=now,
+    )
+
+
+async def resume_mail(tx: Transaction, petition_id: int, now: int) -> None:
+    """Send mail again, from that time on."""
+    await tx.execute(
+        "UPDATE petitions SET mail_stopped_at = NULL, version = version + 1 WHERE id = :id",
+        id=petition_id,
+    )
+
+
 async def all_petitions(tx: Transaction) -> dict[int, Petition]:
     """Every petition by id, newest first."""
     wordings = await tx.fetch("SELECT * FROM petition_texts")
@@ -240,4 +259,5 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         sms_codes=row["sms_codes_at"] is not None,
         former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
         former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),
+        mail_stopped=row["mail_stopped_at"] is not None,
     )

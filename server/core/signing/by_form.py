@@ -50,6 +50,5 @@ async def sign_by_form(
         contact=signing.contact,
         trap=bool(values.get(TRAP)),
     )
-    if prefix:
-        signing.prefix_tag = limits.prefix_tag(day_key, prefix)
+    signing.prefix_tag = limits.prefix_tag(day_key, prefix) if prefix else None
     return signing, await sign(group, signing)

@@ -30,7 +30,6 @@ TEXT_DIGITS = 4  # of what a signer texts: it helps nobody but the phone itself
 CODE_SECONDS = DAY
 CODE_TRIES = 5
 CLOSED_SECONDS = DAY  # for which a closed petition still verifies what was signed before
-RANGE_CODES = 20  # by text to one range of numbers in a day
 
 Purpose = Literal["verify", "withdraw"]
 Action = Literal["verify", "not_me", "withdraw"]
@@ -55,11 +54,15 @@ class TypedCode:
 @dataclass(frozen=True, slots=True)
 class MadeCode:
     """A code that was made for a signature and a contact, with the keys by which that signature's
-    person is known now: none once it was taken back."""
+    person is known now: none once it was taken back.
+
+    `recipient` is the key of whom it was sent to; `stopped`: who has said "that was not me".
+    """
 
     signature_id: int
     made_at: int
-    contact_key: bytes
+    recipient: bytes | None
+    stopped: bool
     person: tuple[bytes | None, bytes | None]  # place key, contact key
 
 
@@ -79,20 +82,28 @@ def code_of(keys: Keys, petition: Petition, purpose: Purpose, id_: int, made_at:
 
 
 async def made(
-    tx: Transaction, signature: Signature, purpose: Purpose, queued_at: int, now: int
+    tx: Transaction,
+    signature: Signature,
+    purpose: Purpose,
+    recipient: bytes,
+    queued_at: int,
+    now: int,
 ) -> int:
     """When the code was made that a message queued at that time says: now, unless the same message
     has made one before."""
     row = await tx.fetch_one(
-        "INSERT INTO codes (petition_id, signature_id, purpose, contact_key, made_at)"
-        " VALUES (:petition, :id, :purpose, :contact_key, :now)"
-        " ON CONFLICT (petition_id, signature_id, purpose) DO UPDATE SET made_at ="
+        "INSERT INTO codes"
+        " (petition_id, signature_id, purpose, contact_key, address_key, made_at)"
+        " VALUES (:petition, :id, :purpose, :contact_key, :recipient, :now)"
+        " ON CONFLICT (petition_id, signature_id, purpose) DO UPDATE SET"
+        " address_key = excluded.address_key, made_at ="
         "  CASE WHEN codes.made_at < :queued THEN excluded.made_at ELSE codes.made_at END"
         " RETURNING made_at",
         petition=signature.petition_id,
         id=signature.id,
         purpose=purpose,
         contact_key=signature.contact_key,
+        recipient=recipient,
         now=now,
         queued=queued_at,
     )
@@ -127,11 +138,12 @@ async def _meant(tx: Transaction, keys: Keys, typed: Sequence[TypedCode]) -> lis
         contact_key="blob",
     )
     by_contact, by_ref = (
-        "SELECT b.place, c.signature_id, c.made_at, c.contact_key, s.place_key,"
+        "SELECT b.place, c.signature_id, c.made_at, c.address_key, r.stopped_at, s.place_key,"
         f" s.contact_key AS signer_key FROM {batch} b JOIN codes c"
         f" ON c.petition_id = b.petition_id AND c.{column} = b.{column}"
         "  AND c.purpose = b.purpose AND c.made_at > b.since"
         " JOIN signatures s ON s.petition_id = c.petition_id AND s.id = c.signature_id"
+        " LEFT JOIN stopped_recipients r ON r.address_key = c.address_key"
         for column in ("contact_key", "signature_id")
     )
     rows = await tx.fetch(
@@ -139,8 +151,9 @@ async def _meant(tx: Transaction, keys: Keys, typed: Sequence[TypedCode]) -> lis
         batch=pack(row for place, one in enumerate(typed) for row in _wanted(keys, place, one)),
     )
     found: list[list[MadeCode]] = [[] for _ in typed]
-    for place, id_, made_at, contact_key, *person in rows:
-        found[place].append(MadeCode(id_, made_at, contact_key, (person[0], person[1])))
+    for place, id_, made_at, recipient, stopped_at, *person in rows:
+        keyed = (person[0], person[1])
+        found[place].append(MadeCode(id_, made_at, recipient, stopped_at is not None, keyed))
     return found
 
 
@@ -166,17 +179,6 @@ def _whose(keys: Keys, typed: TypedCode) -> bytes:
 def _is_code(keys: Keys, typed: TypedCode, made: MadeCode) -> bool:
     right = code_of(keys, typed.petition, typed.purpose, made.signature_id, made.made_at)
     return hmac.compare_digest(right.encode(), digits_of(typed.code).encode())
-
-
-async def take_text_code(tx: Transaction, now: int, range_key: bytes, limit: int) -> bool:
-    """Whether one more code may go out by text on this UTC day, which is then counted: `limit` in
-    all, and `RANGE_CODES` to one range of numbers, since whoever earns from texts owns a range."""
-    if limit <= 0:
-        return False
-    today = now - now % DAY
-    keys = (b"", range_key)
-    in_all, to_range = await tries.add(tx, [Try("text_code", key, today) for key in keys], now)
-    return in_all <= limit and to_range <= RANGE_CODES
 
 
 async def expire(tx: Transaction, now: int) -> None:

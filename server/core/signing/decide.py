@@ -196,7 +196,8 @@ class Ledger:
                 language=signing.language,
                 recipient=signing.contact,
                 signature_id=known.id,
-                address_key=signing.address_key,
+                network_tag=signing.prefix_tag,
+                turn=int(known.held_at is not None),
             )
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.core.counting.counts import DAY
+from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
 from server.core.signing import codes, stored
@@ -37,19 +38,28 @@ class Message:
     codes: tuple[MailedCode, ...] = ()
 
 
-async def message_for(
-    tx: Transaction, keys: Keys, petition: Petition, item: Announcement, now: int
-) -> Message | None:
-    """What a `signed` or `withdraw_code` message has to say now; None if that is nothing.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a message has to say, before anything is made for it: a code is good from when it goes
+    out. `about` are signatures with a code each; for signed_again, the one that was signed."""
 
-    Asked again for the same message, as after a failed try, it says the same.
-    """
+    kind: str
+    about: tuple[Signature, ...] = ()
+
+    @property
+    def has_code(self) -> bool:
+        return bool(self.about) and self.kind != "signed_again"
+
+
+async def plan_for(
+    tx: Transaction, keys: Keys, petition: Petition, item: Announcement, now: int
+) -> Plan | None:
+    """What a message about signatures has to say now; None if that is nothing."""
     contact_keys = keys.contacts(petition.salt, item.recipient)
     if item.kind == "withdraw_code":
         signed = await stored.of_contact(tx, petition.id, contact_keys)
         mine = [s for s in signed if not s.rejected_at][:LISTED]
-        said = [await _mailed_code(tx, keys, petition, s, "withdraw", item, now) for s in mine]
-        return Message("withdraw_code", tuple(said)) if said else None
+        return Plan("withdraw_code", tuple(mine)) if mine else None
     found = await stored.by_ids(tx, petition.id, [item.signature_id or 0])
     signature = next((s for s in found if s.contact_key in contact_keys), None)
     if signature is None or signature.rejected_at:
@@ -57,11 +67,22 @@ async def message_for(
     if await _is_stopped(tx, petition.id, contact_keys):
         return None
     if signature.verified_at:
-        return await _repeat_note(tx, signature, item, now)
+        return Plan("signed_again", (signature,)) if _is_news(signature, item, now) else None
     if is_late(petition, now) or (item.channel == "sms" and not petition.sms_codes):
         return None
-    code = await _mailed_code(tx, keys, petition, signature, "verify", item, now)
-    return Message("verify_code", (code,))
+    return Plan("verify_code", (signature,))
+
+
+async def message_for(
+    tx: Transaction, keys: Keys, petition: Petition, item: Announcement, plan: Plan, now: int
+) -> Message:
+    """The message that goes out now. Made again, as after a failed try, it is the same."""
+    if not plan.has_code:
+        await _note_repeat(tx, plan.about[0], item, now)
+        return Message(plan.kind)
+    purpose: Purpose = "withdraw" if plan.kind == "withdraw_code" else "verify"
+    mailed = [await _mailed_code(tx, keys, petition, s, purpose, item, now) for s in plan.about]
+    return Message(plan.kind, tuple(mailed))
 
 
 async def discard_silent(tx: Transaction) -> bool:
@@ -79,24 +100,25 @@ async def discard_silent(tx: Transaction) -> bool:
     return len(dropped) >= SILENT
 
 
-async def _repeat_note(
-    tx: Transaction, signature: Signature, item: Announcement, now: int
-) -> Message | None:
-    """Tell the owner of a verified contact that somebody signed with it, once a day at most."""
+def _is_news(signature: Signature, item: Announcement, now: int) -> bool:
+    """Whether to tell the owner of a verified contact that somebody signed with it: once a day at
+    most."""
+    if item.kind == "signed_again":
+        return True  # this very message has noted it, before a try that failed or had to wait
     if item.created_at < (signature.verified_at or 0):
-        return None  # signed before it was verified: its own code came too late to be needed
-    noted = signature.noted_at or 0
-    # This very message may have noted it, before a try that failed.
-    ours = item.tries > 1 and noted >= item.created_at
-    if now - noted < REPEAT_SECONDS and not ours:
-        return None
+        return False  # signed before it was verified: its own code came too late to be needed
+    return now - (signature.noted_at or 0) >= REPEAT_SECONDS
+
+
+async def _note_repeat(tx: Transaction, signature: Signature, item: Announcement, now: int) -> None:
+    """Note when the owner was told, and by which message."""
+    await outbox.becomes(tx, item.id, "signed_again")
     await tx.execute(
         "UPDATE signatures SET noted_at = :now WHERE petition_id = :petition AND id = :id",
         now=now,
         petition=signature.petition_id,
         id=signature.id,
     )
-    return Message("signed_again")
 
 
 async def _mailed_code(
@@ -108,7 +130,8 @@ async def _mailed_code(
     item: Announcement,
     now: int,
 ) -> MailedCode:
-    made_at = await codes.made(tx, signature, purpose, item.created_at, now)
+    recipient = keys.address(item.recipient)
+    made_at = await codes.made(tx, signature, purpose, recipient, item.created_at, now)
     return MailedCode(
         name=signature.name or "",
         code=codes.code_of(keys, petition, purpose, signature.id, made_at),
@@ -117,7 +140,7 @@ async def _mailed_code(
 
 
 async def _is_stopped(tx: Transaction, petition_id: int, contact_keys: Iterable[bytes]) -> bool:
-    """Whether the contact's owner has said "that was not me"."""
+    """Whether the contact's owner has said "that was not me", when that was kept by petition."""
     wanted = tx.rows("wanted", contact_key="blob")
     return bool(
         await tx.fetch(

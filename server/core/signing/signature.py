@@ -38,7 +38,6 @@ class Signing:
     signals: tuple[Reason, ...] = ()
     group: Group | None = None
     prefix_tag: bytes | None = None
-    address_key: bytes | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -60,8 +60,6 @@ def web_signing(
         problems.append(Problem("comment", "long"))
     if problems:
         raise InvalidInput(*problems)
-    # Without codes by text, a phone is only told once a day that somebody signed with it.
-    bounded = class_ == "web-email" or petition.sms_codes
     return Signing(
         id=id_,
         petition_id=petition.id,
@@ -75,7 +73,6 @@ def web_signing(
         comment=comment or None,
         public=bool(values.get("public")),
         news=bool(values.get("news")),
-        address_key=keys.address(contact) if contact and bounded else None,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from server.core.floods import limits
 from server.core.floods.limits import Group, Groups
-from server.core.outbox import outbox
+from server.core.outbox import allowance, outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
 from server.core.signing import codes, stored
@@ -17,7 +17,7 @@ from server.core.signing.codes import MadeCode, TypedCode, is_late, text_digits
 from server.core.signing.decide import Ledger, Outcome
 from server.core.signing.signature import Signature
 from server.core.values.keys import Keys
-from server.db import Transaction, pack
+from server.db import Transaction
 from server.errors import StoreConflict
 
 Done = Literal["verified", "held", "not_me", "withdrawn"]
@@ -25,13 +25,15 @@ Done = Literal["verified", "held", "not_me", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A wish to take back what an e-mail address has signed, if it has signed."""
+    """A wish to take back what an e-mail address has signed, if it has signed; `network_tag` stands
+    for the address that it came from."""
 
     id: int
     petition: Petition
     email: str
     language: str
     now: int
+    network_tag: bytes | None = None
 
 
 class Verifier:
@@ -48,12 +50,15 @@ class Verifier:
             return [None] * len(typed)
         meant = [(one.petition, code.signature_id, code.person) for one, code in taken]
         ledger, found = await _under_locks(tx, self._keys, meant)
+        networks = [s.prefix_tag if s and not s.verified_at else None for s in found]
         done = [
             self._decided(ledger, one, signature)
             for (one, _), signature in zip(taken, found, strict=True)
         ]
         await ledger.write(tx)
-        await _stop_mail(tx, taken)
+        # What is held may be one person's doing, and a code may be typed again.
+        pairs = zip(networks, done, strict=True)
+        await _heed(tx, taken, [tag if did == "verified" else None for tag, did in pairs])
         in_order = iter(done)
         return [next(in_order) if code else None for code in right]
 
@@ -81,7 +86,7 @@ class Verifier:
                 petition_id=a.petition.id,
                 language=a.language,
                 recipient=a.email,
-                address_key=self._keys.address(a.email),
+                network_tag=a.network_tag,
             )
             for a in asked
         ]
@@ -142,15 +147,14 @@ def _group_of(petition: Petition, contact: str | None, keys: Keys) -> Group | No
     return limits.group_of(petition.id, petition.salt, contact, keys)
 
 
-async def _stop_mail(tx: Transaction, taken: Sequence[tuple[TypedCode, MadeCode]]) -> None:
-    """No more mail about the petition to whoever said "that was not me"."""
-    stopped = [(t.petition.id, c.contact_key, t.now) for t, c in taken if t.action == "not_me"]
-    if not stopped:
-        return
-    batch = tx.rows("batch", petition_id="int", contact_key="blob", stopped_at="int")
-    await tx.execute(
-        "INSERT INTO mail_stops (petition_id, contact_key, stopped_at)"
-        f" SELECT petition_id, contact_key, stopped_at FROM {batch} b WHERE true"
-        " ON CONFLICT DO NOTHING",
-        batch=pack(stopped),
-    )
+async def _heed(
+    tx: Transaction, taken: Sequence[tuple[TypedCode, MadeCode]], networks: Sequence[bytes | None]
+) -> None:
+    """What typed codes say of our sending to those mailboxes; `networks` are those that have had
+    messages sent which turn out to be wanted."""
+    now = taken[0][0].now
+    answers = [(t.action == "not_me", c) for t, c in taken]
+    await allowance.stop(tx, [c.recipient for not_me, c in answers if not_me and c.recipient], now)
+    lifted = [c.recipient for not_me, c in answers if not not_me and c.stopped and c.recipient]
+    await allowance.lift(tx, lifted)
+    await allowance.give_room(tx, [network for network in networks if network], now)

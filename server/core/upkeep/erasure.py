@@ -10,7 +10,7 @@ from __future__ import annotations
 from server.core.conversations import inbound, phones
 from server.core.counting.counts import DAY
 from server.core.floods import limits, tries
-from server.core.outbox import outbox
+from server.core.outbox import allowance, outbox
 from server.core.signing import codes, stored
 from server.core.signing.decide import Ledger
 from server.core.upkeep import marks
@@ -31,6 +31,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     await outbox.forget(tx, now - keep_days * DAY)
     await codes.expire(tx, now)
     await tries.expire(tx, now)
+    await allowance.expire(tx, now)
 
 
 async def erase_contacts(database: Database, now: int, pending_hours: int = PENDING_HOURS) -> None:

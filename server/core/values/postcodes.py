@@ -120,9 +120,26 @@ def fold_postcode(postcode: str) -> str:
     return bare[:5] if re.fullmatch(r"\d{9}", bare) else bare
 
 
+#: Letters that are read as digits, of our alphabet, the Greek and the Cyrillic one.
+_LIKE_DIGITS = str.maketrans("OΟОQILІΙ|", "000011111")
+
+
 def digits_of(typed: str) -> str:
-    """A code as it was meant: ASCII digits, whatever script and gaps it was typed in."""
-    return _bare(typed)[:20]
+    """A code as it was meant: ASCII digits, whatever script, gaps and quotes it was typed in, and
+    whatever letters its digits were read as."""
+    return "".join(c for c in _plain(typed).translate(_LIKE_DIGITS) if c.isalnum())[:20]
+
+
+def texted_digits(typed: str, keyword: str, digits: int) -> str:
+    """The code of so many digits that a text is, with a petition's keyword before it or without;
+    "" for any other text. `FACE1234`, `Face 12 34.` and `1234` are the same."""
+    bare = "".join(c for c in _plain(typed[: 4 * POSTCODE_LIMIT]) if c.isalnum())
+    code = bare.removeprefix(keyword)
+    # Half of them are digits at least: four letters are a name.
+    if len(code) != digits or 2 * sum(map(str.isdecimal, code)) < digits:
+        return ""
+    found = digits_of(code)
+    return found if found.isdecimal() else ""
 
 
 def _bare(typed: str) -> str:

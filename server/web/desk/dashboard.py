@@ -10,6 +10,7 @@ from server.core.counting.counts import DAY, Day
 from server.core.desk import dashboard as figures
 from server.core.desk import exports, organizers
 from server.core.desk.dashboard import Standing
+from server.core.floods.alarms import SENDING
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
@@ -56,6 +57,7 @@ async def show(visit: Visit) -> None:
         **await _figures(visit, petition),
         alarms=alarms[:ALARMS_SHOWN],
         alarm_words=ALARM_WORDS,
+        mail_can_stop=any(alarm.kind in SENDING for alarm in alarms),
         state=visit.sentence(STATE_WORDS, petition.state),
         channels=CHANNEL_WORDS,
         classes=CLASS_WORDS,
@@ -132,6 +134,16 @@ async def _change(
         await visit.note(tx, done, petition.id)
     await visit.services.directory.refresh()
     await visit.go_to_petition(petition, f"?done={done}")
+
+
+async def stop_mail(visit: Visit) -> None:
+    """POST: no mail of the petition goes out from now on; it waits."""
+    await _change(visit, petitions.stop_mail, "mail_stopped")
+
+
+async def resume_mail(visit: Visit) -> None:
+    """POST: mail of the petition goes out again."""
+    await _change(visit, petitions.resume_mail, "mail_resumed")
 
 
 async def export(visit: Visit) -> None:

@@ -49,6 +49,7 @@ async def _send_page(visit: Visit, template: str, petition: Petition, **context:
         reasons=lambda why: ", ".join(_reason(visit, h) for h in sorted(moderation.holds_of(why))),
         now=visit.services.now(),
         alarm_words=ALARM_WORDS,
+        mail_can_stop=True,
         states=INVALIDATION_WORDS,
         condition_words=lambda condition: condition_words(condition, visit.language),
         **context,

@@ -18,7 +18,7 @@ _PAGES = re.compile(
 
 def wanted_page(path: str) -> str:
     """The page of ours to go to after a sign-in; the list for every other address."""
-    if path.endswith(("/open", "/pause", "/close")):
+    if path.endswith(("/open", "/pause", "/close", "/stop-mail", "/resume-mail")):
         path = path.rpartition("/")[0]
     return path if _PAGES.fullmatch(path) else HOME
 

@@ -26,6 +26,8 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         "p/{slug}/open": Methods(POST=room(dashboard.open_)),
         "p/{slug}/pause": Methods(POST=room(dashboard.pause)),
         "p/{slug}/close": Methods(POST=room(dashboard.close)),
+        "p/{slug}/stop-mail": Methods(POST=room(dashboard.stop_mail)),
+        "p/{slug}/resume-mail": Methods(POST=room(dashboard.resume_mail)),
         "p/{slug}/moderation": Methods(GET=room(moderation.show)),
         "p/{slug}/moderation/decide": Methods(POST=room(moderation.decide)),
         "p/{slug}/moderation/comments": Methods(POST=room(moderation.comments)),

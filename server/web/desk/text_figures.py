@@ -31,6 +31,7 @@ _TROUBLES = {
     "expired": N_("it waited too long"),
     "too_long": N_("too long for the provider"),
     "quiet": N_("it is night there"),
+    "limit": N_("there is no room for more just now"),
     "no_gateway": N_("no gateway is set up"),
 }
 
@@ -88,5 +89,7 @@ class TextFigures:
     def _trouble(self, delivery: Delivery) -> str:
         if delivery.error in _TROUBLES:
             return delivery.error
+        if delivery.error.endswith("_limit"):  # of the allowance
+            return "limit"
         gateway = self._services.gateways.get(delivery.carrier)
         return gateway.trouble(delivery.error) if gateway else "unknown"

@@ -57,6 +57,8 @@ DONE = {
     "opened": N_("The petition is open. People can sign it now."),
     "paused": N_("The petition is paused. People can read it, but not sign it."),
     "closed": N_("The petition is closed. It takes no more signatures."),
+    "mail_stopped": N_("No mail of this petition goes out any more."),
+    "mail_resumed": N_("Mail of this petition goes out again."),
 }
 
 #: Status -> title and lines of the page that says so; of others as on public pages.
@@ -117,6 +119,12 @@ REASON_WORDS = {
     "numbers": N_("more from one range of phone numbers than is likely"),
 }
 ALARM_WORDS = {
+    "mail_network": N_(
+        "From one place, mails to {n} people were asked for in the last day, and {of} of these"
+        " people have verified. Somebody may be using them to bother strangers. You can stop all"
+        " mail of this petition."
+    ),
+    "mail_waiting": N_("{n} mails wait, because too many were asked for at once."),
     "class": N_("{n} of the last {of} signatures came in one way ({label}), far more than before."),
     "domain": N_("{n} of the last {of} signatures are from @{label}, far more than before."),
     "postcode": N_("{n} of the last {of} signatures are from {label}, far more than before."),
@@ -158,6 +166,8 @@ ACTION_WORDS = {
     "opened": N_("opened the petition"),
     "paused": N_("paused the petition"),
     "closed": N_("closed the petition"),
+    "mail_stopped": N_("stopped all mail of the petition"),
+    "mail_resumed": N_("let mail of the petition go out again"),
     "exported": N_("downloaded all signatures"),
     "accepted": N_("accepted held signatures"),
     "rejected": N_("rejected held signatures"),

@@ -12,12 +12,14 @@ from typing import Literal
 
 from starlette.types import Receive, Scope, Send
 
+from server.core.floods import limits
 from server.core.petitions.petitions import Petition
 from server.core.signing.codes import Action, Purpose, TypedCode, is_late
 from server.core.signing.verification import Asked, Verifier
 from server.core.values.contacts import normal_email, normal_phone
 from server.core.values.names import tidy
 from server.errors import StoreUnavailable
+from server.web.http.addresses import client_address
 from server.web.http.failures import note
 from server.web.http.forms import read_form, read_query
 from server.web.http.guard import check_origin
@@ -136,6 +138,10 @@ class Codes:
             email=email,
             language=scope["language"] or petition.language,
             now=self._services.now(),
+            network_tag=limits.network_tag(
+                await self._services.day_key(),
+                client_address(scope, self._services.settings.trusted_proxies),
+            ),
         )
         await self._services.group.submit(self._verifier.ask_many, asked)
 

@@ -67,7 +67,12 @@ MESSAGES: dict[str, Message] = {
     ),
     "not_me": (
         N_("We have erased it"),
-        (N_("You get no more mail from us about this petition."),),
+        (
+            N_(
+                "We send at most one mail a week to you now, and only if somebody signs with your"
+                " address."
+            ),
+        ),
     ),
     "withdrawn": (
         N_("Your signature is taken back"),

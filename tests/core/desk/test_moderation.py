@@ -15,6 +15,7 @@ from server.core.desk.conditions import Condition, preview
 from server.core.desk.invalidation import Invalidation
 from server.core.floods import alarms, limits
 from server.core.floods.holds import Hold
+from server.core.outbox import outbox
 from server.core.signing import signatures, stored
 from server.core.upkeep import check
 from server.errors import InvalidInput, NotFound
@@ -385,6 +386,38 @@ async def test_an_even_crowd_raises_none(world: World) -> None:
         world.now += DAY
     async with world.database.read() as tx:
         assert await alarms.alarms(tx, 1, world.now - DAY) == []
+
+
+async def ask_for_mails(world: World, count: int, network: bytes, verified: int = 0) -> None:
+    """So many people are entered by one network, and some of them type their code."""
+    letters = "bcdfghklmnprstvz"
+    for i in range(count):
+        signing = world.signing(
+            f"{letters[i % 16].upper()}o {letters[i // 16]}a",
+            email=f"s{i}{network.hex()}@gmail.com",
+        )
+        signing.prefix_tag = network
+        await world.sign(signing)
+        if i < verified:
+            async with world.database.write() as tx:
+                await tx.execute(
+                    "UPDATE signatures SET verified_at = 1 WHERE petition_id = 1 AND id = :id",
+                    id=signing.id,
+                )
+
+
+async def test_mails_to_many_strangers_from_one_place_raise_an_alarm(world: World) -> None:
+    await ask_for_mails(world, 60, b"crowd", verified=20)
+    await ask_for_mails(world, 60, b"attacker", verified=10)
+    await ask_for_mails(world, 40, b"few")
+    async with world.database.write() as tx:
+        found = await alarms.alarms(tx, 1, world.now)
+        assert [(a.kind, a.n, a.of) for a in found] == [("mail_network", 60, 10)]
+        for item in await outbox.lease(tx, world.now, 50, "email"):
+            await outbox.delayed(tx, item, b"%d" % item.id, "network_limit", world.now, 60)
+        found = await alarms.alarms(tx, 1, world.now)
+        assert [(a.kind, a.n) for a in found] == [("mail_network", 60), ("mail_waiting", 50)]
+        assert await alarms.alarms(tx, 1, world.now + 3 * DAY) == []
 
 
 def test_populations_are_read_line_by_line() -> None:

@@ -6,7 +6,6 @@ import asyncio
 
 from server.core.floods import tries
 from server.core.floods.tries import Try
-from server.core.signing import codes
 from server.db import Database
 from tests.harness.world import NOW
 
@@ -58,16 +57,3 @@ async def test_what_was_not_tried_for_two_days_is_forgotten(database: Database) 
 async def test_many_at_once_are_counted_one_by_one(database: Database) -> None:
     places = await asyncio.gather(*(add(database, ANA, BO) for _ in range(20)))
     assert sorted(place for place, _ in places) == list(range(1, 21))
-
-
-async def test_codes_by_text_end_for_the_day_in_all_and_for_a_range(database: Database) -> None:
-    async def taken(range_: bytes, limit: int = 100, now: int = NOW) -> bool:
-        async with database.write() as tx:
-            return await codes.take_text_code(tx, now, range_, limit)
-
-    first = [await taken(b"one") for _ in range(codes.RANGE_CODES + 1)]
-    assert first == [True] * codes.RANGE_CODES + [False]
-    assert await taken(b"two")
-    assert not await taken(b"two", limit=5)
-    assert not await taken(b"two", limit=0)
-    assert await taken(b"one", now=NOW + 86_400)

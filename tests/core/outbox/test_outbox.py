@@ -49,7 +49,7 @@ async def test_a_message_is_tried_later_and_later_and_then_dropped(world: World)
 
 async def test_what_will_never_be_sent_keeps_nobodys_number_and_no_words(world: World) -> None:
     async with world.database.write() as tx:
-        item = replace(note(1), body="Thank you, Ana Diaz.", address_key=b"k")
+        item = replace(note(1), body="Thank you, Ana Diaz.")
         await outbox.put(tx, [item], NOW)
         (leased,) = await outbox.lease(tx, NOW)
         await outbox.postponed(tx, leased, "503", NOW, chance=0)
@@ -64,14 +64,32 @@ async def test_what_will_never_be_sent_keeps_nobodys_number_and_no_words(world: 
 
 async def test_the_key_of_an_address_goes_with_the_rest_of_its_mail(world: World) -> None:
     async with world.database.write() as tx:
-        await outbox.put(tx, [replace(note(1), channel="email", address_key=b"k")], NOW)
+        await outbox.put(tx, [note(1), note(2)], NOW)
+        for item in await outbox.lease(tx, NOW):
+            await outbox.delayed(tx, item, b"%d" % item.id, "recipient_limit", NOW, 60)
         await outbox.sent(tx, 1, "email", "", 0, NOW)
-        await outbox.forget_recipient(tx, 1)
-        for before, left in ((NOW, 1), (NOW + 1, 0)):
-            await outbox.forget(tx, before)
-            row = await tx.fetch_one("SELECT count(address_key) AS n FROM outbox")
-            assert row is not None
-            assert row["n"] == left
+        await outbox.dropped(tx, 2, "expired", NOW)
+        row = await tx.fetch_one("SELECT count(address_key) AS n FROM outbox")
+    assert row is not None
+    assert row["n"] == 0
+
+
+async def test_of_messages_that_say_the_same_one_waits(world: World) -> None:
+    async with world.database.write() as tx:
+        about = [replace(note(n), signature_id=n // 2) for n in range(2, 6)]
+        await outbox.put(tx, [*about, replace(note(6), kind="signed", signature_id=1)], NOW)
+        for item in await outbox.lease(tx, NOW):
+            await outbox.delayed(tx, item, b"k", "recipient_limit", NOW, 60)
+        kept = [row["id"] for row in await tx.fetch("SELECT id FROM outbox ORDER BY id")]
+    assert kept == [2, 4, 6]
+
+
+async def test_what_waits_its_turn_goes_when_nothing_else_is_due(world: World) -> None:
+    async with world.database.write() as tx:
+        await outbox.put(tx, [replace(note(n), turn=1) for n in (1, 2)], NOW - 60)
+        await outbox.put(tx, [note(n) for n in (3, 4)], NOW)
+        found = [[a.id for a in await outbox.lease(tx, NOW, 3)] for _ in range(2)]
+    assert found == [[3, 4, 1], [2]]
 
 
 async def test_an_address_whose_mail_came_back_is_forgotten_after_a_month(world: World) -> None:

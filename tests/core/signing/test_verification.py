@@ -14,6 +14,7 @@ from server.core.counting.counts import DAY
 from server.core.floods import tries
 from server.core.floods.limits import DOMAIN_CAP, HOUSEHOLD, NUMBERS_CAP
 from server.core.outbox import outbox
+from server.core.outbox.allowance import STOPPED_SECONDS
 from server.core.outbox.outbox import Announcement
 from server.core.signing import codes, messages, signatures, verification
 from server.core.signing.codes import Action, TypedCode
@@ -33,7 +34,7 @@ async def sent(world: World) -> list[tuple[Announcement, Message | None]]:
     async with world.database.write() as tx:
         items = [*await outbox.lease(tx, world.now, 1000, "email")]
         for item in items + await outbox.lease(tx, world.now, 1000):
-            said = await messages.message_for(tx, world.keys, world.petition, item, world.now)
+            said = await world.says(tx, item, world.now)
             await outbox.sent(tx, item.id, "", "", 0, world.now)
             found.append((item, said))
     return found
@@ -162,10 +163,7 @@ async def test_signing_again_sends_a_fresh_code_and_a_retry_of_one_mail_the_same
     await world.web(email=ANA)
     async with world.database.write() as tx:
         [item] = await outbox.lease(tx, world.now, channel="email")
-        said = [
-            await messages.message_for(tx, world.keys, world.petition, item, now)
-            for now in (NOW, NOW + 1, NOW + 500)
-        ]
+        said = [await world.says(tx, item, now) for now in (NOW, NOW + 1, NOW + 500)]
         await outbox.sent(tx, item.id, "", "", 0, world.now)
     assert said[0] == said[1] == said[2]
     assert said[0]
@@ -195,7 +193,7 @@ async def test_every_signing_with_a_contact_queues_one_message_whoever_signed_be
     assert [m.kind if m else None for _, m in await sent(world)] == ["signed_again"]
 
 
-async def test_not_me_erases_the_signature_and_ends_mail_for_that_petition(world: World) -> None:
+async def test_not_me_erases_the_signature_and_stops_mail_to_that_mailbox(world: World) -> None:
     await world.web(email=ANA)
     right = await code(world)
     assert await type_(world, "1" + right, action="not_me") is None
@@ -205,9 +203,23 @@ async def test_not_me_erases_the_signature_and_ends_mail_for_that_petition(world
     assert [row[c] for c in ("name", "contact", "contact_key", "place_key")] == [None] * 4
     assert await type_(world, right) is None  # gone is gone
     assert await type_(world, right, action="not_me") == "not_me"
+    async with world.database.read() as tx:
+        stopped = await tx.fetch("SELECT address_key, free_at FROM stopped_recipients")
+    assert [(bytes(row["address_key"]), row["free_at"]) for row in stopped] == [
+        (world.keys.address(ANA), world.now + STOPPED_SECONDS)
+    ]
+
+
+async def test_not_me_by_the_mails_link_stops_the_same_mailbox(world: World) -> None:
     await world.web(email=ANA)
-    assert [m for _, m in await sent(world)] == [None]
-    assert await state(world) == (0, 1, 0)
+    [(_, mail)] = await sent(world)
+    assert mail
+    [mailed] = mail.codes
+    done = await type_(world, mailed.code, contact="", ref=mailed.ref, action="not_me")
+    assert done == "not_me"
+    async with world.database.read() as tx:
+        stopped = await tx.fetch("SELECT address_key FROM stopped_recipients")
+    assert [bytes(row["address_key"]) for row in stopped] == [world.keys.address(ANA)]
 
 
 async def ask(world: World, email: str = ANA) -> list[Message | None]:

@@ -20,6 +20,7 @@ from server.core.values.postcodes import (
     has_postcodes,
     keyable,
     normal_postcode,
+    texted_digits,
     without_gaps,
 )
 
@@ -235,8 +236,42 @@ def test_a_phones_keys_give_digits_alone() -> None:
     assert not any(map(keyable, ["AR", "IE", "MT", "HK", "ZZ"]))
 
 
-def test_a_code_is_read_in_every_script() -> None:
-    assert digits_of(" १२३–४५६ ") == "123456"
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "120456",
+        " १२०–४५६ ",
+        "12O456",
+        "l2o-456",
+        "I2Q.456",
+        "１２０ ４５６",
+        "12О456",
+        '"120 456".',
+    ],
+)
+def test_a_code_is_read_in_every_script_and_with_letters_like_its_digits(typed: str) -> None:
+    assert digits_of(typed) == "120456"
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("FACE1204", "1204"),
+        ("Face 1204.", "1204"),
+        ("face: 12-04", "1204"),
+        ("1204", "1204"),
+        ("१२०४", "1204"),
+        ("FACE l2O4", "1204"),
+        ("Lili", ""),
+        ("Face Lili", ""),
+        ("FACE", ""),
+        ("FACE 12045", ""),
+        ("FACE Ana 1204", ""),
+        ("LAKE 1204", ""),
+    ],
+)
+def test_a_text_that_is_a_code_is_read_with_its_word_and_without(text: str, digits: str) -> None:
+    assert texted_digits(text, "FACE", 4) == digits
 
 
 def test_the_data_of_a_country_is_read_for_its_first_postcode_alone() -> None:

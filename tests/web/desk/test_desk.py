@@ -515,7 +515,7 @@ async def test_another_organizers_petition_is_not_found(place: Room, slug: str) 
     for path in ("", "/edit", "/export.csv"):
         answer = await browser.get(f"/organizer/p/{slug}{path}")
         assert (answer.status, answer.title) == (404, "There is nothing at this address")
-    for path in ("/edit", "/open", "/pause", "/close"):
+    for path in ("/edit", "/open", "/pause", "/close", "/stop-mail", "/resume-mail"):
         answer = await browser.post(f"/organizer/p/{slug}{path}", {"csrf": csrf})
         assert answer.status == 404
     river = (await place.services.directory.refresh()).by_slug["river"]
@@ -672,6 +672,30 @@ async def test_alarms_stand_on_the_dashboard(place: Room) -> None:
     assert alarm not in (await browser.get("/organizer/p/lake")).text  # looked for once a minute
     place.now += ALARM_SECONDS
     assert alarm in (await browser.get("/organizer/p/lake")).text
+
+
+async def test_all_mail_of_a_petition_is_stopped_and_resumed_by_one_button(place: Room) -> None:
+    browser = await place.signed_in()
+    decisions = "/organizer/p/lake/moderation"
+    csrf = (await browser.fill(await browser.get("/organizer/"), "/organizer/sign-out"))["csrf"]
+    assert "Stop all mail" not in (await browser.get("/organizer/p/lake")).text
+    for action, shown, done in (
+        ("stop", "Send mail again", "No mail of this petition goes out any more."),
+        ("resume", "Stop all mail", "Mail of this petition goes out again."),
+    ):
+        answer = await browser.post(f"/organizer/p/lake/{action}-mail", {"csrf": csrf})
+        page = (await browser.get(answer.header("location"))).text
+        assert done in page
+        assert shown in (await browser.get(decisions)).text
+        assert ("All mail of this petition is stopped." in page) == (action == "stop")
+    log = (await browser.get("/organizer/p/lake/audit")).text
+    assert "stopped all mail of the petition" in log
+    assert "let mail of the petition go out again" in log
+    alarms = [Alarm("mail_network", "", 400, 3)]
+    place.services.alarms._found[place.world.petition.id] = (place.now, alarms)
+    page = (await browser.get("/organizer/p/lake")).text
+    assert "mails to 400 people" in page
+    assert "Stop all mail" in page
 
 
 async def test_a_dashboard_stays_within_its_bytes(place: Room) -> None:

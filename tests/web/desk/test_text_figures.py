@@ -94,7 +94,7 @@ async def test_what_became_of_texts_is_said_in_plain_words(phones: Phones) -> No
         await outbox.heard(tx, "twilio", "SM1", "delivered", None)
         await outbox.heard(tx, "twilio", "SM2", "undelivered", "21610")
     phones.network.failure = Sending("retry", code="network")
-    await send(phones, "signed_again")
+    await send(phones, "signed_again", recipient="+14065550124")
     await send(phones, "signed_again", recipient="+442079460123")
     _, figures = await seen(phones)
     assert sorted(figures.deliveries) == [
