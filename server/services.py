@@ -36,7 +36,7 @@ class Services:
     ids: Ids = field(default_factory=lambda: Ids(secrets.randbits(10)))
     renderer: Renderer = field(default_factory=Renderer)
     clock: Callable[[], float] = time.time
-    chance: Callable[[], float] = random.random
+    chance: Callable[[], float] = random.SystemRandom().random
     #: Texts of one phone are taken one after the other, by whatever door they come.
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     directory: Directory = field(init=False)

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from server.core.counting import counts
+from server.core.counting import shown
 from server.core.desk import invalidation
 from server.core.upkeep import erasure
 from server.errors import StoreUnavailable
@@ -79,7 +79,7 @@ async def do_chores(services: Services) -> None:
     """What is due by time. Running it twice does nothing twice."""
     now = services.now()
     async with services.database.write() as tx:
-        await counts.publish_unverified(tx, now)
+        await shown.publish(tx, now, services.chance)
         await erasure.erase_due(tx, now, services.settings.sms_keep_days)
     await erasure.erase_contacts(services.database, now, services.settings.pending_hours)
     await erasure.erase_prefixes(services.database, now)

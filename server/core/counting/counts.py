@@ -50,8 +50,8 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class PublicFigures:
-    """What anybody may see: `unverified` moves in steps of ten, once an hour, so that nobody can
-    tell from it whether one person has signed."""
+    """What anybody may see: `unverified` moves in steps, and not for sure (shown.py), so that
+    nobody can tell from it whether one person has signed."""
 
     verified: int
     unverified: int
@@ -123,19 +123,6 @@ async def public_figures(tx: Transaction, petition_id: int) -> PublicFigures:
         "SELECT shown_unverified FROM petitions WHERE id = :id", id=petition_id
     )
     return PublicFigures(exact.verified, row["shown_unverified"] if row else 0, exact.by_class)
-
-
-async def publish_unverified(tx: Transaction, now: int) -> None:
-    """Bring the public figure of unverified signatures up to date, at most once an hour each."""
-    await tx.execute(
-        "UPDATE petitions SET shown_at = :now, shown_unverified ="
-        " coalesce((SELECT CAST(sum(n) AS BIGINT) FROM counts WHERE petition_id = petitions.id"
-        "  AND state = 'unverified'), 0) / :step * :step"
-        " WHERE opened_at IS NOT NULL AND (shown_at IS NULL OR shown_at <= :before)",
-        now=now,
-        step=PUBLIC_STEP,
-        before=now - PUBLIC_SECONDS,
-    )
 
 
 async def milestones(

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from server.core.counting import counts
 from server.core.outbox import outbox
 from server.core.signing import signatures, stored
 from server.core.signing.stored import related
@@ -227,23 +226,6 @@ async def test_a_petition_that_is_not_open_takes_no_signature(
     for door in (world.web, world.text):
         with pytest.raises(NotOpen):
             await door()
-
-
-async def test_the_public_figure_of_unverified_signatures_moves_in_steps_and_once_an_hour(
-    world: World,
-) -> None:
-    async def shown(now: int) -> int:
-        async with world.database.write() as tx:
-            await counts.publish_unverified(tx, now)
-            return (await counts.public_figures(tx, world.petition.id)).unverified
-
-    for i in range(19):
-        await world.web(f"Name {chr(65 + i)}")
-    assert await shown(NOW) == 10
-    for i in range(5):
-        await world.web(f"Other {chr(65 + i)}")
-    assert await shown(NOW + counts.PUBLIC_SECONDS - 1) == 10
-    assert await shown(NOW + counts.PUBLIC_SECONDS) == 20
 
 
 async def test_a_person_is_looked_up_by_exact_keys_whatever_the_number_of_signatures(
