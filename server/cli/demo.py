@@ -123,7 +123,7 @@ async def _seed(database: Database, password: str, now: int) -> None:
         organizer = await organizers.add(
             tx, ORGANIZER, password, salt=secrets.token_bytes(16), now=now
         )
-        await organizers.assign(tx, petition_id, organizer.id)
+        await organizers.assign(tx, petition_id, organizer.id, now)
 
 
 def sample() -> Draft:

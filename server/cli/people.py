@@ -81,7 +81,7 @@ def _organizer(options: argparse.Namespace) -> None:
                     now=now,
                 )
                 for slug in options.petition:
-                    await organizers.assign(tx, known[slug].id, added.id)
+                    await organizers.assign(tx, known[slug].id, added.id, now)
                     id_ = known[slug].id
                     await audit.note(tx, now, audit.OPERATOR, "assigned", id_, to=added.name)
         except InvalidInput as error:

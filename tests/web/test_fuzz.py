@@ -214,7 +214,7 @@ async def site_of(services: Services) -> ASGIApp:
     async with services.database.write() as tx:
         salt = b"s" * passwords.SALT_BYTES
         organizer = await organizers.add(tx, "jo", "a long password", salt=salt, now=NOW)
-        await organizers.assign(tx, 1, organizer.id)
+        await organizers.assign(tx, 1, organizer.id, NOW)
         await organizers._start_session(tx, organizer, TOKEN, NOW)
     services.gateways = gateways(services.settings, services.keys)
     pages = Pages()

@@ -6,14 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.core.counting.counts import figures
 from server.core.counting.states import IN_TOTAL, where
-from server.core.desk.moderation import Masked, masked_row
+from server.core.desk.moderation import WHY, Masked, masked_row
 from server.db import Transaction, Value
 from server.errors import InvalidInput, Problem
 
 PREVIEWED = 10  # signatures, masked
-SECOND_SHARE = 0.01  # of a petition's signatures; above it a second organizer must agree
 _HELD_FOR_DOMAIN = (
     "EXISTS (SELECT 1 FROM holds h WHERE h.petition_id = signatures.petition_id"
     " AND h.signature_id = signatures.id AND h.kind = 'domain' AND h.label = :held)"
@@ -23,7 +21,8 @@ _HELD_FOR_DOMAIN = (
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Which signatures: all that is filled in must hold. `name` may hold `*` for any letters;
-    `since` and `until` are UTC seconds; `prefix` is a `prefix_tag` in hexadecimal digits."""
+    `since` and `until` are UTC seconds; `prefix` is a `prefix_tag` in hexadecimal digits; `why` are
+    the reasons for which a group is held."""
 
     domain: str = ""
     postcode: str = ""
@@ -32,6 +31,7 @@ class Condition:
     prefix: str = ""
     since: int | None = None
     until: int | None = None
+    why: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -67,6 +67,9 @@ class Condition:
         if self.until is not None:
             parts.append("created_at < :until")
             values["until"] = self.until
+        if self.why:
+            parts.append(f"{where('held')} AND {WHY} = :why")
+            values["why"] = self.why
         return " AND ".join(parts), values
 
 
@@ -76,45 +79,49 @@ def _literal(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a condition would take out: exact figures, and a few, masked."""
+    """What a condition would take out: exact figures, a few of them, masked, and the id of the last
+    signature there was when it was looked at."""
 
     verified: int
     others: int
     sample: Sequence[Masked]
-    second: bool  # whether another organizer has to agree
+    last_id: int
 
     @property
     def n(self) -> int:
         return self.verified + self.others
 
 
-async def preview(tx: Transaction, petition_id: int, condition: Condition) -> Preview:
-    """Raises `InvalidInput` for a condition that says nothing."""
+async def preview(
+    tx: Transaction, petition_id: int, condition: Condition, last_id: int | None = None
+) -> Preview:
+    """What it finds among all signatures, or among those up to one that was the last before.
+
+    Raises `InvalidInput` for a condition that says nothing.
+    """
     if condition.is_empty:
         raise InvalidInput(Problem("condition", "missing"))
     which, values = condition.sql()
+    last = last_id if last_id is not None else await _last_id(tx, petition_id)
+    found = f" FROM signatures WHERE petition_id = :petition AND id <= :last AND {which}"
+    bound: dict[str, Value] = {"petition": petition_id, "last": last, **values}
     row = await tx.fetch_one(
         f"SELECT count(*) AS n, sum(CASE WHEN {where('verified')} THEN 1 ELSE 0 END) AS verified"
-        f" FROM signatures WHERE petition_id = :petition AND {which}",
-        petition=petition_id,
-        **values,
+        f"{found}",
+        **bound,
     )
     n, verified = (row["n"], int(row["verified"] or 0)) if row else (0, 0)
     rows = await tx.fetch(
-        "SELECT name, postcode, contact, created_at FROM signatures"
-        f" WHERE petition_id = :petition AND {which} ORDER BY id DESC LIMIT :limit",
-        petition=petition_id,
+        f"SELECT name, postcode, contact, created_at{found} ORDER BY id DESC LIMIT :limit",
         limit=PREVIEWED,
-        **values,
+        **bound,
     )
     shown = [masked_row(r["name"], r["postcode"], r["contact"], r["created_at"]) for r in rows]
-    total = (await figures(tx, petition_id)).total
-    second = n > SECOND_SHARE * total and await _organizers(tx, petition_id) > 1
-    return Preview(verified, n - verified, shown, second)
+    return Preview(verified, n - verified, shown, last)
 
 
-async def _organizers(tx: Transaction, petition_id: int) -> int:
+async def _last_id(tx: Transaction, petition_id: int) -> int:
     row = await tx.fetch_one(
-        "SELECT count(*) AS n FROM petition_organizers WHERE petition_id = :id", id=petition_id
+        "SELECT coalesce(max(id), 0) AS id FROM signatures WHERE petition_id = :id", id=petition_id
     )
-    return int(row["n"]) if row else 0
+    return int(row["id"]) if row else 0

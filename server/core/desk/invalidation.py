@@ -1,28 +1,38 @@
 """Taking signatures out by a condition, in the open: with a reason that the petition's page shows.
 
 It runs a batch at a time, remembers how far it is, can be cancelled while it runs and undone for 30
-days. What is cancelled or undone is put back in the same way.
+days. What is cancelled or undone is put back in the same way. Rejecting held signatures is the same
+act, by their reasons, and without a line on the page: they stood in no figure of verified ones.
+
+More than a few need two pairs of eyes: all that 30 days took out is added up, so that no slice is
+too thin, and the second is nobody who was let in for it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
-from server.core.counting.counts import DAY
+from server.core.counting.counts import DAY, figures
 from server.core.counting.states import IN_TOTAL, state_of
+from server.core.desk import audit
 from server.core.desk.batches import BATCH, change_batch, matching
-from server.core.desk.conditions import Condition, preview
+from server.core.desk.conditions import Condition, Preview, preview
 from server.core.signing.signature import Signature
 from server.core.values.names import tidy
 from server.db import Database, Row, Transaction, pack
 from server.errors import InvalidInput, NotFound, Problem
 
 UNDO_SECONDS = 30 * DAY
+ALONE = 3  # signatures that one organizer may take out in that time, or a hundredth of all
+ALONE_SHARE = 0.01
+JOINED_SECONDS = 7 * DAY  # for which the second organizer has been one
 REASON_LIMIT = 120
+WORKER = "server"  # in the audit log: what was agreed to, done
 _PERSONAL = re.compile(r"\S@\S|\d[\d ().-]{6,}\d")
 
 State = Literal["waits", "running", "finished", "undoing", "undone"]
@@ -42,6 +52,7 @@ class Invalidation:
     finished_at: int | None
     undone_at: int | None
     restored_at: int | None
+    wanted: int
     n: int
 
     @classmethod
@@ -76,27 +87,66 @@ def checked_reason(text: str) -> str:
 
 
 async def ask(
-    tx: Transaction, petition_id: int, condition: Condition, reason: str, organizer: int, now: int
+    tx: Transaction,
+    petition_id: int,
+    condition: Condition,
+    reason: str,
+    organizer: int,
+    now: int,
+    seen: Preview | None = None,
 ) -> Invalidation:
-    """Begin it, or wait for a second organizer. Raises `InvalidInput`."""
-    seen = await preview(tx, petition_id, condition)
-    last = await tx.fetch_one(
-        "SELECT coalesce(max(id), 0) AS id FROM signatures WHERE petition_id = :id", id=petition_id
-    )
+    """Begin it, or wait for a second organizer. Raises `InvalidInput`.
+
+    `seen` is what was agreed to: what has come since is left alone.
+    """
+    seen = seen or await preview(tx, petition_id, condition)
+    second = await needs_second(tx, petition_id, seen.n, organizer, now)
     row = await tx.fetch_one(
         "INSERT INTO invalidations (id, petition_id, condition, reason, asked_by, asked_at,"
-        " until_id, started_at) SELECT coalesce(max(id), 0) + 1, :petition, :condition, :reason,"
-        " :organizer, :now, :until, CAST(:started AS BIGINT) FROM invalidations RETURNING *",
+        " until_id, wanted, started_at) SELECT coalesce(max(id), 0) + 1, :petition, :condition,"
+        " :reason, :organizer, :now, :until, :wanted, CAST(:started AS BIGINT) FROM invalidations"
+        " RETURNING *",
         petition=petition_id,
         condition=json.dumps(asdict(condition)),
-        reason=checked_reason(reason),
+        reason="" if condition.why else checked_reason(reason),
         organizer=organizer,
         now=now,
-        until=last["id"] if last else 0,
-        started=None if seen.second else now,
+        until=seen.last_id,
+        wanted=seen.n,
+        started=None if second else now,
     )
     assert row  # noqa: S101 (an insert that returns)
     return Invalidation.from_row(row)
+
+
+async def needs_second(tx: Transaction, petition_id: int, n: int, organizer: int, now: int) -> bool:
+    """Whether another organizer has to agree that this one takes out so many more: where there is
+    one who has been one for a week."""
+    await tx.lock([hashlib.sha256(b"invalidations of %d" % petition_id).digest()[:16]])
+    row = await tx.fetch_one(
+        "SELECT coalesce(sum(CASE WHEN finished_at IS NULL AND wanted > n THEN wanted ELSE n END),"
+        " 0) AS n FROM invalidations"
+        " WHERE petition_id = :petition AND undone_at IS NULL AND asked_at > :since",
+        petition=petition_id,
+        since=now - UNDO_SECONDS,
+    )
+    taken = int(row["n"]) if row else 0
+    total = (await figures(tx, petition_id)).total
+    if n + taken <= max(ALONE, ALONE_SHARE * (total + taken)):
+        return False
+    return bool(await _others(tx, petition_id, organizer, now))
+
+
+async def _others(tx: Transaction, petition_id: int, organizer: int, now: int) -> set[int]:
+    """The organizers who may agree to what this one asks for."""
+    rows = await tx.fetch(
+        "SELECT organizer_id FROM petition_organizers WHERE petition_id = :petition"
+        " AND organizer_id <> :organizer AND joined_at <= :before",
+        petition=petition_id,
+        organizer=organizer,
+        before=now - JOINED_SECONDS,
+    )
+    return {row["organizer_id"] for row in rows}
 
 
 async def find(tx: Transaction, petition_id: int, id_: int) -> Invalidation:
@@ -120,9 +170,12 @@ async def all_of(tx: Transaction, petition_id: int) -> list[Invalidation]:
 
 
 async def confirm(tx: Transaction, found: Invalidation, organizer: int, now: int) -> None:
-    """A second organizer agrees. Raises `InvalidInput` for the one who asked."""
+    """A second organizer agrees. Raises `InvalidInput` for the one who asked, and for one who has
+    not been an organizer for long."""
     if organizer == found.asked_by:
         raise InvalidInput(Problem("second", "same"))
+    if organizer not in await _others(tx, found.petition_id, found.asked_by, now):
+        raise InvalidInput(Problem("second", "new"))
     if found.state == "waits":
         await tx.execute(
             "UPDATE invalidations SET started_at = :now WHERE id = :id", now=now, id=found.id
@@ -147,7 +200,8 @@ async def public_lines(tx: Transaction, petition_id: int) -> list[tuple[str, int
     """Reasons, and how many signatures were taken out for each, the largest first."""
     rows = await tx.fetch(
         "SELECT reason, sum(n) AS n FROM invalidations WHERE petition_id = :id"
-        " AND undone_at IS NULL AND n > 0 GROUP BY reason ORDER BY sum(n) DESC, reason",
+        " AND undone_at IS NULL AND n > 0 AND reason <> ''"
+        " GROUP BY reason ORDER BY sum(n) DESC, reason",
         id=petition_id,
     )
     return [(row["reason"], int(row["n"])) for row in rows]
@@ -203,6 +257,11 @@ async def _take_out(tx: Transaction, found: Invalidation, now: int) -> None:
         finished=now if ended else None,
         id=found.id,
     )
+    if ended:
+        taken = found.n + len(changed)
+        await audit.note(
+            tx, now, WORKER, "invalidation_done", found.petition_id, id=found.id, n=taken
+        )
 
 
 async def _put_back(tx: Transaction, found: Invalidation, now: int) -> None:
@@ -219,6 +278,7 @@ async def _put_back(tx: Transaction, found: Invalidation, now: int) -> None:
         await tx.execute(
             "UPDATE invalidations SET restored_at = :now WHERE id = :id", now=now, id=found.id
         )
+        await audit.note(tx, now, WORKER, "invalidation_restored", found.petition_id, id=found.id)
 
 
 async def _mark(

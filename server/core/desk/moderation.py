@@ -53,8 +53,8 @@ def holds_of(why: str) -> Holds:
     return frozenset(map(Hold.read, why.split()))
 
 
-# The `why` of a row of `signatures`.
-_WHY = (
+#: SQL for the `why` of a row of `signatures`.
+WHY = (
     "coalesce((SELECT string_agg(kind || CASE label WHEN '' THEN '' ELSE ':' || label END,"
     " ' ' ORDER BY kind, label) FROM holds h WHERE h.petition_id = signatures.petition_id"
     " AND h.signature_id = signatures.id), '')"
@@ -67,7 +67,7 @@ async def held(tx: Transaction, petition_id: int) -> list[HeldGroup]:
         "SELECT * FROM (SELECT g.*, count(*) OVER (PARTITION BY why) AS n,"
         "  count(verified_at) OVER (PARTITION BY why) AS verified,"
         "  row_number() OVER (PARTITION BY why ORDER BY id DESC) AS place"
-        f"  FROM (SELECT id, name, postcode, contact, created_at, verified_at, {_WHY} AS why"
+        f"  FROM (SELECT id, name, postcode, contact, created_at, verified_at, {WHY} AS why"
         f"   FROM signatures WHERE petition_id = :id AND {where('held')}) AS g) AS ranked"
         " WHERE place <= :limit ORDER BY n DESC, why, place",
         id=petition_id,
@@ -88,36 +88,33 @@ def masked_row(name: str | None, postcode: str | None, contact: str | None, at: 
     return Masked(" ".join(words), postcode or "", masked(contact), at)
 
 
-async def decide(
-    database: Database, keys: Keys, petition: Petition, why: str, accept: bool, now: int
+async def accept(
+    database: Database, keys: Keys, petition: Petition, why: str, last_id: int, now: int
 ) -> int:
-    """Accept or reject all that are held for these reasons; how many.
+    """Accept all up to that one which are held for these reasons; how many.
 
-    An accepted mail domain or range of numbers is trusted from now on: later ones are not held for
-    being many.
+    A mail domain or range of numbers among the reasons is trusted from now on: later ones are not
+    held for being many.
     """
     holds = holds_of(why)
-    if accept:
-        async with database.write() as tx:
-            for hold in holds:
-                if hold.label:
-                    await _trust(tx, petition.id, keys.group(petition.salt, str(hold)), now)
+    async with database.write() as tx:
+        for hold in holds:
+            if hold.label:
+                await _trust(tx, petition.id, keys.group(petition.salt, str(hold)), now)
 
     def change(signature: Signature) -> bool:
         if state_of(signature) != "held" or signature.holds != holds:
             return False
-        if accept:
-            signature.release()
-        else:
-            signature.rejected_at = now
+        signature.release()
         return True
 
     return await change_all(
         database,
         petition.id,
-        f"{where('held')} AND {_WHY} = :why",
+        f"id <= :last AND {where('held')} AND {WHY} = :why",
         change,
         why=why,
+        last=last_id,
     )
 
 
@@ -148,14 +145,18 @@ async def prefixes(tx: Transaction, petition_id: int, now: int) -> list[tuple[st
 # Comments.
 
 
-async def comments(tx: Transaction, petition_id: int) -> list[tuple[int, str, str]]:
-    """Ids, names and comments that wait to be read: verified signers who want them to be public."""
+async def comments(tx: Transaction, petition_id: int, after: int = 0) -> list[tuple[int, str, str]]:
+    """Ids, names and comments that wait to be read: verified signers who want them to be public.
+
+    The first `COMMENTS` behind that id, and one more where there are more.
+    """
     rows = await tx.fetch(
         "SELECT id, name, comment FROM signatures WHERE petition_id = :id AND comment IS NOT NULL"
         f" AND approved_at IS NULL AND public_at IS NOT NULL AND {where('verified')}"
-        " ORDER BY id LIMIT :limit",
+        " AND id > :after ORDER BY id LIMIT :limit",
         id=petition_id,
-        limit=COMMENTS,
+        after=after,
+        limit=COMMENTS + 1,
     )
     return [(row["id"], row["name"] or "", row["comment"]) for row in rows]
 

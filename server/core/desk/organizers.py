@@ -181,13 +181,14 @@ def form_token(token: bytes) -> str:
 # Which petitions are whose.
 
 
-async def assign(tx: Transaction, petition_id: int, organizer_id: int) -> None:
+async def assign(tx: Transaction, petition_id: int, organizer_id: int, now: int) -> None:
     """Let the organizer run the petition; doing it twice changes nothing."""
     await tx.execute(
-        "INSERT INTO petition_organizers (petition_id, organizer_id)"
-        " VALUES (:petition_id, :organizer_id) ON CONFLICT DO NOTHING",
+        "INSERT INTO petition_organizers (petition_id, organizer_id, joined_at)"
+        " VALUES (:petition_id, :organizer_id, :now) ON CONFLICT DO NOTHING",
         petition_id=petition_id,
         organizer_id=organizer_id,
+        now=now,
     )
 
 
@@ -197,6 +198,12 @@ async def petition_ids(tx: Transaction, organizer_id: int) -> frozenset[int]:
         "SELECT petition_id FROM petition_organizers WHERE organizer_id = :id", id=organizer_id
     )
     return frozenset(row["petition_id"] for row in rows)
+
+
+async def name_of(tx: Transaction, organizer_id: int) -> str:
+    """What they sign in with; '' for nobody."""
+    row = await tx.fetch_one("SELECT name FROM organizers WHERE id = :id", id=organizer_id)
+    return str(row["name"]) if row else ""
 
 
 async def check_runs(tx: Transaction, organizer_id: int, petition_id: int) -> None:

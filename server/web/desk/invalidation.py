@@ -10,14 +10,15 @@ from typing import Any
 from server.core.counting.counts import CLASSES
 from server.core.desk import invalidation, moderation
 from server.core.desk.conditions import Condition, Preview, preview
-from server.core.desk.invalidation import Invalidation
+from server.core.desk.invalidation import Invalidation, needs_second
+from server.core.floods.holds import Hold
 from server.core.petitions.petitions import Petition
 from server.core.values.names import tidy
 from server.core.values.postcodes import normal_postcode
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Problem
 from server.web.desk.session import Visit
-from server.web.desk.words import INVALID_WORDS, moment_words
+from server.web.desk.words import INVALID_WORDS, REASON_WORDS, moment_words
 from server.web.http.forms import FormValues
 
 
@@ -30,26 +31,44 @@ async def take_out(visit: Visit) -> None:
     try:
         condition = _condition(visit.form, petition)
         async with visit.services.database.read() as tx:
-            seen = await preview(tx, petition.id, condition)
+            seen = await preview(tx, petition.id, condition, agreed_to(visit))
+            second = await needs_second(
+                tx, petition.id, seen.n, visit.organizer.id, visit.services.now()
+            )
         invalidation.checked_reason(visit.form.get("reason", ""))
     except InvalidInput as error:
         fault = visit.sentence(INVALID_WORDS, error.problems[0].code)
         await _send_form(visit, petition, visit.form, fault=fault)
         return
-    if visit.form.get("sure") != str(seen.n):
-        await _send_form(visit, petition, visit.form, seen=seen)
+    if not is_agreed(visit, seen):
+        await _send_form(visit, petition, visit.form, seen=seen, second=second)
         return
-    state = await _begin(visit, petition, condition, seen.n)
+    state = await begin(visit, petition, condition, seen)
     await visit.go_to_petition(petition, f"/moderation?done={state}")
 
 
-async def _begin(visit: Visit, petition: Petition, condition: Condition, n: int) -> str:
+def agreed_to(visit: Visit) -> int | None:
+    """The id of the last signature there was when the number was shown that is agreed to: what has
+    come since is another matter. None before that."""
+    last, _, _ = visit.form.get("sure", "").partition(":")
+    return int(last) if re.fullmatch(r"\d{1,18}|[1-8]\d{18}", last) else None
+
+
+def is_agreed(visit: Visit, seen: Preview) -> bool:
+    """Whether no more is found than was agreed to."""
+    _, _, n = visit.form.get("sure", "").partition(":")
+    return agreed_to(visit) is not None and n.isdecimal() and 0 < seen.n <= int(n[:18])
+
+
+async def begin(visit: Visit, petition: Petition, condition: Condition, seen: Preview) -> str:
     """The state of the invalidation that is asked for."""
     reason, now = visit.form.get("reason", ""), visit.services.now()
     async with visit.services.database.write() as tx:
-        asked = await invalidation.ask(tx, petition.id, condition, reason, visit.organizer.id, now)
-        words = condition_words(condition, visit.language)
-        detail = {"id": asked.id, "condition": words, "reason": asked.reason, "n": n}
+        asked = await invalidation.ask(
+            tx, petition.id, condition, reason, visit.organizer.id, now, seen
+        )
+        words = condition_words(condition, visit)
+        detail = {"id": asked.id, "condition": words, "reason": asked.reason, "n": seen.n}
         await visit.note(tx, "invalidation_asked", petition.id, **detail)
     return asked.state
 
@@ -60,13 +79,15 @@ async def _send_form(
     values: FormValues,
     *,
     seen: Preview | None = None,
+    second: bool = False,
     fault: str = "",
 ) -> None:
     services = visit.services
     async with services.database.read() as tx:
         prefixes = await moderation.prefixes(tx, petition.id, services.now())
-    shown: dict[str, Any] = {"values": values, "seen": seen, "fault": fault, "prefixes": prefixes}
-    await visit.send_petition_page("invalidate", petition, {}, **shown, classes=CLASSES)
+    shown: dict[str, Any] = {"values": values, "seen": seen, "second": second, "fault": fault}
+    shown |= {"prefixes": prefixes, "classes": CLASSES}
+    await visit.send_petition_page("invalidate", petition, {}, **shown)
 
 
 def _condition(form: FormValues, petition: Petition) -> Condition:
@@ -97,8 +118,22 @@ def _seconds(typed: str) -> int | None:
     raise InvalidInput(Problem("since", "time"))
 
 
-def condition_words(condition: Condition, language: str) -> str:
+def reasons_words(visit: Visit, why: str) -> str:
+    """For what a group is held, as one line."""
+    holds = sorted(moderation.holds_of(why))
+    return ", ".join(_hold_words(visit, hold) for hold in holds)
+
+
+def _hold_words(visit: Visit, hold: Hold) -> str:
+    words = visit.sentence(REASON_WORDS, hold.kind)
+    return f"{words} ({hold.label})" if hold.label else words
+
+
+def condition_words(condition: Condition, visit: Visit) -> str:
     """A condition as one line."""
+    language = visit.language
+    if condition.why:
+        return reasons_words(visit, condition.why)
     parts = [condition.domain and f"@{condition.domain}", condition.postcode, condition.class_]
     parts += [condition.name, condition.prefix and f"#{condition.prefix[:6]}"]
     for sign, at in (("≥", condition.since), ("<", condition.until)):
@@ -112,12 +147,12 @@ async def confirm(visit: Visit) -> None:
     async def agree(tx: Transaction, found: Invalidation, now: int) -> None:
         await invalidation.confirm(tx, found, visit.organizer.id, now)
 
-    await _change(visit, agree, "invalidation_confirmed", done="running", refused="same")
+    await _change(visit, agree, "invalidation_confirmed", done="running")
 
 
 async def undo(visit: Visit) -> None:
     """POST: cancel an invalidation, or put back what it has taken out."""
-    await _change(visit, invalidation.undo, "invalidation_undone", done="undone", refused="late")
+    await _change(visit, invalidation.undo, "invalidation_undone", done="undone")
 
 
 async def _change(
@@ -126,7 +161,6 @@ async def _change(
     action: str,
     *,
     done: str,
-    refused: str,
 ) -> None:
     petition = await visit.petition()
     try:
@@ -134,8 +168,8 @@ async def _change(
             found = await invalidation.find(tx, petition.id, _number(visit.part("id")))
             await change(tx, found, visit.services.now())
             await visit.note(tx, action, petition.id, id=found.id)
-    except InvalidInput:
-        done = refused
+    except InvalidInput as error:
+        done = error.problems[0].code
     await visit.go_to_petition(petition, f"/moderation?done={done}")
 
 

@@ -6,20 +6,26 @@ import re
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from server.core.desk import audit, moderation
+from server.core.desk import audit, moderation, organizers
 from server.core.desk import invalidation as invalidations
+from server.core.desk.conditions import Condition, Preview, preview
 from server.core.floods import alarms
-from server.core.floods.holds import Hold
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
-from server.web.desk.invalidation import condition_words
+from server.db import Transaction
+from server.web.desk.invalidation import (
+    agreed_to,
+    begin,
+    condition_words,
+    is_agreed,
+    reasons_words,
+)
 from server.web.desk.session import Visit
 from server.web.desk.words import (
     ACTION_WORDS,
     ALARM_WORDS,
     DECIDED,
     INVALIDATION_WORDS,
-    REASON_WORDS,
 )
 
 ENTRIES_SHOWN = 50  # of the audit log on a page
@@ -28,17 +34,40 @@ ENTRIES_SHOWN = 50  # of the audit log on a page
 async def show(visit: Visit) -> None:
     """All that waits for a decision."""
     petition = await visit.petition()
-    services = visit.services
+    await _send_decisions(visit, petition)
+
+
+async def _send_decisions(visit: Visit, petition: Petition, **context: Any) -> None:
+    services, after = visit.services, visit.query("after")
     async with services.database.read() as tx:
         held = await moderation.held(tx, petition.id)
-        samples = {group.why: group.sample for group in held}
-        context: dict[str, Any] = {
+        comments = await moderation.comments(
+            tx, petition.id, int(after) if re.fullmatch(r"\d{1,18}|[1-8]\d{18}", after) else 0
+        )
+        found: dict[str, Any] = {
             "alarms": await alarms.alarms(tx, petition.id, services.now()),
-            "comments": await moderation.comments(tx, petition.id),
             "invalidations": await invalidations.all_of(tx, petition.id),
+            "waiting": await _waiting(tx, petition),
             "populations": await moderation.populations(tx, petition.id),
         }
-    await _send_page(visit, "moderation", petition, held=held, samples=samples, bad=[], **context)
+    page = comments[: moderation.COMMENTS]
+    found["more"] = page[-1][0] if len(comments) > len(page) else 0
+    samples = {group.why: group.sample for group in held}
+    found |= {"held": held, "samples": samples, "comments": page, "bad": []}
+    await _send_page(visit, "moderation", petition, **found | context)
+
+
+async def _waiting(tx: Transaction, petition: Petition) -> dict[int, tuple[Preview, str]]:
+    """Of each invalidation that waits for consent, what it would take out, and who asks."""
+    found = await invalidations.all_of(tx, petition.id)
+    return {
+        i.id: (
+            await preview(tx, petition.id, i.condition, i.until_id),
+            await organizers.name_of(tx, i.asked_by),
+        )
+        for i in found
+        if i.state == "waits"
+    }
 
 
 async def _send_page(visit: Visit, template: str, petition: Petition, **context: Any) -> None:
@@ -46,19 +75,14 @@ async def _send_page(visit: Visit, template: str, petition: Petition, **context:
         template,
         petition,
         DECIDED,
-        reasons=lambda why: ", ".join(_reason(visit, h) for h in sorted(moderation.holds_of(why))),
+        reasons=lambda why: reasons_words(visit, why),
         now=visit.services.now(),
         alarm_words=ALARM_WORDS,
         mail_can_stop=True,
         states=INVALIDATION_WORDS,
-        condition_words=lambda condition: condition_words(condition, visit.language),
+        condition_words=lambda condition: condition_words(condition, visit),
         **context,
     )
-
-
-def _reason(visit: Visit, hold: Hold) -> str:
-    words = visit.sentence(REASON_WORDS, hold.kind)
-    return f"{words} ({hold.label})" if hold.label else words
 
 
 async def _go_back(visit: Visit, petition: Petition, done: str) -> None:
@@ -66,31 +90,47 @@ async def _go_back(visit: Visit, petition: Petition, done: str) -> None:
 
 
 async def decide(visit: Visit) -> None:
-    """POST: accept or reject a group of held signatures, once its number was seen and agreed to."""
+    """POST: accept or reject a group of held signatures, once what was seen was agreed to."""
     petition = await visit.petition()
     why, accept = visit.form.get("why", ""), visit.form.get("accept") == "1"
-    services = visit.services
-    async with services.database.read() as tx:
+    async with visit.services.database.read() as tx:
         group = next((g for g in await moderation.held(tx, petition.id) if g.why == why), None)
-    if group is None:
-        await _go_back(visit, petition, "nothing")
-        return
-    if visit.form.get("sure") != str(group.n):
-        await _send_page(visit, "sure", petition, group=group, accept=accept)
-        return
+        if group is None:
+            await _go_back(visit, petition, "nothing")
+            return
+        condition = Condition(why=why)
+        seen = await preview(tx, petition.id, condition, agreed_to(visit))
+    if not is_agreed(visit, seen):
+        await _send_page(visit, "sure", petition, group=group, seen=seen, accept=accept)
+    elif accept:
+        await _accept(visit, petition, why, seen)
+    else:
+        state = await begin(visit, petition, condition, seen)
+        await _go_back(visit, petition, "rejected" if state == "running" else state)
+
+
+async def _accept(visit: Visit, petition: Petition, why: str, seen: Preview) -> None:
+    services = visit.services
     async with services.database.write() as tx:
-        action = "accepted" if accept else "rejected"
-        await visit.note(tx, action, petition.id, why=why, n=group.n)
-    await moderation.decide(services.database, services.keys, petition, why, accept, services.now())
-    await _go_back(visit, petition, action)
+        await visit.note(tx, "accepting", petition.id, why=why, n=seen.n)
+    n = await moderation.accept(
+        services.database, services.keys, petition, why, seen.last_id, services.now()
+    )
+    async with services.database.write() as tx:
+        await visit.note(tx, "accepted", petition.id, why=why, n=n)
+    await _go_back(visit, petition, "accepted")
 
 
 async def comments(visit: Visit) -> None:
     """POST: show or erase the comments that are ticked."""
     petition = await visit.petition()
-    ids = {key: int(key[1:]) for key in visit.form if re.fullmatch(r"c\d{1,18}", key)}
-    shown = [id_ for key, id_ in ids.items() if visit.form[key] == "show"]
-    refused = [id_ for key, id_ in ids.items() if visit.form[key] == "erase"]
+    # Ids are as long as 63 bits are.
+    ids = {key: int(key[1:]) for key in visit.form if re.fullmatch(r"c\d{1,19}", key)}
+    shown = [id_ for key, id_ in ids.items() if visit.form[key] == "show" and id_ < 1 << 63]
+    refused = [id_ for key, id_ in ids.items() if visit.form[key] == "erase" and id_ < 1 << 63]
+    if not shown and not refused:
+        await _go_back(visit, petition, "no_comments")
+        return
     async with visit.services.database.write() as tx:
         await moderation.judge_comments(tx, petition.id, shown, refused, visit.services.now())
         await visit.note(tx, "comments", petition.id, shown=len(shown), erased=len(refused))
@@ -102,10 +142,8 @@ async def populations(visit: Visit) -> None:
     petition = await visit.petition()
     people, bad = moderation.read_populations(visit.form.get("people", ""), petition.country)
     if bad:
-        none: dict[str, Any] = dict.fromkeys(("held", "alarms", "comments", "invalidations"), ())
-        context = none | {"samples": {}, "populations": {}, "bad": bad[:10]}
         typed = visit.form.get("people", "")
-        await _send_page(visit, "moderation", petition, **context, typed=typed)
+        await _send_decisions(visit, petition, bad=bad[:10], typed=typed)
         return
     async with visit.services.database.write() as tx:
         await moderation.set_populations(tx, petition.id, people)

@@ -101,7 +101,7 @@ async def _store(visit: Visit, petition: Petition | None, draft: Draft) -> int:
         petition_id = await petitions.create(
             tx, draft, reserved=RESERVED, salt=salt, now=services.now()
         )
-        await organizers.assign(tx, petition_id, visit.organizer.id)
+        await organizers.assign(tx, petition_id, visit.organizer.id, services.now())
         await visit.note(tx, "created", petition_id)
         return petition_id
 

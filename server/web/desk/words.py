@@ -142,7 +142,8 @@ INVALIDATION_WORDS = {
 #: What the page of decisions says after one, by the word in its address.
 DECIDED = {
     "accepted": N_("They are accepted."),
-    "rejected": N_("They are rejected."),
+    "rejected": N_("They are being rejected. You can put them back for 30 days."),
+    "no_comments": N_("Nothing is chosen yet. Choose what to do with a comment, then press Save."),
     "nothing": N_("Nothing of that group is held any more."),
     "comments": N_("Your decisions on comments are stored."),
     "populations": N_("The numbers of people are stored."),
@@ -151,6 +152,7 @@ DECIDED = {
     "running": N_("It is under way. Load this page again to see how far it is."),
     "undone": N_("The signatures are being put back."),
     "same": N_("Another organizer has to agree, not the one who asked."),
+    "new": N_("Another organizer has to agree, who has been one for a week."),
     "late": N_("It cannot be undone any more."),
 }
 INVALID_WORDS = {
@@ -169,6 +171,7 @@ ACTION_WORDS = {
     "mail_stopped": N_("stopped all mail of the petition"),
     "mail_resumed": N_("let mail of the petition go out again"),
     "exported": N_("downloaded all signatures"),
+    "accepting": N_("began to accept held signatures"),
     "accepted": N_("accepted held signatures"),
     "rejected": N_("rejected held signatures"),
     "comments": N_("decided on comments"),
@@ -176,7 +179,9 @@ ACTION_WORDS = {
     "text_codes": N_("changed whether codes go out by text"),
     "invalidation_asked": N_("asked to take signatures out"),
     "invalidation_confirmed": N_("agreed to take signatures out"),
-    "invalidation_undone": N_("put signatures back"),
+    "invalidation_done": N_("took signatures out"),
+    "invalidation_undone": N_("asked to put signatures back"),
+    "invalidation_restored": N_("put signatures back"),
     "assigned": N_("became an organizer of the petition"),
 }
 KIND_WORDS = {

@@ -18,6 +18,7 @@ from server.core.floods.holds import Hold
 from server.core.outbox import outbox
 from server.core.signing import signatures, stored
 from server.core.upkeep import check
+from server.db import Transaction
 from server.errors import InvalidInput, NotFound
 from tests.harness.world import NOW, World
 
@@ -38,12 +39,21 @@ async def state(world: World) -> tuple[int, int, int]:
 
 
 async def decide(world: World, why: str, accept: bool) -> int:
-    return await moderation.decide(
-        world.database, world.keys, world.petition, why, accept, world.now
-    )
+    last = max(await world.signature_ids(), default=0)
+    if accept:
+        return await moderation.accept(
+            world.database, world.keys, world.petition, why, last, world.now
+        )
+    before = (await world.figures()).held
+    async with world.database.write() as tx:
+        await invalidation.ask(tx, 1, Condition(why=why), "", 1, world.now)
+    while await invalidation.work(world.database, world.now):
+        pass
+    return before - (await world.figures()).held
 
 
-async def test_held_signatures_are_accepted_or_rejected_by_group(world: World) -> None:
+async def test_held_signatures_are_accepted_or_rejected_by_group(organized: World) -> None:
+    world = organized
     for i in range(5):
         await hold(world, f"Ana {'BCDFG'[i]}iaz", email=f"{'bcdfg'[i]}@gmail.com")
     await hold(world, "Zoe Quin", "burst disposable")
@@ -156,7 +166,7 @@ async def organized(world: World) -> World:
     return world
 
 
-async def _organizer(tx, id_: int) -> None:  # type: ignore[no-untyped-def]
+async def _organizer(tx: Transaction, id_: int, joined_at: int = 0) -> None:  # type: ignore[no-untyped-def]
     await tx.execute(
         "INSERT INTO organizers (id, name, password_hash, created_at)"
         " VALUES (:id, :name, 'x', :now)",
@@ -165,7 +175,10 @@ async def _organizer(tx, id_: int) -> None:  # type: ignore[no-untyped-def]
         now=NOW,
     )
     await tx.execute(
-        "INSERT INTO petition_organizers (petition_id, organizer_id) VALUES (1, :id)", id=id_
+        "INSERT INTO petition_organizers (petition_id, organizer_id, joined_at)"
+        " VALUES (1, :id, :at)",
+        id=id_,
+        at=joined_at,
     )
 
 
@@ -252,13 +265,14 @@ async def test_it_goes_on_where_it_stopped_and_can_be_cancelled_midway(
         assert (await invalidation.find(tx, 1, asked.id)).state == "undone"
 
 
-async def test_more_than_a_hundredth_needs_a_second_organizer_where_there_is_one(
+async def test_more_than_a_few_need_a_second_organizer_where_there_is_one(
     organized: World,
 ) -> None:
     world = organized
     async with world.database.write() as tx:
         await _organizer(tx, 2)
-    await world.web("Bot A", "59999")
+    for name in "ABCD":
+        await world.web(f"Bot {name}", "59999")
     asked = await ask(world, Condition(postcode="59999"))
     assert asked.state == "waits"
     assert await work(world) == 0
@@ -268,6 +282,68 @@ async def test_more_than_a_hundredth_needs_a_second_organizer_where_there_is_one
         await invalidation.confirm(tx, asked, 2, world.now)
     await work(world)
     assert await state(world) == (0, 0, 0)
+
+
+async def test_thin_slices_are_added_up(organized: World) -> None:
+    world = organized
+    async with world.database.write() as tx:
+        await _organizer(tx, 2)
+    for i in range(8):
+        await world.web(f"Bot {'ABCDEFGH'[i]}", f"5990{i}")
+    states = [(await ask(world, Condition(postcode=f"5990{i}"))).state for i in range(5)]
+    assert states == ["running"] * 3 + ["waits"] * 2
+    await work(world)
+    # Of rejected held ones, too; a month later the count begins anew.
+    await hold(world, "Zoe Quin")
+    async with world.database.write() as tx:
+        rejected = await invalidation.ask(tx, 1, Condition(why="burst names"), "", 1, world.now)
+        assert rejected.state == "waits"
+        later = world.now + 30 * DAY
+        again = await invalidation.ask(tx, 1, Condition(why="burst names"), "", 1, later)
+        assert again.state == "running"
+
+
+async def test_the_second_organizer_has_been_one_for_a_week(organized: World) -> None:
+    world = organized
+    async with world.database.write() as tx:
+        await _organizer(tx, 2, joined_at=world.now - 7 * DAY + 1)
+    for i in range(5):
+        await world.web(f"Bot {'ABCDE'[i]}", "59999")
+    assert (await ask(world, Condition(postcode="59999"))).state == "running"  # alone, for all
+    async with world.database.write() as tx:
+        await _organizer(tx, 3)
+        waits = await invalidation.ask(tx, 1, Condition(postcode="59999"), "x", 1, world.now)
+        assert waits.state == "waits"
+        with pytest.raises(InvalidInput, match="new"):
+            await invalidation.confirm(tx, waits, 2, world.now)
+        await invalidation.confirm(tx, waits, 3, world.now)
+
+
+async def test_what_was_not_shown_is_not_taken_out(organized: World) -> None:
+    world = organized
+    await world.web("Bot A", "59999")
+    async with world.database.read() as tx:
+        seen = await preview(tx, 1, Condition(postcode="59999"))
+    await world.web("Bot B", "59999")
+    async with world.database.write() as tx:
+        await invalidation.ask(tx, 1, Condition(postcode="59999"), "x", 1, world.now, seen)
+    await work(world)
+    assert await state(world) == (0, 1, 0)
+
+
+async def test_rejected_ones_are_put_back_among_the_held(organized: World) -> None:
+    world = organized
+    await hold(world, "Zoe Quin")
+    assert await decide(world, "burst names", accept=False) == 1
+    async with world.database.write() as tx:
+        assert await invalidation.public_lines(tx, 1) == []
+        [done] = await invalidation.all_of(tx, 1)
+        await invalidation.undo(tx, done, world.now + 29 * DAY)
+    await work(world)
+    assert await state(world) == (0, 0, 1)
+    async with world.database.read() as tx:
+        actions = [e.action for e in await audit.entries(tx, 1, limit=10)]
+    assert actions == ["invalidation_restored", "invalidation_done"]
 
 
 async def test_undoing_ends_after_thirty_days(organized: World) -> None:

@@ -363,9 +363,9 @@ async def test_an_organizer_runs_only_what_was_given_to_them(world: World) -> No
             salt=b"r" * 32,
             now=NOW,
         )
-        await organizers.assign(tx, world.petition.id, ana.id)
-        await organizers.assign(tx, world.petition.id, ana.id)
-        await organizers.assign(tx, other, bo.id)
+        await organizers.assign(tx, world.petition.id, ana.id, NOW)
+        await organizers.assign(tx, world.petition.id, ana.id, NOW)
+        await organizers.assign(tx, other, bo.id, NOW)
     async with world.database.read() as tx:
         assert await organizers.petition_ids(tx, ana.id) == {world.petition.id}
         await organizers.check_runs(tx, ana.id, world.petition.id)

@@ -229,7 +229,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Room]:
                     tx, new, reserved=frozenset(), salt=slug[:1].encode() * 32, now=NOW
                 )
             )
-            await organizers.assign(tx, ids[-1], who.id)
+            await organizers.assign(tx, ids[-1], who.id, NOW)
         await petitions.open_(tx, ids[0], NOW - 90)
     directory = await services.directory.refresh()
     pages = Pages()

@@ -60,6 +60,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+def agreed(page: str) -> str:
+    """The value of the button, or hidden field, that agrees to what a page shows."""
+    [value] = re.findall(r'name="sure" value="([^"]+)"', page)
+    return str(value)
+
+
 def flood(server: Server, count: int = 40) -> None:
     for i in range(count):
         form = {"name": f"Bot {i}", "postcode": "59999"}
@@ -89,9 +95,16 @@ def test_held_signatures_are_seen_by_reason_and_decided_as_a_group(server: Serve
     sure = room.post("/moderation/decide", {"why": "burst names", "accept": "0"}).text
     assert f"Reject {held} signatures?" in sure
     assert figures(server)["held"] == held
-    form = {"why": "burst names", "accept": "0", "sure": str(held)}
-    assert "They are rejected." in room.follow("/moderation/decide", form)
-    assert figures(server)["held"] == 0
+    form = {"why": "burst names", "accept": "0", "sure": agreed(sure)}
+    flood(server, 2)  # what comes meanwhile is not what was agreed to
+    assert "They are being rejected." in room.follow("/moderation/decide", form)
+    eventually(lambda: "Held signatures rejected" in room.get() and "It is done." in room.get())
+    assert figures(server)["held"] <= 2
+    room.follow("/invalidate/1/undo", {})
+    eventually(lambda: figures(server)["held"] >= held)
+    sure = room.post("/moderation/decide", {"why": "burst names", "accept": "1"}).text
+    form = {"why": "burst names", "accept": "1", "sure": agreed(sure)}
+    assert "They are accepted." in room.follow("/moderation/decide", form)
     assert "Nothing of that group" in room.follow("/moderation/decide", form)
 
 
@@ -102,7 +115,7 @@ def test_signatures_are_taken_out_in_the_open_and_put_back(server: Server) -> No
     page = room.post("/invalidate", form).text
     assert "This takes out 10 signatures" in page
     assert figures(server)["unverified"] == 10
-    assert "under way" in room.follow("/invalidate", form | {"sure": "10"})
+    assert "under way" in room.follow("/invalidate", form | {"sure": agreed(page)})
     eventually(lambda: "It is done." in room.get())
     assert figures(server)["unverified"] == 0
     eventually(lambda: "Made by a program" in server.get("/p/face").text)
