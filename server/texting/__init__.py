@@ -25,7 +25,7 @@ from sms import Inbound
 from sms.keywords import Command, parse
 from sms.segments import measure
 
-BODY_LIMIT = 1600  # characters; what Twilio joins into one text at most
+TEXT_LIMIT = 1600  # characters; what Twilio joins into one text at most
 
 _COMMANDS = {
     "sign": signing.by_keyword,
@@ -67,7 +67,7 @@ class TextDoor:
         """
         services = self._services
         await services.directory.current()
-        inbound = cleaned(inbound, BODY_LIMIT)
+        inbound = cleaned(inbound, TEXT_LIMIT)
         caller = caller_of(services, inbound)
         return await take(
             services,

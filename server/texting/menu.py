@@ -21,8 +21,8 @@ from server.words.render import N_
 from sms import Inbound
 from sms.segments import fit
 
-SHOWN = 6  # petitions on the first screen
-NAMES = 5  # languages on one screen, of which one in another script leaves but 70 letters
+PETITIONS_SHOWN = 6  # petitions on the first screen
+LANGUAGES_SHOWN = 5  # languages on one screen, of which one in another script leaves but 70 letters
 _GOES_ON = '{"state": "", "digits": 0}'  # (one screen follows another; nothing is to be kept)
 
 
@@ -42,7 +42,7 @@ class Menu:
         return wish if wish.signing else replace(wish, keep=standing.asked)
 
     def _petition(self, keyed: Iterator[str], standing: Standing) -> Wish:
-        found = self.services.directory.open()[:SHOWN]
+        found = self.services.directory.open()[:PETITIONS_SHOWN]
         settings = self.services.settings
         language = standing.language or settings.language
         if not found:
@@ -90,10 +90,10 @@ class Menu:
         self, petition: Petition, keyed: Iterator[str], language: str, tongues: list[str]
     ) -> str | Wish:
         """The language that was chosen, or the screen that asks: a few names on each, whole."""
-        for first in range(0, len(tongues), NAMES):
-            shown = tongues[first : first + NAMES]
+        for first in range(0, len(tongues), LANGUAGES_SHOWN):
+            shown = tongues[first : first + LANGUAGES_SHOWN]
             names = [LANGUAGES[code] for code in shown]
-            if first + NAMES < len(tongues):
+            if first + LANGUAGES_SHOWN < len(tongues):
                 names.append(self._say(language, N_("More")))
             chosen = next_choice(keyed, len(names))
             if not chosen:

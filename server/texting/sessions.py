@@ -16,7 +16,7 @@ from server.texting.intake import caller_of, cleaned, take
 from server.texting.menu import Menu
 from sms import Ask, Inbound, Reply
 
-BODY_LIMIT = 500  # characters; a session brings back all that was keyed
+KEYED_LIMIT = 500  # characters; a session brings back all that was keyed
 
 
 class SessionDoor:
@@ -32,7 +32,7 @@ class SessionDoor:
         """
         services = self._services
         await services.directory.current()
-        inbound = cleaned(inbound, BODY_LIMIT)
+        inbound = cleaned(inbound, KEYED_LIMIT)
         caller = caller_of(services, inbound)
         walk = Call if inbound.channel == "voice" else Menu
         wish = walk(services, inbound, caller).wish

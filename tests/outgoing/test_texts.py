@@ -141,7 +141,7 @@ async def test_an_answer_that_comes_hours_too_late_is_not_sent(phones: Phones) -
 async def test_too_fast_is_no_failed_try(phones: Phones) -> None:
     await later(phones, "HELP")
     phones.network.failure = Sending("throttled", code="429")
-    for _ in range(2 * outbox.TRIES):
+    for _ in range(2 * outbox.SEND_TRIES):
         await phones.drain()
         phones.now += outbox.THROTTLED_SECONDS
     phones.network.failure = None

@@ -212,7 +212,7 @@ async def site_of(services: Services) -> ASGIApp:
     """All pages of a server in this process, with somebody who runs its petition and is signed
     in."""
     async with services.database.write() as tx:
-        salt = b"s" * passwords.SALT_BYTES
+        salt = b"s" * passwords.PASSWORD_SALT_BYTES
         organizer = await organizers.add(tx, "jo", "a long password", salt=salt, now=NOW)
         await organizers.assign(tx, 1, organizer.id, NOW)
         await organizers._start_session(tx, organizer, TOKEN, NOW)

@@ -12,7 +12,7 @@ from server.core.values.contacts import masked_body
 from server.db import Transaction
 
 STUCK_SECONDS = 3600
-SHOWN = 10
+NOT_UNDERSTOOD = 10  # texts, the latest
 #: Classes whose signatures came in by a phone.
 BY_PHONE = ("sms", "voice", "ussd")
 
@@ -112,7 +112,7 @@ async def _unknown(
         "  (SELECT 1 FROM petitions WHERE id <> :id AND opened_at IS NOT NULL))"
         " ORDER BY received_at DESC LIMIT :limit",
         id=petition_id,
-        limit=5 * SHOWN,
+        limit=5 * NOT_UNDERSTOOD,
     )
     bodies = (masked_body(row["body"], shown_words) for row in rows)
-    return tuple(dict.fromkeys(body for body in bodies if body))[:SHOWN]
+    return tuple(dict.fromkeys(body for body in bodies if body))[:NOT_UNDERSTOOD]

@@ -26,7 +26,7 @@ _BESIDE = frozenset({"paper", "import"})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Sums:
     """How many are in each state; `today` and `week` are those made since then, whatever state."""
 
     verified: int = 0
@@ -35,8 +35,8 @@ class Standing:
     today: int = 0
     week: int = 0
 
-    def __add__(self, other: Standing) -> Standing:
-        return Standing(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ class Outbox:
 class Dashboard:
     """`channels` holds only channels and classes in which somebody has signed."""
 
-    headline: Standing
-    channels: Mapping[str, tuple[Standing, Mapping[str, Standing]]]
+    headline: Sums
+    channels: Mapping[str, tuple[Sums, Mapping[str, Sums]]]
     days: tuple[Day, ...]  # oldest first, empty days included
     texts: tuple[Text, ...]
     outbox: Outbox
 
 
-async def overview(tx: Transaction, organizer_id: int, now: int) -> dict[int, Standing]:
+async def overview(tx: Transaction, organizer_id: int, now: int) -> dict[int, Sums]:
     """The headline of each petition that the organizer runs, by petition id."""
     rows = await tx.fetch(
         f"SELECT c.petition_id, c.class, {_SUMS} FROM petition_organizers o"
@@ -80,7 +80,7 @@ async def overview(tx: Transaction, organizer_id: int, now: int) -> dict[int, St
         id=organizer_id,
         today=now // DAY,
     )
-    found: defaultdict[int, Standing] = defaultdict(Standing)
+    found: defaultdict[int, Sums] = defaultdict(Sums)
     for row in rows:
         found[row["petition_id"]] += _headline(row)
     return found
@@ -96,8 +96,8 @@ async def dashboard(
         today=now // DAY,
     )
     return Dashboard(
-        headline=sum(map(_headline, rows), Standing()),
-        channels=_by_channel({row["class"]: _standing(row) for row in rows}),
+        headline=sum(map(_headline, rows), Sums()),
+        channels=_by_channel({row["class"]: _sums(row) for row in rows}),
         days=await _days(tx, petition_id, now // DAY),
         texts=await _texts(tx, petition_id, shown_words),
         outbox=await _outbox(tx, petition_id),
@@ -109,23 +109,23 @@ _SUMS = f"""{BY_STATE},
  sum(CASE WHEN day > :today - 7 THEN n ELSE 0 END) AS week"""
 
 
-def _standing(row: Row) -> Standing:
-    return Standing(*(row[f.name] for f in fields(Standing)))
+def _sums(row: Row) -> Sums:
+    return Sums(*(row[f.name] for f in fields(Sums)))
 
 
-def _headline(row: Row) -> Standing:
+def _headline(row: Row) -> Sums:
     """Paper and import stand beside the headline, and are never added to it silently."""
-    return Standing() if row["class"] in _BESIDE else _standing(row)
+    return Sums() if row["class"] in _BESIDE else _sums(row)
 
 
 def _by_channel(
-    classes: Mapping[str, Standing],
-) -> dict[str, tuple[Standing, Mapping[str, Standing]]]:
-    found: dict[str, tuple[Standing, Mapping[str, Standing]]] = {}
+    classes: Mapping[str, Sums],
+) -> dict[str, tuple[Sums, Mapping[str, Sums]]]:
+    found: dict[str, tuple[Sums, Mapping[str, Sums]]] = {}
     for channel, members in CHANNELS.items():
-        present = {c: classes[c] for c in members if classes.get(c, Standing()) != Standing()}
+        present = {c: classes[c] for c in members if classes.get(c, Sums()) != Sums()}
         if present:
-            found[channel] = (sum(present.values(), Standing()), present)
+            found[channel] = (sum(present.values(), Sums()), present)
     return found
 
 

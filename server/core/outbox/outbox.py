@@ -11,7 +11,7 @@ from server.db import ColumnType, Row, Transaction, pack
 
 Channel = Literal["sms", "email"]
 LEASE_SECONDS = 120
-TRIES = 6
+SEND_TRIES = 6
 _BACKOFF = (60, 300, 1800, 7200, 21_600)  # seconds after each failed try
 THROTTLED_SECONDS = 5
 #: What answers somebody who has just written or called; all else keeps quiet hours.
@@ -239,12 +239,12 @@ async def dropped(tx: Transaction, id_: int, why: str, now: int) -> None:
 async def postponed(
     tx: Transaction, item: Announcement, why: str, now: int, chance: float, wait: int | None = None
 ) -> None:
-    """Try again later, each time later than before; after `TRIES` tries it is dropped.
+    """Try again later, each time later than before; after `SEND_TRIES` tries it is dropped.
 
     `chance` (0 to 1) spreads the messages of one failure over half to one and a half times the
     wait. With `wait`, in seconds, it is just not time yet, which is no failed try.
     """
-    if wait is None and item.tries >= TRIES:
+    if wait is None and item.tries >= SEND_TRIES:
         await dropped(tx, item.id, why, now)
         return
     pause = _BACKOFF[min(item.tries, len(_BACKOFF)) - 1] if wait is None else wait

@@ -10,7 +10,7 @@ from server.db import Database
 from server.db.patience import patiently
 from server.errors import NotFound
 
-REFRESH_SECONDS = 1.0
+DIRECTORY_SECONDS = 1.0
 
 
 class Directory:
@@ -26,10 +26,10 @@ class Directory:
         self.by_keyword: dict[str, Petition] = {}
 
     async def current(self) -> Directory:
-        """At most `REFRESH_SECONDS` behind other processes; the last known petitions while the
+        """At most `DIRECTORY_SECONDS` behind other processes; the last known petitions while the
         store is slow or away."""
         now = self._now()
-        if not 0 <= now - self._looked_at < REFRESH_SECONDS:
+        if not 0 <= now - self._looked_at < DIRECTORY_SECONDS:
             self._looked_at = now  # one caller looks; the others have the last ones meanwhile
             async with patiently():
                 await self.refresh()

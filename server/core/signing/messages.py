@@ -18,7 +18,7 @@ from server.db import Transaction, pack
 
 REPEAT_SECONDS = DAY  # between two notes to an owner that somebody signed with their contact
 SILENT = 1000  # texts that say nothing, dropped in one step
-LISTED = 10  # signatures in one mail about taking them back
+CODES_IN_A_MAIL = 10  # signatures in one mail about taking them back
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ async def plan_for(
     contact_keys = keys.contacts(petition.salt, item.recipient)
     if item.kind == "withdraw_code":
         signed = await stored.of_contact(tx, petition.id, contact_keys)
-        mine = [s for s in signed if not s.rejected_at][:LISTED]
+        mine = [s for s in signed if not s.rejected_at][:CODES_IN_A_MAIL]
         return Plan("withdraw_code", tuple(mine)) if mine else None
     found = await stored.by_ids(tx, petition.id, [item.signature_id or 0])
     signature = next((s for s in found if s.contact_key in contact_keys), None)

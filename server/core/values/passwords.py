@@ -15,13 +15,15 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from server.errors import Throttled
 
-SALT_BYTES = 16
+PASSWORD_SALT_BYTES = 16
 WAITING_LIMIT = 20
 
 T = TypeVar("T")
 
 # OWASP's least for a small server: 19 MiB, two rounds, one thread; some 50 ms.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, salt_len=SALT_BYTES)
+_HASHER = PasswordHasher(
+    time_cost=2, memory_cost=19 * 1024, parallelism=1, salt_len=PASSWORD_SALT_BYTES
+)
 #: What a password is compared with when nobody has that name, so that it takes as long.
 NOBODY = (
     "$argon2id$v=19$m=19456,t=2,p=1"
@@ -31,7 +33,7 @@ _waiting = 0
 
 
 async def hashed(password: str, salt: bytes) -> str:
-    """The password as it is kept; `salt` is `SALT_BYTES` of chance.
+    """The password as it is kept; `salt` is `PASSWORD_SALT_BYTES` of chance.
 
     Raises `Throttled` if too many wait for theirs.
     """

@@ -9,7 +9,7 @@ from server.core.conversations.traffic import traffic
 from server.core.counting.counts import DAY, Day
 from server.core.desk import dashboard as figures
 from server.core.desk import exports, organizers
-from server.core.desk.dashboard import Standing
+from server.core.desk.dashboard import Sums
 from server.core.floods.alarms import SENDING
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
@@ -37,7 +37,7 @@ async def index(visit: Visit) -> None:
             p,
             p.wording(visit.language),
             visit.sentence(STATE_WORDS, p.state),
-            standings.get(p.id, Standing()),
+            standings.get(p.id, Sums()),
         )
         for p in directory.by_id.values()
         if p.id in mine

@@ -81,7 +81,7 @@ class Entrance:
             address=str(client_address(scope, settings.trusted_proxies) or "unknown"),
             mark=self._pages.mark(scope),
             token=secrets.token_bytes(TOKEN_BYTES),
-            salt=secrets.token_bytes(passwords.SALT_BYTES),
+            salt=secrets.token_bytes(passwords.PASSWORD_SALT_BYTES),
         )
 
     def _cookies(self, organizer: Organizer, token: bytes) -> tuple[Header, ...]:

@@ -21,7 +21,7 @@ from tests.harness.world import NOW, World, draft
 
 KEY = b"k" * 32
 PASSWORD = "correct horse battery"
-SALT = b"s" * passwords.SALT_BYTES
+SALT = b"s" * passwords.PASSWORD_SALT_BYTES
 TOKEN = b"t" * 32
 
 

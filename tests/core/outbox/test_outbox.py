@@ -34,7 +34,7 @@ async def test_a_message_is_tried_later_and_later_and_then_dropped(world: World)
     now, waits = NOW, []
     async with world.database.write() as tx:
         await outbox.put(tx, [note(1)], now)
-        for _ in range(outbox.TRIES):
+        for _ in range(outbox.SEND_TRIES):
             (item,) = await outbox.lease(tx, now)
             await outbox.postponed(tx, item, "away", now, chance=0.5)
             row = await tx.fetch_one("SELECT due_at, failed_at FROM outbox")
@@ -117,7 +117,7 @@ async def test_chance_spreads_what_failed_together(world: World, chance: float, 
 async def test_to_wait_for_the_morning_is_no_failed_try(world: World) -> None:
     async with world.database.write() as tx:
         await outbox.put(tx, [note(1)], NOW)
-        for _ in range(3 * outbox.TRIES):
+        for _ in range(3 * outbox.SEND_TRIES):
             (item,) = await outbox.lease(tx, NOW + 10**6)
             await outbox.postponed(tx, item, "quiet", NOW, 0.5, wait=100)
         row = await tx.fetch_one("SELECT tries, failed_at, due_at FROM outbox")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.core.petitions import petitions
-from server.core.petitions.directory import REFRESH_SECONDS, Directory
+from server.core.petitions.directory import DIRECTORY_SECONDS, Directory
 from tests.harness.stores import Away
 from tests.harness.world import World
 
@@ -17,10 +17,10 @@ async def test_another_process_is_noticed_a_second_later_and_not_before(world: W
     assert (await directory.current()).public("lake").state == "open"
     async with world.database.write() as tx:
         await petitions.pause(tx, world.petition.id, world.now)
-    now += REFRESH_SECONDS / 2
+    now += DIRECTORY_SECONDS / 2
     assert (await directory.current()).public("lake").state == "open"
     assert store.reads == 1
-    now += REFRESH_SECONDS / 2
+    now += DIRECTORY_SECONDS / 2
     assert (await directory.current()).public("lake").state == "paused"
     assert store.reads == 2
 
@@ -31,7 +31,7 @@ async def test_while_the_store_is_away_the_last_known_petitions_are_there(world:
     directory = Directory(store, lambda: now)
     await directory.current()
     store.away = True
-    now += 10 * REFRESH_SECONDS
+    now += 10 * DIRECTORY_SECONDS
     assert [p.slug for p in (await directory.current()).open()] == ["lake"]
     await directory.current()
     assert store.reads == 2  # nobody waits for it again before a second is over
