@@ -61,8 +61,8 @@ class PhoneHistory:
 async def histories(
     tx: Transaction, phone_keys: Iterable[tuple[bytes, bytes | None]], now: int
 ) -> Mapping[bytes, PhoneHistory]:
-    """Of each of these phones, by its key; each comes with the one that it had before its country
-    changed its numbers, if it did."""
+    """What is known of each of these phones, by its key. A phone whose country has changed its
+    numbers brings the key of its former number too."""
     found: defaultdict[bytes, PhoneHistory] = defaultdict(PhoneHistory)
     phones = pack(set(phone_keys))
     batch = tx.rows("batch", phone_key="blob", former_key="blob")

@@ -43,18 +43,18 @@ class Entry:
 
     def as_json(self) -> str:
         """One line of the exported log."""
-        return json.dumps({**_said(self), "hash": self.hash.hex()}, ensure_ascii=False)
+        return json.dumps({**_content(self), "hash": self.hash.hex()}, ensure_ascii=False)
 
 
-def _said(entry: Entry) -> dict[str, Any]:
+def _content(entry: Entry) -> dict[str, Any]:
     names = ("n", "at", "actor", "petition_id", "action", "detail")
     return {name: getattr(entry, name) for name in names}
 
 
 def chained(before: bytes, entry: Entry) -> bytes:
     """The hash of an entry that follows one with that hash."""
-    text = json.dumps(_said(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(before + text.encode()).digest()
+    content = json.dumps(_content(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(before + content.encode()).digest()
 
 
 async def note(
@@ -88,7 +88,8 @@ async def note(
 async def entries(
     tx: Transaction, petition_id: int | None = None, before: int | None = None, limit: int = 50
 ) -> list[Entry]:
-    """The newest first: of one petition, or all; with `before`, those older than that number."""
+    """Entries of one petition, or of all, the newest first; with `before`, those with a lower
+    number."""
     wanted: dict[str, int] = {} if petition_id is None else {"petition_id": petition_id}
     rows = await tx.fetch(
         "SELECT n, at, actor, petition_id, action, detail, hash FROM audit WHERE n < :before"
@@ -102,7 +103,7 @@ async def entries(
 
 
 async def oldest_first(tx: Transaction, after: int = 0) -> AsyncIterator[Entry]:
-    """The whole log."""
+    """All entries, the oldest first."""
     while rows := await tx.fetch(
         "SELECT n, at, actor, petition_id, action, detail, hash FROM audit WHERE n > :after"
         " ORDER BY n LIMIT :limit",
@@ -115,7 +116,8 @@ async def oldest_first(tx: Transaction, after: int = 0) -> AsyncIterator[Entry]:
 
 
 async def faults(tx: Transaction) -> list[str]:
-    """Where the log was tampered with: the first such place, since all after it differ."""
+    """Where the log was tampered with. Of several places only the first can be told, since every
+    entry behind it differs."""
     before, n = b"", 0
     async for entry in oldest_first(tx):
         n += 1

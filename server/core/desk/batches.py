@@ -19,7 +19,8 @@ async def change_all(
     change: Callable[[Signature], bool],
     **values: str | int | bytes | None,
 ) -> int:
-    """Change every signature of a petition for which `which` holds, a batch at a time; how many.
+    """Change all signatures of a petition to which the SQL condition `which` applies, a batch at a
+    time; returns how many were changed.
 
     `change` is asked about each under the locks of signing, and says whether it changed it.
     """

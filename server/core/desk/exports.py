@@ -51,7 +51,8 @@ def _yes_or_no(since: int | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _time(seconds: int | None) -> str:
-    """Kept, since rows come in the order of time, and a crowd signs many times a second."""
+    """ISO 8601. The last ones are kept: rows come in the order of time, and a crowd signs many
+    times a second."""
     if seconds is None:
         return ""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -40,6 +40,8 @@ State = Literal["waits", "running", "finished", "undoing", "undone"]
 
 @dataclass(frozen=True, slots=True)
 class Invalidation:
+    """Signatures that a condition takes out, and how far that is (`done_id`)."""
+
     id: int
     petition_id: int
     condition: Condition
@@ -150,7 +152,7 @@ async def _others(tx: Transaction, petition_id: int, organizer: int, now: int) -
 
 
 async def find(tx: Transaction, petition_id: int, id_: int) -> Invalidation:
-    """Raises `NotFound`."""
+    """One invalidation of a petition. Raises `NotFound`."""
     row = await tx.fetch_one(
         "SELECT * FROM invalidations WHERE petition_id = :petition AND id = :id",
         petition=petition_id,
@@ -162,7 +164,7 @@ async def find(tx: Transaction, petition_id: int, id_: int) -> Invalidation:
 
 
 async def all_of(tx: Transaction, petition_id: int) -> list[Invalidation]:
-    """The newest first."""
+    """All invalidations of a petition, the newest first."""
     rows = await tx.fetch(
         "SELECT * FROM invalidations WHERE petition_id = :id ORDER BY id DESC", id=petition_id
     )

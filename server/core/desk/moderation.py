@@ -62,7 +62,7 @@ WHY = (
 
 
 async def held(tx: Transaction, petition_id: int) -> list[HeldGroup]:
-    """The largest group first."""
+    """What is held, in groups of the same reasons, the largest first."""
     rows = await tx.fetch(
         "SELECT * FROM (SELECT g.*, count(*) OVER (PARTITION BY why) AS n,"
         "  count(verified_at) OVER (PARTITION BY why) AS verified,"
@@ -201,7 +201,7 @@ def read_populations(text: str, country: str) -> tuple[dict[str, int], list[str]
 
 
 async def set_populations(tx: Transaction, petition_id: int, people: dict[str, int]) -> None:
-    """Put these in the place of all that were known."""
+    """Replace all that were known by these."""
     await tx.execute("DELETE FROM populations WHERE petition_id = :id", id=petition_id)
     rows = tx.rows("batch", postcode="text", people="int")
     await tx.execute(

@@ -37,7 +37,7 @@ class Alarm:
 
 
 async def alarms(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
-    """Those of now: first what is being sent, then the largest."""
+    """What is out of proportion now: first what is being sent, then the largest."""
     found = [
         *await _mails(tx, petition_id, now),
         *await _classes(tx, petition_id, now),

@@ -130,7 +130,7 @@ class Groups:
         return True
 
     def leaves(self, petition_id: int, group_key: bytes) -> None:
-        """One of them takes the signature back."""
+        """One of them has taken the signature back."""
         self._changes[petition_id, group_key] -= 1
 
     async def write(self, tx: Transaction) -> None:

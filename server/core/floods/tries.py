@@ -35,7 +35,7 @@ _COUNTER = ", ".join(_WHOSE)
 
 
 async def add(tx: Transaction, tries: Sequence[Try], now: int) -> list[int]:
-    """Count each; the how-manieth it is. A later `since` begins anew."""
+    """Count each, and return how many there were with it. A later `since` begins again at one."""
     since = {t.counter: t.since for t in tries}
     together = Counter(t.counter for t in tries)
     batch = tx.rows("batch", **_WHOSE, since="int", n="int")
@@ -59,7 +59,7 @@ async def add(tx: Transaction, tries: Sequence[Try], now: int) -> list[int]:
 
 
 async def take_back(tx: Transaction, tries: Sequence[Try]) -> None:
-    """These were none; all others stay counted."""
+    """Take these out of the count again; all others stay in it."""
     await tx.execute(
         f"UPDATE tries SET n = n - 1 WHERE n > 0 AND ({_COUNTER}) IN"
         f" (SELECT {_COUNTER} FROM {tx.rows('batch', **_WHOSE)} b)",

@@ -1,4 +1,4 @@
-"""Until when something has been done: a time by its name."""
+"""High-water marks of background jobs: up to which time, or which id, each of them has got."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from server.db import Transaction
 
 
 async def read(tx: Transaction, name: str) -> int | None:
-    """The time (UTC seconds), or None if it was never done."""
+    """How far the job of that name has got; None if it never ran."""
     row = await tx.fetch_one("SELECT at FROM marks WHERE name = :name", name=name)
     return int(row["at"]) if row else None
 
 
 async def write(tx: Transaction, name: str, at: int) -> None:
-    """Set it; it never goes back."""
+    """Note how far it has got; a mark never goes back."""
     await tx.execute(
         "INSERT INTO marks (name, at) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE"
         " SET at = CASE WHEN marks.at < excluded.at THEN excluded.at ELSE marks.at END",

@@ -21,7 +21,7 @@ ALTER TABLE outbox ADD COLUMN carrier TEXT;        -- the gateway that did carry
 ALTER TABLE outbox ADD COLUMN segments INTEGER;    -- that it took
 CREATE INDEX outbox_stuck ON outbox (petition_id, created_at);
 
--- Until when something has been done, by its name.
+-- High-water marks of background jobs: how far each has got.
 CREATE TABLE marks (
     name TEXT PRIMARY KEY,
     at INTEGER NOT NULL
