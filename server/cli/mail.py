@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from server.cli.shared import Commands, opened, settings_of
-from server.core.outbox import outbox
+from server.core.outbox.returned import note_bounce
 from server.core.values.contacts import normal_email
 from server.core.values.keys import Keys
 from server.errors import UndersignedError
@@ -75,7 +75,7 @@ def _note(options: argparse.Namespace, whose: Iterable[bytes]) -> None:
         try:
             async with database.write() as tx:
                 for key in whose:
-                    await outbox.note_bounce(tx, key, int(time.time()))
+                    await note_bounce(tx, key, int(time.time()))
         finally:
             await database.close()
 

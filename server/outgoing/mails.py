@@ -10,6 +10,7 @@ from server import metrics
 from server.core.outbox import allowance, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import Announcement
+from server.core.outbox.returned import has_bounced, note_bounce
 from server.core.signing import messages
 from server.core.signing.messages import Message
 from server.db import Transaction
@@ -83,7 +84,7 @@ class Postman:
         if item.expired(now):
             await outbox.dropped(tx, item.id, "expired", now)
             return None
-        if await outbox.has_bounced(tx, whose(services.keys, item.recipient), now):
+        if await has_bounced(tx, whose(services.keys, item.recipient), now):
             await outbox.dropped(tx, item.id, "bounced", now)
             return None
         plan = petition and await messages.plan_for(tx, services.keys, petition, item, now)
@@ -132,7 +133,7 @@ class Postman:
                     await outbox.postponed(tx, item, posting.code, now, services.chance())
                 case "bounced" | "refused":
                     if posting.result == "bounced":
-                        await outbox.note_bounce(tx, whose(services.keys, item.recipient), now)
+                        await note_bounce(tx, whose(services.keys, item.recipient), now)
                     await outbox.dropped(tx, item.id, posting.code, now)
 
     async def _wait(self, due: _DueMail, why: str) -> None:

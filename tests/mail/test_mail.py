@@ -19,6 +19,7 @@ from server.config import LANGUAGES, Settings, load
 from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
+from server.core.outbox.returned import note_bounce
 from server.core.petitions.draft import Wording
 from server.core.petitions.petitions import Petition
 from server.core.signing.codes import Action, TypedCode
@@ -351,7 +352,7 @@ async def test_a_mail_that_comes_back_for_good_ends_mail_to_that_address_and_no_
         assert bounce.whose
         if bounce.outcome == "permanent":
             async with services.database.write() as tx:
-                await outbox.note_bounce(tx, bounce.whose, services.now())
+                await note_bounce(tx, bounce.whose, services.now())
         phones.now += 7200
         await signs(services)
         await signs(services, "Bo Lee", "bo@gmail.com")

@@ -19,7 +19,6 @@ ANSWERS = frozenset({"reply", "call_name"})
 #: Seconds for which a message is worth sending, by its kind.
 _WORTH = {"reply": 6 * 3600, "call_name": 6 * 3600, "withdraw_code": 6 * 3600, "signed": 2 * 86_400}
 NOTE_SECONDS = 3 * 86_400
-BOUNCED_SECONDS = 30 * 86_400  # for which an address whose mail came back gets none
 # A status update may overtake another: only a later state replaces an earlier one.
 _RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 
@@ -195,30 +194,6 @@ async def delayed(
     await postponed(tx, item, why, now, 0, wait)
     await tx.execute(
         "UPDATE outbox SET address_key = :key WHERE id = :id", key=recipient, id=item.id
-    )
-
-
-async def has_bounced(tx: Transaction, address_key: bytes, now: int) -> bool:
-    """Whether mail to that address came back in the last `BOUNCED_SECONDS`."""
-    return bool(
-        await tx.fetch_one(
-            "SELECT 1 AS one FROM bounces WHERE address_key = :key AND bounced_at > :since",
-            key=address_key,
-            since=now - BOUNCED_SECONDS,
-        )
-    )
-
-
-async def note_bounce(tx: Transaction, address_key: bytes, now: int) -> None:
-    """Mail to that address came back for good. What is noted for too long goes."""
-    await tx.execute(
-        "DELETE FROM bounces WHERE bounced_at <= :before", before=now - BOUNCED_SECONDS
-    )
-    await tx.execute(
-        "INSERT INTO bounces (address_key, bounced_at) VALUES (:key, :now)"
-        " ON CONFLICT (address_key) DO UPDATE SET bounced_at = excluded.bounced_at",
-        key=address_key,
-        now=now,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
+from server.core.outbox.returned import BOUNCED_SECONDS, has_bounced, note_bounce
 from server.db import Database
 from tests.harness.world import NOW, World
 
@@ -93,13 +94,13 @@ async def test_what_waits_its_turn_goes_when_nothing_else_is_due(world: World) -
 
 
 async def test_an_address_whose_mail_came_back_is_forgotten_after_a_month(world: World) -> None:
-    later = NOW + outbox.BOUNCED_SECONDS
+    later = NOW + BOUNCED_SECONDS
     async with world.database.write() as tx:
-        await outbox.note_bounce(tx, b"ana", NOW)
-        assert await outbox.has_bounced(tx, b"ana", later - 1)
-        assert not await outbox.has_bounced(tx, b"bo", NOW)
-        assert not await outbox.has_bounced(tx, b"ana", later)
-        await outbox.note_bounce(tx, b"bo", later)
+        await note_bounce(tx, b"ana", NOW)
+        assert await has_bounced(tx, b"ana", later - 1)
+        assert not await has_bounced(tx, b"bo", NOW)
+        assert not await has_bounced(tx, b"ana", later)
+        await note_bounce(tx, b"bo", later)
         assert [bytes(r["address_key"]) for r in await tx.fetch("SELECT * FROM bounces")] == [b"bo"]
 
 
