@@ -166,7 +166,7 @@ async def organized(world: World) -> World:
     return world
 
 
-async def _organizer(tx: Transaction, id_: int, joined_at: int = 0) -> None:  # type: ignore[no-untyped-def]
+async def _organizer(tx: Transaction, id_: int, joined_at: int = 0) -> None:
     await tx.execute(
         "INSERT INTO organizers (id, name, password_hash, created_at)"
         " VALUES (:id, :name, 'x', :now)",
