@@ -81,6 +81,12 @@ class Settings:
         "ISO code; phone numbers written without + are read as numbers of this country",
         must=("[A-Z]{2}", "an ISO code like US"),
     )
+    name: str = setting(
+        "UNDERSIGNED_NAME",
+        "",
+        "who runs these petitions, as the answer to HELP by text says it; empty: the host of the"
+        " public address",
+    )
     contact: str = setting(
         "UNDERSIGNED_CONTACT", "", "an e-mail address for people who need help, shown on /help"
     )

@@ -17,7 +17,7 @@ from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.core.values.keys import SALT_BYTES
 from server.db import Database, open_database, sqlite_path
 from server.words.render import template_folder
-from sms.keywords import RESERVED
+from sms.reading import reserved
 
 DEMO_NUMBER = "+14065550100"  # 555-01xx is kept free for examples in North America
 ORGANIZER = "organizer"
@@ -115,7 +115,7 @@ async def _seed(database: Database, password: str, now: int) -> None:
         petition_id = await petitions.create(
             tx,
             sample(),
-            reserved=RESERVED,
+            reserved=reserved(),
             salt=secrets.token_bytes(SALT_BYTES),
             now=now,
         )

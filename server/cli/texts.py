@@ -39,6 +39,17 @@ def add(commands: Commands) -> None:
     )
     playing.set_defaults(run=_simulate)
 
+    reading = actions.add_parser("read", help="show how a text is read, piece by piece")
+    reading.add_argument("text")
+    reading.add_argument(
+        "--asked",
+        choices=("name", "postcode", "both"),
+        help="the question that is open; default: none",
+    )
+    reading.add_argument("--word", action="append", metavar="WORD", help="a petition's; FACE")
+    reading.add_argument("--country", default="US", help="of that petition; default: US")
+    reading.set_defaults(run=_read)
+
     asking = actions.add_parser("reconcile", help="act on texts whose webhooks never arrived")
     asking.set_defaults(run=_reconcile)
 
@@ -145,6 +156,26 @@ class _Phone:
 
 def _counted(segments: int) -> str:
     return "1 segment" if segments == 1 else f"{segments} segments"
+
+
+def _read(options: argparse.Namespace) -> None:
+    """A text with what explains each part of it, for whoever writes a language's table."""
+    from server.core.values.postcodes import normal_postcode  # (a phone that is played needs none)
+    from sms.reading import Asked, Context, Petition, Petitions, read
+
+    words = [word.upper() for word in options.word or ["FACE"]]
+    known = {"name": ("", "59801"), "postcode": ("Ana Diaz", ""), "both": ("", "")}
+    asked = Asked(words[0], *known[options.asked]) if options.asked else None
+    petitions = Petitions(Petition(word, options.country) for word in words)
+    context = Context(petitions, asked, country=options.country, postcode=normal_postcode)
+    reading = read(options.text, context)
+    for span in reading.spans:
+        print(f"{options.text[span.start : span.end]!r:40} {span.what}")
+    for what in ("intent", "petitions", "names", "postcode", "wrong", "language", "doubt", "left"):
+        value = getattr(reading, what)
+        if value:
+            print(f"{what + ':':10} {', '.join(value) if isinstance(value, tuple) else value}")
+    print(f"{'sure:':10} {'yes' if reading.sure else 'no'}")
 
 
 def _reconcile(options: argparse.Namespace) -> None:

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from server.core.conversations import phones
+from server.core.conversations import inbound, phones
 from server.core.conversations.wishes import Wish
 from server.core.counting.counts import Class
 from server.core.counting.states import is_counted
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
 from server.core.signing.signature import Signature
-from server.core.values.names import check_texted_name, fold_name, tidy
+from server.core.values.names import fold_name
 from server.db import Transaction
 from server.errors import InvalidInput
 from server.texting import signing
 from server.texting.replies import Talk
 
+UNDO_AGAIN = 300  # seconds in which a second UNDO is asked about: texts arrive twice
+
 
 def stop(talk: Talk) -> Wish:
     """No more texts; what was signed stays signed."""
+    language = talk.language()
 
-    async def act(tx: Transaction) -> None:
+    async def act(tx: Transaction) -> bool:
         await phones.opt_out(tx, talk.phone_key, talk.services.now())
+        return talk.is_known and await has_signed(tx, talk)
 
-    return replace(talk.say("stop", "stopped"), act=act)
+    def answer(signed: bool) -> str:
+        return talk.word(language, "stopped_stay" if signed else "stopped", talk.general(language))
+
+    return Wish(kind="stop", language=language, act=act, answer=answer)
 
 
 def remove(talk: Talk) -> Wish:
@@ -58,30 +65,53 @@ def start(talk: Talk) -> Wish:
     return replace(talk.say("start", reply), act=act)
 
 
+@dataclass(frozen=True, slots=True)
+class _Undone:
+    """What was taken back; else whether the phone has signatures at all."""
+
+    taken: Signature | None = None
+    others: bool = False
+    again: bool = False
+
+
 def undo(talk: Talk) -> Wish:
     """Take back the last signature of this phone, or the one that the text names."""
-    language = talk.language()
+    language, wanted = talk.language(), talk.reading.name
 
-    async def act(tx: Transaction) -> Signature | None:
+    async def act(tx: Transaction) -> _Undone:
+        now = talk.services.now()
+        all_of_them = await _signed(tx, talk, of_text=False)
         # What was signed on the web with this phone, and never verified, can be taken back as well.
-        mine = await _signed(tx, talk) or await _signed(tx, talk, verified=False)
-        # What is withdrawn loses its name, and the reply needs it.
-        found = replace(mine[0]) if mine else None
-        await signatures.withdraw(tx, mine[:1], talk.services.now())
-        return found
+        mine = _named(talk, all_of_them) or await _signed(tx, talk, verified=False)
+        if not mine:
+            return _Undone(others=bool(all_of_them))
+        lately = await inbound.count_of(tx, talk.phone_key, "undo", now - UNDO_AGAIN)
+        if (
+            (lately or (talk.reading.several and len(mine) > 1))
+            and not wanted
+            and not talk.reading.petitions
+        ):
+            return _Undone(again=True)
+        found = replace(mine[0])  # what is withdrawn loses its name, and the reply needs it
+        await signatures.withdraw(tx, mine[:1], now)
+        return _Undone(found)
 
-    def answer(found: Signature | None) -> str:
-        if found is None:
-            return talk.word(language, "nothing_to_undo", talk.general(language))
-        fields = talk.about(_petition_of(talk, found), language) | {"name": found.name or ""}
-        return talk.word(language, "undone", fields)
+    def answer(done: _Undone) -> str:
+        if done.again:
+            return talk.word(language, "undo_another", talk.general(language))
+        if done.taken is None:
+            reply = "nothing_to_undo_of" if done.others and wanted else "nothing_to_undo"
+            return talk.word(language, reply, talk.general(language) | {"text": wanted})
+        fields = talk.about(_petition_of(talk, done.taken), language)
+        return talk.word(language, "undone", fields | {"name": done.taken.name or ""})
 
     return Wish(kind="undo", language=language, act=act, answer=answer)
 
 
 def status(talk: Talk) -> Wish:
     """Only for a name that is asked about: a shared phone tells nobody who signed with it."""
-    if not talk.command.rest:
+    name = talk.reading.name
+    if not name:
         return talk.say("status", "status_whose", keep=talk.asked)
     language = talk.language()
 
@@ -92,7 +122,7 @@ def status(talk: Talk) -> Wish:
         reply = "status" if found else "status_none"
         held = [s for s in found if not is_counted(s)]
         fields = {
-            "name": talk.command.rest,
+            "name": name,
             "keywords": _keywords(talk, found),
             "held": _keywords(talk, held),
         }
@@ -103,21 +133,17 @@ def status(talk: Talk) -> Wish:
 
 def correct(talk: Talk) -> Wish:
     """NAME … or ZIP …: put it right in the last signature of this phone, or in one under way."""
-    command = talk.command
-    kind = command.kind
-    words = tidy(command.rest)
-    petition = talk.services.directory.by_id.get(talk.asked.petition_id) if talk.asked else None
-    if talk.asked and petition and words:
-        asked = talk.asked
-        empty = replace(asked, name="") if kind == "name" else replace(asked, postcode="")
-        return signing.sign(talk, petition, words, empty)
-    if not words or (kind == "name" and check_texted_name(words)):
+    reading, kind = talk.reading, talk.reading.intent
+    words = reading.name if kind == "name" else reading.postcode or reading.wrong
+    if talk.asked and words:
+        return signing.by_text(talk)
+    if not words:
         return talk.say(kind, "name_how" if kind == "name" else "zip_how", keep=talk.asked)
     language = talk.language()
 
     async def act(tx: Transaction) -> tuple[Petition, Any] | None:
-        mine = await _signed(tx, replace(talk, command=replace(command, rest="")))
-        return await _put_right(tx, talk, mine[0], words) if mine else None
+        mine = await _signed(tx, talk, of_text=False)
+        return await _put_right(tx, talk, mine[0]) if mine else None
 
     def answer(done: tuple[Petition, Any] | None) -> str:
         if done is None:
@@ -129,24 +155,20 @@ def correct(talk: Talk) -> Wish:
         corrected, outcome = said
         return signing.confirmation(talk, petition, language, corrected, outcome, "corrected")
 
-    return Wish(kind=kind, language=language, act=act, answer=answer)
+    return signing.digits_of_page(talk, Wish(kind=kind, language=language, act=act, answer=answer))
 
 
-async def _put_right(
-    tx: Transaction, talk: Talk, wrong: Signature, words: str
-) -> tuple[Petition, Any]:
+async def _put_right(tx: Transaction, talk: Talk, wrong: Signature) -> tuple[Petition, Any]:
     """The petition, with either the name and outcome of the new signing or the reply that says why
     there is none."""
-    petition = _petition_of(talk, wrong)
+    petition, reading, services = _petition_of(talk, wrong), talk.reading, talk.services
     if petition.state != "open":
         return petition, petition.state
-    is_name = talk.command.kind == "name"
-    services = talk.services
     try:
         right = signatures.text_signing(
             petition,
-            name=words if is_name else wrong.name or "",
-            postcode=(wrong.postcode or "") if is_name else words,
+            name=reading.name or wrong.name or "",
+            postcode=reading.postcode or reading.wrong or wrong.postcode or "",
             phone=talk.phone,
             keys=services.keys,
             language=wrong.language,
@@ -156,18 +178,19 @@ async def _put_right(
         )
     except InvalidInput as error:
         field = error.problems[0].field
-        return petition, f"bad_{field}"
+        postal = "bad_zip" if petition.country == "US" else "bad_postcode"
+        return petition, postal if field == "postcode" else "which_name"
     outcome = await signatures.correct(tx, wrong, right)
     return petition, (right.name, outcome)
 
 
 def news(talk: Talk) -> Wish:
     """NEWS ON and NEWS OFF, of everything that this phone has signed or of one petition."""
-    wanted = talk.command.kind == "news_on"
-    if talk.command.kind == "news":
+    wanted = talk.reading.intent == "news_on"
+    if talk.reading.intent == "news":
         return talk.say("news", "news_how", keep=talk.asked)
     language = talk.language()
-    reply = talk.command.kind
+    reply = talk.reading.intent
 
     async def act(tx: Transaction) -> list[Signature]:
         mine = await _signed(tx, talk)
@@ -183,18 +206,33 @@ def news(talk: Talk) -> Wish:
     return Wish(kind="news", language=language, act=act, answer=answer, keep=talk.asked)
 
 
-async def _signed(tx: Transaction, talk: Talk, *, verified: bool = True) -> list[Signature]:
-    """What this phone has signed, the latest first: of the petition and name in the text."""
-    command = talk.command
+async def has_signed(tx: Transaction, talk: Talk) -> bool:
+    """Whether anybody has signed anything with this phone."""
+    return bool(await _signed(tx, talk, of_text=False))
+
+
+async def _signed(
+    tx: Transaction, talk: Talk, *, verified: bool = True, of_text: bool = True
+) -> list[Signature]:
+    """What this phone has signed, the latest first; `of_text`: of the petition and name in it."""
     keys = [
         (p.id, key)
         for p in talk.services.directory.by_id.values()
-        if command.keyword in {None, p.keyword}
         for key in talk.services.keys.contacts(p.salt, talk.phone)
     ]
     found = await signatures.signed_by(tx, keys, verified=verified)
-    wanted = fold_name(command.rest)
-    return [s for s in found if not wanted or _is_named(s, wanted)]
+    return _named(talk, found) if of_text else found
+
+
+def _named(talk: Talk, found: list[Signature]) -> list[Signature]:
+    """Those of the petition and the name that the text has."""
+    words, wanted = talk.reading.petitions, fold_name(talk.reading.name)
+    return [
+        s
+        for s in found
+        if (not words or _petition_of(talk, s).keyword in words)
+        and (not wanted or _is_named(s, wanted))
+    ]
 
 
 def _is_named(signature: Signature, wanted: str) -> bool:

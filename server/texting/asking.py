@@ -1,4 +1,4 @@
-"""Texts that ask us something, and those that we do not understand."""
+"""Texts that ask us something or only talk, and those that we do not understand."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from server.core.counting import counts
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
 from server.texting import signing
-from server.texting.replies import Talk
+from server.texting.account import has_signed
+from server.texting.replies import Talk, silent
 from server.words.render import group_digits
 
 
 def inform(talk: Talk) -> Wish:
     """HELP and LIST."""
-    reply = "help" if talk.command.kind == "help" else "listed"
-    if reply == "listed" and not talk.services.directory.open():
-        reply = "none_open"
-    elif not talk.services.directory.open():
-        reply = "help_none"
-    return talk.say(talk.command.kind, reply, keep=talk.asked)
+    kind = talk.reading.intent
+    reply = "help" if kind == "help" else "listed"
+    if not talk.services.directory.open():
+        reply = "help_none" if kind == "help" else "none_open"
+    return talk.say(kind, reply, keep=talk.asked)
 
 
 def count(talk: Talk) -> Wish:
@@ -55,29 +55,88 @@ def more(talk: Talk) -> Wish:
         return _which(talk)
     language = talk.language(petition)
     body = re.sub(r"\s+", " ", petition.wording(language).body)
-    wish = talk.say("more", "more", petition=petition, keep=talk.asked, body=body)
-    # No word is cut in half.
-    whole = re.sub(r"\s\S*(\.\.\.|…)(?=\s|$)", r" \1", wish.answer(None) or "")
-    return replace(wish, answer=lambda _: whole)
+    return talk.say("more", "more", petition=petition, keep=talk.asked, body=body)
 
 
 def speak(talk: Talk) -> Wish:
     """Another language from now on; a question that is open is asked again in it."""
     language = talk.language()
     if talk.petition and talk.petition.state != "draft" and not talk.asked:
-        return signing.by_keyword(talk)
+        return signing.by_text(talk)
     asked = talk.asked
     petition = talk.services.directory.by_id.get(asked.petition_id) if asked else None
     if asked and petition:
-        return signing.sign(talk, petition, "", replace(asked, language=language))
+        wish = signing.ask(talk, petition, replace(asked, language=language))
+        return replace(wish, kind="language")
     reply = "language" if talk.services.directory.open() else "none_open"
     return talk.say("language", reply, language=language)
 
 
+def another(talk: Talk) -> Wish:
+    """ALSO: how another person signs from the same phone."""
+    reply = "also_how" if talk.services.directory.open() else "none_open"
+    return talk.say("also", reply, keep=talk.asked)
+
+
+def how_to_stop(talk: Talk) -> Wish:
+    """A refusal, or what is nearly a stop word: how to hear no more, and how to take back."""
+    return talk.say("stop_how", "stop_how", keep=talk.asked)
+
+
+def quoted(talk: Talk) -> Wish:
+    """A reaction to a text of ours, or one that came back, is no command. Forwarded by a phone that
+    we do not know, it asks for that phone's own name."""
+    if talk.petition and not talk.is_known:
+        return signing.by_text(talk)
+    return silent(Wish(kind="quote", answer=lambda _: None, keep=talk.asked))
+
+
+def courtesy(talk: Talk) -> Wish:
+    """Thanks, yes, 👍: the open question once more, else silence."""
+    if talk.asked:
+        return _again(talk)
+    if talk.is_known:
+        return silent(Wish(kind="courtesy", answer=lambda _: None))
+    return unknown(talk)
+
+
+def greeted(talk: Talk) -> Wish:
+    """A greeting alone is answered by what can be done here."""
+    return _again(talk) if talk.asked else unknown(talk)
+
+
+def questioned(talk: Talk) -> Wish:
+    """A question that no command answers."""
+    return unknown(talk)
+
+
 def unknown(talk: Talk) -> Wish:
-    """A text that means nothing to us leaves everything as it was."""
-    reply = "unknown" if talk.services.directory.open() else "none_open"
-    return talk.say("unknown", reply, keep=talk.asked)
+    """A text that means nothing to us leaves everything as it was.
+
+    Phones are shared: whoever may have signed with this one is told the way back, and no name.
+    """
+    if talk.asked:
+        told = talk.reading.names or talk.reading.postcode
+        return _again(talk) if told else replace(_again(talk), kind="unknown")
+    language = talk.language()
+
+    async def act(tx: Transaction) -> bool:
+        return talk.is_known and await has_signed(tx, talk)
+
+    def answer(signed: bool) -> str:
+        opened = bool(talk.services.directory.open())
+        reply = "unknown_signed" if signed else "unknown" if opened else "none_open"
+        return talk.word(language, reply, talk.general(language))
+
+    return Wish(kind="unknown", language=language, act=act, answer=answer, keep=talk.asked)
+
+
+def _again(talk: Talk) -> Wish:
+    """The question that is open, asked once more."""
+    asked = talk.asked
+    petition = talk.services.directory.by_id.get(asked.petition_id) if asked else None
+    assert asked and petition  # noqa: S101 (only where there is a question)
+    return signing.ask(talk, petition, replace(asked, language=talk.language(petition)))
 
 
 def _meant(talk: Talk) -> Petition | None:
@@ -91,4 +150,4 @@ def _meant(talk: Talk) -> Petition | None:
 
 def _which(talk: Talk) -> Wish:
     reply = "which_one" if talk.services.directory.open() else "none_open"
-    return talk.say(talk.command.kind, reply, keep=talk.asked)
+    return talk.say(talk.reading.intent, reply, keep=talk.asked)

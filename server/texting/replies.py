@@ -12,22 +12,24 @@ from server.core.conversations.phones import STRANGER, Conversation, Standing
 from server.core.conversations.wishes import Wish
 from server.core.petitions.petitions import Petition
 from server.services import Services
-from sms.keywords import Command
+from server.words.render import N_
+from sms.reading import Reading
 from sms.segments import fit, fold_to_gsm7, measure
 
 # Replies that may take two segments where a segment holds but 70 letters, of Arabic or Hindi.
 _TWO = frozenset({"help", "help_none", "listed", "status", "status_held"})
-_SHRINK = ("name", "title", "text", "keywords", "held", "body")
+_SHRINK = ("name", "title", "text", "keywords", "held", "body", "who")
+_POSTCODE = N_("postcode")
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One text that is being answered: whose it is, what it says, what is known of its phone."""
+    """One text that is being answered: whose it is, what it means, what is known of its phone."""
 
     services: Services
     phone: str
     phone_key: bytes
-    command: Command
+    reading: Reading
     standing: Standing = field(default=STRANGER)
 
     @property
@@ -37,28 +39,44 @@ class Talk:
     @property
     def petition(self) -> Petition | None:
         """The petition that the text names."""
-        return self.services.directory.by_keyword.get(self.command.keyword or "")
+        named = self.reading.petitions
+        return self.services.directory.by_keyword.get(named[0]) if named else None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether we have ever answered this phone."""
+        return self.standing.language is not None or self.asked is not None
 
     def language(self, petition: Petition | None = None) -> str:
-        """That of the word that was used, else of our last reply, else of the petition."""
-        if self.command.language in LANGUAGES:
-            return str(self.command.language)
-        if self.asked:
-            return self.asked.language
-        if self.standing.language:
-            return self.standing.language
-        petition = petition or self.petition
-        return petition.language if petition else self.services.settings.language
+        """That which the person has chosen, else of the text, of our last reply, of the petition.
+
+        A petition in one language is answered in it.
+        """
+        petition = petition or self.petition or self.services.directory.only
+        standing, said = self.standing, self.reading.language
+        spoken = list(petition.wordings) if petition else []
+        own = petition.language if petition else self.services.settings.language
+        if len(spoken) == 1 and not standing.chosen and self.reading.intent != "language":
+            found = [None if self.reading.intent == "sign" else said, spoken[0]]
+        else:
+            guessed = said if self.reading.intent == "language" or not standing.chosen else None
+            asked = self.asked.language if self.asked else None
+            found = [guessed, standing.chosen, asked, standing.language, own]
+        return next((code for code in found if code in LANGUAGES), "en") or "en"
 
     def general(self, language: str) -> dict[str, str]:
         """Fields of a reply that is about no petition, or about all."""
-        keywords = [p.keyword for p in self.services.directory.open()]
+        opened = self.services.directory.open()
+        keywords = [p.keyword for p in opened]
         settings = self.services.settings
+        host = settings.public_url.partition("://")[2]
         return {
             "keyword": keywords[0] if keywords else "",
             "keywords": ", ".join(keywords),
-            "contact": settings.contact or settings.public_url.partition("://")[2],
+            "contact": settings.contact or host,
+            "who": settings.name or host,
             "url": settings.public_url,
+            "place": self._place(language, opened[0].country if opened else settings.country),
         }
 
     def about(self, petition: Petition, language: str) -> dict[str, str]:
@@ -67,7 +85,13 @@ class Talk:
             "keyword": petition.keyword,
             "title": petition.wording(language).title,
             "url": f"{self.services.settings.public_url}/p/{petition.slug}",
+            "place": self._place(language, petition.country),
         }
+
+    def _place(self, language: str, country: str) -> str:
+        """What a postcode is called there: English has a word of its own for the American one."""
+        american = language == "en" and country == "US"
+        return "ZIP code" if american else self.services.renderer.say(language, _POSTCODE)
 
     def word(self, language: str, reply: str, fields: Mapping[str, str], reserve: int = 0) -> str:
         """A reply of `templates/sms/replies.txt`, filled and shortened to its segments."""

@@ -2,83 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-from server.config import LANGUAGES
 from server.core.conversations.phones import Conversation
 from server.core.conversations.wishes import Wish
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures, verification
 from server.core.signing.codes import TEXT_DIGITS
-from server.core.values.names import fold_name, split_name_and_postcode, tidy
+from server.core.signing.signature import Signing
 from server.core.values.postcodes import digits_of
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
 from server.texting.replies import Talk, is_cheap
-from server.words.render import N_, Renderer
-from sms.keywords import parse
+from server.texting.understood import understood
+from sms.reading import Reading
 
 RECEIPT_ROOM = 14  # characters left free in a confirmation for the receipt that comes with the log
 
 
-def answers(talk: Talk, body: str) -> bool:
-    """Whether a text is the answer to our question rather than a new command.
-
-    Read without the petitions' words: somebody may be named like one. A keyword alone is a command,
-    and so is one before a whole name and a postcode: then nothing is left to be asked.
-    """
-    plain = parse(body, ())
-    if not talk.asked or not (plain.kind in {"unknown", "name", "zip"} or plain.near):
-        return False
-    named = talk.services.directory.by_keyword.get(talk.command.keyword or "")
-    if talk.command.kind != "sign" or not named:
-        return True
-    name, postcode = split_name_and_postcode(talk.command.rest, named.country)
-    first = parse(body.split(maxsplit=1)[0], [named.keyword]).keyword
-    return bool(talk.command.rest) and not (first and postcode and " " in name)
-
-
-def answer(talk: Talk, petition: Petition, body: str) -> Wish:
-    """Go on with the signature that we have asked about."""
-    asked = talk.asked
-    assert asked  # noqa: S101 (`answers` has said so)
-    plain = parse(body, ())
-    words = tidy(plain.rest if plain.kind in {"name", "zip"} else body)
-    return sign(talk, petition, words, asked)
-
-
-def by_keyword(talk: Talk) -> Wish:
-    """Sign the petition that the text names, or the only one that there is."""
-    petition, command = talk.petition, talk.command
-    directory = talk.services.directory
-    if petition is None and not _names_another(command.rest):
-        petition = directory.only
-    if petition is None or petition.state == "draft":
-        return talk.say("sign", "which" if directory.open() else "none_open")
+def by_text(talk: Talk) -> Wish:
+    """Sign the petition that the text names, that we have asked about, or the only one."""
+    reading, directory = talk.reading, talk.services.directory
+    petition = _petition(talk)
+    if petition is None or reading.doubt == "petition" or len(reading.petitions) > 1:
+        return talk.say("which", "which" if directory.open() else "none_open")
     language = talk.language(petition)
-    return sign(talk, petition, command.rest, Conversation(petition.id, language))
+    known = replace(_known(talk, petition), language=language)
+    if reading.doubt == "people":
+        return _ask(talk, petition, _told(known, reading), "one_each")
+    if len(reading.names) > 1:
+        return _sign_all(talk, petition, known)
+    return _verified(talk, petition, language, _sign(talk, petition, known))
 
 
-def _names_another(rest: str) -> bool:
-    """SIGN POND Ana Diaz: a first word in capitals, as our words are printed, among words that
-    are not, names a petition that is none of ours."""
-    first, _, others = rest.partition(" ")
-    letters = [char for char in others if char.isalpha()]
-    return len(first) > 1 and first.isupper() and bool(letters) and not others.isupper()
+def _petition(talk: Talk) -> Petition | None:
+    directory, asked = talk.services.directory, talk.asked
+    petition = talk.petition
+    if petition is None and asked:
+        petition = directory.by_id.get(asked.petition_id)
+    petition = petition or directory.only
+    return None if petition is None or petition.state == "draft" else petition
 
 
-def sign(talk: Talk, petition: Petition, words: str, asked: Conversation) -> Wish:
-    """Sign with what the phone has said so far, or ask for what is missing.
+def _known(talk: Talk, petition: Petition) -> Conversation:
+    """What the phone has told us before: as the answer to our question, or in a text that only
+    lacked the petition's word."""
+    asked = talk.asked
+    if asked and asked.petition_id == petition.id:
+        return asked
+    known = Conversation(petition.id, "")
+    before = talk.standing.unfinished
+    if not before or not talk.petition or talk.reading.names:
+        return known
+    earlier = understood(
+        talk.services, f"{petition.keyword} {before}", replace(talk.standing, asked=None)
+    )
+    return _told(known, earlier)
 
-    Digits may be those that our page has shown to somebody who signed there with this phone.
-    """
-    wish = _sign(talk, petition, words, asked)
-    digits = digits_of(split_name_and_postcode(words, petition.country)[1])
-    if len(digits) != TEXT_DIGITS or not digits.isdecimal():
-        return wish
-    return _verify(talk, petition, digits, asked.language, otherwise=wish)
+
+def _told(known: Conversation, reading: Reading) -> Conversation:
+    """What is known with what the text says; a doubtful name is none."""
+    name = reading.name if reading.doubt not in ("name", "people", "petition") else ""
+    return replace(known, name=name or known.name, postcode=reading.postcode or known.postcode)
+
+
+def _signing(talk: Talk, petition: Petition, known: Conversation, name: str) -> Signing:
+    services = talk.services
+    return signatures.text_signing(
+        petition,
+        name=name,
+        postcode=known.postcode,
+        phone=talk.phone,
+        keys=services.keys,
+        language=known.language,
+        id_=services.new_id(),
+        now=services.now(),
+        class_=known.class_,
+    )
+
+
+def _sign(talk: Talk, petition: Petition, known: Conversation) -> Wish:
+    """Sign with what the phone has said so far, or ask for what is missing or doubtful."""
+    reading = talk.reading
+    known = _told(known, reading)
+    if reading.doubt == "name" and not (known.name and talk.asked and talk.asked.name):
+        known = replace(known, name="")
+    if petition.state != "open":
+        return talk.say("sign", petition.state, petition=petition, language=known.language)
+    if reading.wrong or reading.doubt == "postcode":
+        known = replace(known, postcode="")
+    try:
+        signing = _signing(talk, petition, known, known.name)
+    except InvalidInput as error:
+        return ask(talk, petition, known, {p.field: p.code for p in error.problems})
+    return Wish(
+        kind="sign",
+        language=known.language,
+        petition_id=petition.id,
+        signing=signing,
+        answer=lambda outcome: confirmation(talk, petition, known.language, signing.name, outcome),
+    )
+
+
+def _sign_all(talk: Talk, petition: Petition, known: Conversation) -> Wish:
+    """Two people with whole names in one text: each signs."""
+    known = _told(known, talk.reading)
+    try:
+        signings = [_signing(talk, petition, known, name) for name in talk.reading.names]
+    except NotOpen:
+        return talk.say("sign", petition.state, petition=petition, language=known.language)
+    except InvalidInput:
+        return _ask(talk, petition, known, "one_each")
+
+    async def act(tx: Transaction) -> str:
+        return _worst(await signatures.sign_many(tx, signings))
+
+    names = ", ".join(signing.name for signing in signings)
+    return Wish(
+        kind="sign",
+        language=known.language,
+        petition_id=petition.id,
+        act=act,
+        answer=lambda outcome: confirmation(talk, petition, known.language, names, outcome),
+    )
+
+
+def _worst(outcomes: Sequence[str]) -> str:
+    return "held" if "held" in outcomes else outcomes[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +144,13 @@ class _Verified:
         return self.outcome
 
 
-def _verify(talk: Talk, petition: Petition, digits: str, language: str, *, otherwise: Wish) -> Wish:
-    """Verify what these digits stand for; if nothing of this phone, do what else the text asks."""
+def _verified(talk: Talk, petition: Petition, language: str, otherwise: Wish) -> Wish:
+    """Where the text has such digits as our page shows to somebody who signed there with this
+    phone, verify what they stand for; if nothing of this phone, do what else the text asks."""
     services = talk.services
+    digits = digits_of(talk.reading.wrong or talk.reading.postcode)
+    if len(digits) != TEXT_DIGITS or not digits.isdecimal():
+        return otherwise
 
     async def act(tx: Transaction) -> Any:
         found = await verification.by_text(
@@ -104,7 +160,7 @@ def _verify(talk: Talk, petition: Petition, digits: str, language: str, *, other
             return _Verified(found[0].name or "", found[1])
         if otherwise.signing:
             return (await signatures.sign_many(tx, [otherwise.signing]))[0]
-        return None
+        return await otherwise.act(tx) if otherwise.act else None
 
     def answer(done: Any) -> str | None:
         if isinstance(done, _Verified):
@@ -117,58 +173,33 @@ def _verify(talk: Talk, petition: Petition, digits: str, language: str, *, other
     return replace(otherwise, kind="sign", signing=None, act=act, answer=answer, keep=keep)
 
 
-def _sign(talk: Talk, petition: Petition, words: str, asked: Conversation) -> Wish:
-    name, postcode = split_name_and_postcode(words, petition.country)
-    if fold_name(name) in _examples(talk.services.renderer):
-        name = ""
-    known = replace(asked, name=name or asked.name, postcode=postcode or asked.postcode)
-    services, language = talk.services, known.language
-    try:
-        signing = signatures.text_signing(
-            petition,
-            name=known.name,
-            postcode=known.postcode,
-            phone=talk.phone,
-            keys=services.keys,
-            language=language,
-            id_=services.new_id(),
-            now=services.now(),
-            class_=known.class_,
-        )
-    except NotOpen:
-        return talk.say("sign", petition.state, petition=petition, language=language)
-    except InvalidInput as error:
-        return _ask(talk, petition, known, error)
-    return Wish(
-        kind="sign",
-        language=language,
-        petition_id=petition.id,
-        signing=signing,
-        answer=lambda outcome: confirmation(talk, petition, language, signing.name, outcome),
-    )
+def digits_of_page(talk: Talk, otherwise: Wish) -> Wish:
+    """Digits alone may be those of our page."""
+    petition = _petition(talk)
+    return _verified(talk, petition, talk.language(petition), otherwise) if petition else otherwise
 
 
-@lru_cache(maxsize=4)
-def _examples(renderer: Renderer) -> frozenset[str]:
-    """The words of our examples: some people send them as they stand."""
-    return frozenset(
-        fold_name(renderer.say(language, words))
-        for language in LANGUAGES
-        for words in (N_("your name, your postcode"), N_("your name"))
-    )
+def ask(
+    talk: Talk, petition: Petition, known: Conversation, faults: dict[str, str] | None = None
+) -> Wish:
+    """One question: for what is doubtful or wrong, else for what is missing. What was right is
+    kept."""
+    reading = talk.reading
+    doubtful = reading.doubt == "name" and not known.name
+    if doubtful or (faults or {}).get("name", "missing") != "missing":
+        known = replace(known, name="")
+        return _ask(talk, petition, known, "which_name_kept" if known.postcode else "which_name")
+    postal = "zip" if petition.country == "US" else "postcode"
+    if reading.wrong and not known.postcode and known.name:
+        return _ask(talk, petition, known, f"bad_{postal}", text=reading.wrong)
+    if known.name:
+        return _ask(talk, petition, known, f"ask_{postal}")
+    needs_both = petition.postcode_required and not known.postcode
+    return _ask(talk, petition, known, "ask_both" if needs_both else "ask_name")
 
 
-def _ask(talk: Talk, petition: Petition, known: Conversation, error: InvalidInput) -> Wish:
-    """One question: for what is wrong, else for what is missing. What was right is kept."""
-    faults = {p.field: p.code for p in error.problems}
-    wrong = next((f for f in ("name", "postcode") if faults.get(f, "missing") != "missing"), "")
-    fields = {"name": known.name}
-    if wrong:
-        fields["text"] = known.name if wrong == "name" else known.postcode
-        known = replace(known, name="") if wrong == "name" else replace(known, postcode="")
-        reply = f"bad_{wrong}"
-    else:
-        reply = "ask_both" if len(faults) == 2 else f"ask_{next(iter(faults))}"
+def _ask(talk: Talk, petition: Petition, known: Conversation, reply: str, **fields: str) -> Wish:
+    fields = {"name": known.name, "postcode": known.postcode} | fields
     language = known.language
     return talk.say("sign", reply, petition=petition, language=language, keep=known, **fields)
 
@@ -177,10 +208,12 @@ def confirmation(
     talk: Talk, petition: Petition, language: str, name: str, outcome: str, reply: str = "signed"
 ) -> str:
     """The same for a first and for a repeated signature; it names only this person."""
-    fields = talk.about(petition, language) | {"name": name, "text": talk.command.near[:8]}
+    fields = talk.about(petition, language) | {"name": name, "text": talk.reading.typed[:8]}
     if outcome == "held":
         return talk.word(language, "held", fields)
-    if talk.command.near:
+    if outcome == "corrected":
+        reply = "corrected_near"
+    elif talk.reading.typed:
         reply = "signed_near"
     if not is_cheap(talk.services.renderer.text(language, reply), fields):
         reply = f"{reply}_short"  # 70 characters instead of 160

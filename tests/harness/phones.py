@@ -15,7 +15,7 @@ from server.outgoing.texts import Texter
 from server.services import Services
 from server.texting import TextDoor
 from sms import Capabilities, Inbound, Outbound, Sending, Trouble
-from sms.keywords import RESERVED
+from sms.reading import reserved
 from tests.harness.world import NOW, PHONE, draft
 
 NUMBER = "+14065550100"
@@ -77,14 +77,16 @@ class Phones:
     async def add_petition(self, **changes: object) -> None:
         async with self.services.database.write() as tx:
             id_ = await petitions.create(
-                tx, draft(**changes), reserved=RESERVED, salt=b"s" * 32, now=NOW
+                tx, draft(**changes), reserved=reserved(), salt=b"s" * 32, now=NOW
             )
             await petitions.open_(tx, id_, NOW)
         await self.services.directory.refresh()
 
 
 @asynccontextmanager
-async def text_door(database_url: str, **settings: str) -> AsyncIterator[Phones]:
+async def text_door(
+    database_url: str, lake: bool = True, /, **settings: str
+) -> AsyncIterator[Phones]:
     """A server in this process with one open petition, LAKE, and no gateway but `Network`."""
     environ = {
         "UNDERSIGNED_DATABASE_URL": database_url,
@@ -97,10 +99,11 @@ async def text_door(database_url: str, **settings: str) -> AsyncIterator[Phones]
         services.gateways = {"twilio": network}  # type: ignore[dict-item]
         phones = Phones(services, TextDoor(services), network)
         services.clock = lambda: phones.now
-        await phones.add_petition(
-            wordings={
-                "en": Wording("Keep the lake clean", "Please."),
-                "es": Wording("Cuiden el lago", "Por favor."),
-            }
-        )
+        if lake:
+            await phones.add_petition(
+                wordings={
+                    "en": Wording("Keep the lake clean", "Please."),
+                    "es": Wording("Cuiden el lago", "Por favor."),
+                }
+            )
         yield phones

@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 
 from server.config import LANGUAGES
 from server.words.render import Renderer, template_folder
-from sms.keywords import parse
+from sms.reading.languages import LANGUAGES as TABLES
 from sms.segments import fold_to_gsm7
-from sms.words import EVERYWHERE, Category
-from sms.words import LANGUAGES as LANGUAGE_WORDS
 from tests.harness.phones import Phones, text_door
+from tests.harness.spoken import WORDS
 
 RENDERER = Renderer()
 REPLIES = re.findall(
@@ -88,9 +87,9 @@ signs in one message|{sign} {signed} => signed|{signed}
 signs in capitals|{SIGN} {signed} => signed|{signed}
 signs with its own digits|{sign} LAKE {who} {place} => signed|{signed}
 is asked for both|{sign} LAKE => ask_both;{who} 59801 => signed|{signed}
-is asked one by one|{sign} LAKE => ask_both;{who} => ask_postcode;59801 => signed|{signed}
+is asked one by one|{sign} LAKE => ask_both;{who} => ask_zip;59801 => signed|{signed}
 is asked for the name|{sign} LAKE 59801 => ask_name;{who} => signed|{signed}
-hears of a wrong postcode|{sign} LAKE {who} 598 => bad_postcode;59801 => signed|{signed}
+hears of a wrong postcode|{sign} LAKE {who} 598 => bad_zip;59801 => signed|{signed}
 sends our example|{sign} LAKE {example} => ask_both|nothing
 leaves the keyword out|{sign} {who} 59801 => signed|{signed}
 asks for help|{help} => help|nothing
@@ -111,7 +110,7 @@ wants news|{sign} {signed} => signed;{news_on} => news_on;{news_off} => news_off
 asks how to get news|{news} => news_how|nothing
 chooses the language|{language} => language;LAKE => ask_both;{who} 59801 => signed|{signed}
 goes on in its language|{help} => help;{signed} => signed|{signed}
-asks for help in between|{sign} LAKE {who} => ask_postcode;{help} => help;59801 => signed|{signed}
+asks for help in between|{sign} LAKE {who} => ask_zip;{help} => help;59801 => signed|{signed}
 """.strip()
 
 NAMES = {
@@ -129,7 +128,7 @@ DIGITS = {"ar": "٥٩٨٠١", "hi": "५९८०१"}
 
 def in_every_language() -> Iterator[Conversation]:
     for language in LANGUAGES:
-        words: dict[str, str] = {kind: first_word(language, kind) for kind in KINDS}
+        words: dict[str, str] = dict(WORDS[language])
         words |= {"who": NAMES[language], "place": DIGITS.get(language, "59801")}
         words |= {"SIGN": words["sign"].upper(), "signed": f"LAKE {words['who']} 59801"}
         words["example"] = RENDERER.say(language, "your name, your postcode")
@@ -141,17 +140,6 @@ def in_every_language() -> Iterator[Conversation]:
                 spoken = reply if reply == "-" else f"{reply}.{language}"
                 found.turns.append(read_turn(f"{text.format(**words)} => {spoken}"))
             yield found
-
-
-KINDS: list[Category] = ["sign", "stop", "wish", "remove", "start", "help", "undo", "status"]
-KINDS += ["list", "count", "more", "name", "zip", "news", "news_on", "news_off", "language"]
-
-
-def first_word(language: str, kind: Category) -> str:
-    """A word for it that is of this language alone, so that it tells which one is spoken."""
-    row = LANGUAGE_WORDS[language]
-    listed = [word.strip() for word in (row.get(kind) or EVERYWHERE[kind]).split(",")]
-    return next((word for word in listed if parse(word, ()).language == language), listed[0])
 
 
 TABLE = [*read_table(), *in_every_language()]
@@ -246,9 +234,9 @@ def test_a_wrong_reply_is_seen() -> None:
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
-WORDS = [w.strip() for row in LANGUAGE_WORDS.values() for c in row.values() for w in c.split(",")]
+SPICES = [w.strip() for row in TABLES.values() for c in row.values() for w in c.split(",")]
 SPICED = st.lists(
-    st.sampled_from([*WORDS, "LAKE", "59801", "Ana Diaz", "@", "\n", "٥", "?"]) | ANY_TEXT,
+    st.sampled_from([*SPICES, "LAKE", "59801", "Ana Diaz", "@", "\n", "٥", "?"]) | ANY_TEXT,
     max_size=8,
 ).map(" ".join)
 

@@ -11,7 +11,8 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from server.config import LANGUAGES
-from sms.keywords import parse
+from sms.reading import read
+from sms.reading.lexicon import command_of
 from tests.words.catalogues import Sentence, catalogue, extracted, sentence_of, texted
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
@@ -53,8 +54,8 @@ def _entry_faults(
             yield "other fields or tags"
     if sentence in texted() and len(strings[0]) > LONGER * len(sentence[0]):
         yield "too long for a text"
-    if COPIED in sentence[0] and copied not in strings[0]:
-        yield "words the example otherwise"
+    if sentence == (COPIED,) and read(f"SIGN {strings[0]}").names:
+        yield "our example is read as a name"
     if "ZIP code" in sentence[0]:  # what Americans call a postcode, not our command
         return
     said, meant = _commands(strings[0], language), _commands(sentence[0], "en")
@@ -64,6 +65,12 @@ def _entry_faults(
         yield "other command words"
     if language not in UNICASE and any(spoken not in {None, language} for _, spoken in said):
         yield "a command word that is answered in another language"
+
+
+def removal_of(phrase: str) -> tuple[str, str] | None:
+    """REMOVE ME is a wish in words, not one word."""
+    reading = read(phrase)
+    return ("remove", reading.language or "") if reading.intent == "remove" else None
 
 
 def _commands(text: str, language: str) -> list[tuple[str, str | None]]:
@@ -76,19 +83,19 @@ def _commands(text: str, language: str) -> list[tuple[str, str | None]]:
     while words:
         for length in (3, 2, 1):
             phrase = " ".join(words[:length])
-            command = parse(phrase, ())
+            command = command_of(phrase) or removal_of(phrase)
             spoken = language in UNICASE or (phrase.isupper() and len(phrase) > 2)
-            if spoken and command.kind != "unknown" and not command.rest:
-                found.append((command.kind, command.language))
+            if spoken and command:
+                found.append((command[0], command[1] or None))
                 break
-        del words[: length if found and command.kind != "unknown" else 1]
+        del words[: length if found and command else 1]
     return found
 
 
 def test_sentences_are_found_in_pages_texts_and_code() -> None:
     for sentence in ("Sign this petition", "Thank you, {name}. You signed {keyword}.", COPIED):
         assert (sentence,) in extracted(), sentence
-    assert ("Thank you, {name}. You signed {keyword}.",) in texted()
+    assert ("Thank you, {name}. {keyword} is signed. Wrong? UNDO",) in texted()
     assert ("Sign this petition",) not in texted()
 
 
@@ -129,7 +136,7 @@ def test_a_catalogue_tells_who_reviewed_it_and_how_it_counts(language: str) -> N
         ("<b>HELP</b>: get help", "AYUDA: recibir ayuda", "other fields or tags"),
         ("<b>HELP</b>: get help", "<b>AYUDAR</b>: recibir ayuda", "other command words"),
         ("SIGN FACE Ana Diaz 59801", "SIGN FACE Ana Díaz 59801", "another language"),
-        (COPIED, "nombre y código postal", "words the example otherwise"),
+        (COPIED, "Ana Díaz, 59801", "read as a name"),
     ],
 )
 def test_a_slip_in_a_translation_is_found(msgid: str, string: str, fault: str) -> None:

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 
 from server.core.counting.counts import DAY, Class
-from server.db import Transaction, pack
+from server.db import Row, Transaction, pack
 
 CAP_SECONDS = 600
 SAME_SECONDS = 60  # two programs that answer each other say the same thing again and again
 NONSENSE_SECONDS = DAY  # between two replies to texts that mean nothing
 CONVERSATION_SECONDS = 7 * DAY
 #: What a reply is about, by the kind of the text that it answers; else `other`.
-_ABOUT = {"sign": "sign", "name": "sign", "zip": "sign"}
+_ABOUT = dict.fromkeys(("sign", "name", "zip", "which"), "sign")
 _ABOUT |= dict.fromkeys(("stop", "start", "remove"), "opt")
 
 
@@ -33,11 +33,17 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of a phone when a text of it comes in: what it was asked, and the language of
-    our last reply."""
+    """What is known of a phone when a text of it comes in: what it was asked, the language of our
+    last reply and the one that the person has chosen, and what we said last.
+
+    `unfinished` is its last text, if that lacked nothing but the petition.
+    """
 
     asked: Conversation | None = None
     language: str | None = None
+    chosen: str | None = None
+    ours: tuple[str, ...] = ()
+    unfinished: str = ""
 
 
 STRANGER = Standing()
@@ -58,6 +64,31 @@ class PhoneHistory:
     just_said: set[str] = field(default_factory=set)
 
 
+_CHOSEN = "i.kind = 'language' AND i.language IS NOT NULL"
+_REPLIED = "i.reply IS NOT NULL"
+_UNFINISHED = "CASE WHEN i.kind = 'which' THEN i.body END"
+
+
+def _last(what: str, where: str = "i.kind IS NOT NULL", skip: int = 0) -> str:
+    """The latest of something in the texts of a phone, as part of a query."""
+    return (
+        f"(SELECT {what} FROM inbound i WHERE i.phone_key = b.phone_key AND {where}"
+        f" ORDER BY i.received_at DESC LIMIT 1 OFFSET {skip})"
+    )
+
+
+def _standing(row: Row, now: int) -> Standing:
+    waits = row["asked_at"] is not None and row["asked_at"] > now - CONVERSATION_SECONDS
+    asked = [row[c] for c in ("petition_id", "language", "name", "postcode", "class")]
+    return Standing(
+        Conversation(*asked) if waits else None,
+        row["spoken"],
+        row["chosen"],
+        tuple(filter(None, (row["ours"], row["before"]))),
+        row["unfinished"] or "",
+    )
+
+
 async def histories(
     tx: Transaction, phone_keys: Iterable[tuple[bytes, bytes | None]], now: int
 ) -> Mapping[bytes, PhoneHistory]:
@@ -66,20 +97,19 @@ async def histories(
     found: defaultdict[bytes, PhoneHistory] = defaultdict(PhoneHistory)
     phones = pack(set(phone_keys))
     batch = tx.rows("batch", phone_key="blob", former_key="blob")
-    for key, opted_out, language, asked_at, *asked in await tx.fetch(
+    for row in await tx.fetch(
         "SELECT b.phone_key, o.opted_out_at,"
-        " (SELECT i.language FROM inbound i WHERE i.phone_key = b.phone_key"
-        "  AND i.language IS NOT NULL ORDER BY i.received_at DESC LIMIT 1),"
+        f" {_last('i.language', 'i.language IS NOT NULL')} AS spoken,"
+        f" {_last('i.language', _CHOSEN)} AS chosen, {_last(_UNFINISHED)} AS unfinished,"
+        f" {_last('i.reply', _REPLIED)} AS ours, {_last('i.reply', _REPLIED, 1)} AS before,"
         " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class"
         f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"
         " LEFT JOIN conversations c ON c.phone_key = b.phone_key",
         batch=phones,
     ):
-        waits = asked_at is not None and asked_at > now - CONVERSATION_SECONDS
-        conversation = Conversation(*asked) if waits else None
-        phone = found[bytes(key)]
-        phone.opted_out |= opted_out is not None
-        phone.standing = Standing(conversation, language)
+        phone = found[bytes(row["phone_key"])]
+        phone.opted_out |= row["opted_out_at"] is not None
+        phone.standing = _standing(row, now)
     for row in await tx.fetch(
         f"SELECT i.phone_key, i.kind, i.reply, i.received_at FROM {batch} b JOIN inbound i"
         " ON i.phone_key = b.phone_key AND i.received_at > :nonsense WHERE i.segments > 0"

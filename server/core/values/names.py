@@ -17,6 +17,7 @@ JOINERS = "\u200c\u200d"
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _SPACES = re.compile(r"\s+")
+_ORDINAL = re.compile(r"\b\d(?:st|nd|rd|th)\b", re.IGNORECASE)  # Robert Brown 3rd
 _LINK = re.compile(r"https?:|www\.|@|://", re.IGNORECASE)
 
 
@@ -73,7 +74,7 @@ def check_texted_name(name: str) -> str | None:
     """As `check_name`, of a name that stood among other words: a digit in it is part of a postcode
     or an address, or an answer to something else."""
     fault = check_name(name)
-    return fault or ("not_a_name" if any(map(str.isdigit, name)) else None)
+    return fault or ("not_a_name" if any(map(str.isdigit, _ORDINAL.sub("", name))) else None)
 
 
 @lru_cache(maxsize=8192)

@@ -18,7 +18,7 @@ from server.web.desk.session import Visit
 from server.web.desk.text_figures import TextFigures
 from server.web.desk.words import ALARM_WORDS, CLASS_WORDS, DONE, KIND_WORDS, STATE_WORDS, day_words
 from server.web.public.words import CHANNEL_WORDS
-from sms.keywords import RESERVED
+from sms.reading import reserved
 
 ALARMS_SHOWN = 1  # on the dashboard, the largest first; the page of decisions has all
 BAR, HEIGHT = 10, 60  # user units of the drawing
@@ -70,7 +70,7 @@ async def show(visit: Visit) -> None:
 
 async def _figures(visit: Visit, petition: Petition) -> dict[str, Any]:
     services = visit.services
-    words = RESERVED | {petition.keyword}
+    words = reserved() | {petition.keyword}
     async with services.database.read() as tx:
         board = await figures.dashboard(tx, petition.id, services.now(), words)
         texts = await traffic(tx, petition.id, services.now(), words)

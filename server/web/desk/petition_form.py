@@ -21,7 +21,7 @@ from server.web.desk.words import ADDED, CHANGES_NOT_STORED, KEPT, STALE, proble
 from server.web.http.failures import note
 from server.web.http.forms import FormValues
 from server.web.http.responses import retry_after
-from sms.keywords import RESERVED
+from sms.reading import reserved
 
 ROWS = 8  # decision makers that one form can hold; forms.MANY_FIELDS bounds it
 EMPTY_ROWS = 2
@@ -94,12 +94,12 @@ async def _store(visit: Visit, petition: Petition | None, draft: Draft) -> int:
     services = visit.services
     async with services.database.write() as tx:
         if petition is not None:
-            await petitions.edit(tx, petition, draft, RESERVED)
+            await petitions.edit(tx, petition, draft, reserved())
             await visit.note(tx, "edited", petition.id)
             return petition.id
         salt = secrets.token_bytes(SALT_BYTES)
         petition_id = await petitions.create(
-            tx, draft, reserved=RESERVED, salt=salt, now=services.now()
+            tx, draft, reserved=reserved(), salt=salt, now=services.now()
         )
         await organizers.assign(tx, petition_id, visit.organizer.id, services.now())
         await visit.note(tx, "created", petition_id)
@@ -265,7 +265,7 @@ def _maker_problems(typed: TypedDraft) -> Iterator[tuple[str, tuple[str, str]]]:
     """Core says that some decision maker is wrong; asked for each alone, it says which."""
     for row, maker in typed.rows.items():
         try:
-            validated(replace(typed.draft, decision_makers=(maker,)), RESERVED)
+            validated(replace(typed.draft, decision_makers=(maker,)), reserved())
         except InvalidInput as error:
             for problem in error.problems:
                 if problem.field == "decision_makers":

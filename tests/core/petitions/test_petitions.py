@@ -9,7 +9,7 @@ from server.core.petitions.directory import Directory
 from server.core.petitions.draft import DecisionMaker, Wording, validated
 from server.core.upkeep import check
 from server.errors import InvalidInput, NotFound
-from sms.keywords import RESERVED
+from sms.reading import reserved
 from tests.harness.world import NOW, World, draft
 
 
@@ -48,20 +48,20 @@ from tests.harness.world import NOW, World, draft
 )
 def test_a_bad_value_is_named(changes: dict[str, object], problem: tuple[str, str]) -> None:
     with pytest.raises(InvalidInput) as caught:
-        validated(draft(**changes), RESERVED)
+        validated(draft(**changes), reserved())
     assert problem in [(p.field, p.code) for p in caught.value.problems]
 
 
 def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(InvalidInput) as caught:
-        validated(draft(slug="", keyword="STOP", goal=0), RESERVED)
+        validated(draft(slug="", keyword="STOP", goal=0), reserved())
     assert {p.field for p in caught.value.problems} == {"slug", "keyword", "goal"}
 
 
 def test_no_command_word_of_any_language_can_become_a_keyword() -> None:
-    for word in RESERVED:
+    for word in reserved():
         with pytest.raises(InvalidInput):
-            validated(draft(keyword=word), RESERVED)
+            validated(draft(keyword=word), reserved())
 
 
 async def test_a_slug_or_word_in_use_is_refused(world: World) -> None:
@@ -69,7 +69,7 @@ async def test_a_slug_or_word_in_use_is_refused(world: World) -> None:
         with pytest.raises(InvalidInput, match=f"{field}: in_use"):
             async with world.database.write() as tx:
                 await petitions.create(
-                    tx, draft(**changes), reserved=RESERVED, salt=b"s" * 32, now=NOW
+                    tx, draft(**changes), reserved=reserved(), salt=b"s" * 32, now=NOW
                 )
 
 
@@ -77,7 +77,7 @@ async def renamed(world: World, slug: str, keyword: str) -> Directory:
     """The petition of the world under another address and word."""
     async with world.database.write() as tx:
         petition = (await petitions.all_petitions(tx))[world.petition.id]
-        await petitions.edit(tx, petition, draft(slug=slug, keyword=keyword), RESERVED)
+        await petitions.edit(tx, petition, draft(slug=slug, keyword=keyword), reserved())
     directory = Directory(world.database, lambda: world.now)
     await directory.refresh()
     return directory
@@ -100,17 +100,17 @@ async def test_nobody_else_gets_an_address_or_a_word_that_was_public(world: Worl
     await renamed(world, "pond", "POND")
     async with world.database.write() as tx:
         new = draft(slug="river", keyword="RIVER")
-        other = await petitions.create(tx, new, reserved=RESERVED, salt=b"s" * 32, now=NOW)
+        other = await petitions.create(tx, new, reserved=reserved(), salt=b"s" * 32, now=NOW)
     for changes, field in (({"keyword": "SEA"}, "slug"), ({"slug": "sea"}, "keyword")):
         with pytest.raises(InvalidInput, match=f"^{field}: in_use$"):
             async with world.database.write() as tx:
                 await petitions.create(
-                    tx, draft(**changes), reserved=RESERVED, salt=b"s" * 32, now=NOW
+                    tx, draft(**changes), reserved=reserved(), salt=b"s" * 32, now=NOW
                 )
         async with world.database.write() as tx:
             river = (await petitions.all_petitions(tx))[other]
             with pytest.raises(InvalidInput, match=f"^{field}: in_use$"):
-                await petitions.edit(tx, river, draft(**changes), RESERVED)
+                await petitions.edit(tx, river, draft(**changes), reserved())
 
 
 async def test_a_petition_takes_its_own_address_up_again_and_another_time(world: World) -> None:
@@ -125,11 +125,11 @@ async def test_a_petition_takes_its_own_address_up_again_and_another_time(world:
 async def test_what_nobody_has_seen_is_free_again(world: World) -> None:
     async with world.database.write() as tx:
         new = draft(slug="river", keyword="RIVER")
-        id_ = await petitions.create(tx, new, reserved=RESERVED, salt=b"s" * 32, now=NOW)
+        id_ = await petitions.create(tx, new, reserved=reserved(), salt=b"s" * 32, now=NOW)
         river = (await petitions.all_petitions(tx))[id_]
-        await petitions.edit(tx, river, draft(slug="brook", keyword="BROOK"), RESERVED)
+        await petitions.edit(tx, river, draft(slug="brook", keyword="BROOK"), reserved())
         again = draft(slug="river", keyword="RIVER")
-        await petitions.create(tx, again, reserved=RESERVED, salt=b"s" * 32, now=NOW)
+        await petitions.create(tx, again, reserved=reserved(), salt=b"s" * 32, now=NOW)
 
 
 async def test_an_edit_is_seen_and_keeps_what_is_not_the_organizers(world: World) -> None:
@@ -138,7 +138,7 @@ async def test_an_edit_is_seen_and_keeps_what_is_not_the_organizers(world: World
     before = directory.public("lake")
     async with world.database.write() as tx:
         new = draft(wordings={"en": Wording("New title", "New words")}, decision_makers=())
-        await petitions.edit(tx, before, new, RESERVED)
+        await petitions.edit(tx, before, new, reserved())
     await directory.refresh()
     after = directory.public("lake")
     assert (after.wording("en").title, after.decision_makers) == ("New title", ())
@@ -152,7 +152,7 @@ async def test_the_public_sees_no_draft_and_a_closed_petition_opens_again(
     directory = Directory(world.database, lambda: world.now)
     async with world.database.write() as tx:
         await petitions.create(
-            tx, draft(slug="pond", keyword="POND"), reserved=RESERVED, salt=b"s" * 32, now=NOW
+            tx, draft(slug="pond", keyword="POND"), reserved=reserved(), salt=b"s" * 32, now=NOW
         )
     await directory.refresh()
     with pytest.raises(NotFound):
@@ -184,7 +184,7 @@ async def test_where_there_are_no_postcodes_a_petition_requires_none(
 ) -> None:
     async with world.database.write() as tx:
         kowloon = draft(slug="pond", keyword="POND", country=country, postcode_required=True)
-        id_ = await petitions.create(tx, kowloon, reserved=RESERVED, salt=b"s" * 32, now=NOW)
+        id_ = await petitions.create(tx, kowloon, reserved=reserved(), salt=b"s" * 32, now=NOW)
         await petitions.open_(tx, id_, NOW)
     async with world.database.read() as tx:
         world.petition = (await petitions.all_petitions(tx))[id_]

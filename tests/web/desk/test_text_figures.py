@@ -13,7 +13,7 @@ from server.core.outbox.outbox import Announcement
 from server.core.outbox.usage import Usage
 from server.web.desk.text_figures import TextFigures
 from sms import Sending
-from sms.keywords import RESERVED
+from sms.reading import reserved
 from tests.harness.phones import Phones, text_door
 from tests.harness.world import NOW
 
@@ -35,7 +35,7 @@ async def seen(phones: Phones) -> tuple[Traffic, TextFigures]:
         return words.get(key, key)
 
     async with phones.services.database.read() as tx:
-        found = await traffic(tx, 1, phones.services.now(), RESERVED | {"LAKE"})
+        found = await traffic(tx, 1, phones.services.now(), reserved() | {"LAKE"})
     return found, TextFigures(phones.services, found, say)
 
 

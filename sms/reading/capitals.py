@@ -1,0 +1,111 @@
+"""Capitals: where a command or an everyday word is part of the name beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sms.reading.context import Context
+from sms.reading.decide import language_of
+from sms.reading.lexicon import is_cue
+from sms.reading.pieces import Pieces
+
+#: A command, a greeting or "I" right behind the petition's word, before one word: part of the name.
+_BEHIND_WORD: Final = re.compile(
+    r"(?<=[Ks])([ehaicmu%*osgRlOxqLZ])(?=N(?:,?[zP]|$))|(?<=K)([gl])(?=NN(?:,?[zP]|$))"
+)
+
+
+#: The same as the whole answer to "your name?": May List, Will Help, Sou Vang, Signe Hansen.
+_ANSWERED: Final = re.compile(r"([sninhLaumo])(?=[NwT](?:,?[zP]+)?[.\n]?$)|(?<=^[2w])([hiaumso])$")
+
+
+def promote(pieces: Pieces, context: Context) -> None:
+    """Commands that are names where they stand: Sign Moore, Hi Nguyen, I Wayan Sudana."""
+    _rescue(pieces)
+    line = pieces.line
+    asked = context.asked is not None and context.asked.wants_name
+    for match in _BEHIND_WORD.finditer(line):
+        at = match.start()
+        if _is_titled(pieces, at) and (match[1] or pieces.folded(at) in {"I", "OK"}):
+            pieces.tags[at] = "w"
+    answer = _ANSWERED.search(line) if asked else None
+    if answer and _is_titled(pieces, answer.start()):
+        at = answer.start()
+        cue = line[at] == "n" and is_cue(pieces.folded(at), context.language or "en")
+        if (at == 0 or answer[2]) and not cue:
+            pieces.tags[at] = "w"
+
+
+#: What a capital in the middle of a sentence makes a part of the name beside it: Sitting Bull.
+_RESCUED: Final = "dl2#xhoiacmROSMQ*%$tge"
+
+
+def _rescue(pieces: Pieces) -> None:
+    """Words with a capital beside a word of a name, where other words have small letters."""
+    line = pieces.line
+    frame = [
+        pieces.spelt(at)
+        for at, tag in enumerate(line)
+        if tag in "nz<Jqvky&" and at and line[at - 1] not in ".?¿\n"
+    ]
+    if any(word.istitle() and word != "I" for word in frame) and not any(
+        word[:1].islower() for word in frame
+    ):
+        return
+    language = language_of(pieces, line)
+    if language == "hi":
+        _close(pieces)
+    for at in [*range(len(line) - 1, -1, -1), *range(len(line))]:
+        foreign = line[at] in "<p&gevqyk>" and is_foreign(pieces, at, language)
+        if (line[at] in _RESCUED or foreign) and _belongs(pieces, line, at):
+            pieces.tags[at] = "w"
+            line = pieces.line
+
+
+def _belongs(pieces: Pieces, line: str, at: int) -> bool:
+    """Whether a word with a capital stands beside one of a name, and begins no sentence."""
+    if not is_title(pieces, at) or pieces.folded(at) in {"I", "A"}:
+        return False
+    before, behind = line[at - 1 : at], line[at + 1 : at + 2]
+    if before and before in "NwTp2" and is_title(pieces, at - 1):
+        return True
+    begins = not line[:at].strip(",ey") or line[:at].rstrip(",ey")[-1:] in ".?¿\n"
+    opens = bool(behind) and behind in "NwT" and is_title(pieces, at + 1)
+    return opens and not (begins and line[at] not in "d#Q")
+
+
+def _close(pieces: Pieces) -> None:
+    """Mera naam Ana hai: the Hindi verb, not the Vietnamese name."""
+    for at, tag in enumerate(pieces.tags):
+        if tag == "2" and pieces.spelt(at) == "hai":
+            pieces.tags[at] = "V"
+
+
+def is_title(pieces: Pieces, at: int) -> bool:
+    word = pieces.spelt(at)
+    return (
+        pieces.last[at] - pieces.first[at] == 1
+        and word[:1].isupper()
+        and (len(word) == 1 or not word.isupper())
+    )
+
+
+def _is_titled(pieces: Pieces, at: int) -> bool:
+    """Whether this piece and the next are one word each with a capital, as names are written."""
+    spelt = pieces.spelt(at)
+    behind = at + 1 if at + 1 < len(pieces.tags) else at - 1
+    other = pieces.spelt(behind)
+    single = pieces.last[at] - pieces.first[at] == 1
+    return (
+        single
+        and (spelt.istitle() or len(spelt) == 1)
+        and spelt[:1].isupper()
+        and other[:1].isupper()
+    )
+
+
+def is_foreign(pieces: Pieces, at: int, language: str | None) -> bool:
+    """A word of another language than the text or the conversation: Sou, before one word."""
+    entry = pieces.entries[at]
+    return entry is not None and bool(entry.language) and entry.language != (language or "en")

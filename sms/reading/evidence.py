@@ -1,0 +1,204 @@
+"""What speaks for a run of words that may be a name, and what makes it doubtful."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sms.reading.candidates import Candidate, nearest, script_of
+from sms.reading.capitals import is_foreign, is_title
+from sms.reading.context import Context
+from sms.reading.decide import language_of
+from sms.reading.pieces import Pieces
+
+_LONGEST: Final = 6  # words of a name, particles not counted; more are asked about
+
+
+def weigh(pieces: Pieces, line: str, found: Candidate, context: Context) -> None:
+    """Note how strongly a run is a name, and whether it may be more than one, or none."""
+    found.cued = found.left in ("n", "H") or _is_myself(pieces, line, found)
+    found.other = found.left == "k" and "N" in line[found.first : found.last]
+    awaited = context.asked is not None and context.asked.wants_name and _is_alone(line, found)
+    found.strength = (
+        (1 if found.size > 1 else 0)
+        + _by_left(line, found)
+        + _by_right(line, found)
+        + (2 if line[found.first - 1 : found.first] == "j" else 0)
+        - (0 if "N" in line[found.first : found.last] else 2)
+        + (3 if awaited else 0)
+        + _by_capitals(pieces, line, found)
+        + _by_script(pieces, line, found)
+    )
+    found.doubtful |= _is_doubtful(pieces, line, found)
+
+
+def _by_left(line: str, found: Candidate) -> int:
+    """A cue before it, somebody's kin, the petition's word, or the postcode."""
+    if found.cued or found.other:
+        return 5 if found.cued else 4
+    at = found.first - 1
+    sign = nearest(line, at, -1, ",\nyegl&kdG") or _across(line, at, -1)
+    if sign and sign in "KsJ":
+        return 3
+    if sign in ("P", "z"):
+        return 3 if "K" in line or "s" in line else 2
+    return 0 if found.left else 1
+
+
+def _by_right(line: str, found: Candidate) -> int:
+    """ "Ana Diaz here", the postcode or its label, the petition's word."""
+    if found.right == "V":
+        return 5
+    sign = nearest(line, found.last, 1, ",\nyegcl<d&G") or _across(line, found.last, 1)
+    if sign in ("P", "7") or found.right == "z":
+        return 3
+    if sign and sign in "KsJ":
+        return 2
+    return 0 if found.right else 1
+
+
+def _across(line: str, at: int, step: int) -> str:
+    """What is beyond the end of a sentence: "Sign FACE. Ana Diaz. 59801"."""
+    beyond = at + step
+    if not (0 <= at < len(line) and 0 <= beyond < len(line) and line[at] == "."):
+        return ""
+    sign = nearest(line, beyond, step, ",ly")
+    return "P" if sign in ("P", "z") else sign if sign and sign in "Ks" else ""
+
+
+def _is_myself(pieces: Pieces, line: str, found: Candidate) -> bool:
+    """I, Ana Diaz, sign."""
+    at = found.first - 2
+    return (
+        at >= 0
+        and line[at + 1] == ","
+        and line[found.last : found.last + 1] == ","
+        and pieces.folded(at) in _MYSELF
+    )
+
+
+_MYSELF: Final = frozenset({"I", "YO", "EU", "JE", "MOI", "MWEN"})
+
+
+def _is_alone(line: str, found: Candidate) -> bool:
+    """Whether nothing but courtesy and a postcode stands beside it."""
+    return not (line[: found.first] + line[found.last :]).strip(",.\nygejPzcAF")
+
+
+def _by_script(pieces: Pieces, line: str, found: Candidate) -> int:
+    """A name in other letters than the words around it stands out."""
+    if pieces.words.text.isascii():
+        return 0
+    own = script_of(pieces.spelt(found.first))
+    others = {script_of(pieces.spelt(at)) for at, tag in enumerate(line) if tag in "nzyglde<vJshq"}
+    return 2 if others and own not in others else 0
+
+
+def _by_capitals(pieces: Pieces, line: str, found: Candidate) -> int:
+    """Capitals say much in a text that has small letters elsewhere."""
+    large, small = _capitals(pieces, line, found.first, found.last)
+    if not (large or small):
+        return 0
+    others = _frame_is_small(pieces, line, found)
+    if large and not small:
+        return 2 if others else 0
+    return -2 if small and not large and _other_is_large(pieces, line, found) else 0
+
+
+def _capitals(pieces: Pieces, line: str, first: int, last: int) -> tuple[int, int]:
+    """How many words of a run begin with a capital, and how many with a small letter."""
+    words = pieces.words
+    places = [pieces.first[at] for at in range(first, last) if line[at] in "NwT2"]
+    spelt = [words.exact[at] for at in places if words.gaps[at] != "-"]
+    return sum(word[:1].isupper() for word in spelt), sum(word[:1].islower() for word in spelt)
+
+
+def _frame_is_small(pieces: Pieces, line: str, found: Candidate) -> bool:
+    """Whether a word around it begins with a small letter."""
+    return any(
+        tag in "ldnqvzyg<Jskhe&" and pieces.spelt(at)[:1].islower()
+        for at, tag in enumerate(line)
+        if not found.first <= at < found.last
+    )
+
+
+def _other_is_large(pieces: Pieces, line: str, found: Candidate) -> bool:
+    return any(
+        tag == "N" and not found.first <= at < found.last and pieces.is_capital(at)
+        for at, tag in enumerate(line)
+    )
+
+
+def _is_doubtful(pieces: Pieces, line: str, found: Candidate) -> bool:
+    """Whether the run may be more than a name, or none."""
+    large, small = _capitals(pieces, line, found.first, found.last)
+    if found.size > _LONGEST or (large > 1 and small and _ends_small(pieces, line, found)):
+        return True
+    if small and not large and found.size > 3 and not (found.cued or found.right == "V"):
+        return True
+    if line[found.first - 1 : found.first] == "g" and len(pieces.folded(found.first)) < 3:
+        return True  # Ok Ja Kim, or ok, Ja Kim
+    if large and any(_may_belong(pieces, line, at) for at in (found.first - 1, found.last)):
+        return True
+    if not large and _has_doubtful_neighbour(pieces, line, found):
+        return True
+    short = found.size == 1 or line[found.first] == "2" or not ("P" in line or "K" in line)
+    return bool(found.cued and small and not large and short and _is_weak_cue(pieces, found))
+
+
+def _may_belong(pieces: Pieces, line: str, at: int) -> bool:
+    """Whether a word right beside a name has a capital that nothing else explains."""
+    known = 0 < at < len(line) and line[at] in "ldqvxhoMSR2#"
+    return (
+        known and is_title(pieces, at) and pieces.folded(at) != "I" and line[at - 1] not in ".?¿\n"
+    )
+
+
+def _has_doubtful_neighbour(pieces: Pieces, line: str, found: Candidate) -> bool:
+    """Whether a word beside it, with nothing between, may belong to a name without capitals."""
+    language = language_of(pieces, line)
+    for at in (found.first - 1, found.last):
+        if not 0 <= at < len(line) or line[at] in "KPszJnAcC,.?¿\nVjk@8":
+            continue
+        if script_of(pieces.spelt(at)) != script_of(pieces.spelt(found.first)):
+            continue
+        if line[at] in "d#ohS" and not is_petitions_name(pieces, at):
+            return True
+        if line[at] in "gxe" and line[at - 1 : at] in ("K", "s"):
+            return True
+        if line[at] in "lx<>&2pg" and (
+            is_foreign(pieces, at, language) or (found.size == 1 and not _is_linking(pieces, at))
+        ):
+            return True
+    return line[found.last : found.last + 1] == "p" or line[found.last : found.last + 2] == "pT"
+
+
+def _is_linking(pieces: Pieces, at: int) -> bool:
+    """For, as, to: a word that stands before or behind a name and in none."""
+    entry = pieces.entries[at]
+    return entry is not None and bool(entry.kinds & {"insist", "place", "placed", "and"})
+
+
+def is_petitions_name(pieces: Pieces, at: int) -> bool:
+    entry = pieces.entries[at]
+    return entry is not None and "later" in entry.kinds
+
+
+def _ends_small(pieces: Pieces, line: str, found: Candidate) -> bool:
+    at = found.last - 1
+    return line[at] == "N" and not pieces.is_capital(at)
+
+
+def _is_weak_cue(pieces: Pieces, found: Candidate) -> bool:
+    """I'm, this is: what follows need not be a name."""
+    at = found.first - 1
+    while at >= 0 and pieces.tags[at] != "n":
+        at -= 1
+    return pieces.folded(at) in _WEAK_CUES
+
+
+_WEAK_CUES: Final = frozenset(
+    (
+        "IM|I AM|ITS|IT IS|THIS IS|SOY|YO SOY|JE SUIS|CEST|SOU|EU SOU|MWEN SE|M SE|SE|TOI LA|EM LA"
+        "|MINH LA|CON LA|CHAU LA|DAY LA|MOI|FIRST|LAST|FROM ME|ICI|AQUI|ACA"
+    ).split("|")
+)

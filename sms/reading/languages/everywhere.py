@@ -1,0 +1,26 @@
+"""What is the same in every language: what carriers make everybody use, and what the internet does.
+
+Stop: 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out, cancel, unsubscribe; Twilio adds
+stopall (help.twilio.com/articles/223134027), and its Canadian numbers know arret. Start: Twilio has
+start, unstop and yes. Here YES is not among them: it answers questions.
+"""
+
+from typing import Final
+
+from sms.reading.languages.row import Row
+
+ROW: Final[Row] = {
+    "stop": "stop, stopall, stop all, arret, stop2end, ~stopp, ~=🛑",
+    "start": "start, unstop",
+    "help": "help, info",
+    "undo": "undo",
+    "messages": "sms",
+    "yes": "ok, okay",
+    "reaction": "fwd, fw, rv, tr",
+    "zip": "zip, cp",
+    "offer": "otp, http, https",
+    "footer": "iphone, android, outlook, samsung galaxy, frm, subj, msg, huawei, verizon",
+    "title": "mr, dr",
+    "suffix": "jr, sr, ii, iii, iv, phd, md, 2nd, 3rd, 4th",
+    "later": "sms, ok",
+}

@@ -1,0 +1,221 @@
+"""Whether a text asks to be left alone, to be forgotten, or to take a signature back.
+
+47 CFR 64.1200(a)(10): a stop word or any words by which a reasonable person would understand that.
+It is heard as a clause of its own, or as a plain wish that we leave them alone; what is wished of
+the world is none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from sms.reading.lexicon import lexicon
+from sms.reading.pieces import Pieces
+
+Wish = Literal["", "stop", "stop_how", "remove", "undo"]
+Clause = tuple[int, int]
+
+_CLAUSE: Final = re.compile(r"[^,.?¿\nF]+")
+#: Stop texting me; no more messages; don't write to me; मुझे मैसेज मत भेजो. The sender is in it, or
+#: nothing is behind it that they could mean instead.
+_FILL: Final = "lyeg2p"
+_SENT: Final = re.compile(
+    rf"[oOv][{_FILL}ovOn]*(?:[SM][{_FILL}n]*)+[EB]|E[{_FILL}]*(?:[SM][{_FILL}]*)*[vO][{_FILL}]*S|[SM][{_FILL}]*[vOo][{_FILL}]*[SEl]"
+    rf"|[oO][{_FILL}ovO]*(?:[SM][{_FILL}<]*)+K?$|v[{_FILL}v<]*(?:S[{_FILL}]*)*M[{_FILL}<]*$|^[{_FILL}]*o[{_FILL}]*[EB]$|[SM][{_FILL}]*[oO]$|E[{_FILL}]*[vO][{_FILL}]*[SM]"
+    rf"|v[{_FILL}v]*E[{_FILL}]*[SM]|v[{_FILL}v]*S[{_FILL}<]*$"
+)
+_UNABLE: Final = frozenset(
+    (
+        "CANT CANNOT WONT COULDNT ISNT ARENT WASNT HAVENT HASNT DIDNT DOESNT WOULDNT SHOULDNT AINT"
+        " WITHOUT SIN SANS SEM NI NOR NEITHER"
+    ).split()
+)
+_NUMBER: Final = re.compile(r"[Ru][lp2<y]*B|[Ru][ElYp2<]*U|[BU][lp2<y>]*R|[BE][lp2>]*U[l2]*R")
+_DATA: Final = re.compile(r"R[lyp2]*D|D[lyp2]*R")
+_ME: Final = re.compile(rf"[{_FILL}]*(?:R[lyp2]*E?|E[lyp2]*R)[{_FILL}]*")
+_UNDO: Final = re.compile(r"u|[RO][lp2<]*Y|Y[lp2]*R")
+#: What may stand beside a wish to take back, so that it is not about something else.
+_BESIDE_UNDO: Final = frozenset("lyeg2uRYKNwTpjfPcAC<,.?OEnz&k\n7q=\x00")
+
+
+def wish_of(pieces: Pieces, line: str) -> Wish:
+    """What is wished of us, if anything."""
+    if not re.search(r"[oOvuRXSMUB]", line) and not _has_stop(pieces, line):
+        return ""
+    clauses = [match.span() for match in _CLAUSE.finditer(line)]
+    bound = "P" in line or _is_offer(pieces, line)
+    if not bound and (_is_wish(pieces, line, clauses)):
+        return "undo" if _takes_back(pieces, line) else "stop"
+    if _is_undo(pieces, line, clauses):
+        return "undo"
+    if not bound and _is_erasure(line, clauses):
+        return "remove"
+    if bound or not any(_is_stop(pieces, line, clause) for clause in clauses):
+        return ""
+    return "stop_how" if "K" in line else "stop"  # STOP LAKE may mean the petition
+
+
+def language_of_stop(pieces: Pieces) -> str | None:
+    """The language of the stop word in a text, if it tells one."""
+    commands = lexicon().commands
+    for at in range(len(pieces.tags)):
+        for category, language, _ in commands.get(pieces.folded(at), ()):
+            if category == "stop" and language:
+                return language
+    return None
+
+
+def _has_stop(pieces: Pieces, line: str) -> bool:
+    return len(pieces.words) <= 4 and any(word in _STOPS() for word in pieces.words.folded)
+
+
+def _STOPS() -> dict[str, object]:  # noqa: N802 (a table)
+    return lexicon().commands  # type: ignore[return-value]
+
+
+def _is_offer(pieces: Pieces, line: str) -> bool:
+    """Another sender's offer, or what a program has written: its STOP is not for us."""
+    offers = sum(1 for entry in pieces.entries if entry and "offer" in entry.kinds)
+    return "@" in line or "$" in pieces.words.text or offers > 1 or (offers == 1 and len(line) > 8)
+
+
+def _is_wish(pieces: Pieces, line: str, clauses: list[Clause]) -> bool:
+    """Whether they ask that we leave them alone."""
+    if "X" in line:
+        return True
+    for first, last in clauses:
+        clause = line[first:last]
+        if _NUMBER.search(clause):
+            return not _denied(clause, "R")
+        match = _SENT.search(clause)
+        if (
+            match
+            and not _is_others(clause, match)
+            and not _denied(clause, "oO")
+            and not _unable(pieces, first + match.start(), first + match.end())
+        ):
+            return True
+    return False
+
+
+def _is_others(clause: str, match: re.Match[str]) -> bool:
+    """बच्चों को परेशान मत करो: it is somebody else whom nobody should bother."""
+    return bool(re.search("[dN]", clause[: match.start()])) and not re.search("[EBM]", match[0])
+
+
+def _denied(clause: str, verbs: str) -> bool:
+    """Don't stop, please don't remove."""
+    match = re.search(rf"v[{_FILL}]*[{verbs}]", clause)
+    return bool(match)
+
+
+def _unable(pieces: Pieces, first: int, last: int) -> bool:
+    """I can't text: no wish."""
+    said = [at for at in range(first, last) if pieces.tags[at] in "v"]
+    return bool(said) and all(pieces.folded(at) in _UNABLE for at in said)
+
+
+def _takes_back(pieces: Pieces, line: str) -> bool:
+    """Take me off FACE."""
+    return "K" in line and "R" in line and not re.search(r"[SMBU]", line)
+
+
+def _is_undo(pieces: Pieces, line: str, clauses: list[Clause]) -> bool:
+    for first, last in clauses:
+        clause = line[first:last]
+        match = _UNDO.search(clause)
+        if not match:
+            named = re.search(
+                r"R[lp2]*[NwT][NwTp2]*<[lp2]*K|R[Elp2<]*K|O[lp2]*K$|^[lyeg2]*R[Elyp2]*$", clause
+            )
+            if named and not _denied(clause, "RO") and ("K" in clause or "N" in line):
+                return True
+            continue
+        if _denied(clause, "uRO") or re.search(r"[q?]", line):
+            continue
+        strong = any(pieces.folded(at) in _STRONG for at in range(first, last))
+        others = [at for at in range(first, last) if pieces.tags[at] not in _BESIDE_UNDO]
+        if strong or all(_is_petition(pieces, at) for at in others):
+            return True
+    return False
+
+
+_STRONG: Final = frozenset(
+    {"UNDO", "UNSIGN", "DESHACER", "DEFAIRE", "DESFAZER", "DEFE", "HOAN TAC"}
+)
+
+
+def _is_petition(pieces: Pieces, at: int) -> bool:
+    entry = pieces.entries[at]
+    return entry is not None and "later" in entry.kinds
+
+
+def _is_erasure(line: str, clauses: list[Clause]) -> bool:
+    """Only "me" or "my data", as nearly the whole text."""
+    for first, last in clauses:
+        clause = line[first:last]
+        rest = (line[:first] + line[last:]).strip(",.?\nlyeg2F")
+        if len(rest) > 2 or _denied(clause, "R"):
+            continue
+        if _DATA.search(clause) and len(clause) < 12:
+            return True
+        if "R" in clause and _ME.fullmatch(clause) and ("E" in clause or _has_me(clause)):
+            return True
+    return False
+
+
+def _has_me(clause: str) -> bool:
+    return clause.strip(_FILL) == "R"
+
+
+def _is_stop(pieces: Pieces, line: str, clause: Clause) -> bool:
+    """Whether a clause is a stop word and nothing besides: "I said stop", "STOP who is this"."""
+    first, last = clause
+    said = line[first:last]
+    if re.match(rf"[{_FILL}]*o(?:q|n|l[vlq2])", said) and _begins_anew(pieces, line, clause):
+        return True
+    core = [
+        at for at in range(first, last) if pieces.tags[at] != "K" and not _is_insisting(pieces, at)
+    ]
+    words = " ".join(pieces.folded(at) for at in core)
+    if len(set(words.split())) == 1:
+        words = words.split()[0]
+    found = lexicon().commands.get(words, ())
+    loose = any(
+        category == "stop" and _is_spelt(pieces, core, exact) for category, _, exact in found
+    )
+    hard = all(pieces.tags[at] == "o" for at in core) and bool(core)
+    whole = not (line[:first] + line[last:]).strip(",.?¿\nlyegxF2N8vK")
+    return (hard and loose) or (loose and whole and len(pieces.words) < 6)
+
+
+def _begins_anew(pieces: Pieces, line: str, clause: Clause) -> bool:
+    at = line.index("o", clause[0]) + 1
+    return line[at] in "q" or pieces.folded(at) in {
+        "I",
+        "YOU",
+        "YO",
+        "JE",
+        "EU",
+        "THIS IS",
+        "I AM",
+        "IM",
+        "MWEN",
+    }
+
+
+def _is_insisting(pieces: Pieces, at: int) -> bool:
+    entry = pieces.entries[at]
+    return (
+        entry is not None
+        and pieces.tags[at] not in "oO"
+        and bool(entry.kinds & {"insist", "courtesy", "greeting", "yes", "no"})
+    )
+
+
+def _is_spelt(pieces: Pieces, core: list[int], exact: str) -> bool:
+    if not exact:
+        return True
+    words = pieces.words
+    return bool(core) and words.exact[pieces.first[core[0]]].lower() == exact

@@ -1,0 +1,124 @@
+"""Whose name stands in a text: names in twelve scripts in sentences of eight languages."""
+
+import pytest
+
+from sms.reading import Asked, Context, Petition, Petitions, Reading, read
+from tests.harness.sentences import FRAMES, HARD, NAMES
+from tests.harness.talk import NOBODY
+
+PETITIONS = Petitions([Petition("FACE")])
+CONTEXT = Context(PETITIONS)
+ASKED = (
+    CONTEXT,
+    Context(PETITIONS, Asked("FACE"), language="en"),
+    Context(PETITIONS, Asked("FACE", postcode="59801"), language="en"),
+)
+
+
+def pairs(language: str) -> list[tuple[str, str]]:
+    """Every sentence of a language with every name."""
+    frames = [line.replace(r"\n", "\n") for line in FRAMES[language].strip().splitlines()]
+    return [(frame.format(n=name, z="59801"), name) for frame in frames for name in NAMES]
+
+
+def is_right(reading: Reading, name: str) -> bool:
+    return reading.names == (name,) and reading.postcode == "59801"
+
+
+@pytest.mark.parametrize("language", FRAMES)
+def test_no_name_but_the_signers_own_is_taken(language: str) -> None:
+    wrong = [
+        (text, reading.names)
+        for text, name in pairs(language)
+        if (reading := read(text, CONTEXT)).sure and reading.names and not is_right(reading, name)
+    ]
+    assert not wrong, wrong[:9]
+
+
+@pytest.mark.parametrize("language", FRAMES)
+def test_nineteen_of_twenty_sign_at_once(language: str) -> None:
+    easy = [(text, name) for text, name in pairs(language) if name not in HARD]
+    asked = [
+        text for text, name in easy if not (r := read(text, CONTEXT)).sure or not is_right(r, name)
+    ]
+    assert len(asked) <= len(easy) / 20, asked[:9]
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_who_names_nobody_is_given_no_name(text: str) -> None:
+    for context in ASKED:
+        reading = read(text, context)
+        assert not (reading.names and reading.intent in {"sign", "name"}), reading
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("My name is Ana Diaz", "Ana Diaz"),
+        ("Ana Diaz. Thanks!", "Ana Diaz"),
+        ("It's me, Ana Diaz", "Ana Diaz"),
+        ("May List", "May List"),
+        ("Will Help", "Will Help"),
+        ("Sou Vang", "Sou Vang"),
+        ("Signe Hansen", "Signe Hansen"),
+        ("Ana", "Ana"),
+        ("R. B.", "R. B."),
+        ("राधा शर्मा", "राधा शर्मा"),
+        ("Diaz", "Diaz"),
+    ],
+)
+def test_an_answer_that_is_nothing_but_a_name_is_the_name(text: str, name: str) -> None:
+    reading = read(text, ASKED[2])
+    assert (reading.intent, reading.names, reading.sure) == ("sign", (name,), True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok",
+        "thanks",
+        "Missoula Montana",
+        "why do you need that?",
+        "hold on let me look",
+        "Bob Brown",
+    ],
+)
+def test_a_name_that_is_known_is_not_overwritten_by_an_answer_to_another_question(
+    text: str,
+) -> None:
+    context = Context(PETITIONS, Asked("FACE", name="Ana Diaz"), language="en")
+    assert read(text, context).names == ()
+
+
+def test_a_name_that_is_said_to_be_one_overwrites_what_is_known() -> None:
+    context = Context(PETITIONS, Asked("FACE", name="An Diaz"), language="en")
+    assert read("sorry, my name is Ana Diaz", context).names == ("Ana Diaz",)
+    assert read("Anna Maria An Diaz 59801", context).names == ("Anna Maria An Diaz",)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("SIGN FACE Ana Diaz and Bob Brown 59801", ("Ana Diaz", "Bob Brown")),
+        ("SIGN FACE Ana Diaz, Bob Diaz 59801", ("Ana Diaz", "Bob Diaz")),
+        ("SIGN FACE Ana Diaz + Bob Diaz 59801", ("Ana Diaz", "Bob Diaz")),
+        ("FACE Ana Diaz 59801 and my husband Bob Diaz 59801", ("Ana Diaz", "Bob Diaz")),
+        ("FIRMA FACE José Ortega y Gasset 59801", ("José Ortega y Gasset",)),
+        ("ASSINAR FACE Maria Costa e Silva 59801", ("Maria Costa e Silva",)),
+    ],
+)
+def test_two_people_are_two_where_both_names_are_whole(text: str, names: tuple[str, ...]) -> None:
+    reading = read(text, CONTEXT)
+    assert (reading.names, reading.sure) == (names, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SIGN FACE Ana and Bob Diaz 59801",
+        "SIGN FACE Mr. and Mrs. Diaz 59801",
+        "FIRMA FACE Ana y Luis Díaz 59801",
+    ],
+)
+def test_two_people_of_whom_one_has_no_whole_name_are_asked_for_a_text_each(text: str) -> None:
+    assert read(text, CONTEXT).doubt == "people"

@@ -1,0 +1,86 @@
+"""What holds for every text."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sms.reading import Asked, Context, Petition, Petitions, read
+from sms.reading.languages import LANGUAGES
+
+PETITIONS = Petitions([Petition("FACE"), Petition("LAKE", "CA"), Petition("ROAD", open=False)])
+CONTEXTS = (
+    Context(PETITIONS),
+    Context(PETITIONS, Asked("FACE"), ("Thank you, Ana Diaz. You signed FACE.",), language="es"),
+    Context(PETITIONS, Asked("FACE", name="Ana Diaz"), country="GB", language="hi"),
+)
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=120)
+WORDS = [w.strip(" ~=") for row in LANGUAGES.values() for c in row.values() for w in c.split(",")]
+SPICES = [
+    "FACE",
+    "LAKE",
+    "59801",
+    "K1A 0B1",
+    "Ana Diaz",
+    "王小明",
+    "@",
+    "\n",
+    "?",
+    "“",
+    "-",
+    "R.",
+    "St.",
+]
+SPICED = st.lists(st.sampled_from([*WORDS, *SPICES]) | ANY_TEXT, max_size=9).map(" ".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(SPICED | ANY_TEXT)
+@example("> 59801\n--->x\nFwa --, undo سارة, ")
+@example("lake stop\n")
+@example("\ud800 SIGN FACE \x00")
+def test_no_text_raises_and_its_spans_lie_in_it_one_behind_the_other(text: str) -> None:
+    for context in CONTEXTS:
+        reading, end = read(text, context), 0
+        for span in reading.spans:
+            assert end <= span.start < span.end <= len(text)
+            end = span.end
+        assert all(name and name == name.strip() for name in reading.names)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SPICED, st.sampled_from(["", " ", "\n", "  \t"]))
+def test_space_around_a_text_changes_nothing(text: str, space: str) -> None:
+    inside = text.strip()
+    one, two = read(inside), read(space + inside + space)
+    assert (one.intent, one.names, one.postcode) == (two.intent, two.names, two.postcode)
+
+
+@given(
+    st.sampled_from(["STOP", "undo", "Help", "sToP", "HELP please", "status Ana", "unsubscribe"])
+)
+def test_small_and_capital_letters_are_one_command(text: str) -> None:
+    assert read(text).intent == read(text.upper()).intent == read(text.lower()).intent
+
+
+@given(SPICED)
+@settings(max_examples=100, deadline=None)
+def test_a_reading_without_its_explanation_is_the_same(text: str) -> None:
+    one, two = read(text, CONTEXTS[0]), read(text, CONTEXTS[0], explain=False)
+    assert (one.intent, one.names, one.postcode, one.sure) == (
+        two.intent,
+        two.names,
+        two.postcode,
+        two.sure,
+    )
+
+
+def test_a_text_is_read_in_time_that_grows_with_its_length() -> None:
+    for text in (
+        "a." * 800,
+        "@" * 1600,
+        "“" * 1600,
+        "Ana " * 400,
+        "5 " * 800,
+        "\n>" * 800,
+        "no " * 500,
+    ):
+        read(text, CONTEXTS[1])
