@@ -42,12 +42,12 @@ def main() -> None:
     texts = texts_of(parser.parse_args().cases)
     tracemalloc.start()
     began = time.process_time()
-    from sms.reading import Context, Petition, Petitions, read
+    from sms.reading import Context, PetitionWord, PetitionWords, read
 
     read("")  # (makes the tables)
     loaded, memory = time.process_time() - began, tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    context = Context(Petitions([Petition("FACE"), Petition("LAKE")]))
+    context = Context(PetitionWords([PetitionWord("FACE"), PetitionWord("LAKE")]))
     costs = []
     for text in texts:
         began = time.process_time()

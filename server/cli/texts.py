@@ -161,12 +161,12 @@ def _counted(segments: int) -> str:
 def _read(options: argparse.Namespace) -> None:
     """A text with what explains each part of it, for whoever writes a language's table."""
     from server.core.values.postcodes import normal_postcode  # (a phone that is played needs none)
-    from sms.reading import Asked, Context, Petition, Petitions, read
+    from sms.reading import Context, OpenQuestion, PetitionWord, PetitionWords, read
 
     words = [word.upper() for word in options.word or ["FACE"]]
     known = {"name": ("", "59801"), "postcode": ("Ana Diaz", ""), "both": ("", "")}
-    asked = Asked(words[0], *known[options.asked]) if options.asked else None
-    petitions = Petitions(Petition(word, options.country) for word in words)
+    asked = OpenQuestion(words[0], *known[options.asked]) if options.asked else None
+    petitions = PetitionWords(PetitionWord(word, options.country) for word in words)
     context = Context(petitions, asked, country=options.country, postcode=normal_postcode)
     reading = read(options.text, context)
     for span in reading.spans:

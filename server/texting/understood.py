@@ -8,18 +8,18 @@ from server.core.conversations.phones import Standing
 from server.core.petitions.directory import Directory
 from server.core.values.postcodes import normal_postcode
 from server.services import Services
-from sms.reading import Asked, Context, Petition, Petitions, Reading, read
+from sms.reading import Context, OpenQuestion, PetitionWord, PetitionWords, Reading, read
 
 #: The petitions' words, made anew when the petitions are.
-_made: WeakKeyDictionary[Directory, tuple[object, Petitions]] = WeakKeyDictionary()
+_made: WeakKeyDictionary[Directory, tuple[object, PetitionWords]] = WeakKeyDictionary()
 
 
-def petitions_of(directory: Directory) -> Petitions:
+def petitions_of(directory: Directory) -> PetitionWords:
     """The words of all petitions that the public may know, former ones too."""
-    source, made = _made.get(directory, (None, Petitions()))
+    source, made = _made.get(directory, (None, PetitionWords()))
     if source is not directory.by_keyword:
-        made = Petitions(
-            Petition(word, p.country, p.state == "open", word != p.keyword)
+        made = PetitionWords(
+            PetitionWord(word, p.country, p.state == "open", word != p.keyword)
             for word, p in directory.by_keyword.items()
             if p.state != "draft"
         )
@@ -43,9 +43,9 @@ def _context(services: Services, standing: Standing) -> Context:
     )
 
 
-def _asked(directory: Directory, standing: Standing) -> Asked | None:
+def _asked(directory: Directory, standing: Standing) -> OpenQuestion | None:
     asked = standing.asked
     petition = directory.by_id.get(asked.petition_id) if asked else None
     if asked is None or petition is None:
         return None
-    return Asked(petition.keyword, asked.name, asked.postcode, petition.postcode_required)
+    return OpenQuestion(petition.keyword, asked.name, asked.postcode, petition.postcode_required)

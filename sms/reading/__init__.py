@@ -25,7 +25,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from sms.reading.context import Asked, Context, Petition, Petitions
+from sms.reading.context import Context, OpenQuestion, PetitionWord, PetitionWords
 from sms.reading.frames import Framed, take_footers, unframed
 from sms.reading.letters import words_of
 from sms.reading.lexicon import lexicon
@@ -37,12 +37,12 @@ from sms.reading.reading import Doubt, Intent, Reading, Span
 from sms.reading.spans import left_of, spans_of
 
 __all__ = [
-    "Asked",
     "Context",
     "Doubt",
     "Intent",
-    "Petition",
-    "Petitions",
+    "OpenQuestion",
+    "PetitionWord",
+    "PetitionWords",
     "Reading",
     "Span",
     "read",

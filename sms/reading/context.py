@@ -15,7 +15,7 @@ _ROWS: Final = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 
 
 @dataclass(frozen=True, slots=True)
-class Petition:
+class PetitionWord:
     """A petition's word, folded, and what readers must know of it; `former`: it has another now."""
 
     word: str
@@ -24,12 +24,12 @@ class Petition:
     former: bool = False
 
 
-class Petitions:
+class PetitionWords:
     """The petitions' words, with every slip that can mean but one of them."""
 
     __slots__ = ("by_word", "countries", "glued", "near", "only", "words")
 
-    def __init__(self, petitions: Iterable[Petition] = ()) -> None:
+    def __init__(self, petitions: Iterable[PetitionWord] = ()) -> None:
         self.by_word = {p.word: p for p in petitions}
         self.words = frozenset(self.by_word)
         opened = [p for p in self.by_word.values() if p.open]
@@ -77,7 +77,7 @@ def _beside(letter: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenQuestion:
     """The question that is open: what is known already; '' is what we have asked for.
 
     Without `petition` it is the petition that we have asked for.
@@ -102,8 +102,8 @@ class Context:
     """`ours`: what this phone was last told. `postcode` gives a postcode of a country in its normal
     form, None for what is none. `language` is that of the conversation so far."""
 
-    petitions: Petitions = field(default_factory=Petitions)
-    asked: Asked | None = None
+    petitions: PetitionWords = field(default_factory=PetitionWords)
+    asked: OpenQuestion | None = None
     ours: tuple[str, ...] = ()
     country: str = "US"
     language: str | None = None

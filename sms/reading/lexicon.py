@@ -39,7 +39,7 @@ COMMANDS: Final[tuple[Category, ...]] = (
 )  # fmt: skip
 
 
-class Entry(NamedTuple):
+class LexiconEntry(NamedTuple):
     """What a phrase can be: the tag that wins, all its categories, the language if it tells one,
     and the spelling with accents that it asks for, if it does; `plain`: no table writes it with
     accents."""
@@ -55,7 +55,7 @@ class Lexicon(NamedTuple):
     """`phrases` by their words, folded, with a space between; `lengths` are those of the longer
     phrases that begin with a word, longest first; `commands` are those that may stand alone."""
 
-    phrases: dict[str, tuple[Entry, ...]]
+    phrases: dict[str, tuple[LexiconEntry, ...]]
     lengths: dict[str, tuple[int, ...]]
     commands: dict[str, tuple[tuple[Category, str, str], ...]]
     reserved: frozenset[str]
@@ -91,8 +91,10 @@ def lexicon() -> Lexicon:
             said[key, exact].add(("common" if alone else category, language))
         if category in COMMANDS:
             commands[key].append((category, language, exact))
-    phrases: dict[str, list[Entry]] = defaultdict(list)
-    same: dict[tuple[Entry, ...], tuple[Entry, ...]] = {}  # (most words are like many others)
+    phrases: dict[str, list[LexiconEntry]] = defaultdict(list)
+    same: dict[
+        tuple[LexiconEntry, ...], tuple[LexiconEntry, ...]
+    ] = {}  # (most words are like many others)
     lengths: dict[str, set[int]] = defaultdict(set)
     for (key, exact), found in sorted(said.items(), key=lambda item: item[0][1] == ""):
         phrases[key].append(_entry(found, exact, (key, exact) not in accented))
@@ -151,12 +153,12 @@ def _key(phrase: str) -> str:
 _ORDER: Final = {category: place for place, category in enumerate(TAGS)}
 
 
-def _entry(found: set[tuple[Category, str]], exact: str, plain: bool) -> Entry:
+def _entry(found: set[tuple[Category, str]], exact: str, plain: bool) -> LexiconEntry:
     first = min((category for category, _ in found), key=_ORDER.__getitem__)
     languages = {language for category, language in found}
     language = next(iter(languages)) if len(languages) == 1 else ""
     kinds = frozenset(category for category, _ in found)
-    return Entry(TAGS[first], kinds, language, exact, plain)
+    return LexiconEntry(TAGS[first], kinds, language, exact, plain)
 
 
 def _merged(found: list[tuple[Category, str, str]]) -> list[tuple[Category, str, str]]:

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from sms.reading.letters import Words, is_capital
-from sms.reading.lexicon import Entry, lexicon
+from sms.reading.lexicon import LexiconEntry, lexicon
 
 #: J'arrive, qu'elle: a French word behind a small letter; d'Arc is a name.
 _ELIDED: Final = re.compile("(?:[cjlmnst]|qu)['’][a-zà-ÿ]{2}")
@@ -30,9 +30,9 @@ class Pieces:
         self.tags: list[str] = []
         self.first: list[int] = []
         self.last: list[int] = []
-        self.entries: list[Entry | None] = []
+        self.entries: list[LexiconEntry | None] = []
 
-    def add(self, tag: str, first: int, last: int, entry: Entry | None = None) -> None:
+    def add(self, tag: str, first: int, last: int, entry: LexiconEntry | None = None) -> None:
         self.tags.append(tag)
         self.first.append(first)
         self.last.append(last)
@@ -113,7 +113,7 @@ def _keep_together(pieces: Pieces) -> None:
 _AND_TAGS: Final = frozenset("lv<nzysJqeEg")
 
 
-def _without_and(word: str) -> tuple[Entry, ...]:
+def _without_and(word: str) -> tuple[LexiconEntry, ...]:
     """وأريد: "and" is one letter before the word."""
     if not word.startswith("\u0648") or len(word) < 4:
         return ()
@@ -121,7 +121,7 @@ def _without_and(word: str) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.tag in _AND_TAGS)
 
 
-def _singly(pieces: Pieces, at: int, entries: tuple[Entry, ...]) -> int:
+def _singly(pieces: Pieces, at: int, entries: tuple[LexiconEntry, ...]) -> int:
     entry = _entry(pieces.words, at, 1, entries)
     pieces.add(entry.tag if entry else _unknown(pieces.words.folded[at]), at, at + 1, entry)
     return at + 1
@@ -205,7 +205,9 @@ def _longest(words: Words, at: int, sizes: tuple[int, ...]) -> int:
 _WORDS: Final = frozenset("q2lvd<pgexSEM")
 
 
-def _entry(words: Words, at: int, size: int, entries: tuple[Entry, ...]) -> Entry | None:
+def _entry(
+    words: Words, at: int, size: int, entries: tuple[LexiconEntry, ...]
+) -> LexiconEntry | None:
     """What the phrase can be as it is spelt; spellings that ask for their accents come first."""
     if size == 1 and entries and not words.exact[at].isascii() and words.folded[at].isascii():
         entries = tuple(e for e in entries if not (e.plain and e.tag in _WORDS))

@@ -14,6 +14,9 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     smtp        a mail server on loopback
     mails       a server in this process that sends mail, and people who sign with an address
     bounces     mails that come back, in the forms of different mail servers
+    sentences   sentences in eight languages, with and without a name
+    spoken      names and the ways in which people put them into a text
+    talk        conversations by text, played and judged
     provider    a provider of texts on loopback
     slow_link   a mobile network of long ago, between a client and a server
     browser     a real Chromium, and what to look at in it

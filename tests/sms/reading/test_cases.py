@@ -7,24 +7,24 @@ import pytest
 
 from server.core.values.names import fold_name
 from server.core.values.postcodes import normal_postcode
-from sms.reading import Context, Petition, Petitions, Reading, read
+from sms.reading import Context, PetitionWord, PetitionWords, Reading, read
 from tests.harness.spoken import CASES
 
 WORLDS = {
-    "A": [Petition("FACE")],
+    "A": [PetitionWord("FACE")],
     "B": [
-        Petition("FACE"),
-        Petition("LAKE"),
-        Petition("ROAD", open=False),
-        Petition("HILL", open=False),
+        PetitionWord("FACE"),
+        PetitionWord("LAKE"),
+        PetitionWord("ROAD", open=False),
+        PetitionWord("HILL", open=False),
     ],
-    "CA": [Petition("MAPLE", "CA"), Petition("FACE", open=False)],
-    "ES": [Petition("AGUA", "MX"), Petition("FACE", open=False)],
-    "GB": [Petition("MOOR", "GB"), Petition("FACE", open=False)],
-    "BR": [Petition("RIO", "BR"), Petition("FACE", open=False)],
+    "CA": [PetitionWord("MAPLE", "CA"), PetitionWord("FACE", open=False)],
+    "ES": [PetitionWord("AGUA", "MX"), PetitionWord("FACE", open=False)],
+    "GB": [PetitionWord("MOOR", "GB"), PetitionWord("FACE", open=False)],
+    "BR": [PetitionWord("RIO", "BR"), PetitionWord("FACE", open=False)],
 }
 CONTEXTS = {
-    world: Context(Petitions(petitions), postcode=normal_postcode)
+    world: Context(PetitionWords(petitions), postcode=normal_postcode)
     for world, petitions in WORLDS.items()
 }
 SINGLE = [

@@ -3,11 +3,11 @@
 import pytest
 
 from server.core.values.postcodes import normal_postcode
-from sms.reading import Asked, Context, Petition, Petitions, read, reserved
+from sms.reading import Context, OpenQuestion, PetitionWord, PetitionWords, read, reserved
 
-ONE = Context(Petitions([Petition("FACE")]), postcode=normal_postcode)
+ONE = Context(PetitionWords([PetitionWord("FACE")]), postcode=normal_postcode)
 TWO = Context(
-    Petitions([Petition("FACE"), Petition("LAKE"), Petition("ROAD", open=False)]),
+    PetitionWords([PetitionWord("FACE"), PetitionWord("LAKE"), PetitionWord("ROAD", open=False)]),
     postcode=normal_postcode,
 )
 
@@ -127,7 +127,7 @@ def test_the_postcode_is_told_from_other_numbers(text: str, postcode: str) -> No
     ],
 )
 def test_each_country_has_its_own_postcodes(country: str, text: str, postcode: str) -> None:
-    context = Context(Petitions([Petition("MAPLE", country)]), postcode=normal_postcode)
+    context = Context(PetitionWords([PetitionWord("MAPLE", country)]), postcode=normal_postcode)
     reading = read(text, context)
     assert (reading.postcode, reading.sure, len(reading.names)) == (postcode, True, 1)
 
@@ -148,7 +148,7 @@ OURS = "FACE: No face scan. To sign, reply with your name and ZIP code, like: An
     ],
 )
 def test_a_text_of_ours_that_comes_back_is_no_command_and_no_name(text: str) -> None:
-    for context in (ONE, Context(ONE.petitions, Asked("FACE"), ours=(OURS,))):
+    for context in (ONE, Context(ONE.petitions, OpenQuestion("FACE"), ours=(OURS,))):
         reading = read(text, context)
         assert (reading.intent, reading.names) == ("quote", ())
 
@@ -175,7 +175,9 @@ def test_what_programs_add_below_is_not_the_senders(below: str) -> None:
 def test_a_slip_of_the_sign_word_is_told() -> None:
     assert read("SHIN FACE Ana Diaz 59801", ONE).typed == "SHIN"
     assert read("Sighn FACE Ana Diaz 59801", ONE).language is None
-    assert read("Shin Park 59801", Context(ONE.petitions, Asked("FACE"))).names == ("Shin Park",)
+    assert read("Shin Park 59801", Context(ONE.petitions, OpenQuestion("FACE"))).names == (
+        "Shin Park",
+    )
 
 
 def test_every_word_of_a_command_is_reserved() -> None:

@@ -2,16 +2,16 @@
 
 import pytest
 
-from sms.reading import Asked, Context, Petition, Petitions, Reading, read
+from sms.reading import Context, OpenQuestion, PetitionWord, PetitionWords, Reading, read
 from tests.harness.sentences import FRAMES, HARD, NAMES
 from tests.harness.talk import NOBODY
 
-PETITIONS = Petitions([Petition("FACE")])
+PETITIONS = PetitionWords([PetitionWord("FACE")])
 CONTEXT = Context(PETITIONS)
 ASKED = (
     CONTEXT,
-    Context(PETITIONS, Asked("FACE"), language="en"),
-    Context(PETITIONS, Asked("FACE", postcode="59801"), language="en"),
+    Context(PETITIONS, OpenQuestion("FACE"), language="en"),
+    Context(PETITIONS, OpenQuestion("FACE", postcode="59801"), language="en"),
 )
 
 
@@ -86,12 +86,12 @@ def test_an_answer_that_is_nothing_but_a_name_is_the_name(text: str, name: str) 
 def test_a_name_that_is_known_is_not_overwritten_by_an_answer_to_another_question(
     text: str,
 ) -> None:
-    context = Context(PETITIONS, Asked("FACE", name="Ana Diaz"), language="en")
+    context = Context(PETITIONS, OpenQuestion("FACE", name="Ana Diaz"), language="en")
     assert read(text, context).names == ()
 
 
 def test_a_name_that_is_said_to_be_one_overwrites_what_is_known() -> None:
-    context = Context(PETITIONS, Asked("FACE", name="An Diaz"), language="en")
+    context = Context(PETITIONS, OpenQuestion("FACE", name="An Diaz"), language="en")
     assert read("sorry, my name is Ana Diaz", context).names == ("Ana Diaz",)
     assert read("Anna Maria An Diaz 59801", context).names == ("Anna Maria An Diaz",)
 

@@ -3,14 +3,18 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sms.reading import Asked, Context, Petition, Petitions, read
+from sms.reading import Context, OpenQuestion, PetitionWord, PetitionWords, read
 from sms.reading.languages import LANGUAGES
 
-PETITIONS = Petitions([Petition("FACE"), Petition("LAKE", "CA"), Petition("ROAD", open=False)])
+PETITIONS = PetitionWords(
+    [PetitionWord("FACE"), PetitionWord("LAKE", "CA"), PetitionWord("ROAD", open=False)]
+)
 CONTEXTS = (
     Context(PETITIONS),
-    Context(PETITIONS, Asked("FACE"), ("Thank you, Ana Diaz. You signed FACE.",), language="es"),
-    Context(PETITIONS, Asked("FACE", name="Ana Diaz"), country="GB", language="hi"),
+    Context(
+        PETITIONS, OpenQuestion("FACE"), ("Thank you, Ana Diaz. You signed FACE.",), language="es"
+    ),
+    Context(PETITIONS, OpenQuestion("FACE", name="Ana Diaz"), country="GB", language="hi"),
 )
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=120)
 WORDS = [w.strip(" ~=") for row in LANGUAGES.values() for c in row.values() for w in c.split(",")]

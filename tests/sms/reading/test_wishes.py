@@ -2,14 +2,14 @@
 
 import pytest
 
-from sms.reading import Asked, Context, Petition, Petitions, read
+from sms.reading import Context, OpenQuestion, PetitionWord, PetitionWords, read
 from tests.harness.talk import ABOUT_THE_WORLD, LEFT_ALONE
 
-PETITIONS = Petitions([Petition("FACE")])
+PETITIONS = PetitionWords([PetitionWord("FACE")])
 CONTEXTS = (
     Context(PETITIONS),
-    Context(PETITIONS, Asked("FACE"), language="en"),
-    Context(PETITIONS, Asked("FACE", name="Ana Diaz"), language="en"),
+    Context(PETITIONS, OpenQuestion("FACE"), language="en"),
+    Context(PETITIONS, OpenQuestion("FACE", name="Ana Diaz"), language="en"),
 )
 
 

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 
 from server.app import running
-from server.cli.demo import NUMBER, sample
+from server.cli.demo import DEMO_NUMBER as NUMBER
+from server.cli.demo import sample
 from server.config import load
-from server.core.petitions.petitions import Draft
+from server.core.petitions.draft import Draft
 from server.texting import TextDoor
 from tests.harness.phones import Network, Phones
 
