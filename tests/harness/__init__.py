@@ -19,6 +19,8 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     talk        conversations by text, played and judged
     provider    a provider of texts on loopback
     slow_link   a mobile network of long ago, between a client and a server
+    pages       pages as a browser without script uses them: links, forms, buttons
+    site        the demo with its mail, its organizers, strangers, and all that they see of it
     browser     a real Chromium, and what to look at in it
     needs, npm  programs that no Python package brings: installs them, or skips the test
     plugins     what pytest says besides, of skips and figures and logs, and its order of tests

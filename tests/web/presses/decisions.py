@@ -1,0 +1,236 @@
+"""What organizers press to decide: on mail, held signatures, comments, and what to take out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from tests.harness.pages import Browser, Form, Page
+from tests.harness.product import eventually
+from tests.harness.signers import letters
+from tests.harness.site import OWN, Site
+from tests.web.presses.table import press
+
+CONDITION = "domain postcode name class prefix since until reason"
+
+
+@press(OWN, f"{OWN}/stop-mail")
+@press(OWN, f"{OWN}/resume-mail")
+def mail_is_stopped_where_an_alarm_says_so(site: Site) -> None:
+    slug, browser = "face", site.stranger()
+    form = browser.get(f"/p/{slug}").form("/p/{slug}")
+    for _ in range(55):
+        typed = {"name": site.name(), "postcode": "59801", "email": site.address()}
+        browser.press(form, "", typed)
+    page = site.own(slug)
+    assert "mails to 55 people were asked for" in page.text
+    stop_and_resume(site, slug, lambda: site.own(slug))
+
+
+@press(f"{OWN}/moderation", f"{OWN}/stop-mail")
+@press(f"{OWN}/moderation", f"{OWN}/resume-mail")
+def mail_is_stopped_on_the_page_of_decisions(site: Site) -> None:
+    slug = site.petition()
+    stop_and_resume(site, slug, lambda: site.own(slug, "/moderation"))
+
+
+@press(f"POST {OWN}/moderation/populations", f"{OWN}/stop-mail")
+@press(f"POST {OWN}/moderation/populations", f"{OWN}/resume-mail")
+def mail_is_stopped_beside_lines_that_are_none(site: Site) -> None:
+    slug = site.petition()
+
+    def beside() -> Page:
+        form = site.own(slug, "/moderation").form(f"{OWN}/moderation/populations")
+        return site.desk.press(form, "", {"people": "nonsense"})
+
+    stop_and_resume(site, slug, beside)
+
+
+def stop_and_resume(site: Site, slug: str, page: Callable[[], Page]) -> None:
+    """No mail leaves between the two buttons; that of the time between leaves after the second."""
+    site.desk.press(page().form(f"{OWN}/stop-mail"))
+    email = site.address()
+    site.sign(slug, email=email)
+    assert "Waiting: 0" not in site.own(slug).text
+    other, elsewhere = site.petition(), site.address()
+    site.sign(other, email=elsewhere)
+    site.office.wait_for(elsewhere)  # mails go out in order
+    assert not site.office.to(email)
+    site.desk.press(page().form(f"{OWN}/resume-mail"))
+    site.office.wait_for(email)
+    assert site.actions(slug)[-2:] == ["mail_stopped", "mail_resumed"]
+
+
+@press(OWN, f"{OWN}/text-codes", "on=1")
+@press(OWN, f"{OWN}/text-codes", "on=0")
+def codes_by_text(site: Site) -> None:
+    slug = site.petition()
+    for word, seen in (("on=1", True), ("on=0", False)):
+        site.desk.press(site.own(slug).form(f"{OWN}/text-codes"), word)
+        thanks = site.sign(slug, phone=site.phone())
+        assert ("Or type the code that we text to you" in thanks.text) is seen
+    assert site.actions(slug)[-2:] == ["text_codes", "text_codes"]
+
+
+# Decisions.
+
+
+@press(f"{OWN}/moderation", f"{OWN}/moderation/decide", "accept=1")
+@press(f"{OWN}/moderation", f"{OWN}/moderation/decide", "accept=0")
+@press(f"POST {OWN}/moderation/decide", f"{OWN}/moderation/decide")
+def groups_of_held_signatures(site: Site) -> None:
+    slug = site.petition()
+    site.crowd(slug, 1000, "names", "trap")
+    site.crowd(slug, 25, "names", "burst")
+    assert site.statuses(slug) == {"held": 1025}
+    for why, word, left in (
+        ("names trap", "accept=1", {"unverified": 1000, "held": 25}),
+        ("burst names", "accept=0", {"unverified": 1000}),
+    ):
+        before = site.statuses(slug)
+        form = site.own(slug, "/moderation").form(f"{OWN}/moderation/decide", why=why)
+        sure = site.desk.press(form, word)
+        assert site.statuses(slug) == before
+        done = site.desk.press(sure.form(f"{OWN}/moderation/decide"))
+        assert 'role="status"' in done.text
+        eventually(partial(has, site, slug, {"unverified": 0, "held": 0} | left))
+    eventually(lambda: "None are held" in site.own(slug, "/moderation").text)
+
+
+def has(site: Site, slug: str, wanted: dict[str, int]) -> bool:
+    return figures(site, slug) == wanted
+
+
+def figures(site: Site, slug: str) -> dict[str, int]:
+    """Those that count, as the CSV has them."""
+    found = site.statuses(slug)
+    return {state: found.get(state, 0) for state in ("unverified", "held")}
+
+
+@press(f"{OWN}/moderation", f"{OWN}/moderation/comments", reads="c{n}")
+def comments_are_shown_or_erased(site: Site) -> None:
+    slug = site.petition()
+    for n in range(45):
+        site.verified(slug, comment=f"Comment {letters(n)}", public=True)
+    shown, erased = set(), set()
+    page = site.own(slug, "/moderation")
+    later = next((link for link in page.links if "after=" in link), None)
+    if later:  # those beyond the first page can be reached before these are decided
+        [form] = [
+            f for f in site.desk.get(later).forms if f.action.endswith("/moderation/comments")
+        ]
+        assert not form.fields.keys() & page.form(f"{OWN}/moderation/comments").fields.keys() - {
+            "csrf"
+        }
+    while not re.search("None wait", page.text):
+        form = page.form(f"{OWN}/moderation/comments")
+        ids = [name for name in form.fields if re.fullmatch(r"c\d{19}", name)]
+        assert ids, f"no comment of {list(form.fields)} has an id of 19 digits"
+        said = re.findall(r"Comment [a-j]{8}", page.text)
+        choices = {id_: ("erase" if n % 3 else "show") for n, id_ in enumerate(ids)}
+        shown |= {word for n, word in enumerate(said) if n % 3 == 0}
+        erased |= {word for n, word in enumerate(said) if n % 3}
+        page = site.desk.press(form, "", choices)
+        assert not set(said) & set(re.findall(r"Comment [a-j]{8}", page.text))
+    assert len(shown | erased) == 45
+    assert {row["comment"] for row in site.rows(slug)} == shown | {""}
+    site.shows(f"/p/{slug}/names", *shown)
+    assert site.log(slug)[-1]["detail"].keys() >= {"shown", "erased"}
+
+
+@press(f"{OWN}/moderation", f"{OWN}/moderation/populations", reads="people")
+@press(f"POST {OWN}/moderation/populations", f"{OWN}/moderation/populations", reads="people")
+def people_in_each_postcode(site: Site) -> None:
+    slug = site.petition()
+    form = site.own(slug, "/moderation").form(f"{OWN}/moderation/populations")
+    many = "".join(f"{59000 + n} {n + 1}\n" for n in range(1000))
+    site.desk.press(form, "", {"people": many})
+    stored = site.own(slug, "/moderation").form(f"{OWN}/moderation/populations")
+    assert stored.fields["people"].value == many
+    faulty = site.desk.press(stored, "", {"people": "59801 1\nnonsense"})
+    assert "nonsense" in faulty.text
+    again = faulty.form(f"{OWN}/moderation/populations")
+    site.desk.press(again, "", {"people": "59801 1"})
+    for _ in range(2):
+        site.sign(slug)
+    assert "2 signatures are from 59801, where 1 people live" in site.own(slug, "/moderation").text
+
+
+# Taking out.
+
+
+@press(f"{OWN}/invalidate", f"{OWN}/invalidate", reads=CONDITION)
+@press(f"POST {OWN}/invalidate", f"{OWN}/invalidate", reads=CONDITION)
+def each_condition_finds_its_own(site: Site) -> None:
+    slug, browser = site.petition(), site.stranger()
+    form = browser.get(f"/p/{slug}").form("/p/{slug}")
+    for _ in range(3):  # from one place
+        browser.press(form, "", {"name": site.name(), "postcode": "59801"})
+    site.sign(slug, postcode="59888")
+    site.sign(slug, name="Zelda Quist", email="zelda@example.org")
+    empty = site.own(slug, "/invalidate").form(f"{OWN}/invalidate")
+    prefix = empty.fields["prefix"].choices[1]
+    faulty = site.desk.press(empty).form(f"{OWN}/invalidate")
+    for page in (empty, faulty):
+        for typed, n in (
+            ({"domain": "example.org"}, 1),
+            ({"postcode": "59888"}, 1),
+            ({"name": "zelda*"}, 1),
+            ({"class": "web-email"}, 1),
+            ({"prefix": prefix}, 3),
+            ({"since": "2020-01-01 00:00"}, 5),
+            ({"until": "2020-01-01"}, 0),
+            ({"postcode": "59801", "since": "2020-01-01"}, 4),
+        ):
+            asked = typed | {"reason": "Made by a program"}
+            found = site.desk.press(page, "", asked)
+            assert f"This takes out {n} signatures" in found.text, (typed, found.text)
+            kept = found.form(f"{OWN}/invalidate").fields
+            assert {name: kept[name].value for name in asked} == asked
+    assert len(site.rows(slug)) == 5
+
+
+@press(f"POST {OWN}/invalidate", f"{OWN}/invalidate", "sure")
+@press(f"{OWN}/moderation", f"{OWN}/invalidate/{{id}}/confirm")
+@press(f"{OWN}/moderation", f"{OWN}/invalidate/{{id}}/undo")
+def taken_out_with_another_and_put_back(site: Site) -> None:
+    slug = site.petition()
+    added = site.server.command("organizer", "add", "second", "--petition", slug, typed="p" * 20)
+    assert added.returncode == 0, added.stderr
+    second, read = site.signed_in("second", "p" * 20), site.stranger()
+    site.crowd(slug, 1100)
+    for _ in range(12):
+        site.sign(slug, postcode="59888")
+
+    def ask() -> Page:
+        form = site.own(slug, "/invalidate").form(f"{OWN}/invalidate")
+        asked = {"postcode": "59888", "reason": "Made by a program"}
+        seen = site.desk.press(form, "", asked)
+        assert "This takes out 12 signatures" in seen.text
+        return site.desk.press(seen.form(f"{OWN}/invalidate"), "sure")
+
+    def in_force() -> int:
+        return figures(site, slug)["unverified"]
+
+    def undo_form(browser: Browser) -> Form:
+        return browser.get(f"/organizer/p/{slug}/moderation").form(f"{OWN}/invalidate/{{id}}/undo")
+
+    waits = ask()
+    assert "It waits for another organizer to agree" in waits.text
+    assert not any("/confirm" in f.action for f in waits.forms)
+    assert in_force() == 1112
+    site.desk.press(undo_form(site.desk))  # cancelled before anybody agreed
+    ask()
+    agree = second.get(f"/organizer/p/{slug}/moderation").form(f"{OWN}/invalidate/{{id}}/confirm")
+    second.press(agree)
+    eventually(lambda: "It is done" in site.own(slug, "/moderation").text)
+    assert in_force() == 1100
+    site.shows(f"/p/{slug}", "Made by a program")
+    second.press(undo_form(second))
+    eventually(lambda: in_force() == 1112)
+    eventually(lambda: "Made by a program" not in read.get(f"/p/{slug}").text)
+    actions = site.actions(slug)
+    assert actions.count("invalidation_asked") == 2
+    assert "invalidation_confirmed" in actions
+    assert actions.count("invalidation_undone") == 2

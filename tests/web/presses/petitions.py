@@ -1,0 +1,157 @@
+"""What organizers press to come in, to write a petition and to run it."""
+
+from __future__ import annotations
+
+from tests.harness.pages import Browser, Form, pattern
+from tests.harness.site import OWN, Site
+from tests.web.presses.table import press
+
+MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
+DRAFT = (
+    "title_{language} body_{language} add language slug keyword country postcode_required"
+    f" contact_required goal origins {MAKER}"
+)
+
+
+@press("/organizer/sign-in", "/organizer/sign-in", reads="name password")
+@press("POST /organizer/sign-in", "/organizer/sign-in", reads="name password")
+@press("*", "/organizer/sign-out")
+def the_way_in_and_out(site: Site) -> None:
+    browser = site.stranger()
+    form = browser.get("/organizer/p/face/audit").form("/organizer/sign-in")
+    faulty = browser.press(form, "", {"name": "organizer", "password": "wrong"})
+    assert "The name or the password is wrong" in faulty.text
+    again = faulty.form("/organizer/sign-in")
+    inside = browser.press(again, "", {"name": "organizer", "password": site.server.password})
+    assert "Who did what" in inside.text
+    outside = browser.press(inside.form("/organizer/sign-out"))
+    assert "Sign in as an organizer" in outside.text
+    assert "Sign in as an organizer" in browser.get("/organizer/").text
+
+
+@press(f"POST {OWN}/edit", "/organizer/sign-in", reads="name password")
+@press("POST /organizer/sign-in", f"{OWN}/edit")
+def what_was_typed_outlives_a_sign_in(site: Site) -> None:
+    slug, browser = site.petition(), site.signed_in("organizer", site.server.password)
+    page = browser.get(f"/organizer/p/{slug}/edit")
+    kept = browser.cookies.pop("organizer")
+    title = f"Mend {site.name()}"
+    ended = browser.press(page.form(f"{OWN}/edit"), "", {"title_en": title})
+    assert "Your sign-in has ended" in ended.text
+    who = {"name": "organizer", "password": site.server.password}
+    back = browser.press(ended.form("/organizer/sign-in"), "", who)
+    assert browser.cookies["organizer"] != kept
+    form = back.form(f"{OWN}/edit")
+    assert form.fields["title_en"].value == title
+    assert title in browser.press(form).text
+
+
+# Writing a petition.
+
+
+def write(site: Site, browser: Browser, form: Form) -> None:
+    """Fill in all that the form has, and read it back where signers meet it."""
+    form = browser.press(form, "", {"add": "es"}).form(pattern(form.action))
+    draft = site.draft()
+    maker = {
+        "maker0_name": "Jo Marsh",
+        "maker0_title": "Mayor",
+        "maker0_phone": "+1 406 555 0140",
+        "maker0_email": "jo.marsh@example.org",
+        "maker0_form": "https://example.org/write-to-jo",
+    }
+    more: dict[str, str | bool] = {
+        "title_es": f"Cuiden el lago {site.name()}",
+        "body_es": "Por favor.",
+        "language": "es",
+        "country": "CA",
+        "goal": "4,321",
+        "postcode_required": False,
+        "contact_required": True,
+        "origins": "https://friends.example.org\nhttps://others.example.org",
+    }
+    page = browser.press(form, "", draft | maker | more)
+    slug, keyword = str(draft["slug"]), str(draft["keyword"])
+    assert keyword in page.text
+    assert "4 321" in page.text or "4,321" in page.text.replace("\u202f", ",").replace("\xa0", ",")
+    if "stored as a draft" in page.text:
+        browser.press(page.form(f"{OWN}/open"))
+    stored = site.own(slug, "/edit").form(f"{OWN}/edit")
+    assert stored.fields["origins"].value == more["origins"]
+    read = site.stranger()
+    site.shows(f"/en/p/{slug}", str(draft["title_en"]), "Keep it clean.")
+    site.shows(f"/es/p/{slug}", str(more["title_es"]))
+    site.shows(f"/fr/p/{slug}", str(more["body_es"]))  # the main language
+    name = site.name()
+    bare = read.get(f"/en/p/{slug}").form("/p/{slug}")
+    faulty = read.press(bare, "", {"name": name})
+    assert "You have not signed yet" in faulty.text
+    thanks = read.press(bare, "", {"name": name, "email": site.address(), "postcode": "K1A 0B1"})
+    assert site.row(slug, name)["postcode"] == "K1A 0B1"
+    for said in ("Jo Marsh", "Mayor", "jo.marsh@example.org", "https://example.org/write-to-jo"):
+        assert said in thanks.text
+    assert "tel:+14065550140" in thanks.text
+    name = site.name()
+    site.sign(slug, "/en", name=name, email=site.address(), postcode="")
+    assert site.row(slug, name)["postcode"] == ""
+    sent = {"name": site.name(), "email": site.address()}
+    for origin, status in (("https://friends.example.org", 200), ("https://x.example", 403)):
+        assert site.server.post(f"/p/{slug}", sent, Origin=origin).status == status
+
+
+@press("/organizer/petitions/new", "/organizer/petitions/new", reads="add")
+@press("POST /organizer/petitions/new", "/organizer/petitions/new", reads=DRAFT)
+def writing_a_petition(site: Site) -> None:
+    path = "/organizer/petitions/new"
+    form = site.desk.get(path).form(path)
+    faulty = site.desk.press(form)
+    assert "Write a title" in faulty.text
+    write(site, site.desk, form)
+    write(site, site.desk, faulty.form(path))
+
+
+@press("/organizer/p/{slug}/edit", "/organizer/p/{slug}/edit", reads="add")
+@press("POST /organizer/p/{slug}/edit", "/organizer/p/{slug}/edit", reads=DRAFT)
+def editing_a_petition(site: Site) -> None:
+    form = site.own(site.petition(), "/edit").form(f"{OWN}/edit")
+    write(site, site.desk, form)
+    form = site.own(site.petition(), "/edit").form(f"{OWN}/edit")
+    faulty = site.desk.press(form, "", {"slug": "Not an address"})
+    assert "Use only small letters" in faulty.text
+    write(site, site.desk, faulty.form(f"{OWN}/edit"))
+
+
+# The states of a petition.
+
+
+@press(OWN, f"{OWN}/open")
+@press(OWN, f"{OWN}/pause")
+@press(OWN, f"{OWN}/close")
+def opening_pausing_closing(site: Site) -> None:
+    draft = site.draft()
+    slug = str(draft["slug"])
+    new = site.desk.get("/organizer/petitions/new").form("/organizer/petitions/new")
+    page = site.desk.press(new, "", draft)
+    read = site.stranger()
+    assert read.get(f"/p/{slug}").status == 404  # a draft is nobody's business
+    open_form: Form | None = None
+    for action, words in (
+        ("open", "Sign this petition"),
+        ("pause", "This petition is paused"),
+        ("open", "Sign this petition"),
+        ("close", "This petition is closed"),
+        ("open", "Sign this petition"),
+        ("pause", "This petition is paused"),
+        ("close", "This petition is closed"),
+    ):
+        page = site.desk.press(page.form(f"{OWN}/{action}"))
+        site.shows(f"/p/{slug}", words)
+        if action == "open":
+            open_form = read.get(f"/p/{slug}").form("/p/{slug}")
+            continue
+        assert open_form
+        name = site.name()
+        read.press(open_form, "", {"name": name, "postcode": "59801"})
+        assert name not in {row["name"] for row in site.rows(slug)}
+    done = ["opened", "paused", "opened", "closed", "opened", "paused", "closed"]
+    assert [a for a in site.actions(slug) if a in {"opened", "paused", "closed"}] == done

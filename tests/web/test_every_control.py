@@ -1,0 +1,131 @@
+"""Every form and button of every page, found in the pages, pressed, and its effect read back.
+
+`tests/web/presses/` has the presses. A button, field, form or link of a page that none of them
+covers fails here, and so does a press whose button is found nowhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from tests.harness import product
+from tests.harness.pages import ROUTES, Control, Met, crawl, ours, pattern
+from tests.harness.site import Site
+from tests.harness.smtp import post_office
+from tests.web.presses import decisions, petitions, signers
+from tests.web.presses.table import PRESSES, Press, known, walk
+
+AT_ONCE = 4  # presses
+#: Who presses what; read, they fill the table.
+PRESSING = (signers, petitions, decisions)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@dataclass
+class Walked:
+    met: Met
+    faults: dict[str, str]  # of each press
+    broken_links: list[str]
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.full)])
+def walked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Walked]:
+    """Every press once, and then every page that links lead to."""
+    data = tmp_path_factory.mktemp("controls") / "data"
+    url, settings = f"sqlite:///{(data / 'undersigned.db').resolve()}", {}
+    if request.param == "postgres":
+        made = request.getfixturevalue("postgres")
+        url = asyncio.run(made.create())
+        settings["UNDERSIGNED_DATABASE_URL"] = url
+    with (
+        post_office() as office,
+        product.running(
+            data,
+            UNDERSIGNED_SMTP_HOST="localhost",
+            UNDERSIGNED_SMTP_PORT=str(office.port),
+            UNDERSIGNED_SMTP_TLS="none",
+            UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
+            UNDERSIGNED_SMS_CODES_DAILY="100",
+            **settings,
+        ) as server,
+    ):
+        site, faults = Site(server, office, url), {}
+        with ThreadPoolExecutor(AT_ONCE) as pool:  # they wait for mail, most of the time
+            for name, (fault, met) in zip(
+                PRESSES, pool.map(partial(walk, site), PRESSES.values()), strict=True
+            ):
+                faults[name] = fault
+                site.met.add(met)
+        yield Walked(site.met, faults, list(broken(site)))
+
+
+def broken(site: Site) -> Iterator[str]:
+    """Links of ours that lead nowhere, wherever they were met."""
+    for browser in (site.stranger(), site.desk):
+        for page in crawl(browser, "/", "/es/", "/organizer/"):
+            if page.status >= 400:
+                yield f"{page.path}: {page.status}"
+    seen: set[str] = set()
+    for link, base in list(site.met.links.items()):
+        path = ours(link, base, site.server)
+        shape = f"{pattern(path)}?{path.partition('?')[2][:5]}"
+        if path and shape not in seen:
+            seen.add(shape)
+            if (status := site.desk.get(path).status) >= 400:
+                yield f"{link} of {base}: {status}"
+
+
+def all_of(table: Sequence[Press]) -> dict[Control, set[str]]:
+    found: dict[Control, set[str]] = defaultdict(set)
+    for each in table:
+        for control, reads in each.controls.items():
+            found[control] |= reads
+    return found
+
+
+@pytest.mark.parametrize("name", PRESSES)
+def test_a_press_does_what_its_button_says(walked: Walked, name: str) -> None:
+    if fault := walked.faults[name]:
+        pytest.fail(fault, pytrace=False)
+
+
+def test_every_button_that_is_found_is_pressed_and_every_press_is_found(walked: Walked) -> None:
+    found = {known(control) for control in walked.met.found}
+    table = all_of(list(PRESSES.values())).keys()
+    assert sorted(map(str, found - table)) == [], "no press"
+    assert sorted(map(str, table - found)) == [], "found nowhere"
+
+
+def test_every_field_that_is_found_is_typed_into(walked: Walked) -> None:
+    table = all_of(list(PRESSES.values()))
+    untyped: dict[str, set[str]] = defaultdict(set)
+    for control, seen in walked.met.found.items():
+        untyped[control.action] |= seen
+    for control, reads in table.items():
+        untyped[control.action] -= reads
+    assert {action: fields for action, fields in untyped.items() if fields} == {}
+
+
+def test_every_door_for_forms_has_a_form(walked: Walked) -> None:
+    doors = {
+        re.sub(r":\w+(?=})", "", route.path)
+        for route in ROUTES
+        if "POST" in getattr(route.endpoint, "_endpoints", {})
+    }
+    led = {control.action for control in walked.met.found}
+    gateways = {door for door in doors if door.startswith("/sms/")}
+    assert doors - gateways - led == set()
+
+
+def test_every_link_leads_somewhere(walked: Walked) -> None:
+    assert walked.broken_links == []
