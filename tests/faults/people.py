@@ -72,18 +72,19 @@ def _phone(name: str) -> str:
 
 async def faults(tx: Transaction, told: Mapping[str, str]) -> list[str]:
     """Where the store differs from what people have been told; none if every word was kept."""
-    rows = await tx.fetch("SELECT name, contact, verified_at FROM signatures")
+    rows = await tx.fetch("SELECT name, contact_key, verified_at FROM signatures")
     found = (await check.check(tx)).faults
-    # One person has one phone here, and may stand there with it and without until it is verified.
-    people = Counter((r["name"], r["contact"]) for r in rows if r["name"] is not None)
+    # One person has one phone here, and may stand there with it and without.
+    people = Counter((r["name"], r["contact_key"]) for r in rows if r["name"] is not None)
     found += [f"doubled: {name}" for (name, _), times in people.items() if times > 1]
     here, verified = set(_names(rows)), set(_names(r for r in rows if r["verified_at"]))
+    by_phone = set(_names(r for r in rows if r["contact_key"]))
     for name, state in told.items():
         if state in {"signed", "verified"} and name not in here:
             found.append(f"lost: {name} had {state}")
         elif state == "verified" and name not in verified:
             found.append(f"lost: {name} had verified")
-        elif state == "withdrawn" and name in here:
+        elif state == "withdrawn" and name in by_phone:
             found.append(f"lost: {name} had withdrawn")
     return found
 
