@@ -52,7 +52,10 @@ def remove(talk: Talk) -> Wish:
         fields = talk.general(language) | {"name": name or ""}
         return talk.word(language, "removed" if name else "stopped", fields)
 
-    return Wish(kind="remove", language=language, act=act, answer=answer)
+    def lasting(name: str | None) -> str | None:
+        return talk.word(language, "stopped", talk.general(language)) if name else None
+
+    return Wish(kind="remove", language=language, act=act, answer=answer, lasting=lasting)
 
 
 def start(talk: Talk) -> Wish:
@@ -105,7 +108,13 @@ def undo(talk: Talk) -> Wish:
         fields = talk.about(_petition_of(talk, done.taken), language)
         return talk.word(language, "undone", fields | {"name": done.taken.name or ""})
 
-    return Wish(kind="undo", language=language, act=act, answer=answer)
+    def lasting(done: _Undone) -> str | None:
+        if done.taken is None:
+            return None
+        fields = talk.about(_petition_of(talk, done.taken), language)
+        return talk.word(language, "undone_lasting", fields)
+
+    return Wish(kind="undo", language=language, act=act, answer=answer, lasting=lasting)
 
 
 def status(talk: Talk) -> Wish:

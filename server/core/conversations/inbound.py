@@ -6,7 +6,7 @@ also at the same time: the second finds the first and gets its reply.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +44,14 @@ async def _receive(tx: Transaction, texts: Sequence[Received]) -> dict[tuple[str
         t.key: Answered(reply, t.wish.kind, outcome, t.wish.language, t.wish.ask)
         for t, reply, outcome in zip(decided, replies, outcomes, strict=True)
     }
-    await _store(tx, decided, answered)
+    lasting = {
+        t.key: words
+        for t, outcome in zip(decided, outcomes, strict=True)
+        if t.wish.lasting and (words := t.wish.lasting(outcome))
+    }
+    await _store(tx, decided, answered, lasting)
+    if lasting:
+        await forget_phones(tx, [t for t in decided if t.key in lasting])
     return answered
 
 
@@ -95,12 +102,18 @@ _COLUMNS: dict[str, ColumnType] = {
 
 
 async def _store(
-    tx: Transaction, texts: Sequence[Received], answered: dict[tuple[str, str], Answered]
+    tx: Transaction,
+    texts: Sequence[Received],
+    answered: dict[tuple[str, str], Answered],
+    lasting: Mapping[tuple[str, str], str],
 ) -> None:
     def values(t: Received) -> tuple[str | int | bytes | None, ...]:
         reply, wish = answered[t.key].reply, t.wish
         cost = t.measure(reply) if reply else 0
-        about = (wish.petition_id, t.sender, t.body, reply, wish.kind, cost, t.now)
+        said: tuple[str | None, str | None, str | None] = (t.sender, t.body, reply)
+        if t.key in lasting:  # delivered again, it is answered so
+            said = (None, None, reply and lasting[t.key])
+        about = (wish.petition_id, *said, wish.kind, cost, t.now)
         return *t.key, t.phone_key, *about, wish.language if reply else None, wish.ask
 
     columns, rows = ", ".join(_COLUMNS), tx.rows("batch", **_COLUMNS)
@@ -122,6 +135,24 @@ def _announced(text: Received, reply: str | None) -> Announcement:
         recipient=text.sender,
         body=reply,
         gateway=text.gateway,
+    )
+
+
+async def forget_phones(tx: Transaction, texts: Sequence[Received]) -> None:
+    """Null what these phones have said and heard before. That others share one is no reason to
+    keep it: nothing but the texts of the last minutes is ever read again."""
+    batch = tx.rows("batch", phone_key="blob", recipient="text")
+    phones_of = pack((t.phone_key, t.sender) for t in texts)
+    await tx.execute(
+        "UPDATE inbound SET sender = NULL, body = NULL, reply = NULL WHERE sender IS NOT NULL"
+        f" AND phone_key IN (SELECT phone_key FROM {batch} b)",
+        batch=phones_of,
+    )
+    await tx.execute(
+        "UPDATE outbox SET recipient = NULL, body = NULL WHERE kind = 'reply'"
+        " AND sent_at IS NOT NULL AND recipient IS NOT NULL"
+        f" AND recipient IN (SELECT recipient FROM {batch} b)",
+        batch=phones_of,
     )
 
 

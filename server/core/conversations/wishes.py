@@ -19,7 +19,9 @@ class Wish:
     `signing` is signed with all others of the batch; `act` is for rarer wishes and runs in the same
     transaction. `answer` words the reply from the outcome of either, in `language`. `keep` is what
     we now wait to hear, where it depends on it by the outcome; None ends the conversation. `ask` is
-    what a session or call goes on with, as the door wrote it.
+    what a session or call goes on with, as the door wrote it. `lasting`: whoever took their
+    signature back is named in no text any more; of this one stays what it says instead of the
+    reply, for an outcome upon which that is so, else None.
     """
 
     kind: str
@@ -30,6 +32,7 @@ class Wish:
     act: Callable[[Transaction], Awaitable[Any]] | None = None
     keep: Conversation | Callable[[Any], Conversation | None] | None = None
     ask: str | None = None
+    lasting: Callable[[Any], str | None] | None = None
 
     def kept(self, outcome: Any) -> Conversation | None:
         """What we wait to hear after this outcome."""

@@ -1,0 +1,3 @@
+-- Replies that have gone out and still say to whom: whoever takes a signature back stands in none.
+CREATE INDEX outbox_replies ON outbox (recipient)
+    WHERE kind = 'reply' AND sent_at IS NOT NULL AND recipient IS NOT NULL;
