@@ -7,46 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from server.config import LANGUAGES
+from tests.harness.budgets import BUDGETS, CODINGS, FACTORS, ROOM
 from tests.harness.product import Answer, Server
 
-# response: gzip, brotli, plain; in bytes, for English.
-BUDGETS = {
-    "petition": (2900, 2350, 6200),
-    "thanks": (1440, 1250, 2800),
-    "thanks by e-mail": (1440, 1250, 2800),
-    "thanks by phone": (1440, 1250, 2800),
-    "p/face/verify": (1400, 1200, 3000),
-    "p/face/verify?ref=AAAAAAAAAAAAAAAAAAAAAA": (1400, 1200, 3000),
-    "wrong code": (1400, 1200, 3000),
-    "p/face/withdraw": (1400, 1200, 3000),
-    "withdraw by mail": (1400, 1200, 3000),
-    "errors": (2000, 1700, 3800),
-    "": (1400, 1200, 3000),
-    "help": (1600, 1350, 3400),
-    "privacy": (1500, 1300, 3300),
-    "accessibility": (1600, 1300, 3000),
-    "nothing-here": (1400, 1200, 3000),
-    "p/face/poster": (6000, 5000, 16000),
-    "p/face/badge.svg": (1024, 1024, 1024),
-    "p/face/names": (1400, 1200, 3000),
-    "p/face.txt": (1700, 1500, 3100),
-    "p/face/feed.atom": (1400, 1200, 3000),
-}
-# The same page in another language may be so much larger: compressed, and plain. UTF-8 takes two
-# bytes for a letter of Arabic, three for one of Hindi and for many of Vietnamese.
-FACTORS = {
-    "en": (1.0, 1.0),
-    "es": (1.15, 1.15),
-    "fr": (1.15, 1.15),
-    "pt": (1.15, 1.15),
-    "ht": (1.1, 1.1),
-    "ar": (1.15, 1.3),
-    "hi": (1.35, 2.2),
-    "vi": (1.2, 1.25),
-}
-# Against the budgets, which the longest pages nearly fill, Arabic has less room.
-ROOM = {**{language: factors[0] for language, factors in FACTORS.items()}, "ar": 1.1}
-CODINGS = ("gzip", "br", "identity")
 # Two errors, and about 200 bytes of values.
 ERRORS = {"name": "", "postcode": "5980", "email": "ana.diaz@example.org", "comment": "b" * 150}
 EMAIL = "ana.diaz@example.org"

@@ -33,12 +33,11 @@ def word(
 ) -> EmailMessage:
     """The mail about one announcement. The same announcement makes the same `Message-ID`."""
     wording = renderer.mail(item.language, message.kind)
-    purpose = "withdraw" if message.kind != "verify_code" else "verify"
+    purpose = "verify" if message.kind in {"verify_code", "signed_otherwise"} else "withdraw"
     prefix = "" if item.language == petition.language else f"/{item.language}"
     page = f"{settings.public_url}{prefix}/p/{petition.slug}/{purpose}"
     said = message.codes[0] if message.codes else MailedCode("", "", "")
     fields = {
-        "name": _harmless(said.name),
         "title": petition.wording(item.language).title,
         "code": said.code,
         "link": f"{page}?ref={said.ref}" if said.ref else page,
@@ -59,7 +58,8 @@ def word(
 
 
 def _listed(said: MailedCode, page: str) -> str:
-    return f"  {_harmless(said.name)}:\n\n  {said.code}\n\n{page}?ref={said.ref}"
+    whose = f"  {_harmless(said.name)}:\n\n" if said.name else ""
+    return f"{whose}  {said.code}\n\n{page}?ref={said.ref}"
 
 
 def _harmless(name: str) -> str:

@@ -52,10 +52,7 @@ def remove(talk: Talk) -> Wish:
         fields = talk.general(language) | {"name": name or ""}
         return talk.word(language, "removed" if name else "stopped", fields)
 
-    def lasting(name: str | None) -> str | None:
-        return talk.word(language, "stopped", talk.general(language)) if name else None
-
-    return Wish(kind="remove", language=language, act=act, answer=answer, lasting=lasting)
+    return Wish(kind="remove", language=language, act=act, answer=answer, erases=bool)
 
 
 def start(talk: Talk) -> Wish:
@@ -108,13 +105,10 @@ def undo(talk: Talk) -> Wish:
         fields = talk.about(_petition_of(talk, done.taken), language)
         return talk.word(language, "undone", fields | {"name": done.taken.name or ""})
 
-    def lasting(done: _Undone) -> str | None:
-        if done.taken is None:
-            return None
-        fields = talk.about(_petition_of(talk, done.taken), language)
-        return talk.word(language, "undone_lasting", fields)
+    def erases(done: _Undone) -> bool:
+        return done.taken is not None
 
-    return Wish(kind="undo", language=language, act=act, answer=answer, lasting=lasting)
+    return Wish(kind="undo", language=language, act=act, answer=answer, erases=erases)
 
 
 def status(talk: Talk) -> Wish:

@@ -157,7 +157,7 @@ def _verified(talk: Talk, petition: Petition, language: str, otherwise: Wish) ->
             tx, services.keys, petition, talk.phone, digits, services.now()
         )
         if found:
-            return _Verified(found[0].name or "", found[1])
+            return _Verified(found[0].name, found[1])
         if otherwise.signing:
             return (await signatures.sign_many(tx, [otherwise.signing]))[0]
         return await otherwise.act(tx) if otherwise.act else None

@@ -81,3 +81,9 @@ def test_a_family_of_four_signs_with_one_phone(field: tuple[Server, PostOffice])
     for name in ("Ana Diaz", "Bo Diaz", "Cyd Diaz", "Dee Diaz"):
         assert f"Thank you, {name}" in server.text(f"SIGN FACE {name} 59801", "+14062990100")
     assert json.loads(server.get("/p/face/count.json").text)["verified"] == 4
+
+
+def test_a_stranger_who_signs_first_decides_nothing(field: tuple[Server, PostOffice]) -> None:
+    server, office = field
+    assert attacks.stranger_first(server, office, 20) == 0
+    assert tally(server).verified == 20

@@ -1,8 +1,12 @@
-"""Nobody is told that somebody else has signed: not by the answer, and not by how long it takes."""
+"""Nobody is told that somebody else has signed: not by the answer, and not by how long it takes.
+
+Nor whether they have filled in the form in the same way, or under nearly the same name.
+"""
 
 from __future__ import annotations
 
 import itertools
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -56,6 +60,21 @@ def differ(one: Sequence[float], other: Sequence[float]) -> float:
     return 2 * NormalDist().cdf(-abs(ranks - mean) / deviation)
 
 
+#: What a stranger who tries a name fills in, where its owner has signed already.
+TRIED: dict[str, Form] = {
+    "same entries": {},
+    "other entries": {"comment": "tried", "public": "1"},
+    "near name": {"name": "{}s"},
+}
+
+
+def tried(form: Form, how: str) -> Form:
+    return form | {
+        field: value.format(form[field]) if "{}" in value else value
+        for field, value in TRIED[how].items()
+    }
+
+
 def known_before(server: Server, kind: str, form: Form) -> None:
     """Those with a phone have verified it: their second signing is known to be theirs."""
     if kind == "phone":
@@ -63,13 +82,27 @@ def known_before(server: Server, kind: str, form: Form) -> None:
         assert "Thank you" in server.text(words, form["phone"])
 
 
-@pytest.mark.parametrize("kind", ["alone", "email", "phone"])
-def test_a_repeated_signing_cannot_be_told_from_a_new_one(server: Server, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [
+        ("alone", "same entries"),
+        ("alone", "other entries"),
+        ("email", "same entries"),
+        ("email", "other entries"),
+        ("email", "near name"),
+        ("phone", "same entries"),
+        ("phone", "other entries"),
+        ("phone", "near name"),
+    ],
+)
+def test_a_repeated_signing_cannot_be_told_from_a_new_one(
+    server: Server, kind: str, how: str
+) -> None:
     new: list[float] = []
     again: list[float] = []
     forms = people(kind)
     for _ in range(ROUNDS):  # more pairs where the machine is too busy to find anything
-        more_new, more_again = measured(server, kind, forms)
+        more_new, more_again = measured(server, kind, how, forms)
         new, again = new + more_new, again + more_again
         middle = sorted(new)[len(new) // 2]
         planted = (PLANTED * middle, -PLANTED * middle)
@@ -80,9 +113,11 @@ def test_a_repeated_signing_cannot_be_told_from_a_new_one(server: Server, kind: 
     assert differ(new, again) > CERTAIN, (middle, sorted(again)[len(again) // 2])
 
 
-def measured(server: Server, kind: str, forms: Iterator[Form]) -> tuple[list[float], list[float]]:
+def measured(
+    server: Server, kind: str, how: str, forms: Iterator[Form]
+) -> tuple[list[float], list[float]]:
     """How long `PAIRS` new and as many repeated signings took, by turns; their answers are equal
-    byte for byte."""
+    byte for byte, but for what follows from the form alone."""
     first: dict[str, Answer] = {}
     times: dict[str, list[float]] = {"new": [], "again": []}
     with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
@@ -97,10 +132,12 @@ def measured(server: Server, kind: str, forms: Iterator[Form]) -> tuple[list[flo
             first[form["name"]] = signs(server, connection, form)[0]
             known_before(server, kind, form)
         for number in range(PAIRS):
-            fresh, known = next(forms), waiting[number]
+            fresh, known = next(forms), tried(waiting[number], how)
             order: list[Callable[[], None]] = [
                 lambda form=fresh: first.update({form["name"]: sign(form, "new")}),  # type: ignore[misc]
-                lambda form=known: _same(first[form["name"]], sign(form, "again")),  # type: ignore[misc]
+                lambda name=waiting[number]["name"], form=known: _same(  # type: ignore[misc]
+                    first[name], sign(form, "again"), how
+                ),
             ]
             for step in order if number % 2 else reversed(order):
                 step()
@@ -109,9 +146,43 @@ def measured(server: Server, kind: str, forms: Iterator[Form]) -> tuple[list[flo
     return times["new"], times["again"]
 
 
-def _same(one: Answer, other: Answer) -> None:
+#: What of a page follows from the form itself; and the slip, which is another one each time.
+ENTRIES = re.compile(rb'(?<=name="entries" value=")[^"]+|(?<=FACE%20)\d{4}|(?<=FACE )\d{4}')
+SLIP = re.compile(rb"\b[a-z2-7]{21}\b")
+
+
+def _same(one: Answer, other: Answer, how: str) -> None:
     def told(answer: Answer) -> tuple[int, dict[str, str], bytes]:
-        return answer.status, {k: v for k, v in answer.headers.items() if k != "date"}, answer.body
+        body = SLIP.sub(b"", answer.body)
+        if how != "same entries":
+            body = ENTRIES.sub(b"", body)
+        return answer.status, {k: v for k, v in answer.headers.items() if k != "date"}, body
 
     assert told(one) == told(other)
     assert one.status == 200
+
+
+def test_taking_back_without_a_contact_tells_nobody_who_had_signed(server: Server) -> None:
+    """Whoever signs as somebody else and takes it back sees the same, in the same time, whether
+    that somebody had signed before."""
+    forms, times = people("alone"), {"made": list[float](), "nothing": list[float]()}
+    with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
+
+        def takes_back(form: Form, as_: str) -> Answer:
+            page, _ = signs(server, connection, form)
+            [slip] = SLIP.findall(page.body)
+            raw = post("/p/face/withdraw", {"contact": slip.decode()}, Connection="keep-alive")
+            began = time.perf_counter()
+            connection.sendall(raw)
+            answer = read_answer(connection)
+            times[as_].append(time.perf_counter() - began)
+            return answer
+
+        for number, form in zip(range(2 * PAIRS), forms, strict=False):
+            form["postcode"] = "59802"
+            if number % 2:
+                signs(server, connection, form)
+            answer = takes_back(form, "nothing" if number % 2 else "made")
+            assert "Your signature is taken back" in answer.text
+    made, nothing = times["made"], times["nothing"]
+    assert differ(made, nothing) > CERTAIN, (sorted(made)[PAIRS // 2], sorted(nothing)[PAIRS // 2])

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
 from tests.harness import product
@@ -236,6 +238,48 @@ def consecutive_numbers(server: Server, count: int, first: int = 14062050000) ->
     """Signed texts from one number after the other."""
     for i, name in enumerate(likely(count)):
         server.text(f"SIGN FACE {name} 59803", f"+{first + i}")
+
+
+INSULT = "IDIOT"
+
+
+def stranger_first(server: Server, office: PostOffice, count: int) -> int:
+    """A stranger signs twice with the address of each of so many people, before they do it
+    themselves and type the code that comes; what the stranger chose is published of how many, or
+    stands on the page that says what is stored."""
+    taken = 0
+    for i, name in enumerate(likely(count)):
+        email = mailbox(name, PROVIDERS[i % 5])
+        mine = {"name": name, "postcode": "59807", "email": email}
+        insult = {"comment": INSULT, "public": "1", "news": "1", "postcode": "59808"}
+        forms = [
+            mine | insult | {"name": name.upper()},
+            mine | insult | {"name": f"{name} {INSULT}"},
+        ]
+        answers = sign_all(
+            server, [*((f, f"198.51.100.{i % 200}") for f in forms), (mine, "192.0.2.9")]
+        )
+        codes = [code for mail in _mails(office, email, 3) for code in codes_in(mail)]
+        fields = {"contact": email, "code": codes[i % 3], "entries": entries_in(answers[-1].text)}
+        page = server.post("/p/face/verify", fields).text
+        right = f"{name}, 59807" in page and name.upper() not in page
+        taken += not right or INSULT in page
+    listed = server.get("/p/face/names").text
+    return taken + listed.count(INSULT) + listed.count("<li>")
+
+
+def _mails(office: PostOffice, email: str, count: int) -> list[EmailMessage]:
+    office.wait_for(email, count)
+    mails = office.to(email)
+    if any(INSULT in str(mail) for mail in mails):
+        raise ValueError(f"a stranger's words were mailed to {email}")
+    return mails
+
+
+def entries_in(page: str) -> str:
+    """The hidden value of a thank-you page that stands for all that was entered."""
+    found = re.search(r'name="entries" value="([^"]+)"', page)
+    return found[1] if found else ""
 
 
 def neighbours(server: Server, count: int) -> list[Answer]:

@@ -9,7 +9,7 @@ from server.core.outbox.outbox import Announcement
 from server.core.petitions import petitions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.core.petitions.petitions import Petition
-from server.core.signing import messages, signatures, stored
+from server.core.signing import codes, messages, signatures, stored
 from server.core.signing.decide import Outcome
 from server.core.signing.messages import Message
 from server.core.signing.signature import Signing
@@ -44,6 +44,11 @@ class World:
             id_=self.ids.next(self.now),
             now=self.now,
         )
+
+    def digits(self, signing: Signing) -> str:
+        """What the page shows to whoever has signed so with a phone."""
+        assert signing.contact
+        return codes.text_digits(self.keys, self.petition, signing.contact, signing.entries)
 
     async def sign(self, signing: Signing) -> Outcome:
         return await signatures.sign(self.group, signing)

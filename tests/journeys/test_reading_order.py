@@ -47,6 +47,7 @@ def shown(browser: str, page: str, folder: Path) -> str:
         check=True,
     )
     text = re.sub(r"http://127\.0\.0\.1:\d+", "https://example.org", done.stdout)
+    text = re.sub(r"\b[a-z2-7]{21}\b", "[slip]", text)
     text = re.sub(r"_{3,}|\[_*\]", "[field]", text)
     return " ".join(text.split()).replace(". ", ".\n").replace("[field] ", "[field]\n") + "\n"
 

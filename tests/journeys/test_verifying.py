@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from server.config import LANGUAGES
 from tests.harness import product
+from tests.harness.budgets import BUDGETS, CODINGS, FACTORS, ROOM
 from tests.harness.product import Server, eventually
 from tests.harness.smtp import PostOffice, codes_in, link_in, post_office
 
@@ -183,7 +185,8 @@ def test_a_mail_in_the_language_of_the_page(server: Server, office: PostOffice) 
     server.post("/es/p/face", FORM | {"name": "Luz Peña", "email": email})
     mail = office.wait_for(email)
     assert link_in(mail).startswith("/es/p/face/verify?ref=")
-    assert "Luz Peña" in str(mail.get_content())
+    assert "Alguien" in str(mail.get_content())
+    assert "Luz" not in str(mail.get_content())  # whom a stranger may have chosen
 
 
 def test_digits_that_were_used_up_say_how_to_get_others_and_these_verify(
@@ -216,3 +219,117 @@ def test_digits_for_taking_back_that_were_used_up_lead_to_new_ones(
     answer = server.post("/es/p/face/withdraw", tried)
     assert "Después de cinco intentos" in answer.text
     assert '<a href="/es/p/face/withdraw">' in answer.text
+
+
+STRANGERS = {"name": "URGENT Call One", "public": "1", "news": "1", "comment": "not hers"}
+
+
+def names(server: Server) -> str:
+    return server.get("/p/face/names").text
+
+
+def test_what_a_stranger_enters_with_my_address_is_not_published(
+    server: Server, office: PostOffice
+) -> None:
+    email = "gus.night@gmail.com"
+    mine = FORM | {"name": "Gus Night", "email": email}
+    shouting = mine | {"name": "GUS NIGHT", "postcode": "59999", "public": "1", "comment": "no"}
+    for form in (mine | STRANGERS, shouting):
+        server.post("/p/face", form)
+    thanks = server.post("/p/face", mine)
+    codes = codes_in(office.wait_for(email, 3))
+    for mail in office.to(email):
+        assert "URGENT" not in str(mail)
+    answer = server.post("/p/face/verify", hidden(thanks.text) | {"code": codes[-1]})
+    assert "Your signature is verified" in answer.text
+    assert "<bdi>Gus Night, 59801</bdi>" in answer.text
+    assert "Your name is shown." not in answer.text
+    assert "We send you news." not in answer.text
+    assert "Night" not in names(server)
+
+
+def test_what_is_wrong_is_mended_with_the_same_digits(server: Server, office: PostOffice) -> None:
+    email = "hal.ortiz@gmail.com"
+    form = FORM | {"name": "Hal Ortis", "email": email}
+    thanks = server.post("/p/face", form)
+    [code] = codes_in(office.wait_for(email))
+    server.post("/p/face/verify", hidden(thanks.text) | {"code": code})
+    before = verified(server)
+    mended = server.post("/p/face", form | {"name": "Hal Ortiz", "public": "1"})
+    assert "Hal Ort" not in names(server)
+    answer = server.post("/p/face/verify", hidden(mended.text) | {"code": code})
+    assert "Your name is shown." in answer.text
+    eventually(lambda: "Hal Ortiz" in names(server))
+    assert verified(server) == before
+
+
+def test_a_wrong_code_keeps_the_form_that_it_was_typed_for(
+    server: Server, office: PostOffice
+) -> None:
+    email = "ida.shah@gmail.com"
+    server.post("/p/face", FORM | STRANGERS | {"name": "IDA SHAH", "email": email})
+    thanks = server.post("/p/face", FORM | {"name": "Ida Shah", "email": email})
+    [code] = codes_in(office.wait_for(email, 2))
+    wrong = "000000" if code != "000000" else "111111"
+    page = server.post("/p/face/verify", hidden(thanks.text) | {"code": wrong})
+    assert "Error:" in page.text
+    fields = hidden(page.text) | {"contact": email, "code": code}
+    assert "<bdi>Ida Shah, 59801</bdi>" in server.post("/p/face/verify", fields).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_after_the_code_is_as_small_as_the_one_before(
+    server: Server, office: PostOffice, language: str
+) -> None:
+    prefix = "" if language == "en" else f"/{language}"
+    email = f"joe.{language}@gmail.com"
+    thanks = server.post(f"{prefix}/p/face", FORM | {"name": "Joe Prince", "email": email})
+    [code] = codes_in(office.wait_for(email))
+    fields = hidden(thanks.text) | {"code": code}
+    for coding, limit in zip(CODINGS, BUDGETS["thanks"], strict=True):
+        answer = server.post(
+            f"{prefix}/p/face/verify", fields, Accept_Encoding=coding, Connection="keep-alive"
+        )
+        assert answer.status == 200
+        if coding == "identity":
+            assert "<bdi>Joe Prince, 59801</bdi>" in answer.text
+        room = FACTORS[language][1] if coding == "identity" else ROOM[language]
+        assert answer.size <= limit * room, coding
+
+
+# Without a contact.
+
+
+def slip_in(page: str) -> str:
+    [slip] = re.findall(r"\b[a-z2-7]{21}\b", page)
+    return str(slip)
+
+
+def unverified(server: Server) -> int:
+    return int(json.loads(server.command("check", "--json").stdout)["face"]["unverified"])
+
+
+def test_without_a_contact_only_the_page_of_the_one_who_signed_takes_it_back(
+    server: Server,
+) -> None:
+    form = {"name": "Kim Stone", "postcode": "59801"}
+    first, second = (server.post("/p/face", form).text for _ in range(2))
+    assert first.replace(slip_in(first), "") == second.replace(slip_in(second), "")
+    before = unverified(server)
+    answers = [
+        server.post("/p/face/withdraw", {"contact": f" {slip_in(page).upper()} "}).text
+        for page in (second, first)
+    ]
+    assert answers[0] == answers[1]
+    assert "Your signature is taken back" in answers[0]
+    assert unverified(server) == before - 1
+    wrong = server.post("/p/face/withdraw", {"contact": "a" * 21})
+    assert "Error:" in wrong.text
+
+
+def test_no_get_takes_back_what_has_no_contact(server: Server) -> None:
+    slip = slip_in(server.post("/p/face", {"name": "Leo Stone", "postcode": "59801"}).text)
+    before = unverified(server)
+    for query in (f"ref={slip}", f"contact={slip}"):
+        server.get(f"/p/face/withdraw?{query}")
+    assert unverified(server) == before

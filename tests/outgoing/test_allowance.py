@@ -11,7 +11,7 @@ from server.core.outbox import allowance
 from server.core.outbox.allowance import FIRSTS_DAILY, RANGE_CODES, RECIPIENT_DAILY, WEEK
 from server.core.petitions import petitions
 from server.core.signing.codes import Action, TypedCode
-from server.core.signing.verification import Asked, Verifier
+from server.core.signing.verification import Asked, Taken, Verifier
 from tests.harness.mails import ANA, drain, signs, with_mail
 from tests.harness.phones import Phones, text_door
 from tests.harness.smtp import PostOffice, codes_in, post_office
@@ -70,8 +70,8 @@ async def types(
         ref="",
         now=services.now(),
     )
-    done: str | None = await services.group.submit(Verifier(services.keys).take_many, typed)
-    return done
+    taken: Taken | None = await services.group.submit(Verifier(services.keys).take_many, typed)
+    return taken.done if taken else None
 
 
 async def states(phones: Phones) -> list[tuple[object, ...]]:

@@ -35,7 +35,7 @@ async def signs(phones: Phones, name: str = "Ana Diaz", slug: str = "lake", **va
         now=services.now(),
     )
     await signatures.sign(services.group, signing)
-    return codes.text_digits(services.keys, petition, PHONE, name)
+    return codes.text_digits(services.keys, petition, PHONE, signing.entries)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from server.core.outbox.outbox import Announcement
 from server.core.signing import signatures
 from server.db import ColumnType, Transaction, pack
 
+REPEATED_SECONDS = 600  # in which a gateway delivers the same text again
+
 
 async def receive_many(tx: Transaction, texts: Sequence[Received]) -> list[Answered]:
     """Store a batch of texts with their effects, and what we answer to each, in order.
@@ -44,14 +46,10 @@ async def _receive(tx: Transaction, texts: Sequence[Received]) -> dict[tuple[str
         t.key: Answered(reply, t.wish.kind, outcome, t.wish.language, t.wish.ask)
         for t, reply, outcome in zip(decided, replies, outcomes, strict=True)
     }
-    lasting = {
-        t.key: words
-        for t, outcome in zip(decided, outcomes, strict=True)
-        if t.wish.lasting and (words := t.wish.lasting(outcome))
-    }
-    await _store(tx, decided, answered, lasting)
-    if lasting:
-        await forget_phones(tx, [t for t in decided if t.key in lasting])
+    await _store(tx, decided, answered)
+    both = zip(decided, outcomes, strict=True)
+    if erasing := [t for t, outcome in both if t.wish.erases(outcome)]:
+        await forget_phones(tx, erasing, {key: a.reply for key, a in answered.items()})
     return answered
 
 
@@ -102,18 +100,12 @@ _COLUMNS: dict[str, ColumnType] = {
 
 
 async def _store(
-    tx: Transaction,
-    texts: Sequence[Received],
-    answered: dict[tuple[str, str], Answered],
-    lasting: Mapping[tuple[str, str], str],
+    tx: Transaction, texts: Sequence[Received], answered: dict[tuple[str, str], Answered]
 ) -> None:
     def values(t: Received) -> tuple[str | int | bytes | None, ...]:
         reply, wish = answered[t.key].reply, t.wish
         cost = t.measure(reply) if reply else 0
-        said: tuple[str | None, str | None, str | None] = (t.sender, t.body, reply)
-        if t.key in lasting:  # delivered again, it is answered so
-            said = (None, None, reply and lasting[t.key])
-        about = (wish.petition_id, *said, wish.kind, cost, t.now)
+        about = (wish.petition_id, t.sender, t.body, reply, wish.kind, cost, t.now)
         return *t.key, t.phone_key, *about, wish.language if reply else None, wish.ask
 
     columns, rows = ", ".join(_COLUMNS), tx.rows("batch", **_COLUMNS)
@@ -138,9 +130,12 @@ def _announced(text: Received, reply: str | None) -> Announcement:
     )
 
 
-async def forget_phones(tx: Transaction, texts: Sequence[Received]) -> None:
-    """Null what these phones have said and heard before. That others share one is no reason to
-    keep it: nothing but the texts of the last minutes is ever read again."""
+async def forget_phones(
+    tx: Transaction, texts: Sequence[Received], replies: Mapping[tuple[str, str], str | None]
+) -> None:
+    """Null what these phones have said and heard, but for the replies to these texts: a gateway may
+    ask again for minutes (`forget_farewells`). That others share a phone is no reason to keep it:
+    nothing but the texts of the last minutes is ever read again."""
     batch = tx.rows("batch", phone_key="blob", recipient="text")
     phones_of = pack((t.phone_key, t.sender) for t in texts)
     await tx.execute(
@@ -153,6 +148,22 @@ async def forget_phones(tx: Transaction, texts: Sequence[Received]) -> None:
         " AND sent_at IS NOT NULL AND recipient IS NOT NULL"
         f" AND recipient IN (SELECT recipient FROM {batch} b)",
         batch=phones_of,
+    )
+    last = tx.rows("last", gateway="text", message_id="text", reply="text")
+    await tx.execute(
+        f"UPDATE inbound SET reply = l.reply FROM {last} l"
+        " WHERE inbound.gateway = l.gateway AND inbound.message_id = l.message_id",
+        last=pack((*t.key, replies[t.key]) for t in texts),
+    )
+
+
+async def forget_farewells(tx: Transaction, now: int) -> None:
+    """Null the replies that told somebody that their signature is taken back, once no gateway asks
+    for them again."""
+    await tx.execute(
+        "UPDATE inbound SET reply = NULL WHERE kind IN ('undo', 'remove') AND reply IS NOT NULL"
+        " AND sender IS NULL AND received_at < :before",
+        before=now - REPEATED_SECONDS,
     )
 
 

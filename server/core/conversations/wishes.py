@@ -19,9 +19,8 @@ class Wish:
     `signing` is signed with all others of the batch; `act` is for rarer wishes and runs in the same
     transaction. `answer` words the reply from the outcome of either, in `language`. `keep` is what
     we now wait to hear, where it depends on it by the outcome; None ends the conversation. `ask` is
-    what a session or call goes on with, as the door wrote it. `lasting`: whoever took their
-    signature back is named in no text any more; of this one stays what it says instead of the
-    reply, for an outcome upon which that is so, else None.
+    what a session or call goes on with, as the door wrote it. `erases` tells by the
+    outcome whether somebody took their signature back, who then is named in no text any more.
     """
 
     kind: str
@@ -32,7 +31,7 @@ class Wish:
     act: Callable[[Transaction], Awaitable[Any]] | None = None
     keep: Conversation | Callable[[Any], Conversation | None] | None = None
     ask: str | None = None
-    lasting: Callable[[Any], str | None] | None = None
+    erases: Callable[[Any], bool] = lambda outcome: False
 
     def kept(self, outcome: Any) -> Conversation | None:
         """What we wait to hear after this outcome."""

@@ -28,8 +28,9 @@ class Announcement:
     """One message to one person.
 
     A reply carries its words in `body` and goes out by `gateway`; the worker words others by `kind`
-    and `language` when they go out. `signature_id` is what it is about, `network_tag` stands for
-    the address that asked for it. `turn` 1: it goes after all others that are due.
+    and `language` when they go out. `signature_id` is what it is about, and `form_id` the form of
+    that person, if its entries are others; `network_tag` stands for the address that asked for it.
+    `turn` 1: it goes after all others that are due.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Announcement:
     body: str | None = None
     gateway: str | None = None
     signature_id: int | None = None
+    form_id: int | None = None
     network_tag: bytes | None = None
     turn: int = 0
     tries: int = 0
@@ -65,6 +67,7 @@ _STORED: dict[str, ColumnType] = {
     "body": "text",
     "gateway": "text",
     "signature_id": "int",
+    "form_id": "int",
     "network_tag": "blob",
     "turn": "int",
 }

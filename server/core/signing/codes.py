@@ -1,10 +1,10 @@
 """Codes that a contact's owner types: what they are, how long they are good, how often one may try.
 
-A code follows from the signature, from what it is for and from when it was made, by the petition's
-key: it is stored nowhere. Whoever types one says whose by the contact, or by the reference that
-stood in the mail's link. Each has `CODE_TRIES` of its own until the next code is made, so a
-stranger who knows a contact cannot use up the owner's. Contacts that we do not know are counted
-alike: no answer and no time tells.
+A code follows from the signature or form that it was made for, from what it is for and from when it
+was made, by the petition's key: it is stored nowhere. Whoever types one says whose by the contact,
+or by the reference that stood in the mail's link. Each has `CODE_TRIES` of its own until the next
+code is made, so a stranger who knows a contact cannot use up the owner's. Contacts that we do not
+know are counted alike: no answer and no time tells.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from server.core.counting.counts import DAY
 from server.core.floods import tries
 from server.core.floods.tries import Try
 from server.core.petitions.petitions import Petition
+from server.core.signing.entries import Entries
 from server.core.signing.signature import Signature
 from server.core.values.contacts import reached
 from server.core.values.keys import Keys, mac
-from server.core.values.names import fold_name
 from server.core.values.postcodes import digits_of
 from server.db import Transaction, pack
 
@@ -45,6 +45,7 @@ class TypedCode:
     contact: str
     ref: str
     now: int
+    entries: str = ""  # of the form on whose thank-you page it was typed
 
     @property
     def purpose(self) -> Purpose:
@@ -53,17 +54,16 @@ class TypedCode:
 
 @dataclass(frozen=True, slots=True)
 class MadeCode:
-    """A code that was made for a signature and a contact, with the keys by which that signature's
-    person is known now: none once it was taken back.
+    """A code that was made for a signature, or for a form that waits, and a contact.
 
     `recipient` is the key of whom it was sent to; `stopped`: who has said "that was not me".
     """
 
-    signature_id: int
+    about: int
     made_at: int
+    contact_key: bytes
     recipient: bytes | None
     stopped: bool
-    person: tuple[bytes | None, bytes | None]  # place key, contact key
 
 
 def is_late(petition: Petition, now: int) -> bool:
@@ -71,26 +71,28 @@ def is_late(petition: Petition, now: int) -> bool:
     return petition.closed_at is not None and now >= petition.closed_at + CLOSED_SECONDS
 
 
-def text_digits(keys: Keys, petition: Petition, phone: str, name: str) -> str:
-    """What the signer of this name texts from that phone: always the same for the same signing."""
-    return keys.code(petition.salt, "text", phone, fold_name(name), digits=TEXT_DIGITS)
+def text_digits(keys: Keys, petition: Petition, phone: str, entries: Entries) -> str:
+    """What the signer with these entries texts from that phone: the same for the same form."""
+    value = entries.value(keys, petition.salt)
+    return keys.code(petition.salt, "text", phone, value, digits=TEXT_DIGITS)
 
 
 def code_of(keys: Keys, petition: Petition, purpose: Purpose, id_: int, made_at: int) -> str:
-    """The code of a signature, for that purpose, made at that time."""
+    """The code of a signature or form, for that purpose, made at that time."""
     return keys.code(petition.salt, purpose, id_, made_at, digits=CODE_DIGITS)
 
 
 async def made(
     tx: Transaction,
     signature: Signature,
+    about: int,
     purpose: Purpose,
     recipient: bytes,
     queued_at: int,
     now: int,
 ) -> int:
     """When the code was made that a message queued at that time says: now, unless the same message
-    has made one before."""
+    has made one before. `about` is the id of the signature, or of a form of the same person."""
     row = await tx.fetch_one(
         "INSERT INTO codes"
         " (petition_id, signature_id, purpose, contact_key, address_key, made_at)"
@@ -100,7 +102,7 @@ async def made(
         "  CASE WHEN codes.made_at < :queued THEN excluded.made_at ELSE codes.made_at END"
         " RETURNING made_at",
         petition=signature.petition_id,
-        id=signature.id,
+        id=about,
         purpose=purpose,
         contact_key=signature.contact_key,
         recipient=recipient,
@@ -138,11 +140,10 @@ async def _meant(tx: Transaction, keys: Keys, typed: Sequence[TypedCode]) -> lis
         contact_key="blob",
     )
     by_contact, by_ref = (
-        "SELECT b.place, c.signature_id, c.made_at, c.address_key, r.stopped_at, s.place_key,"
-        f" s.contact_key AS signer_key FROM {batch} b JOIN codes c"
+        "SELECT b.place, c.signature_id, c.made_at, c.contact_key, c.address_key, r.stopped_at"
+        f" FROM {batch} b JOIN codes c"
         f" ON c.petition_id = b.petition_id AND c.{column} = b.{column}"
         "  AND c.purpose = b.purpose AND c.made_at > b.since"
-        " JOIN signatures s ON s.petition_id = c.petition_id AND s.id = c.signature_id"
         " LEFT JOIN stopped_recipients r ON r.address_key = c.address_key"
         for column in ("contact_key", "signature_id")
     )
@@ -151,9 +152,9 @@ async def _meant(tx: Transaction, keys: Keys, typed: Sequence[TypedCode]) -> lis
         batch=pack(row for place, one in enumerate(typed) for row in _wanted(keys, place, one)),
     )
     found: list[list[MadeCode]] = [[] for _ in typed]
-    for place, id_, made_at, recipient, stopped_at, *person in rows:
-        keyed = (person[0], person[1])
-        found[place].append(MadeCode(id_, made_at, recipient, stopped_at is not None, keyed))
+    for place, about, made_at, contact_key, recipient, stopped_at in rows:
+        made_code = MadeCode(about, made_at, bytes(contact_key), recipient, stopped_at is not None)
+        found[place].append(made_code)
     return found
 
 
@@ -177,7 +178,7 @@ def _whose(keys: Keys, typed: TypedCode) -> bytes:
 
 
 def _is_code(keys: Keys, typed: TypedCode, made: MadeCode) -> bool:
-    right = code_of(keys, typed.petition, typed.purpose, made.signature_id, made.made_at)
+    right = code_of(keys, typed.petition, typed.purpose, made.about, made.made_at)
     return hmac.compare_digest(right.encode(), digits_of(typed.code).encode())
 
 

@@ -7,7 +7,9 @@ difference.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Literal
 
 from server.core.counting.states import is_counted
@@ -16,13 +18,14 @@ from server.core.floods.holds import Hold
 from server.core.floods.limits import HOUSEHOLD, Group, Groups
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
-from server.core.signing import stored
+from server.core.signing import pending, stored
+from server.core.signing.pending import Form
 from server.core.signing.signature import Signature, Signing
 from server.core.values.keys import PersonKeys
 from server.core.values.names import fold_name, same_person
 from server.db import Transaction
 
-Outcome = Literal["new", "verified", "held", "again"]
+Outcome = Literal["new", "verified", "held", "again", "corrected"]
 
 
 class Ledger:
@@ -33,6 +36,10 @@ class Ledger:
         self.groups = groups or Groups()
         self.notes: list[Announcement] = []
         self._withdrawn: list[tuple[int, int]] = []
+        self.forms: list[Form] = []
+        self._done: list[Signature] = []  # beside which no form waits any more
+        self._left: list[Signature] = []  # as they were under another name or place
+        self._reworded: list[Signature] = []  # whose comment nobody has approved yet
         self._by_place: defaultdict[tuple[int, bytes | None], list[Signature]] = defaultdict(list)
         self._by_contact: defaultdict[tuple[int, bytes], list[Signature]] = defaultdict(list)
         for signature in self.signatures:
@@ -66,19 +73,84 @@ class Ledger:
                 # whoever signed so still has, when a verified one of that name and place goes.
                 self._settle(known.petition_id, signing.keys.place)
                 outcome = "again" if known.absorbed_by else outcome
-        elif signing.verified and not known.verified_at and not known.rejected_at:
-            self._admit(known, signing.group, signing.now, signing.keys)
-            self._forget(known)
-            known.verify(signing)
-            outcome = "verified"
-            self._index(known)
-        # Written even if nothing is new: whoever signs again must wait as long as a new signer.
+        elif signing.verified and not known.rejected_at:
+            outcome = self._shown(known, signing)
+        elif signing.contact and not signing.verified and known.entries != signing.entries:
+            # Whoever this is, the form is kept: a code will tell. Instead of the signature, since
+            # whoever signs again must wait as long as a new signer.
+            form = Form(signing, known.id)
+            self.forms.append(form)
+            self._announce(known, signing, form)
+            return outcome
+        # Written even if nothing is new, for the same reason.
         known.changed = True
         self._announce(known, signing)
         if signing.verified:
-            self._settle(known.petition_id, signing.keys.place)
+            self._absorb(known, signing.keys)
             return "held" if known.held_at else outcome
         return outcome
+
+    def _shown(self, known: Signature, signing: Signing) -> Outcome:
+        """The same person by a door that shows the contact to be theirs: what they say now is what
+        is stored."""
+        outcome: Outcome = "again" if known.place_key == signing.keys.place else "corrected"
+        if known.verified_at is None:
+            self._admit(known, signing.group, signing.now, signing.keys)
+            outcome = "verified"
+            if known.entries != signing.entries:
+                # What the web's form said is adopted by its digits alone.
+                self.forms.append(Form(known.as_signing(), known.id))
+        with self._moving(known):
+            if outcome == "verified":
+                known.verify(signing)
+            else:
+                known.correct(signing)
+        return outcome
+
+    def adopt(self, form: Signing, group: Group | None) -> Outcome:
+        """A form that was kept, by a code or text that shows the contact to be its signer's."""
+        known = self._match(form)
+        if known is None:  # taken back meanwhile, or its pending contact erased
+            known = Signature.from_signing(form)
+            self.signatures.append(known)
+            self._index(known)
+        if known.rejected_at:
+            return "again"
+        if known.verified_at is None:
+            self._admit(known, group, form.now, form.keys)
+        with self._moving(known):
+            known.enter(form)
+            if known.verified_at is None:
+                known.confirm(form.now)
+            known.contact = form.contact if form.news else None
+        self._done.append(known)
+        self._absorb(known, form.keys)
+        return "held" if known.held_at else "verified"
+
+    @contextmanager
+    def _moving(self, known: Signature) -> Iterator[None]:
+        """While its name and place may change. Those without contact that it had absorbed at the
+        old place are looked at when all is decided."""
+        before = replace(known)
+        self._forget(known)
+        yield
+        self._index(known)
+        if before.verified_at and before.place_key != known.place_key:
+            self._left.append(before)
+        if before.comment != known.comment:
+            self._reworded.append(known)
+
+    def _absorb(self, known: Signature, keys: PersonKeys) -> None:
+        """What a verified signature stands for: others of its contact that nobody has verified,
+        whose names are nearly the same, and those of its name and place without contact."""
+        name = fold_name(known.name or "")
+        for other in self._household(known.petition_id, keys):
+            pending_ = other.verified_at is None and other.rejected_at is None
+            if other is not known and pending_ and same_person(fold_name(other.name or ""), name):
+                self._forget(other)
+                other.merged = True
+                self._done.append(other)
+        self._settle(known.petition_id, known.place_key)
 
     def confirm(self, known: Signature, group: Group | None, now: int) -> Outcome:
         """A stored signature, by the code that its contact was sent, or as its phone has texted."""
@@ -87,7 +159,8 @@ class Ledger:
         keys = PersonKeys(known.place_key or b"", known.contact_key, known.person_key)
         self._admit(known, group, now, keys)
         known.confirm(now)
-        self._settle(known.petition_id, known.place_key)
+        self._done.append(known)
+        self._absorb(known, keys)
         return "held" if known.held_at else "verified"
 
     def let_go(self, known: Signature) -> None:
@@ -114,11 +187,20 @@ class Ledger:
             self.groups.leaves(known.petition_id, known.group_key)
         self._forget(known)
         self._withdrawn.append((known.petition_id, known.id))
+        self._done.append(known)
         known.withdraw(now)
-        for other in self._by_place[known.petition_id, place]:
-            if other.absorbed_by == known.id:
+        self._leave(known.petition_id, place, known.id)
+
+    def _leave(self, petition_id: int, place: bytes | None, id_: int) -> None:
+        """A verified signature stands at that place no more."""
+        for other in self._by_place[petition_id, place]:
+            if other.absorbed_by == id_:
                 other.absorbed_by, other.changed = None, True
-        self._settle(known.petition_id, place)
+        self._settle(petition_id, place)
+
+    def forget_forms(self, known: Signature) -> None:
+        """What waits beside it is none of its signer's."""
+        self._done.append(known)
 
     def settle(self, known: Signature) -> None:
         """What stands beside it without contact, after it was rejected or put back."""
@@ -138,7 +220,8 @@ class Ledger:
                 other.absorbed_by, other.changed = heir, True
 
     def _match(self, signing: Signing) -> Signature | None:
-        """The signature of the same person, if there is one."""
+        """The signature of the same person, if there is one. Names that nobody has verified are
+        compared as they stand: one that is nearly the same may be a stranger's."""
         at_place = self._by_place[signing.petition_id, signing.keys.place]
         if signing.keys.contact is None:
             return next((s for s in at_place if s.contact_key is None and not s.merged), None)
@@ -147,7 +230,8 @@ class Ledger:
         if exact := next((by_key[key] for key in signing.keys.persons if key in by_key), None):
             return self._known_anew(exact, signing.keys)
         folded = fold_name(signing.name)
-        near = (s for s in household if s.name and same_person(fold_name(s.name), folded))
+        shown = (s for s in household if s.verified_at is not None and s.name)
+        near = (s for s in shown if same_person(fold_name(s.name or ""), folded))
         return next(near, None)
 
     def _household(self, petition_id: int, keys: PersonKeys) -> list[Signature]:
@@ -160,6 +244,7 @@ class Ledger:
         if signature.person_key != keys.person:
             self._forget(signature)
             signature.contact_key, signature.person_key = keys.contact, keys.person
+            signature.changed = True
             self._index(signature)
         return signature
 
@@ -182,7 +267,7 @@ class Ledger:
         elif group:
             signature.hold([group.hold], now)
 
-    def _announce(self, known: Signature, signing: Signing) -> None:
+    def _announce(self, known: Signature, signing: Signing, form: Form | None = None) -> None:
         """A message to the contact that was entered on the web, whatever we know of it: what it
         says, if anything, is found out when it goes out (`messages`)."""
         if signing.verified or not signing.contact:
@@ -196,6 +281,7 @@ class Ledger:
                 language=signing.language,
                 recipient=signing.contact,
                 signature_id=known.id,
+                form_id=form.id if form else None,
                 network_tag=signing.prefix_tag,
                 turn=int(known.held_at is not None),
             )
@@ -203,7 +289,25 @@ class Ledger:
 
     async def write(self, tx: Transaction) -> None:
         """Store every difference, and the counters with it."""
+        if self._left:
+            await self._settle_left(tx)
+        await pending.put(tx, self.forms)
+        await pending.erase(tx, ((s.petition_id, s.id) for s in self._done if s.stored))
         await stored.write(tx, self.signatures)
+        await stored.disapprove(tx, self._reworded)
         await self.groups.write(tx)
         if self._withdrawn:
             await outbox.forget_about(tx, self._withdrawn)
+
+    async def _settle_left(self, tx: Transaction) -> None:
+        """What stands without contact where a verified signature stood before it was corrected.
+        That is rare, and read only then."""
+        known = {s.id for s in self.signatures}
+        places = {(s.petition_id, s.place_key, None): s.id for s in self._left}
+        await tx.lock(place for _, place, _ in places if place)
+        for found in await stored.related(tx, places):
+            if found.id not in known:
+                self.signatures.append(found)
+                self._index(found)
+        for (petition_id, place, _), left_by in places.items():
+            self._leave(petition_id, place, left_by)

@@ -10,7 +10,7 @@ from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
-from server.core.signing import codes, stored
+from server.core.signing import codes, pending, stored
 from server.core.signing.codes import Purpose, is_late
 from server.core.signing.signature import Signature
 from server.core.values.keys import Keys
@@ -23,7 +23,8 @@ CODES_IN_A_MAIL = 10  # signatures in one mail about taking them back
 
 @dataclass(frozen=True, slots=True)
 class MailedCode:
-    """What a message says about one signature; `ref` is for the link."""
+    """What a message says about one signature or form; `ref` is for the link. `name` is '' where a
+    stranger may have chosen it: no mail says what strangers want it to say."""
 
     name: str
     code: str
@@ -32,7 +33,7 @@ class MailedCode:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`kind` is verify_code, withdraw_code, or signed_again, which has no code."""
+    """`kind` is verify_code, withdraw_code or signed_otherwise, or signed_again without a code."""
 
     kind: str
     codes: tuple[MailedCode, ...] = ()
@@ -41,14 +42,21 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a message has to say, before anything is made for it: a code is good from when it goes
-    out. `about` are signatures with a code each; for signed_again, the one that was signed."""
+    out. `about` are signatures with a code each, or (`form_id`) one with the code of a form; for
+    signed_again, the one that was signed."""
 
     kind: str
     about: tuple[Signature, ...] = ()
+    form_id: int | None = None
 
     @property
     def has_code(self) -> bool:
         return bool(self.about) and self.kind != "signed_again"
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it tells an owner that somebody has signed with their contact."""
+        return self.kind in {"signed_again", "signed_otherwise"}
 
 
 async def plan_for(
@@ -66,22 +74,34 @@ async def plan_for(
         return None
     if await _is_stopped(tx, petition.id, contact_keys):
         return None
+    form_id = item.form_id
+    if form_id and not await pending.exists(tx, petition.id, form_id):
+        form_id = None
+        if not signature.verified_at:
+            return None  # newer forms came in its place: no code is sent for what is no more
+    late = is_late(petition, now) or (item.channel == "sms" and not petition.sms_codes)
     if signature.verified_at:
-        return Plan("signed_again", (signature,)) if _is_news(signature, item, now) else None
-    if is_late(petition, now) or (item.channel == "sms" and not petition.sms_codes):
-        return None
-    return Plan("verify_code", (signature,))
+        if not _is_news(signature, item, now):
+            return None
+        if late or form_id is None or item.channel == "sms":
+            return Plan("signed_again", (signature,))
+        return Plan("signed_otherwise", (signature,), form_id)
+    return None if late else Plan("verify_code", (signature,), form_id)
 
 
 async def message_for(
     tx: Transaction, keys: Keys, petition: Petition, item: Announcement, plan: Plan, now: int
 ) -> Message:
     """The message that goes out now. Made again, as after a failed try, it is the same."""
-    if not plan.has_code:
+    if plan.is_note:
         await _note_repeat(tx, plan.about[0], item, now)
+    if not plan.has_code:
         return Message(plan.kind)
     purpose: Purpose = "withdraw" if plan.kind == "withdraw_code" else "verify"
-    mailed = [await _mailed_code(tx, keys, petition, s, purpose, item, now) for s in plan.about]
+    mailed = [
+        await _mailed_code(tx, keys, petition, s, plan.form_id or s.id, purpose, item, now)
+        for s in plan.about
+    ]
     return Message(plan.kind, tuple(mailed))
 
 
@@ -126,16 +146,17 @@ async def _mailed_code(
     keys: Keys,
     petition: Petition,
     signature: Signature,
+    about: int,
     purpose: Purpose,
     item: Announcement,
     now: int,
 ) -> MailedCode:
     recipient = keys.address(item.recipient)
-    made_at = await codes.made(tx, signature, purpose, recipient, item.created_at, now)
+    made_at = await codes.made(tx, signature, about, purpose, recipient, item.created_at, now)
     return MailedCode(
-        name=signature.name or "",
-        code=codes.code_of(keys, petition, purpose, signature.id, made_at),
-        ref=keys.ref(petition.salt, purpose, signature.id),
+        name=(signature.name or "") if signature.verified_at else "",
+        code=codes.code_of(keys, petition, purpose, about, made_at),
+        ref=keys.ref(petition.salt, purpose, about),
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from server.core.counting.counts import DAY, Class, Tally
 from server.core.counting.states import IN_TOTAL, state_of
 from server.core.floods.holds import Hold, Holds, Reason, left_after_verifying
 from server.core.floods.limits import Group
 from server.core.signing.columns import PERSONAL, Columns
+from server.core.signing.entries import Entries
 from server.core.values.keys import PersonKeys
 
 
@@ -38,6 +39,10 @@ class Signing:
     signals: tuple[Reason, ...] = ()
     group: Group | None = None
     prefix_tag: bytes | None = None
+
+    @property
+    def entries(self) -> Entries:
+        return Entries(self.name, self.postcode, self.comment, self.public, self.news)
 
 
 @dataclass(slots=True, eq=False)
@@ -84,22 +89,53 @@ class Signature(Columns):
             verified_at=s.now if s.verified else None,
         )
 
+    @property
+    def entries(self) -> Entries:
+        """What it says of its signer now."""
+        ticks = self.public_at is not None, self.news_at is not None
+        return Entries(self.name or "", self.postcode, self.comment, *ticks)
+
+    def as_signing(self) -> Signing:
+        """The form that made it, while nobody has verified it."""
+        return Signing(
+            id=self.id,
+            petition_id=self.petition_id,
+            class_=cast(Class, self.class_),
+            language=self.language,
+            contact=self.contact,
+            keys=PersonKeys(self.place_key or b"", self.contact_key, self.person_key),
+            now=self.created_at,
+            prefix_tag=self.prefix_tag,
+            **self.entries._asdict(),
+        )
+
     def verify(self, s: Signing) -> None:
         """The owner signs by a door that shows the contact to be theirs.
 
         What was entered on the web (comment, public name, news) may be a stranger's: it goes.
         """
         self.class_, self.language = s.class_, s.language
-        self.name, self.postcode = s.name, s.postcode
-        self.place_key, self.contact_key = s.keys.place, s.keys.contact
-        self.person_key = s.keys.person
+        self.correct(s)
         self.comment = self.public_at = self.news_at = None
         self.confirm(s.now)
+
+    def correct(self, s: Signing) -> None:
+        """Name and postcode as they were said last."""
+        self.name, self.postcode, self.changed = s.name, s.postcode, True
+        self.place_key, self.contact_key = s.keys.place, s.keys.contact
+        self.person_key = s.keys.person
+
+    def enter(self, form: Signing) -> None:
+        """All that a form says, whose contact has been shown to be its signer's."""
+        self.correct(form)
+        self.comment, self.contact = form.comment, form.contact
+        self.public_at = (self.public_at or form.now) if form.public else None
+        self.news_at = (self.news_at or form.now) if form.news else None
 
     def confirm(self, now: int) -> None:
         """The contact is shown to be theirs. It has done its work, and goes unless they want news;
         its keys stay."""
-        self.verified_at, self.changed = now, True
+        self.verified_at, self.changed = self.verified_at or now, True
         self.holds = left_after_verifying(self.holds)
         self.held_at = self.held_at if self.holds else None
         if self.news_at is None:

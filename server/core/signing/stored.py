@@ -129,6 +129,17 @@ async def write(tx: Transaction, signatures: Sequence[Signature]) -> None:
     await counts.add(tx, _changes(signatures))
 
 
+async def disapprove(tx: Transaction, signatures: Iterable[Signature]) -> None:
+    """Nobody has approved the comments that they have now."""
+    if packed := sorted((s.petition_id, s.id) for s in signatures if s.stored):
+        batch = tx.rows("batch", petition_id="int", id="int")
+        await tx.execute(
+            "UPDATE signatures SET approved_at = NULL WHERE approved_at IS NOT NULL AND"
+            f" (petition_id, id) IN (SELECT petition_id, id FROM {batch} b)",
+            batch=pack(packed),
+        )
+
+
 async def _write_holds(tx: Transaction, signatures: Sequence[Signature]) -> None:
     columns, batch = ", ".join(_HOLD), tx.rows("batch", **_HOLD)
     gone, new = [], []
@@ -151,6 +162,8 @@ async def _write_holds(tx: Transaction, signatures: Sequence[Signature]) -> None
 def _changes(signatures: Iterable[Signature]) -> Counter[Tally]:
     changes: Counter[Tally] = Counter()
     for signature in signatures:
+        if signature.stored and not signature.changed and not signature.merged:
+            continue
         if signature.before:
             changes[signature.before] -= 1
         if after := signature.tally():

@@ -7,20 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from server.core.floods import limits
+from server.core.floods import limits, tries
 from server.core.floods.limits import Group, Groups
+from server.core.floods.tries import Try
 from server.core.outbox import allowance, outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
-from server.core.signing import codes, stored
+from server.core.signing import codes, pending, stored
 from server.core.signing.codes import MadeCode, TypedCode, is_late, text_digits
 from server.core.signing.decide import Ledger, Outcome
-from server.core.signing.signature import Signature
+from server.core.signing.entries import Entries
+from server.core.signing.pending import Candidate
+from server.core.signing.signature import Signature, Signing
 from server.core.values.keys import Keys
 from server.db import Transaction
 from server.errors import StoreConflict
 
 Done = Literal["verified", "held", "not_me", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a code has done, and whose entries it has verified, if it has."""
+
+    done: Done
+    entries: Entries | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +53,66 @@ class Verifier:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
 
-    async def take_many(self, tx: Transaction, typed: Sequence[TypedCode]) -> list[Done | None]:
+    async def take_many(self, tx: Transaction, typed: Sequence[TypedCode]) -> list[Taken | None]:
         """What each code has done, None for a wrong one; typing it again changes nothing."""
         right = await codes.right_codes(tx, self._keys, typed)
         taken = [(one, code) for one, code in zip(typed, right, strict=True) if code]
         if not taken:
             return [None] * len(typed)
-        meant = [(one.petition, code.signature_id, code.person) for one, code in taken]
+        meant = await self._meant(tx, taken)
         ledger, found = await _under_locks(tx, self._keys, meant)
         networks = [s.prefix_tag if s and not s.verified_at else None for s in found]
         done = [
-            self._decided(ledger, one, signature)
-            for (one, _), signature in zip(taken, found, strict=True)
+            self._decided(ledger, one, candidate, signature)
+            for (one, _), candidate, signature in zip(taken, meant, found, strict=True)
         ]
         await ledger.write(tx)
         # What is held may be one person's doing, and a code may be typed again.
         pairs = zip(networks, done, strict=True)
-        await _heed(tx, taken, [tag if did == "verified" else None for tag, did in pairs])
+        verified = [tag if did and did.done == "verified" else None for tag, did in pairs]
+        await _heed(tx, taken, verified)
         in_order = iter(done)
         return [next(in_order) if code else None for code in right]
 
+    async def _meant(
+        self, tx: Transaction, taken: Sequence[tuple[TypedCode, MadeCode]]
+    ) -> list[Candidate | None]:
+        """What each stands for: what the page shows on which it was typed, or the mail that had the
+        link to it; else what the code was made for."""
+        wanted = [
+            (t.petition, (code.contact_key, *self._keys.contacts(t.petition.salt, t.contact)))
+            for t, code in taken
+        ]
+        found = await pending.of_contacts(tx, self._keys, wanted, taken[0][0].now)
+        return [
+            next((c for c in mine if self._is_meant(c, *one)), None)
+            for one, mine in zip(taken, found, strict=True)
+        ]
+
+    def _is_meant(self, candidate: Candidate, typed: TypedCode, code: MadeCode) -> bool:
+        salt = typed.petition.salt
+        if typed.entries and typed.action == "verify":
+            return candidate.entries.value(self._keys, salt) == typed.entries
+        return candidate.id == code.about
+
     def _decided(
-        self, ledger: Ledger, typed: TypedCode, signature: Signature | None
-    ) -> Done | None:
-        petition, now = typed.petition, typed.now
+        self,
+        ledger: Ledger,
+        typed: TypedCode,
+        candidate: Candidate | None,
+        signature: Signature | None,
+    ) -> Taken | None:
         if typed.action == "verify":
-            if signature is None:
+            if candidate is None or (signature is None and candidate.form is None):
                 return None
-            group = _group_of(petition, signature.contact, self._keys)
-            outcome = ledger.confirm(signature, group, now)
-            return "held" if outcome == "held" else "verified"
-        if signature is not None:
-            ledger.withdraw(signature, now)
-        return "not_me" if typed.action == "not_me" else "withdrawn"
+            outcome = _show(ledger, self._keys, candidate, signature, typed.now)
+            return Taken("held" if outcome == "held" else "verified", candidate.entries)
+        ours = candidate is None or candidate.form is None
+        if signature is not None and (ours or signature.verified_at is None):
+            ledger.withdraw(signature, typed.now)
+        elif signature is not None:
+            ledger.forget_forms(signature)  # the owner's own signature stays
+        return Taken("not_me" if typed.action == "not_me" else "withdrawn")
 
     async def ask_many(self, tx: Transaction, asked: Sequence[Asked]) -> list[None]:
         """Queue the mails with the codes; whether there is anything to say is found out later."""
@@ -94,51 +132,96 @@ class Verifier:
         return [None] * len(mails)
 
 
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A reference of a signing without contact (`alone_ref`), by which it is taken back."""
+
+    petition: Petition
+    id: int
+    now: int
+
+
+def alone_ref(keys: Keys, signing: Signing, petition: Petition) -> str:
+    """What the thank-you page of a signing without contact carries: another one each time."""
+    return keys.slip(petition.salt, signing.id)
+
+
+async def give_back_many(tx: Transaction, given: Sequence[GivenBack]) -> list[None]:
+    """Take back what was signed without contact, each by the reference of the form that made the
+    row. For other references nothing happens, with the same work: nobody learns from the time
+    whether somebody else had signed so before."""
+    tried = [Try("alone", one.id.to_bytes(8), 0, one.petition.id) for one in given]
+    await tries.add(tx, tried, given[0].now)
+    for one in given:
+        found = await stored.by_ids(tx, one.petition.id, [one.id])
+        nobody = Signature(0, one.petition.id, "web", "", 0, place_key=bytes(16), stored=True)
+        signature = next((s for s in found if s.place_key and s.contact_key is None), nobody)
+        await stored.lock(tx, [signature])
+        ledger = Ledger(await stored.beside(tx, [signature]))
+        kept = next(s for s in ledger.signatures if s.id == signature.id)
+        ledger.withdraw(kept, one.now)
+        await ledger.write(tx)
+    return [None] * len(given)
+
+
 async def by_text(
     tx: Transaction, keys: Keys, petition: Petition, phone: str, digits: str, now: int
-) -> tuple[Signature, Outcome] | None:
-    """The web signature that these digits from this phone verify, and what came of it; None if
-    they are no code of this phone."""
+) -> tuple[Entries, Outcome] | None:
+    """What the web form said whose digits this phone texts, and what came of it; None if they are
+    no code of this phone."""
     if is_late(petition, now):
         return None
-    mine = await stored.of_contact(tx, petition.id, keys.contacts(petition.salt, phone))
-    meant = (s for s in mine if digits == text_digits(keys, petition, phone, s.name or ""))
-    if (signature := next(meant, None)) is None:
+    contact_keys = keys.contacts(petition.salt, phone)
+    [mine] = await pending.of_contacts(tx, keys, [(petition, contact_keys)], now)
+    meant = (c for c in mine if digits == text_digits(keys, petition, phone, c.entries))
+    if (candidate := next(meant, None)) is None:
         return None
-    person = (signature.place_key, signature.contact_key)
-    ledger, [known] = await _under_locks(tx, keys, [(petition, signature.id, person)])
-    if known is None:
-        return signature, "again"
-    outcome = ledger.confirm(known, _group_of(petition, known.contact, keys), now)
+    ledger, [known] = await _under_locks(tx, keys, [candidate])
+    if known is None and candidate.form is None:
+        return candidate.entries, "again"
+    outcome = _show(ledger, keys, candidate, known, now)
     await ledger.write(tx)
-    return signature, outcome
+    return candidate.entries, outcome
 
 
-#: A signature that somebody means: its petition, its id, and its place and contact keys.
-Meant = tuple[Petition, int, tuple[bytes | None, bytes | None]]
+def _show(
+    ledger: Ledger, keys: Keys, candidate: Candidate, signature: Signature | None, now: int
+) -> Outcome:
+    """The contact is shown to be theirs: store what the candidate says."""
+    petition = candidate.petition
+    if candidate.form:
+        form = candidate.form.signing
+        return ledger.adopt(form, _group_of(petition, form.contact, keys))
+    assert signature  # noqa: S101 (whoever calls has looked)
+    return ledger.confirm(signature, _group_of(petition, signature.contact, keys), now)
 
 
 async def _under_locks(
-    tx: Transaction, keys: Keys, meant: Sequence[Meant]
+    tx: Transaction, keys: Keys, meant: Sequence[Candidate | None]
 ) -> tuple[Ledger, list[Signature | None]]:
-    """These signatures, None for one that was taken back, in a ledger of all whom deciding about
-    them may concern.
+    """The signature of each of these, None for one that was taken back, in a ledger of all whom
+    deciding about them may concern.
 
     Read once, after the locks of signing are held: another server may have been deciding about
     them. Raises `StoreConflict`, upon which all is tried again, if it gave one of them other keys.
     """
-    places = ((petition.id, place, None) for petition, _, (place, _) in meant if place)
-    people = [*((petition.id, *person) for petition, _, person in meant if any(person)), *places]
+    sure = [c for c in meant if c]
+    people = [(c.petition.id, c.place_key, c.contact_key) for c in sure]
+    places = [(c.petition.id, c.place_key, None) for c in sure if c.place_key]
     await tx.lock(key for _, *person in people for key in person if key)
-    read = {(s.petition_id, s.id): s for s in await stored.related(tx, people)}
-    found = [read.get((petition.id, id_)) for petition, id_, _ in meant]
+    read = {(s.petition_id, s.id): s for s in await stored.related(tx, [*people, *places])}
+    found = [read.get((c.petition.id, c.signature_id)) if c else None for c in meant]
     groups = []
-    for (petition, _, person), signature in zip(meant, found, strict=True):
-        if signature is None:
+    for candidate, signature in zip(meant, found, strict=True):
+        if candidate is None:
             continue
-        if person != (signature.place_key, signature.contact_key):
-            raise StoreConflict("another server was deciding about a signature")
-        if group := _group_of(petition, signature.contact, keys):
+        if signature and candidate.form is None:
+            person = signature.place_key, signature.contact_key
+            if person != (candidate.place_key, candidate.contact_key):
+                raise StoreConflict("another server was deciding about a signature")
+        form = candidate.form
+        contact = form.signing.contact if form else signature.contact if signature else None
+        if group := _group_of(candidate.petition, contact, keys):
             groups.append(group)
     return Ledger(read.values(), await Groups.load(tx, groups)), found
 

@@ -55,6 +55,7 @@ async def _loose_ends(tx: Transaction) -> list[tuple[int, str]]:
         "SELECT a.petition_id, count(*) AS n FROM signatures a LEFT JOIN signatures s"
         "  ON s.petition_id = a.petition_id AND s.id = a.absorbed_by AND s.verified_at IS NOT NULL"
         "  AND s.withdrawn_at IS NULL AND s.rejected_at IS NULL"
+        "  AND s.place_key = a.place_key"
         " WHERE a.absorbed_by IS NOT NULL AND s.id IS NULL GROUP BY a.petition_id"
     )
     groups = await tx.fetch(

@@ -11,7 +11,7 @@ from server.core.conversations import inbound, phones
 from server.core.counting.counts import DAY
 from server.core.floods import limits, tries
 from server.core.outbox import allowance, outbox
-from server.core.signing import codes, stored
+from server.core.signing import codes, pending, stored
 from server.core.signing.decide import Ledger
 from server.core.upkeep import marks
 from server.core.values.ids import first_id
@@ -27,6 +27,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     """Erase all that lies in small tables and is due: numbers and bodies of messages after
     `keep_days`, codes and tries that are too old. Doing it twice does nothing twice."""
     await phones.end_conversations(tx, now)
+    await inbound.forget_farewells(tx, now)
     await inbound.forget(tx, now - keep_days * DAY)
     await outbox.forget(tx, now - keep_days * DAY)
     await codes.expire(tx, now)
@@ -35,9 +36,12 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
 
 
 async def erase_contacts(database: Database, now: int, pending_hours: int = PENDING_HOURS) -> None:
-    """Erase contacts that nobody has verified in `pending_hours`, and verified ones to which
-    nothing is due. The signature stays under its name and place, or is merged with the one there.
+    """Erase contacts and forms that nobody has verified in `pending_hours`, and verified contacts
+    to which nothing is due. The signature stays under its name and place, or is merged with the one
+    there.
     """
+    async with database.write() as tx:
+        await pending.expire(tx, now - pending_hours * 3600)
     until = first_id(now - pending_hours * 3600)
     for petition_id in await _petition_ids(database):
         for _ in range(ROUNDS):

@@ -9,7 +9,7 @@ worthless: all numbers of a country can be tried in minutes.
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from server.core.values.postcodes import fold_postcode
 KEY_BYTES = 16
 SALT_BYTES = 32
 _ID_BYTES, _PROOF_BYTES = 8, 8  # of a `ref`
+_SLIP_BYTES = 5  # in place of the latter: a slip is written by hand
 
 
 class PersonKeys(NamedTuple):
@@ -80,6 +81,10 @@ class Keys:
         )
         return PersonKeys(place, *mine, tuple(before))
 
+    def entries(self, salt: bytes, *entries: str) -> bytes:
+        """The key of what one form says: equal for equal forms of a petition."""
+        return mac(_hkdf(self._secret, salt, b"undersigned petition"), "entries", *entries)
+
     def group(self, salt: bytes, label: str) -> bytes:
         """The key of a mail domain or range of numbers within one petition."""
         return mac(_hkdf(self._secret, salt, b"undersigned petition"), "group", label)
@@ -105,6 +110,24 @@ class Keys:
         id_ = int.from_bytes(raw[:_ID_BYTES])
         known = len(raw) == _ID_BYTES + _PROOF_BYTES and id_ < 1 << 63
         ours = known and hmac.compare_digest(self.ref(salt, purpose, id_), ref)
+        return id_ if ours else None
+
+    def slip(self, salt: bytes, signature_id: int) -> str:
+        """What somebody writes down for a signature without contact: small letters and digits."""
+        key = _hkdf(self._secret, salt, b"undersigned petition")
+        proof = mac(key, "slip", str(signature_id))[:_SLIP_BYTES]
+        return b32encode(signature_id.to_bytes(_ID_BYTES) + proof).decode().rstrip("=").lower()
+
+    def of_slip(self, salt: bytes, slip: str) -> int | None:
+        """The signature's id if we have made this slip, however it was typed."""
+        typed = slip.strip().upper().encode("ascii", "replace")
+        try:
+            raw = b32decode(typed + b"=" * (-len(typed) % 8))
+        except ValueError:
+            return None
+        id_ = int.from_bytes(raw[:_ID_BYTES])
+        known = len(raw) == _ID_BYTES + _SLIP_BYTES and id_ < 1 << 63
+        ours = known and hmac.compare_digest(self.slip(salt, id_).upper().encode(), typed)
         return id_ if ours else None
 
     def contact(self, salt: bytes, contact: str) -> bytes:

@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 from server.core.floods import limits
 from server.core.petitions.petitions import Petition
 from server.core.signing.codes import Action, Purpose, TypedCode, is_late
-from server.core.signing.verification import Asked, Verifier
+from server.core.signing.entries import Entries
+from server.core.signing.verification import Asked, GivenBack, Taken, Verifier, give_back_many
 from server.core.values.contacts import normal_email, normal_phone
 from server.core.values.names import tidy
 from server.errors import StoreUnavailable
@@ -95,27 +96,32 @@ class Codes:
             contact=self._contact(form.get("contact", "")),
             ref=tidy(form.get("ref", ""))[:REF_LIMIT],
             now=self._services.now(),
+            entries=form.get("entries", "")[:REF_LIMIT],
         )
         try:
-            outcome = await self._services.group.submit(self._verifier.take_many, typed)
+            taken = await self._services.group.submit(self._verifier.take_many, typed)
         except StoreUnavailable as error:
             await self._send_delay(scope, send, petition, Step(typed.purpose, form), error)
             return
-        match outcome:
+        match taken:
             case None:
                 wrong = Step(typed.purpose, form, fault=_WRONG)
                 await self._send_page(scope, send, petition, wrong)
-            case "verified" | "held":
-                await self._thanks.send(scope, send, petition, outcome)
-            case _:
-                await self._site.send_message(scope, send, outcome, petition)
+            case Taken("verified" | "held" as done, Entries() as entries):
+                await self._thanks.send_verified(scope, send, petition, done, entries)
+            case Taken(done):
+                await self._site.send_message(scope, send, done, petition)
 
     async def _take_contact(
         self, scope: Scope, send: Send, petition: Petition, form: dict[str, str]
     ) -> None:
-        """Send a code to an e-mail address that has signed; tell a phone what to text."""
+        """Send a code to an e-mail address that has signed; tell a phone what to text; take a
+        reference itself."""
         settings = self._services.settings
         contact = self._contact(form.get("contact", ""))
+        if given := self._services.keys.of_slip(petition.salt, contact):
+            await self._give_back(scope, send, petition, given, form)
+            return
         if email := normal_email(contact):
             try:
                 await self._send_code(scope, petition, email)
@@ -130,6 +136,19 @@ class Codes:
             fault = _NO_CONTACT if settings.sms_number else _NO_PHONE
             step = Step("withdraw", form, "contact", fault)
         await self._send_page(scope, send, petition, step)
+
+    async def _give_back(
+        self, scope: Scope, send: Send, petition: Petition, id_: int, form: dict[str, str]
+    ) -> None:
+        """Take back what was signed without contact. The answer is the same where that page's form
+        had made no signature, since somebody else had signed so before."""
+        given = GivenBack(petition, id_, self._services.now())
+        try:
+            await self._services.group.submit(give_back_many, given)
+        except StoreUnavailable as error:
+            await self._send_delay(scope, send, petition, Step("withdraw", form, "contact"), error)
+            return
+        await self._site.send_message(scope, send, "withdrawn", petition)
 
     async def _send_code(self, scope: Scope, petition: Petition, email: str) -> None:
         asked = Asked(
@@ -179,6 +198,7 @@ class Codes:
             ref=step.form.get("ref", "")[:REF_LIMIT],
             contact=step.form.get("contact", ""),
             wrong=step.fault == _WRONG,
+            entries=step.form.get("entries", "")[:REF_LIMIT],
             fault=step.fault and say(scope["language"] or petition.language, step.fault),
         )
         await send_html(scope, send, status, page, extra)

@@ -1,25 +1,33 @@
 """The page that answers a signing, and later its code.
 
-It is the same for everybody who fills in the same form, whoever has signed before. Rendered once
-for each kind; the contact and the digits are put in where a mark stands.
+It is the same for everybody who fills in the same form, whoever has signed before; but without a
+contact it carries a fresh reference. Rendered once for each kind; what is of one person is put in
+where a mark stands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from markupsafe import Markup, escape
 from starlette.types import Scope, Send
 
 from server.core.petitions.petitions import Petition
-from server.core.signing import codes
+from server.core.signing import codes, verification
+from server.core.signing.entries import Entries
 from server.core.signing.signature import Signing
-from server.web.http.pages import Page, send_filled, send_page
+from server.web.http.pages import Page, send_filled
 from server.web.http.responses import PRIVATE, Headers, html
 from server.web.public.site import Site
 
 Variant = Literal["alone", "email", "phone", "verified", "held"]
-_CONTACT, _DIGITS = b"<!--contact-->", b"<!--digits-->"
+_NOTHING = Entries("", None, None, False, False)
+_MARKS = ("contact", "digits", "entries", "reference", "name", "postcode")
+
+
+def _mark(word: str) -> bytes:
+    return f"<!--{word}-->".encode()
 
 
 class Thanks:
@@ -28,27 +36,36 @@ class Thanks:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    async def send(self, scope: Scope, send: Send, petition: Petition, variant: Variant) -> None:
-        """A page in which nothing depends on the person."""
-        await send_page(self._page(scope, petition, variant), scope, send)
+    async def send_verified(
+        self, scope: Scope, send: Send, petition: Petition, variant: Variant, entries: Entries
+    ) -> None:
+        """The answer to a right code: what is stored now, for its signer to see and to mend."""
+        said = {"name": entries.name, "postcode": entries.postcode or ""}
+        await self._send(scope, send, self._page(scope, petition, variant, entries), said)
 
     async def send_to(self, scope: Scope, send: Send, petition: Petition, signing: Signing) -> None:
         """The answer to this signing."""
-        contact = signing.contact
+        keys, contact, entries = self._site.services.keys, signing.contact, signing.entries
+        variant: Variant
         if contact is None:
-            await self.send(scope, send, petition, "alone")
-            return
-        said = {_CONTACT: escape(contact).encode()}
-        if "@" in contact:
-            await send_filled(self._page(scope, petition, "email"), scope, send, said)
-            return
-        keys = self._site.services.keys
-        digits = codes.text_digits(keys, petition, contact, signing.name)
-        said[_DIGITS] = digits.encode()
-        await send_filled(self._page(scope, petition, "phone"), scope, send, said)
+            variant, said = "alone", {"reference": verification.alone_ref(keys, signing, petition)}
+        elif "@" in contact:
+            variant, said = "email", {"entries": entries.value(keys, petition.salt)}
+        else:
+            digits = codes.text_digits(keys, petition, contact, entries)
+            variant, said = "phone", {"digits": digits}
+        page = self._page(scope, petition, variant)
+        await self._send(scope, send, page, said | {"contact": contact or ""})
 
-    def _page(self, scope: Scope, petition: Petition, variant: Variant) -> Page:
+    async def _send(self, scope: Scope, send: Send, page: Page, said: Mapping[str, str]) -> None:
+        filled = {_mark(word): escape(text).encode() for word, text in said.items()}
+        await send_filled(page, scope, send, filled)
+
+    def _page(
+        self, scope: Scope, petition: Petition, variant: Variant, entries: Entries = _NOTHING
+    ) -> Page:
         prefix = scope["language"]
+        shown = {"public": entries.public, "news": entries.news, "placed": bool(entries.postcode)}
 
         def render() -> tuple[bytes, Headers]:
             page = self._site.render_petition(
@@ -56,11 +73,12 @@ class Thanks:
                 petition,
                 prefix,
                 variant=variant,
-                contact_mark=Markup(_CONTACT.decode()),  # noqa: S704 (our own)
-                digits_mark=Markup(_DIGITS.decode()),  # noqa: S704
+                marks={word: Markup(_mark(word).decode()) for word in _MARKS},  # noqa: S704 (our own)
+                **shown,
             )
             return html(page, PRIVATE)
 
         # Kept under a name that no path has, so that it is never served to a GET.
-        name = f"thanks {variant} {prefix} {petition.slug}"
+        ticks = "".join(f"{tick:d}" for tick in shown.values())
+        name = f"thanks {variant} {ticks} {prefix} {petition.slug}"
         return self._site.pages.keep(name, petition.version, render)

@@ -19,7 +19,7 @@ from server.core.outbox.outbox import Announcement
 from server.core.signing import codes, messages, signatures, verification
 from server.core.signing.codes import Action, TypedCode
 from server.core.signing.messages import Message
-from server.core.signing.verification import Asked, Verifier
+from server.core.signing.verification import Asked, Taken, Verifier
 from server.core.upkeep import check
 from server.core.values.keys import Keys, _hkdf, mac
 from tests.harness.stores import Counting
@@ -49,8 +49,8 @@ async def code(world: World) -> str:
 async def type_(world: World, code: str, contact: str = ANA, **more: Any) -> str | None:
     values: dict[str, Any] = {"petition": world.petition, "action": "verify", "ref": ""}
     typed = TypedCode(**(values | {"code": code, "contact": contact, "now": world.now} | more))
-    done: str | None = await world.group.submit(Verifier(world.keys).take_many, typed)
-    return done
+    taken: Taken | None = await world.group.submit(Verifier(world.keys).take_many, typed)
+    return taken.done if taken else None
 
 
 async def state(world: World) -> tuple[int, int, int]:
@@ -245,7 +245,8 @@ async def test_a_signature_is_taken_back_by_a_mailed_code(world: World) -> None:
 async def test_each_signer_of_a_shared_address_has_a_code(world: World) -> None:
     for name in ("Ana Diaz", "Bo Lee"):
         await world.web(name, email=ANA)
-    await sent(world)
+        await type_(world, await code(world))
+        world.now += 1
     [message] = await ask(world)
     assert message
     by_name = {s.name: s.code for s in message.codes}
@@ -398,8 +399,9 @@ async def by_text(world: World, digits: str, phone: str = PHONE) -> tuple[str | 
 
 
 async def test_the_shown_digits_from_that_phone_verify_all_that_was_entered(world: World) -> None:
-    await world.web(phone=PHONE, comment="ours", public="1", news="1")
-    digits = codes.text_digits(world.keys, world.petition, PHONE, "Ana Diaz")
+    signing = world.signing(phone=PHONE, comment="ours", public="1", news="1")
+    await world.sign(signing)
+    digits = world.digits(signing)
     assert await by_text(world, digits, "+14065550124") is None
     assert await by_text(world, f"{(int(digits) + 1) % 10000:04}") is None
     assert await by_text(world, digits) == ("Ana Diaz", "verified")
@@ -472,14 +474,17 @@ async def take(
         for code, contact in typed
     ]
     async with world.database.write() as tx:
-        return [*await Verifier(world.keys).take_many(tx, batch)]
+        taken = await Verifier(world.keys).take_many(tx, batch)
+    return [t.done if t else None for t in taken]
 
 
 async def coded(world: World, *names: str) -> dict[str, tuple[str, str]]:
     """Each signs with an address of their own; codes and contacts by name."""
-    for name in names:
-        await world.web(name, email=f"{name.split()[0].lower()}@gmail.com")
-    found = {m.codes[0].name: (m.codes[0].code, i.recipient) for i, m in await sent(world) if m}
+    emails = {f"{name.split()[0].lower()}@gmail.com": name for name in names}
+    for email, name in emails.items():
+        await world.web(name, email=email)
+    mails = [(i.recipient, m) for i, m in await sent(world) if m]
+    found = {emails[to]: (m.codes[0].code, to) for to, m in mails}
     assert set(found) == set(names)
     return found
 
@@ -525,7 +530,8 @@ async def test_taking_back_in_a_batch_absorbs_nobody_and_is_kept(world: World) -
         for to, action in actions.items()
     ]
     async with world.database.write() as tx:
-        assert await Verifier(world.keys).take_many(tx, batch) == ["not_me", "verified"]
+        taken = await Verifier(world.keys).take_many(tx, batch)
+    assert [t and t.done for t in taken] == ["not_me", "verified"]
     rows = await world.rows("withdrawn_at, verified_at")
     assert [bool(row["withdrawn_at"]) for row in rows] == [True, False]
     assert await state(world) == (1, 0, 0)
@@ -544,9 +550,8 @@ async def test_more_codes_of_a_batch_cost_no_more_statements(world: World) -> No
         ]
         async with world.database.write() as tx:
             counting = Counting(tx)
-            assert await Verifier(world.keys).take_many(counting, batch) == ["verified"] * len(
-                typed
-            )
+            taken = await Verifier(world.keys).take_many(counting, batch)
+            assert [t and t.done for t in taken] == ["verified"] * len(typed)
         counted.append(len(counting.statements))
         reads = [s for s in counting.statements if s.startswith("SELECT s.id")]
         assert len(reads) == 1  # each signature is read once, and after the lock

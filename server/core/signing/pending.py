@@ -1,0 +1,182 @@
+"""Forms that wait for their contact to be shown to be their signer's.
+
+The first form of a person is their signature. A further one with other entries is kept here: it may
+be a stranger's, and so may the first. Whichever of them comes back with a code is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.core.petitions.petitions import Petition
+from server.core.signing.entries import Entries
+from server.core.signing.signature import Signing
+from server.core.values.ids import first_id
+from server.core.values.keys import Keys
+from server.db import ColumnType, Transaction, pack
+
+FORMS_KEPT = 3  # of one contact and network; older ones give way
+
+_COLUMNS: dict[str, ColumnType] = {
+    "petition_id": "int",
+    "id": "int",
+    "signature_id": "int",
+    "signing_id": "int",
+    "contact_key": "blob",
+    "network": "blob",
+    "class": "text",
+    "language": "text",
+    "name": "text",
+    "postcode": "text",
+    "contact": "text",
+    "comment": "text",
+    "public_at": "int",
+    "news_at": "int",
+}
+_NAMES = ", ".join(_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A signing that waits, beside the signature of the same person."""
+
+    signing: Signing
+    signature_id: int
+
+    @property
+    def id(self) -> int:
+        """The same for the same form from the same network, so that it is kept once."""
+        s = self.signing
+        about = [s.keys.contact or b"", s.prefix_tag or b"", repr(tuple(s.entries)).encode()]
+        digest = hashlib.sha256(b"".join(len(a).to_bytes(4) + a for a in about)).digest()
+        return int.from_bytes(digest[:8]) >> 1
+
+    @property
+    def row(self) -> tuple[int | str | bytes | None, ...]:
+        s = self.signing
+        about = (s.petition_id, self.id, self.signature_id, s.id, s.keys.contact)
+        said = (s.class_, s.language, s.name, s.postcode, s.contact, s.comment)
+        ticks = (s.now if ticked else None for ticked in (s.public, s.news))
+        return *about, s.prefix_tag or b"", *said, *ticks
+
+
+async def put(tx: Transaction, forms: Iterable[Form]) -> None:
+    """Keep these; a form that is kept already is the newest again."""
+    by_id = {(f.signing.petition_id, f.id): f for f in forms}
+    if not by_id:
+        return
+    await tx.execute(
+        f"INSERT INTO pending_forms ({_NAMES})"
+        f" SELECT {_NAMES} FROM {tx.rows('batch', **_COLUMNS)} b WHERE true"
+        " ON CONFLICT (petition_id, id) DO UPDATE SET signing_id = excluded.signing_id,"
+        "  signature_id = excluded.signature_id",
+        batch=pack(form.row for form in by_id.values()),
+    )
+    rows = tx.rows("batch", petition_id="int", contact_key="blob", network="blob")
+    await tx.execute(
+        "DELETE FROM pending_forms WHERE (petition_id, id) IN (SELECT petition_id, id FROM ("
+        " SELECT f.petition_id, f.id, row_number() OVER (PARTITION BY f.petition_id,"
+        f"  f.contact_key, f.network ORDER BY f.signing_id DESC) AS place FROM {rows} b"
+        "  JOIN pending_forms f ON f.petition_id = b.petition_id"
+        "  AND f.contact_key = b.contact_key AND f.network = b.network) AS ranked"
+        f" WHERE place > {FORMS_KEPT})",
+        batch=pack({(r[0], r[4], r[5]) for r in (form.row for form in by_id.values())}),
+    )
+
+
+async def erase(tx: Transaction, signatures: Iterable[tuple[int, int]]) -> None:
+    """Erase what waits beside these signatures, each by its petition and id."""
+    gone = tx.rows("gone", petition_id="int", signature_id="int")
+    if packed := sorted(set(signatures)):
+        await tx.execute(
+            "DELETE FROM pending_forms WHERE (petition_id, signature_id) IN"
+            f" (SELECT petition_id, signature_id FROM {gone} g)",
+            gone=pack(packed),
+        )
+
+
+async def expire(tx: Transaction, before: int) -> None:
+    """Erase forms that came in before that time."""
+    await tx.execute(
+        "DELETE FROM pending_forms WHERE signing_id < :before", before=first_id(before)
+    )
+
+
+async def exists(tx: Transaction, petition_id: int, id_: int) -> bool:
+    found = "SELECT 1 AS one FROM pending_forms WHERE petition_id = :petition AND id = :id"
+    return await tx.fetch_one(found, petition=petition_id, id=id_) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a code may stand for: a signature with its keys, or (`form`) a form that waits."""
+
+    id: int
+    petition: Petition
+    entries: Entries
+    place_key: bytes | None
+    contact_key: bytes
+    form: Form | None = None
+
+    @property
+    def signature_id(self) -> int:
+        return self.form.signature_id if self.form else self.id
+
+
+_EITHER = (
+    "SELECT b.place, s.contact_key, s.place_key, s.name, s.postcode, s.comment, s.public_at,"
+    " s.news_at, s.id, s.id AS signature_id, NULL AS signing_id, NULL AS class, s.language,"
+    " s.contact, s.prefix_tag AS network FROM {batch} b JOIN signatures s"
+    " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
+    " AND s.contact_key IS NOT NULL"
+    " UNION ALL SELECT b.place, f.contact_key, NULL, f.name, f.postcode, f.comment, f.public_at,"
+    " f.news_at, f.id, f.signature_id, f.signing_id, f.class, f.language, f.contact, f.network"
+    " FROM {batch} b JOIN pending_forms f"
+    " ON f.petition_id = b.petition_id AND f.contact_key = b.contact_key"
+)
+
+
+async def of_contacts(
+    tx: Transaction, keys: Keys, wanted: Sequence[tuple[Petition, Iterable[bytes]]], now: int
+) -> list[list[Candidate]]:
+    """For each of these contacts, by all of its keys, what a code of it may stand for: signatures
+    first, then the forms, the latest first."""
+    batch = tx.rows("batch", place="int", petition_id="int", contact_key="blob")
+    rows = await tx.fetch(
+        _EITHER.format(batch=batch),
+        batch=pack(
+            (place, petition.id, key)
+            for place, (petition, contact_keys) in enumerate(wanted)
+            for key in set(contact_keys)
+        ),
+    )
+    found: defaultdict[int, list[Candidate]] = defaultdict(list)
+    for place, *row in sorted(rows, key=lambda row: -(row["signing_id"] or 1 << 63)):
+        found[place].append(_candidate(keys, wanted[place][0], row, now))
+    return [found[place] for place in range(len(wanted))]
+
+
+def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> Candidate:
+    contact_key, place_key, name, postcode, comment, public_at, news_at, id_, *about = row
+    signature_id, signing_id, class_, language, contact, network = about
+    entries = Entries(name or "", postcode, comment, public_at is not None, news_at is not None)
+    if signing_id is None:
+        return Candidate(id_, petition, entries, place_key, contact_key)
+    person = keys.person(petition.salt, name, postcode or "", contact)
+    signing = Signing(
+        id=signing_id,
+        petition_id=petition.id,
+        class_=class_,
+        language=language,
+        contact=contact,
+        keys=person,
+        now=now,
+        prefix_tag=network or None,
+        **entries._asdict(),
+    )
+    form = Form(signing, signature_id)
+    return Candidate(id_, petition, entries, person.place, contact_key, form)

@@ -1,0 +1,351 @@
+"""What a stranger enters binds nobody: what is stored is what the form said that came back with a
+code of the contact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from server.core.counting.counts import DAY
+from server.core.outbox import outbox
+from server.core.outbox.outbox import Announcement
+from server.core.signing import pending, signatures, verification
+from server.core.signing.codes import TypedCode
+from server.core.signing.messages import Message
+from server.core.signing.signature import Signing
+from server.core.signing.verification import GivenBack, Taken, Verifier, give_back_many
+from server.core.upkeep import check, erasure
+from tests.harness.stores import Counting
+from tests.harness.world import PHONE, World
+
+ANA = "ana@gmail.com"
+OTHERS: dict[str, Any] = {"public": "1", "news": "1", "comment": "a stranger's words"}
+NETWORKS = [bytes([n]) * 16 for n in range(9)]
+
+
+async def signed(world: World, *, network: bytes = b"", **form: Any) -> Signing:
+    """Somebody fills in the form, from that network."""
+    world.now += 1
+    signing = world.signing(**form)
+    signing.prefix_tag = network or None
+    await world.sign(signing)
+    return signing
+
+
+async def mails(world: World) -> list[tuple[Announcement, Message]]:
+    """What the mails say that go out now."""
+    said = []
+    async with world.database.write() as tx:
+        for channel in ("email", "sms"):
+            for item in await outbox.lease(tx, world.now, 1000, channel):
+                message = await world.says(tx, item, world.now)
+                await outbox.sent(tx, item.id, "", "", 0, world.now)
+                if message:
+                    said.append((item, message))
+    return said
+
+
+async def typed(world: World, code: str, form: Signing | None = None, **more: Any) -> Taken | None:
+    """A code, typed on the page of that form, or on one that shows none."""
+    entries = form.entries.value(world.keys, world.petition.salt) if form else ""
+    values: dict[str, Any] = {"contact": ANA, "ref": "", "action": "verify", "entries": entries}
+    one = TypedCode(petition=world.petition, code=code, now=world.now, **(values | more))
+    taken: Taken | None = await world.group.submit(Verifier(world.keys).take_many, one)
+    return taken
+
+
+async def texted(world: World, form: Signing) -> tuple[str, str] | None:
+    digits = world.digits(form)
+    async with world.database.write() as tx:
+        done = await verification.by_text(tx, world.keys, world.petition, PHONE, digits, world.now)
+    return (done[0].name, done[1]) if done else None
+
+
+async def stored(world: World) -> list[tuple[Any, ...]]:
+    """What stands there of those who have not taken it back; the counters agree with the rows."""
+    async with world.database.read() as tx:
+        assert (await check.check(tx)).faults == []
+    columns = "name, postcode, comment, public_at, news_at, verified_at, withdrawn_at"
+    return [
+        (r["name"], r["postcode"], r["comment"], bool(r["public_at"]), bool(r["news_at"]))
+        for r in await world.rows(columns)
+        if r["withdrawn_at"] is None
+    ]
+
+
+async def forms(world: World) -> list[str]:
+    async with world.database.read() as tx:
+        rows = await tx.fetch("SELECT name FROM pending_forms ORDER BY signing_id")
+    return [row["name"] for row in rows]
+
+
+@pytest.mark.parametrize("door", ["page", "link", "phone"])
+async def test_the_owner_stores_what_the_owner_entered(world: World, door: str) -> None:
+    whose: dict[str, Any] = {"phone": PHONE} if door == "phone" else {"email": ANA}
+    await signed(world, name="ANA DIAZ", postcode="59999", **OTHERS, **whose)
+    mine = await signed(world, **whose)
+    assert await forms(world) == ["Ana Diaz"]
+    said_in_mails = [message for _, message in await mails(world)]
+    if door == "phone":
+        assert await texted(world, mine) == ("Ana Diaz", "verified")
+    else:
+        said = said_in_mails[-1].codes[0]
+        there: dict[str, Any] = (
+            {"form": mine} if door == "page" else {"contact": "", "ref": said.ref}
+        )
+        taken = await typed(world, said.code, **there)
+        assert taken == Taken("verified", mine.entries)
+    assert await stored(world) == [("Ana Diaz", "59801", None, False, False)]
+    assert (await world.figures()).verified == 1
+    assert await forms(world) == []
+    assert [r["contact"] for r in await world.rows("contact")] == [None]
+
+
+async def test_any_code_of_the_contact_verifies_the_page_on_which_it_is_typed(
+    world: World,
+) -> None:
+    await signed(world, name="ANA DIAZ", **OTHERS, email=ANA)
+    [(_, strangers)] = await mails(world)
+    mine = await signed(world, email=ANA)
+    taken = await typed(world, strangers.codes[0].code, mine)
+    assert taken == Taken("verified", mine.entries)
+    assert await stored(world) == [("Ana Diaz", "59801", None, False, False)]
+
+
+async def test_a_page_whose_form_is_known_no_more_verifies_nothing(world: World) -> None:
+    await signed(world, email=ANA, **OTHERS)
+    [(_, message)] = await mails(world)
+    never = world.signing("Ana Dias", email=ANA)
+    assert await typed(world, message.codes[0].code, never) is None
+    assert (await world.figures()).verified == 0
+
+
+@pytest.mark.parametrize("by", ["code", "digits"])
+async def test_an_honest_correction_is_taken_and_the_misspelt_one_is_gone(
+    world: World, by: str
+) -> None:
+    whose: dict[str, Any] = {"phone": PHONE} if by == "digits" else {"email": ANA}
+    first = await signed(world, name="Jon Smit", **whose)
+    second = await signed(world, name="Jon Smith", **whose)
+    if by == "digits":
+        assert await texted(world, second) == ("Jon Smith", "verified")
+        assert await texted(world, first) is None
+    else:
+        [*_, (_, message)] = await mails(world)
+        assert await typed(world, message.codes[0].code, second)
+        assert await typed(world, message.codes[0].code, first) is None
+    assert await stored(world) == [("Jon Smith", "59801", None, False, False)]
+    assert (await world.figures()).total == 1
+
+
+async def test_whoever_has_verified_changes_nothing_until_a_code_is_typed(world: World) -> None:
+    first = await signed(world, email=ANA)
+    [(_, message)] = await mails(world)
+    await typed(world, message.codes[0].code, first)
+    world.now += DAY
+    again = await signed(world, name="Ana Dias", postcode="59802", email=ANA, **OTHERS)
+    assert await stored(world) == [("Ana Diaz", "59801", None, False, False)]
+    [(_, note)] = await mails(world)
+    assert note.kind == "signed_otherwise"
+    assert await typed(world, note.codes[0].code, contact="", ref=note.codes[0].ref)
+    assert await stored(world) == [("Ana Dias", "59802", "a stranger's words", True, True)]
+    assert [r["contact"] for r in await world.rows("contact")] == [ANA]
+    await signed(world, name="Ana Diaz", email=ANA)
+    assert await mails(world) == []  # once a day
+    assert (await world.figures()).total == 1
+    assert again.entries.news
+
+
+async def test_an_approved_comment_that_is_changed_waits_again(world: World) -> None:
+    first = await signed(world, email=ANA, comment="ours", public="1")
+    [(_, message)] = await mails(world)
+    code = message.codes[0].code
+    await typed(world, code, first)
+    async with world.database.write() as tx:
+        await tx.execute("UPDATE signatures SET approved_at = 1")
+    other = await signed(world, email=ANA, comment="not ours", public="1")
+    await typed(world, code, other)
+    async with world.database.read() as tx:
+        assert await signatures.public_names(tx, world.petition.id, 1, 9) == [("Ana Diaz", "")]
+
+
+async def test_not_me_to_a_strangers_form_leaves_what_the_owner_has_signed(world: World) -> None:
+    first = await signed(world, email=ANA)
+    [(_, message)] = await mails(world)
+    await typed(world, message.codes[0].code, first)
+    world.now += DAY
+    await signed(world, email=ANA, **OTHERS)
+    [(_, note)] = await mails(world)
+    said = note.codes[0]
+    assert await typed(world, said.code, contact="", ref=said.ref, action="not_me") == Taken(
+        "not_me"
+    )
+    assert await forms(world) == []
+    assert (await world.figures()).verified == 1
+
+
+async def test_three_forms_of_a_contact_and_network_are_kept(world: World) -> None:
+    await signed(world, email=ANA)
+    mine = await signed(world, name="ana diaz", email=ANA, network=NETWORKS[0])
+    for n in range(12):
+        await signed(world, comment=f"words {n}", email=ANA, network=NETWORKS[1 + n % 2])
+    assert len(await forms(world)) == 1 + 2 * pending.FORMS_KEPT
+    [*_, (_, message)] = await mails(world)
+    assert await typed(world, message.codes[0].code, mine)
+    assert await stored(world) == [("ana diaz", "59801", None, False, False)]
+
+
+async def test_the_same_form_again_is_kept_once(world: World) -> None:
+    for _ in range(3):
+        nothing: dict[str, Any] = {}
+        for form in (nothing, OTHERS):
+            await signed(world, email=ANA, **form)
+    assert await forms(world) == ["Ana Diaz"]
+
+
+async def test_forms_go_with_the_pending_contact_and_with_the_signature(world: World) -> None:
+    await signed(world, email=ANA)
+    await signed(world, email=ANA, **OTHERS)
+    world.now += erasure.PENDING_HOURS * 3600 - 2
+    await erasure.erase_contacts(world.database, world.now)
+    assert await forms(world) == ["Ana Diaz"]
+    world.now += 9
+    await erasure.erase_contacts(world.database, world.now)
+    assert await forms(world) == []
+    await world.text()
+    await signed(world, phone=PHONE, **OTHERS)
+    async with world.database.write() as tx:
+        key = world.keys.contact(world.petition.salt, PHONE)
+        mine = await signatures.signed_by(tx, [(world.petition.id, key)])
+        await signatures.withdraw(tx, mine, world.now)
+    assert await forms(world) == []
+
+
+async def test_a_code_that_comes_after_the_signature_is_taken_back_signs(world: World) -> None:
+    await signed(world, email=ANA)
+    mine = await signed(world, email=ANA, postcode="59802")
+    [*_, (_, message)] = await mails(world)
+    async with world.database.write() as tx:
+        await tx.execute("UPDATE signatures SET contact_key = NULL, person_key = NULL")
+        await tx.execute("UPDATE signatures SET contact = NULL")
+    assert await typed(world, message.codes[0].code, mine) == Taken("verified", mine.entries)
+    assert (await world.figures()).verified == 1
+
+
+async def test_a_mail_to_a_contact_that_nobody_has_verified_names_nobody(world: World) -> None:
+    await signed(world, name="URGENT Call One", email=ANA)
+    [(_, message)] = await mails(world)
+    assert [c.name for c in message.codes] == [""]
+    asked = verification.Asked(world.ids.next(world.now), world.petition, ANA, "en", world.now)
+    await world.group.submit(Verifier(world.keys).ask_many, asked)
+    [(_, message)] = await mails(world)
+    assert [c.name for c in message.codes] == [""]
+
+
+# By text.
+
+
+@pytest.mark.parametrize(
+    ("name", "postcode", "outcome"),
+    [
+        ("Ana Diaz", "59802", "corrected"),
+        ("Ana Dias", "59801", "corrected"),
+        ("ANA DIAZ", "59801", "again"),
+        ("Bo Lee", "59801", "new"),
+    ],
+)
+async def test_what_a_reply_to_a_text_says_is_what_is_stored(
+    world: World, name: str, postcode: str, outcome: str
+) -> None:
+    await world.text()
+    assert await world.text(name, postcode) == outcome
+    assert (name, postcode) in [row[:2] for row in await stored(world)]
+    assert (await world.figures()).verified == (2 if outcome == "new" else 1)
+
+
+async def test_whoever_is_corrected_leaves_the_one_without_contact_at_the_old_place(
+    world: World,
+) -> None:
+    await world.web()
+    await world.text()
+    assert (await world.figures()).total == 1
+    await world.web("Ana Dias")
+    assert await world.text("Ana Dias") == "corrected"
+    await stored(world)
+    figures = await world.figures()
+    assert (figures.verified, figures.unverified) == (1, 1)
+    rows = await world.rows("name, absorbed_by")
+    assert [(r["name"], bool(r["absorbed_by"])) for r in rows] == [
+        ("Ana Diaz", False),
+        ("Ana Dias", False),
+        ("Ana Dias", True),
+    ]
+
+
+async def test_what_the_web_entered_is_adopted_by_its_digits_alone_also_after_a_text(
+    world: World,
+) -> None:
+    form = await signed(world, phone=PHONE, comment="ours")
+    assert await world.text() == "verified"
+    assert await stored(world) == [("Ana Diaz", "59801", None, False, False)]
+    assert await texted(world, form) == ("Ana Diaz", "verified")
+    assert await stored(world) == [("Ana Diaz", "59801", "ours", False, False)]
+
+
+async def test_a_text_absorbs_what_nobody_has_verified_under_nearly_its_name(world: World) -> None:
+    await signed(world, name="Ana Dias", phone=PHONE)
+    await signed(world, name="Bo Lee", phone=PHONE)
+    assert await world.text() == "new"
+    assert [row[0] for row in await stored(world)] == ["Bo Lee", "Ana Diaz"]
+
+
+# Without contact.
+
+
+async def given_back(world: World, form: Signing) -> None:
+    one = GivenBack(world.petition, form.id, world.now)
+    await world.group.submit(give_back_many, one)
+
+
+async def test_only_the_form_that_made_a_signature_without_contact_takes_it_back(
+    world: World,
+) -> None:
+    first = await signed(world)
+    second = await signed(world)
+    await given_back(world, second)
+    assert len(await stored(world)) == 1
+    await given_back(world, first)
+    assert await stored(world) == []
+    await given_back(world, first)
+    assert await world.web() == "new"
+
+
+async def test_a_reference_takes_back_nothing_that_has_a_contact(world: World) -> None:
+    form = await signed(world, email=ANA)
+    await given_back(world, form)
+    assert len(await stored(world)) == 1
+
+
+async def test_a_reference_takes_back_what_is_absorbed_and_the_other_stays(world: World) -> None:
+    form = await signed(world)
+    await world.text()
+    await given_back(world, form)
+    assert [row[0] for row in await stored(world)] == ["Ana Diaz"]
+    assert (await world.figures()).verified == 1
+
+
+# Alike.
+
+
+async def test_further_forms_cost_as_many_statements_as_new_signatures(world: World) -> None:
+    await signed(world, email=ANA)
+    counted = []
+    further: dict[str, Any] = {"email": ANA, "comment": "others"}
+    for form in ({"email": "bo@gmail.com"}, further):
+        signing = world.signing(**form)
+        async with world.database.write() as tx:
+            counting = Counting(tx)
+            await signatures.sign_many(counting, [signing])
+        counted.append(len(counting.statements))
+    assert counted[0] == counted[1]
