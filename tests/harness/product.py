@@ -140,9 +140,8 @@ def start(
     port = port or free_port()
     base = [sys.executable, "-m", "server", "--data", str(data)]
     command = [*base, *serve, "--port", str(port)]
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("UNDERSIGNED_", "TWILIO_"))}
     log = data.parent / f"{data.name}.log"
-    server = Server(spawn(command, log, clean | environment), port, data, log)
+    server = Server(spawn(command, log, clean() | environment), port, data, log)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
@@ -153,6 +152,12 @@ def start(
         time.sleep(0.05)
     server.kill()
     raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+def clean() -> dict[str, str]:
+    """The environment without any setting of ours."""
+    ours = ("UNDERSIGNED_", "TWILIO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def spawn(

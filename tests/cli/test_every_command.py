@@ -1,0 +1,223 @@
+"""Every command of `undersigned` is run beside the product, and its effect read back."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from server.cli import parser
+from tests.harness import product
+from tests.harness.postgres import Cluster
+from tests.harness.product import Server, eventually
+from tests.harness.smtp import PostOffice, post_office
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+@dataclass
+class Place:
+    """The demo as it runs, its mail, and a folder to write to."""
+
+    server: Server
+    office: PostOffice
+    folder: Path
+    postgres: Callable[[], Cluster]
+
+    def run(self, *words: str, typed: str = "", **environment: str) -> str:
+        """What it says once it has done what it was asked."""
+        done = self.server.command(*words, typed=typed, **environment)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        return done.stdout
+
+    def total(self, *words: str, **environment: str) -> int:
+        return int(json.loads(self.run(*words, "check", "--json", **environment))["face"]["total"])
+
+
+def mail_of(office: PostOffice) -> dict[str, str]:
+    return {
+        "UNDERSIGNED_SMTP_HOST": "localhost",
+        "UNDERSIGNED_SMTP_PORT": str(office.port),
+        "UNDERSIGNED_SMTP_TLS": "none",
+    }
+
+
+def secret_of(server: Server) -> str:
+    return (server.data / "secret.key").read_text().strip()
+
+
+@pytest.fixture(scope="module")
+def place(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("commands")
+    with post_office() as office, product.running(folder / "data", **mail_of(office)) as server:
+        server.post("/p/face", {"name": "Ana Diaz", "postcode": "59801"})
+        yield Place(server, office, folder, lambda: request.getfixturevalue("postgres"))
+
+
+def demo(place: Place) -> None:
+    assert "Sign this petition" in place.server.get("/p/face").text  # the fixture has started it
+
+
+def serve_and_worker(place: Place) -> None:
+    """The server alone sends nothing; the worker beside it does."""
+    data, email = place.server.data.parent / "apart", "nina@gmail.com"
+    mail = mail_of(place.office)
+    with product.running(data, **mail):
+        pass  # makes the folder
+    with product.running(data, serve=("serve", "--no-worker"), **mail) as server:
+        form = {"name": "Нина Иванова", "postcode": "59801", "email": email}
+        assert "Thank you" in server.post("/p/face", form).text
+        assert not place.office.to(email)
+        with contextlib.ExitStack() as stack:
+            worker = product.spawn(
+                server.asked("worker"), place.folder / "worker.log", product.clean() | mail
+            )
+            stack.callback(worker.wait, 20)
+            stack.callback(worker.terminate)
+            place.office.wait_for(email)
+
+
+def init(place: Place) -> None:
+    fresh = {"UNDERSIGNED_DATABASE_URL": f"sqlite:///{place.folder / 'fresh.db'}"}
+    fresh["UNDERSIGNED_SECRET_KEY"] = "k" * 40
+    place.run("init", **fresh)
+    assert place.run("petition", "list", **fresh) == ""
+    assert (place.folder / "fresh.db").is_file()
+
+
+def check(place: Place) -> None:
+    before = place.total()
+    place.server.post("/p/face", {"name": "Checked Once", "postcode": "59801"})
+    assert place.total() == before + 1
+    assert f"{before + 1} in all" in place.run("check")
+
+
+def backup_and_restore(place: Place) -> None:
+    place.run("backup", "--to", str(place.folder / "copies"))
+    [copy] = (place.folder / "copies").glob("undersigned-*.db")
+    kept = place.total()
+    place.server.post("/p/face", {"name": "After The Copy", "postcode": "59801"})
+    back = {"UNDERSIGNED_DATABASE_URL": f"sqlite:///{place.folder / 'back.db'}"}
+    back["UNDERSIGNED_SECRET_KEY"] = secret_of(place.server)
+    place.server.command("restore", str(copy), **back)
+    assert place.total(**back) == kept == place.total() - 1
+
+
+def migrate_to(place: Place) -> None:
+    data = place.folder / "moved"
+    with product.running(data) as server:
+        server.post("/p/face", {"name": "مريم سالم", "postcode": "59801"})
+        server.stop()
+        url = asyncio.run(place.postgres().create())
+        done = server.command("migrate-to", url)
+        assert done.returncode == 0, done.stderr
+        moved = {"UNDERSIGNED_DATABASE_URL": url, "UNDERSIGNED_SECRET_KEY": secret_of(server)}
+        read = server.command("check", "--json", **moved)
+    assert json.loads(read.stdout)["face"]["total"] == 1
+
+
+def reads(place: Place, words: str) -> bool:
+    return words in place.server.get("/p/face").text
+
+
+def petition(place: Place) -> None:
+    for action, words in (
+        ("pause", "This petition is paused"),
+        ("close", "This petition is closed"),
+        ("open", "Sign this petition"),
+    ):
+        place.run("petition", action, "face")
+        eventually(partial(reads, place, words))
+    assert place.run("petition", "list").startswith("face\tFACE\topen\t")
+
+
+def organizer_add(place: Place) -> None:
+    password = "correct horse battery"
+    place.run("organizer", "add", "vy", "--petition", "face", typed=f"{password}\n")
+    form = {"name": "vy", "password": password, "next": "/organizer/p/face"}
+    answer = place.server.post("/organizer/sign-in", form)
+    assert (answer.status, answer.headers["location"]) == (303, "/organizer/p/face")
+
+
+def key_new(place: Place) -> None:
+    one, other = (place.run("key", "new").strip() for _ in range(2))
+    assert one != other
+    url = f"sqlite:///{place.folder / 'keyed.db'}"
+    place.run("init", UNDERSIGNED_SECRET_KEY=one, UNDERSIGNED_DATABASE_URL=url)
+
+
+def sms_simulate(place: Place) -> None:
+    before = place.total()
+    said = place.run("sms", "simulate", "SIGN FACE Bo Lee 59802", "--from", "+14062990001")
+    assert "Bo Lee" in said
+    assert place.total() == before + 1
+
+
+def sms_reconcile(place: Place) -> None:
+    assert place.run("sms", "reconcile").startswith("No gateway that is set up can be asked")
+
+
+def bounced(place: Place) -> None:
+    blocked, other = "blocked@gmail.com", "other@gmail.com"
+    assert place.run("bounced", typed=f"{blocked}\n").startswith("Noted: 1")
+    for email in (blocked, other):
+        place.server.post(
+            "/p/face", {"name": f"X {email[:5]}", "postcode": "59801", "email": email}
+        )
+    place.office.wait_for(other)  # mails go out in order
+    assert place.office.to(blocked) == []
+
+
+#: Which function runs a command, or an action of one.
+TRIED: dict[str, Callable[[Place], None]] = {
+    "demo": demo,
+    "serve": serve_and_worker,
+    "worker": serve_and_worker,
+    "init": init,
+    "check": check,
+    "backup": backup_and_restore,
+    "restore": backup_and_restore,
+    "migrate-to": migrate_to,
+    "petition list": petition,
+    "petition open": petition,
+    "petition pause": petition,
+    "petition close": petition,
+    "organizer add": organizer_add,
+    "key new": key_new,
+    "sms simulate": sms_simulate,
+    "sms reconcile": sms_reconcile,
+    "bounced": bounced,
+}
+
+
+def commands(of: argparse.ArgumentParser, name: str = "") -> Iterator[str]:
+    """Every command, with each of its actions."""
+    actions: list[str] = []
+    for action in of._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for word, below in action.choices.items():
+                yield from commands(below, f"{name} {word}".strip())
+            return
+        if action.dest == "action" and action.choices:
+            actions = list(action.choices)
+    yield from (f"{name} {action}" for action in actions) if actions else [name]
+
+
+def test_every_command_is_in_the_table_and_no_other() -> None:
+    assert sorted(commands(parser())) == sorted(TRIED)
+
+
+@pytest.mark.parametrize("run", dict.fromkeys(TRIED.values()), ids=lambda run: run.__name__)
+def test_a_command_does_what_it_says(place: Place, run: Callable[[Place], None]) -> None:
+    before = place.server.get("/healthz").status
+    run(place)
+    assert before == place.server.get("/healthz").status == 200
