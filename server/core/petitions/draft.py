@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from server.core.values.contacts import normal_email
 from server.core.values.names import tidy
+from server.core.values.postcodes import is_country
 from server.errors import InvalidInput, Problem
 
 TITLE_LIMIT = 120
@@ -91,7 +92,7 @@ def _rule_problems(draft: Draft, reserved: frozenset[str]) -> list[Problem]:
         found.append(Problem("keyword", "malformed" if draft.keyword else "missing"))
     elif draft.keyword in reserved:
         found.append(Problem("keyword", "reserved"))
-    if not COUNTRY.fullmatch(draft.country):
+    if not (COUNTRY.fullmatch(draft.country) and is_country(draft.country)):
         found.append(Problem("country", "malformed"))
     if draft.goal is not None and not 1 <= draft.goal <= 10**9:
         found.append(Problem("goal", "malformed"))

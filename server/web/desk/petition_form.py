@@ -28,6 +28,8 @@ EMPTY_ROWS = 2
 MAKER_PARTS = ("name", "title", "phone", "email", "form")
 _SINGLE = ("slug", "keyword", "country", "goal", "origins")
 _TICKED = "1"
+_GAP = r"[\s.,]"  # between the digits of a large number, after every third or (in India) second
+_NUMBER = re.compile(rf"[0-9]{{1,12}}|[0-9]{{1,3}}(?:{_GAP}[0-9]{{2,3}}){{0,3}}{_GAP}[0-9]{{3}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +144,12 @@ def _rows(values: FormValues) -> Iterator[tuple[int, DecisionMaker]]:
 
 
 def _goal(typed: str) -> int | None:
-    """The number, however it groups its digits; 0, which is refused, for what is none."""
-    digits = re.sub(r"[\s.,]", "", typed)
-    if not digits:
+    """The number, however it groups its digits; 0, which is refused, for what is none. `12.5` is
+    none: that is no number of signatures, and no 125."""
+    typed = typed.strip()
+    if not typed:
         return None
-    return int(digits) if re.fullmatch(r"[0-9]{1,12}", digits) else 0
+    return int(re.sub(_GAP, "", typed)) if _NUMBER.fullmatch(typed) else 0
 
 
 # From a petition to values.

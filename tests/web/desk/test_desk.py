@@ -799,8 +799,13 @@ async def test_an_edit_is_seen_at_once_and_may_move_the_page(place: Room) -> Non
         ({"keyword": "ayuda"}, "keyword"),
         ({"keyword": "RIVER"}, "keyword"),
         ({"country": "USA"}, "country"),
+        ({"country": "ZZ"}, "country"),
+        ({"country": "XX"}, "country"),
         ({"goal": "many"}, "goal"),
         ({"goal": "-5"}, "goal"),
+        ({"goal": "12.5"}, "goal"),
+        ({"goal": "1,50"}, "goal"),
+        ({"goal": "1.2.3"}, "goal"),
         ({"goal": "9" * 5000}, "goal"),
         ({"goal": "²"}, "goal"),
         ({"origins": "evil"}, "origins"),
@@ -822,6 +827,17 @@ async def test_each_fault_is_told_above_and_beside_its_field(
     kept = await browser.fill(answer, "/organizer/p/lake/edit")
     assert {k: kept[k] for k in changes} == changes
     assert (await place.services.directory.refresh()).by_slug["lake"].version == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "goal"),
+    [("12500", 12_500), ("12.500", 12_500), ("1 234 567", 1_234_567), ("1,00,000", 100_000)],
+)
+async def test_a_goal_is_read_however_it_groups_its_digits(
+    place: Room, typed: str, goal: int
+) -> None:
+    await save(await place.signed_in(), "/organizer/p/lake/edit", goal=typed)
+    assert (await place.services.directory.refresh()).by_slug["lake"].goal == goal
 
 
 async def test_every_fault_is_told_at_once_in_the_order_of_the_form(place: Room) -> None:
