@@ -56,8 +56,8 @@ def _petition(options: argparse.Namespace) -> None:
                     raise NotFound(f"no petition {options.slug!r}; `petition list` shows them")
                 change, state = _CHANGES[options.action]
                 now, done = int(time.time()), _DONE[options.action]
-                await change(tx, petition.id, now)
-                await audit.note(tx, now, audit.OPERATOR, done, petition.id)
+                if await change(tx, petition.id, now):
+                    await audit.note(tx, now, audit.OPERATOR, done, petition.id)
         finally:
             await database.close()
         print(f"{options.slug} is now {state}.")

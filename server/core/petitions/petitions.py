@@ -161,33 +161,36 @@ async def _write_parts(tx: Transaction, petition_id: int, draft: Draft) -> None:
     )
 
 
-async def open_(tx: Transaction, petition_id: int, now: int) -> None:
-    """Take signatures from now on; also opens a paused or closed petition again."""
-    await tx.execute(
-        "UPDATE petitions SET opened_at = coalesce(opened_at, :now), closed_at = NULL,"
-        " paused_at = NULL, version = version + 1 WHERE id = :id",
-        id=petition_id,
-        now=now,
+async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
+    """Take signatures from now on; also opens a paused or closed petition again. Like the changes
+    below it says whether anything is other than before: what is pressed twice is done once."""
+    return await _changed(
+        tx,
+        "opened_at = coalesce(opened_at, :now), closed_at = NULL, paused_at = NULL",
+        "opened_at IS NULL OR closed_at IS NOT NULL OR paused_at IS NOT NULL",
+        petition_id,
+        now,
     )
 
 
-async def pause(tx: Transaction, petition_id: int, now: int) -> None:
+async def pause(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no signatures for a while. The page stays, and asks people to come back."""
-    await tx.execute(
-        "UPDATE petitions SET paused_at = coalesce(paused_at, :now), version = version + 1"
-        " WHERE id = :id",
-        id=petition_id,
-        now=now,
-    )
+    return await _changed(tx, "paused_at = :now", "paused_at IS NULL", petition_id, now)
 
 
-async def close(tx: Transaction, petition_id: int, now: int) -> None:
+async def close(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no more signatures. The page stays, and says so."""
-    await tx.execute(
-        "UPDATE petitions SET closed_at = :now, version = version + 1 WHERE id = :id",
+    return await _changed(tx, "closed_at = :now", "closed_at IS NULL", petition_id, now)
+
+
+async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
+    row = await tx.fetch_one(
+        f"UPDATE petitions SET {to}, version = version + 1 WHERE id = :id AND ({where})"
+        " RETURNING CAST(:now AS BIGINT) AS at",
         id=petition_id,
         now=now,
     )
+    return row is not None
 
 
 async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) -> None:
@@ -200,22 +203,16 @@ async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) ->
     )
 
 
-async def stop_mail(tx: Transaction, petition_id: int, now: int) -> None:
+async def stop_mail(tx: Transaction, petition_id: int, now: int) -> bool:
     """Send no mail. What there is to send waits."""
-    await tx.execute(
-        "UPDATE petitions SET mail_stopped_at = coalesce(mail_stopped_at, :now),"
-        " version = version + 1 WHERE id = :id",
-        id=petition_id,
-        now=now,
-    )
+    stopped = "mail_stopped_at = :now"
+    return await _changed(tx, stopped, "mail_stopped_at IS NULL", petition_id, now)
 
 
-async def resume_mail(tx: Transaction, petition_id: int, now: int) -> None:
+async def resume_mail(tx: Transaction, petition_id: int, now: int) -> bool:
     """Send mail again, from that time on."""
-    await tx.execute(
-        "UPDATE petitions SET mail_stopped_at = NULL, version = version + 1 WHERE id = :id",
-        id=petition_id,
-    )
+    resumed = "mail_stopped_at = NULL"
+    return await _changed(tx, resumed, "mail_stopped_at IS NOT NULL", petition_id, now)
 
 
 async def all_petitions(tx: Transaction) -> dict[int, Petition]:

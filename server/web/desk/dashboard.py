@@ -53,7 +53,7 @@ async def show(visit: Visit) -> None:
     await visit.send_petition_page(
         "petition",
         petition,
-        DONE,
+        _still_true(petition),
         **await _figures(visit, petition),
         alarms=alarms[:ALARMS_SHOWN],
         alarm_words=ALARM_WORDS,
@@ -66,6 +66,20 @@ async def show(visit: Visit) -> None:
         sms_codes=services.settings.sms_codes_daily > 0,
         updated=visit.moment(services.now()),
     )
+
+
+def _still_true(petition: Petition) -> dict[str, str]:
+    """What the page may say of the change that led to it: a link or an old tab may say more."""
+    state = petition.state
+    true = {
+        "created": state == "draft",
+        "opened": state == "open",
+        "paused": state == "paused",
+        "closed": state == "closed",
+        "mail_stopped": petition.mail_stopped,
+        "mail_resumed": not petition.mail_stopped,
+    }
+    return {word: said for word, said in DONE.items() if true.get(word, True)}
 
 
 async def _figures(visit: Visit, petition: Petition) -> dict[str, Any]:
@@ -126,12 +140,12 @@ async def close(visit: Visit) -> None:
 
 
 async def _change(
-    visit: Visit, change: Callable[[Transaction, int, int], Awaitable[None]], done: str
+    visit: Visit, change: Callable[[Transaction, int, int], Awaitable[bool]], done: str
 ) -> None:
     petition = await visit.petition()
     async with visit.services.database.write() as tx:
-        await change(tx, petition.id, visit.services.now())
-        await visit.note(tx, done, petition.id)
+        if await change(tx, petition.id, visit.services.now()):
+            await visit.note(tx, done, petition.id)
     await visit.services.directory.refresh()
     await visit.go_to_petition(petition, f"?done={done}")
 

@@ -632,6 +632,31 @@ async def test_a_petition_is_opened_paused_and_closed_by_buttons(
     assert place.services.directory.by_slug["lake"].state == wanted
 
 
+@pytest.mark.parametrize(
+    ("button", "done"), [("open", "opened"), ("pause", "paused"), ("stop-mail", "mail_stopped")]
+)
+async def test_what_is_pressed_twice_is_done_and_logged_once(
+    place: Room, button: str, done: str
+) -> None:
+    browser = await place.signed_in()
+    await browser.press("/organizer/p/lake", "/organizer/p/lake/close")
+    page = await browser.get("/organizer/p/lake")
+    form = await browser.fill(page, "/organizer/p/lake/open")
+    for _ in range(2):
+        answer = await browser.post(f"/organizer/p/lake/{button}", form)
+        assert answer.header("location") == f"/organizer/p/lake?done={done}"
+    log = await browser.get("/organizer/p/lake/audit.jsonl")
+    assert log.text.count(f'"{done}"') == 1
+
+
+@pytest.mark.parametrize("done", ["created", "paused", "closed", "mail_stopped"])
+async def test_what_the_address_says_was_done_is_believed_only_if_it_is_so(
+    place: Room, done: str
+) -> None:
+    page = await (await place.signed_in()).get(f"/organizer/p/lake?done={done}")
+    assert 'role="status"' not in page.text
+
+
 async def test_what_the_address_says_was_done_is_shown_only_from_a_fixed_list(place: Room) -> None:
     page = await (await place.signed_in()).get("/organizer/p/lake?done=<b>x</b>")
     assert 'role="status"' not in page.text
