@@ -32,6 +32,9 @@ OWN = "/organizer/p/{slug}"  # of a petition
 NAMES = ("Nguyễn Minh Khai", "Нина Иванова", "محمد علي", "अनिता देवी", "李小龍", "José Ñúñez", "Ana")
 
 
+_OF_PETITION = "WHERE petition_id = (SELECT id FROM petitions WHERE slug = :slug)"
+
+
 @dataclass
 class Site:
     """The running product with its mail, two organizers, and any number of strangers."""
@@ -83,7 +86,7 @@ class Site:
             "title_en": f"Keep the lake of {letters(n)} clean",
             "body_en": "Please.\n\nKeep it clean.",
             "slug": f"lake-{n}",
-            "keyword": f"LAKE{n}",
+            "keyword": f"LAKE{letters(n)[-6:]}".upper(),
         }
 
     def petition(self, **typed: str | bool) -> str:
@@ -170,27 +173,32 @@ class Site:
             await group.stop()
             await database.close()
 
-    def move_codes(self, slug: str, seconds: int) -> None:
-        """Let the codes of a petition be older, or younger again: nobody can wait for a day."""
+    def change(self, sql: str, slug: str, seconds: int) -> None:
+        """Change a time in the database, `:seconds` with `:slug`: nobody can wait for a day."""
 
-        async def move() -> None:
+        async def run() -> None:
             database = await open_database(self.url)
             try:
                 async with database.write() as tx:
-                    await tx.execute(
-                        "UPDATE codes SET made_at = made_at + :by WHERE petition_id ="
-                        " (SELECT id FROM petitions WHERE slug = :slug)",
-                        by=seconds,
-                        slug=slug,
-                    )
+                    await tx.execute(f"{sql} {_OF_PETITION}", seconds=seconds, slug=slug)
             finally:
                 await database.close()
 
-        asyncio.run(move())
+        asyncio.run(run())
+
+    def move_codes(self, slug: str, seconds: int) -> None:
+        """Let the codes of a petition be older, or younger again."""
+        self.change("UPDATE codes SET made_at = made_at + :seconds", slug, seconds)
+
+    def move_joining(self, slug: str, seconds: int) -> None:
+        """Let the organizers of a petition have been so for longer."""
+        join = "UPDATE petition_organizers SET joined_at = joined_at + :seconds"
+        self.change(join, slug, seconds)
 
 
 def texts(site: Site, thanks: Page, phone: str) -> None:
     """Text the word and the digits of a thank-you page from that phone."""
     found = re.search(r"body=([A-Z0-9]+)%20(\d+)", thanks.text)
     assert found, thanks.text
-    site.server.text(f"{found[1]} {found[2]}", phone)
+    reply = site.server.text(f"{found[1]} {found[2]}", phone)
+    assert reply.startswith("Thank you"), (found[0], phone, reply)
