@@ -69,7 +69,7 @@ def _trimmed(pieces: Pieces, line: str, first: int, last: int) -> tuple[int, int
     ):
         last -= 1
     titles = first
-    while titles < last and line[titles] == "j":
+    while titles < last and line[titles] == "j" and not _is_given(pieces, line, titles):
         titles += 1
     if titles < last:
         first = titles
@@ -79,6 +79,13 @@ def _trimmed(pieces: Pieces, line: str, first: int, last: int) -> tuple[int, int
     if names:
         return _without_small(pieces, line, first, last)
     return first, last
+
+
+def _is_given(pieces: Pieces, line: str, at: int) -> bool:
+    """Anh Tuấn Nguyễn: a title that is a name as well, with a capital before two words."""
+    entry = pieces.entries[at]
+    both = entry is not None and "weak" in entry.kinds and is_title(pieces, at)
+    return both and line[at + 1 : at + 3] in ("NN", "Nw", "wN", "ww")
 
 
 def _without_small(pieces: Pieces, line: str, first: int, last: int) -> tuple[int, int]:

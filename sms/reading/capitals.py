@@ -22,6 +22,7 @@ _ANSWERED: Final = re.compile(r"([sninhLaumo])(?=[NwT](?:,?[zP]+)?[.\n]?$)|(?<=^
 
 def promote(pieces: Pieces, context: Context) -> None:
     """Commands that are names where they stand: Sign Moore, Hi Nguyen, I Wayan Sudana."""
+    _name_titles(pieces)
     _rescue(pieces)
     line = pieces.line
     asked = context.asked is not None and context.asked.wants_name
@@ -37,8 +38,23 @@ def promote(pieces: Pieces, context: Context) -> None:
             pieces.tags[at] = "w"
 
 
+_ENDING: Final = re.compile(r"(?<=[NwT])j(?![NwTjp])")
+
+
+def _name_titles(pieces: Pieces) -> None:
+    """George Bush Sr., عبد الرحمن السيد: a title behind a name ends it."""
+    for match in _ENDING.finditer(pieces.line):
+        word = pieces.folded(match.start())
+        if word in {"SR", "JR"} or word.startswith("ال"):
+            pieces.tags[match.start()] = "f"
+
+
 #: What a capital in the middle of a sentence makes a part of the name beside it: Sitting Bull.
 _RESCUED: Final = "dl2#xhoiacmROSMQ*%$tge"
+
+
+#: 12 Oak St, before the last word.
+_HOUSE: Final = re.compile(r"[97][,NwTp2dlC]{0,3}$")
 
 
 def _rescue(pieces: Pieces) -> None:
@@ -66,6 +82,8 @@ def _rescue(pieces: Pieces) -> None:
 def _belongs(pieces: Pieces, line: str, at: int) -> bool:
     """Whether a word with a capital stands beside one of a name, and begins no sentence."""
     if not is_title(pieces, at) or pieces.folded(at) in {"I", "A"}:
+        return False
+    if line[at] == "#" and _HOUSE.search(line, 0, at):
         return False
     before, behind = line[at - 1 : at], line[at + 1 : at + 2]
     if before and before in "NwTp2" and is_title(pieces, at - 1):

@@ -27,6 +27,7 @@ def weigh(pieces: Pieces, line: str, found: Candidate, context: Context) -> None
         + (3 if awaited else 0)
         + _by_capitals(pieces, line, found)
         + _by_script(pieces, line, found)
+        - (3 if line[found.first - 1 : found.first] in ("v", "r") else 0)  # no face scans
     )
     found.doubtful |= _is_doubtful(pieces, line, found)
 
@@ -41,7 +42,9 @@ def _by_left(line: str, found: Candidate) -> int:
         return 3
     if sign in ("P", "z"):
         return 3 if "K" in line or "s" in line else 2
-    return 0 if found.left else 1
+    if found.left:
+        return 0
+    return 2 if "P" in line and ("K" in line or "s" in line) else 1
 
 
 def _by_right(line: str, found: Candidate) -> int:
@@ -67,13 +70,12 @@ def _across(line: str, at: int, step: int) -> str:
 
 def _is_myself(pieces: Pieces, line: str, found: Candidate) -> bool:
     """I, Ana Diaz, sign."""
-    at = found.first - 2
-    return (
-        at >= 0
-        and line[at + 1] == ","
-        and line[found.last : found.last + 1] == ","
-        and pieces.folded(at) in _MYSELF
-    )
+    at, behind = found.first - 1, line[found.last : found.last + 1]
+    if at > 0 and line[at] == "," == behind:
+        at -= 1
+    elif behind not in ("s", "J") or found.size < 2:
+        return False
+    return at >= 0 and pieces.folded(at) in _MYSELF
 
 
 _MYSELF: Final = frozenset({"I", "YO", "EU", "JE", "MOI", "MWEN"})
@@ -137,12 +139,27 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate) -> bool:
         return True
     if line[found.first - 1 : found.first] == "g" and len(pieces.folded(found.first)) < 3:
         return True  # Ok Ja Kim, or ok, Ja Kim
+    if found.size > 2 and _ends_in_town(pieces, line, found.last - 1):
+        return True
+    if _goes_on(pieces, line, found.last):
+        return True
     if large and any(_may_belong(pieces, line, at) for at in (found.first - 1, found.last)):
         return True
     if not large and _has_doubtful_neighbour(pieces, line, found):
         return True
     short = found.size == 1 or line[found.first] == "2" or not ("P" in line or "K" in line)
     return bool(found.cued and small and not large and short and _is_weak_cue(pieces, found))
+
+
+def _ends_in_town(pieces: Pieces, line: str, at: int) -> bool:
+    """Ana Diaz Houston: that may be where she lives."""
+    entry = pieces.entries[at] if line[at] == "T" else None
+    return entry is not None and "town" in entry.kinds
+
+
+def _goes_on(pieces: Pieces, line: str, at: int) -> bool:
+    """John Q. Public: an everyday word behind an initial."""
+    return line[at : at + 2] == ".d" and len(pieces.folded(at - 1)) == 1
 
 
 def _may_belong(pieces: Pieces, line: str, at: int) -> bool:

@@ -100,12 +100,14 @@ def words_of(text: str) -> Words:
         end = stop
         while links and links[0][0] < end:
             links.pop(0)
-    found.gaps.append(_gap(text[end:]))
+    found.gaps.append(_gap(text[end:].rstrip()))
     return found
 
 
 def _add(words: Words, end: int, start: int, stop: int, compared: str, spelt: str) -> None:
     between = words.text[end:start]
+    if not words.gaps:
+        between = between.lstrip()
     words.gaps.append("" if between == " " or not between else _gap(between))
     words.starts.append(start)
     words.ends.append(stop)
@@ -150,12 +152,12 @@ _CONTROLS: Final = dict.fromkeys(range(32), " ") | {10: "\n", 13: "\n"}
 def _gap(between: str) -> str:
     """What parts two words: the strongest sign between them."""
     between = between.translate(_CONTROLS)
-    if "\n" in between:
-        return "?" if "?" in between else "\n"
     if "?" in between or "؟" in between or "？" in between:
         return "?"
     if "¿" in between:
         return "¿"
+    if "\n" in between:
+        return "\n"
     bare = between.strip()
     if not bare or all(c in _QUOTES for c in bare):
         return ""

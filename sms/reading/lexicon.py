@@ -29,8 +29,8 @@ TAGS: Final[dict[Category, str]] = {
     "double": "2", "not": "v", "send": "S", "messages": "M", "me": "E", "state": "A", "city": "C",
     "placed": ">", "place": "<", "road": "#", "age": "t", "and": "&", "given": "n", "family": "n",
     "name": "n", "particle": "p", "digit": "Q", "reaction": "l", "wrote": "d", "both": "l",
-    "insist": "l", "little": "l", "weak": "w", "town": "T", "offer": "d", "later": "d",
-    "common": "d",
+    "insist": "l", "little": "l", "weak": "w", "town": "T", "namesake": "T", "offer": "d",
+    "later": "d", "common": "d",
 }  # fmt: skip
 #: Categories whose phrases are commands when they are the whole of a text.
 COMMANDS: Final[tuple[Category, ...]] = (

@@ -158,14 +158,24 @@ def _is_shortened(pieces: Pieces, at: int) -> bool:
     if len(word) == 1 and word.isalpha():
         inside = len(pieces.tags) > 1 and pieces.tags[-2] in "Nw"
         if inside:
-            return _may_follow(words.folded[at])
+            return _is_initial(words, at) or _may_follow(words.folded[at])
         return (
             is_capital(words.exact[at - 1])
             or len(words.folded[at]) == 1
             or words.folded[at] not in lexicon().phrases
         )
+    if (
+        word == "MA" != words.exact[at - 1]
+        and pieces.tags[-1] != "A"
+        and (len(pieces.tags) < 2 or pieces.tags[-2] in "snK,.\nl")
+    ):
+        return True
     inside = len(pieces.tags) > 1 and pieces.tags[-2] in "Nw" and not _has_house(pieces)
     return word in _SHORTENED and inside and words.folded[at] not in lexicon().lengths
+
+
+def _is_initial(words: Words, at: int) -> bool:
+    return len(words.folded[at]) == 1 and words.gaps[at + 1] in (".", ":")
 
 
 def _may_follow(word: str) -> bool:

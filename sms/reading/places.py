@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from sms.reading.letters import is_capital
 from sms.reading.pieces import Pieces
 
 _NAME: Final = "NwT2p"
@@ -16,18 +17,21 @@ _STREET: Final = re.compile(
 _BEHIND: Final = re.compile(r"<[lp<2]*(?:[CA]|[NwT2p]*T|[NwT][NwT2p]{0,2})(?:,?[CATt])*")
 _BEFORE: Final = re.compile(r"(?:[CA]|[NwT2])>")
 _LISTED: Final = re.compile(
-    r"(?<=[NwT2f]),[NwT2pd]{1,3},?A(?=[,.]?(?:P|z|$|\n|F))|(?<=[egx2dlq]),[NwT]{1,3},A|(?<=[NwT2f]),T(?:,?A)?(?=[,.]?(?:P|z|$|\n))"
+    r"(?<=[NwT2f]),[NwT2pd]{1,3},?A(?=[,.]?(?:P|z|$|\n|F))|(?<=[egx2dlq]),[NwT]{1,3},A|(?<=[NwT][NwT])T,?A|(?<=[NwT2f]),T(?:,?A)?(?=[,.]?(?:P|z|$|\n))"
 )
 _SURE: Final = re.compile(r"[p<]?C(?:,?[ACT])*|A|pT,?A")
-#: María de los Ángeles Ruiz.
-_INSIDE: Final = re.compile(r"(?<=[Nw]p)C(?=[Nw&])")
+#: María de los Ángeles Ruiz; "My name is Paris Hilton".
+_INSIDE: Final = re.compile(
+    r"(?<=[Nw]p)C(?=&?[Nw])|(?:(?<![^snK.\n])|(?<=[snK],))C(?=[Nw](?![NwT2p]))"
+)
 _PERHAPS: Final = re.compile(r"pT")
 
 
 def take_places(pieces: Pieces) -> None:
     """Tag every place; one that only might be a place stays a name if there is no other."""
     for match in _INSIDE.finditer(pieces.line):
-        pieces.tags[match.start()] = "w"
+        if is_capital(pieces.words.exact[pieces.last[match.start()] - 1]):
+            pieces.tags[match.start()] = "w"
     line = pieces.line
     if "#" in line:
         line = _tag(pieces, line, _STREET, _is_street)

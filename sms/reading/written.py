@@ -50,6 +50,8 @@ def _joint(pieces: Pieces, at: int) -> str:
     gap = pieces.words.gaps[at]
     if gap == "-" and not _is_separator(pieces.words.text):
         return "-"
+    if gap == ":" and len(pieces.words.folded[at - 1]) == 1:
+        return ""  # T.J. Watt
     return ", " if gap == "," else " "
 
 

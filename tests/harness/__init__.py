@@ -7,6 +7,7 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     world       one open petition in a store, without any door around it
     stores      stores that count what is asked of them, are away, or are of an earlier version
     phones      the text door without HTTP, and any number of phones
+    spoken      what speakers of each language text, and where conversations from life lie
     signers     people who sign on a running server, and whose names are stored then
     attacks     floods, and the honest crowds that must not suffer for them
     drills      the machine is gone, and comes back from what was kept elsewhere
@@ -14,9 +15,6 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     smtp        a mail server on loopback
     mails       a server in this process that sends mail, and people who sign with an address
     bounces     mails that come back, in the forms of different mail servers
-    sentences   sentences in eight languages, with and without a name
-    spoken      names and the ways in which people put them into a text
-    talk        conversations by text, played and judged
     provider    a provider of texts on loopback
     slow_link   a mobile network of long ago, between a client and a server
     pages       pages as a browser without script uses them: links, forms, buttons

@@ -17,7 +17,7 @@ JOINERS = "\u200c\u200d"
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _SPACES = re.compile(r"\s+")
-_ORDINAL = re.compile(r"\b\d(?:st|nd|rd|th)\b", re.IGNORECASE)  # Robert Brown 3rd
+_ORDINAL = re.compile(r"(?<=\w) \d(?:st|nd|rd|th)$", re.IGNORECASE)  # Robert Brown 3rd
 _LINK = re.compile(r"https?:|www\.|@|://", re.IGNORECASE)
 
 

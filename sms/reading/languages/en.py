@@ -10,7 +10,8 @@ ROW: Final[Row] = {
         "signature to"
     ),
     "join": (
-        "add, adding, put (me|my name) (down), count me in, include, register, enroll, enlist, i "
+        "my name on, my name to, my signature on, my signature for, my signature to, add, "
+        "adding, put (me|my name) (down), count me in, include, register, enroll, enlist, i "
         "support, i am in, i'm in, i agree, i endorse, i join, i would like to join, want to "
         "join, supporting, endorsing, put me on, add my name, add me, add us, add our names, "
         "count me, my support for, my support to, in support of, in favor of, supports, joining, "
@@ -56,24 +57,24 @@ ROW: Final[Row] = {
     ),
     "wish": (
         "leave me alone, leave us alone, lose {my|this} number, wrong {number|person|guy|phone}, "
-        "take {us|  him|  her|  my number|  his number|  her number|  this number|  my phone} "
-        "off, unsubscribe me, unsubscribe this, opt me out, want out, want to {opt out| "
-        "unsubscribe|  be removed|  be left alone|  stop getting|  stop receiving}, like to {opt "
-        "out|unsubscribe}, no longer {want|wish} to {receive|get|hear}, i want no more, hear "
-        "from you again, hear from you anymore, not want to hear, don't want to hear, don't want "
-        "to be contacted, don't want to be texted, never contact, never text, never message, "
-        "never write, cancel my subscription, end my subscription, this is a business line, do "
-        "not disturb, number is no longer, not the person, not who you think, get off my phone, "
-        "out of my phone, do not consent to, withdraw my consent, revoke my consent, revoke "
-        "consent, withdraw consent, i revoke consent, no consent, never signed up, never "
-        "subscribed, did not sign up for, didn't sign up for, never gave you my number, passed "
-        "away, is deceased, not {his|her|their} {number|phone} anymore, don't want your, do not "
-        "want your, don't want any more, do not want any more, don't want these, do not want "
-        "these, not want texts, not want any texts, leave this number alone, don't want texts, "
-        "stop it now, make it stop, off your list, off this list, off the list, off your lists, "
-        "opt me out please, quit it, stop pestering, stop hounding, stop blowing up, lose my "
-        "digits, peace and quiet, off of this list, off of your list, let me be, end these, stop "
-        "hitting me up"
+        "take {us|     him|     her|     my number|     his number|     her number|     this "
+        "number|  my phone} off, unsubscribe me, unsubscribe this, opt me out, want out, want to "
+        "{opt out|   unsubscribe|     be removed|     be left alone|     stop getting|     stop "
+        "receiving}, like to {opt out|unsubscribe}, no longer {want|wish} to {receive|get|hear}, "
+        "i want no more, hear from you again, hear from you anymore, not want to hear, don't "
+        "want to hear, don't want to be contacted, don't want to be texted, never contact, never "
+        "text, never message, never write, cancel my subscription, end my subscription, this is "
+        "a business line, do not disturb, number is no longer, not the person, not who you "
+        "think, get off my phone, out of my phone, do not consent to, withdraw my consent, "
+        "revoke my consent, revoke consent, withdraw consent, i revoke consent, no consent, "
+        "never signed up, never subscribed, did not sign up for, didn't sign up for, never gave "
+        "you my number, passed away, is deceased, not {his|her|their} {number|phone} anymore, "
+        "don't want your, do not want your, don't want any more, do not want any more, don't "
+        "want these, do not want these, not want texts, not want any texts, leave this number "
+        "alone, don't want texts, stop it now, make it stop, off your list, off this list, off "
+        "the list, off your lists, opt me out please, quit it, stop pestering, stop hounding, "
+        "stop blowing up, lose my digits, peace and quiet, off of this list, off of your list, "
+        "let me be, end these, stop hitting me up"
     ),
     "forget": (
         "take me off, remove, delete, erase, forget, wipe, drop, purge, scrub, destroy, clear, "
@@ -91,9 +92,10 @@ ROW: Final[Row] = {
         "number, my digits, this phone number, this cell number"
     ),
     "lists": (
-        "{your|  the|  this|  that|  these|  all|  any|  his|  her} (mailing|  contact|  phone| "
-        "text|  texting|  calling|  sms|  call) {list|  lists|  system|  database}, {your|the} "
-        "contacts, mailing list, contact list, your files, your records"
+        "{your|     the|     this|     that|     these|     all|     any|     his|     her} "
+        "(mailing|  contact|   phone|    text|     texting|     calling|     sms|     call) "
+        "{list|     lists|  system|   database}, {your|the} contacts, mailing list, contact "
+        "list, your files, your records"
     ),
     "both": "both, both of them, all of them, everyone, everything, all signatures",
     "signature": (
@@ -184,9 +186,9 @@ ROW: Final[Row] = {
     "name": "name, names, nombre",
     "zip": (
         "zip, zipcode, zip code, zips, zip's, postcode, postal code, post code, zip is, zip code "
-        "is, postcode is, {my|  the|  our|  his|  her} {zip|  zipcode|  zip code|  postcode| "
-        "postal code|  post code} (is|  's), pin code, area code, my zips, my zip's, my code is, "
-        "the zip's, mailing code, zip number, postal"
+        "is, postcode is, {my|     the|     our|     his|     her} {zip|     zipcode|     zip "
+        "code|  postcode|    postal code|     post code} (is|     's), pin code, area code, my "
+        "zips, my zip's, my code is, the zip's, mailing code, zip number, postal"
     ),
     "kin": (
         "husband, wife, mom, mother, dad, son, daughter, brother, sister, partner, neighbor, "
@@ -243,15 +245,16 @@ ROW: Final[Row] = {
         "appreciate you, god bless, god bless you, bless you, blessings, best wishes, all the "
         "best, good luck, great work, good work, good job, great job, nice work, keep it up, "
         "keep up the good work, well done, sorry, excuse me, pardon, apologies, have a {good| "
-        "great|  nice|  lovely|  wonderful|  blessed} (one|  day|  evening|  night|  week| "
-        "weekend), take care, bye, goodbye, see you, see ya, talk soon, later, thanks for "
-        "{doing|all} {this|that|it|you do|your help|your work}, thank you for {doing|all} "
-        "{this|that|it|you do|your help|your work}, thanks again, thank you again, thanks in "
-        "advance, thank you in advance, thank you kindly, grateful, much obliged, peace, best, "
-        "love you all, you're welcome, no problem, welcome, amen, hugs, xoxo, yay, woohoo, "
-        "hooray, bravo, thank goodness, thank god, tia, yours, thanks for your help, thanks for "
-        "everything, thank you for everything, thankyou, wishing you well, power to the people, "
-        "keep fighting, go team, stay safe, stay strong, in solidarity, solidarity, onward"
+        "great|     nice|     lovely|     wonderful|     blessed} (one|     day|     evening| "
+        "night|   week|    weekend), take care, bye, goodbye, see you, see ya, talk soon, later, "
+        "thanks for {doing|all} {this|that|it|you do|your help|your work}, thank you for "
+        "{doing|all} {this|that|it|you do|your help|your work}, thanks again, thank you again, "
+        "thanks in advance, thank you in advance, thank you kindly, grateful, much obliged, "
+        "peace, best, love you all, you're welcome, no problem, welcome, amen, hugs, xoxo, yay, "
+        "woohoo, hooray, bravo, thank goodness, thank god, tia, yours, thanks for your help, "
+        "thanks for everything, thank you for everything, thankyou, wishing you well, power to "
+        "the people, keep fighting, go team, stay safe, stay strong, in solidarity, solidarity, "
+        "onward"
     ),
     "yes": (
         "yes, yeah, yep, yup, yea, ya, ok, okay, k, kk, sure, sure thing, alright, all right, of "

@@ -9,13 +9,14 @@ ROW: Final[Row] = {
         "firma, firmar, firmo, firme, firmé, firmamos, firmando, fírmame, quiero firmar, firmar por"
     ),
     "join": (
-        "apúntame, apúnteme, apúntenme, agrégame, agrégueme, agréguenme, agregue, agregar, "
-        "agregen, agreguen, agrega, añádame, añádanme, añadir, añada, anoten, anóteme, anótame, "
-        "anótenme, inscribir, inscríbame, inscríbanme, súmenme, súmame, súmeme, sumarme, unirme, "
-        "sumarse, me sumo, me uno, apoyar, apoyo, apoyamos, apoya, apoyando, estoy a favor de, "
-        "cuenten conmigo, cuente conmigo, cuenta conmigo, incluya, incluyan, incluir, inclúyame, "
-        "inclúyanme, ponga, pongan, a favor de, en apoyo de, mi apoyo a, registrar, regístrenme, "
-        "suscribo"
+        "mi nombre en, mi nombre a, mi firma en, mi firma a, mi firma para, apúntame, apúnteme, "
+        "apúntenme, apunten, apunta, apunte, súmenme, sumen, inscriban, registren, incluyan, "
+        "agrégame, agrégueme, agréguenme, agregue, agregar, agregen, agreguen, agrega, añádame, "
+        "añádanme, añadir, añada, anoten, anóteme, anótame, anótenme, inscribir, inscríbame, "
+        "inscríbanme, súmame, súmeme, sumarme, unirme, sumarse, me sumo, me uno, apoyar, apoyo, "
+        "apoyamos, apoya, apoyando, estoy a favor de, cuenten conmigo, cuente conmigo, cuenta "
+        "conmigo, incluya, incluir, inclúyame, inclúyanme, ponga, pongan, a favor de, en apoyo "
+        "de, mi apoyo a, registrar, regístrenme, suscribo"
     ),
     "refuse": "rechazo, me niego, me opongo, en contra de, no apoyo",
     "stop": (
@@ -56,16 +57,16 @@ ROW: Final[Row] = {
         "de baja, número equivocado, persona equivocada, se equivocó de número, se equivocaron "
         "de número, no soy esa persona, no quiero {recibir|saber|que me|más|mensajes|sus|tus}, "
         "no deseo {recibir|más|que me}, no quiero nada, no quiero más, no me {escriban| "
-        "escriba|  escribas|  envíen|  envíe|  envíes|  manden|  mande|  mandes|  molesten| "
-        "moleste|  molestes|  contacten|  contacte|  contactes|  llamen|  llame|  texteen| "
-        "textee|  jodan|  fastidien}, no me vuelvan a, no me vuelva a, no vuelvan a, no vuelva "
-        "a, quiero darme de baja, quiero que me dejen, quiero que paren, desuscríbanme, "
-        "desuscríbame, cancelen mi suscripción, cancele mi suscripción, cancelar mi suscripción, "
-        "cancelar suscripción, no molestar, no autorizo, no estoy interesado en recibir, no me "
-        "interesa recibir, este número ya no es, falleció, nunca me suscribí, dejen de molestar, "
-        "deje de molestar, deja de molestar, dejen de joder, dejen de fastidiar, ya no me, ya no "
-        "quiero, sáquenme, no escriban más, no manden más, no envíen más, no más por favor, no "
-        "me interesa recibir más"
+        "escriba|     escribas|     envíen|     envíe|     envíes|     manden|     mande| "
+        "mandes|  molesten|    moleste|     molestes|     contacten|     contacte| "
+        "contactes|     llamen|  llame|     texteen|    textee|     jodan|     fastidien}, no me "
+        "vuelvan a, no me vuelva a, no vuelvan a, no vuelva a, quiero darme de baja, quiero que "
+        "me dejen, quiero que paren, desuscríbanme, desuscríbame, cancelen mi suscripción, "
+        "cancele mi suscripción, cancelar mi suscripción, cancelar suscripción, no molestar, no "
+        "autorizo, no estoy interesado en recibir, no me interesa recibir, este número ya no es, "
+        "falleció, nunca me suscribí, dejen de molestar, deje de molestar, deja de molestar, "
+        "dejen de joder, dejen de fastidiar, ya no me, ya no quiero, sáquenme, no escriban más, "
+        "no manden más, no envíen más, no más por favor, no me interesa recibir más"
     ),
     "forget": (
         "bórrenme, bórrame, bórreme, elimínenme, elimíname, elimíneme, quítenme, quíteme, "
@@ -78,16 +79,17 @@ ROW: Final[Row] = {
     ),
     "number": "mi número, mi teléfono, mi celular, este número, mi número de teléfono",
     "lists": (
-        "{la|  su|  esta|  tu|  sus|  estas|  de su|  de la|  de tu|  de esta|  de sus} {lista| "
-        "listas}, la base de datos, su base de datos, lista de contactos"
+        "{la|     su|     esta|     tu|     sus|     estas|     de su|     de la|     de tu| "
+        "de esta|  de sus} {lista|    listas}, la base de datos, su base de datos, lista de "
+        "contactos"
     ),
     "both": "ambas, ambos, todas, las dos, todas las firmas",
     "signature": "mi firma, mi nombre, esta firma, la firma, mi apoyo, nuestra firma",
     "undo": (
         "deshacer, deshaz, deshaga, retirar, retiro, retiren, retire, retira, anular, anulen, "
-        "anule, anula, desfirmar, revocar mi firma, {borren|  borre|  borra|  quiten|  quite| "
-        "quita|  eliminen|  elimine|  elimina|  cancelen|  cancele|  cancelar|  quitar|  borrar| "
-        "eliminar|  saquen} {mi firma|  mi nombre}"
+        "anule, anula, desfirmar, revocar mi firma, {borren|     borre|     borra|     quiten| "
+        "quite|    quita|     eliminen|     elimine|     elimina|     cancelen|     cancele| "
+        "cancelar|   quitar|     borrar|    eliminar|     saquen} {mi firma|     mi nombre}"
     ),
     "start": (
         "~alta, darme de alta, ~comenzar, ~empezar, ~iniciar, ~reanudar, ~suscribir, "

@@ -10,12 +10,13 @@ ROW: Final[Row] = {
         "signer pour, signature à, je signerai"
     ),
     "join": (
-        "ajoutez moi, ajoutez, ajouter, ajoute moi, ajoutez mon nom, inscrivez moi, inscrivez, "
-        "inscrire, inscris moi, comptez moi, comptez sur moi, je soutiens, nous soutenons, "
-        "soutient, je suis pour, j'appuie, j'adhère à, je me joins à, je rejoins, rejoindre, "
-        "j'approuve, enregistrez, mettez moi, mettez, mettre, au nom de, en faveur de, pour "
-        "soutenir, soutenir, appuyer, en soutien à, incluez, incluez moi, rajoutez, rajoutez "
-        "moi, notez, notez moi, je participe, j'en suis"
+        "mon nom sur, mon nom à, ma signature sur, ma signature à, ajoutez moi, ajoutez, "
+        "ajouter, ajoute moi, ajoutez mon nom, inscrivez moi, inscrivez, inscrire, inscris moi, "
+        "comptez moi, comptez sur moi, je soutiens, nous soutenons, soutient, je suis pour, "
+        "j'appuie, j'adhère à, je me joins à, je rejoins, rejoindre, j'approuve, enregistrez, "
+        "mettez moi, mettez, mettre, au nom de, en faveur de, pour soutenir, soutenir, appuyer, "
+        "en soutien à, incluez, incluez moi, rajoutez, rajoutez moi, notez, notez moi, je "
+        "participe, j'en suis"
     ),
     "refuse": "refuse, je refuse, refusons, je m'oppose, contre, opposé à, opposée à",
     "stop": (
@@ -54,18 +55,18 @@ ROW: Final[Row] = {
         "la paix, {désabonnez|désinscrivez|désabonne|désinscris} moi, je veux me désabonner, me "
         "désabonner, me désinscrire, je me désabonne, je me désinscris, mauvais numéro, faux "
         "numéro, erreur de numéro, mauvaise personne, vous vous trompez de numéro, vous vous "
-        "trompez de personne, ce n'est pas la bonne personne, ne {m'écrivez|  m'envoyez| "
-        "m'écris|  m'envoie|  m'appelez|  m'embêtez} {plus|  pas}, ne me {contactez|  contacte| "
-        "dérangez|  dérange|  textez|  harcelez|  texte|  spammez} {plus|  pas}, plus {rien "
-        "recevoir|  recevoir de|  être contacté|  être contactée|  être dérangé|  recevoir}, "
-        "plus envie de recevoir, je ne souhaite plus, je ne veux plus, je ne désire plus, je "
-        "veux plus, ne veux plus recevoir, plus de messages, plus de sms, plus de textos, plus "
-        "de message, je ne veux pas recevoir, je ne veux pas de, résiliez mon abonnement, "
-        "annulez mon abonnement, ne pas déranger, n'appartient plus, est décédé, est décédée, je "
-        "n'ai jamais demandé, je ne me suis jamais inscrit, la paix svp, laissez nous "
-        "tranquilles, otez moi de votre liste, sortez moi de, retirez moi de la liste, me "
-        "laisser tranquille, me laisser en paix, arrêtez de m'écrire, plus me contacter, plus "
-        "m'écrire, plus m'envoyer"
+        "trompez de personne, ce n'est pas la bonne personne, ne {m'écrivez|     m'envoyez| "
+        "m'écris|     m'envoie|     m'appelez|     m'embêtez} {plus|     pas}, ne me {contactez| "
+        "contacte|    dérangez|     dérange|     textez|     harcelez|     texte|     spammez} "
+        "{plus|  pas}, plus {rien recevoir|     recevoir de|     être contacté|     être "
+        "contactée|     être dérangé|     recevoir}, plus envie de recevoir, je ne souhaite "
+        "plus, je ne veux plus, je ne désire plus, je veux plus, ne veux plus recevoir, plus de "
+        "messages, plus de sms, plus de textos, plus de message, je ne veux pas recevoir, je ne "
+        "veux pas de, résiliez mon abonnement, annulez mon abonnement, ne pas déranger, "
+        "n'appartient plus, est décédé, est décédée, je n'ai jamais demandé, je ne me suis "
+        "jamais inscrit, la paix svp, laissez nous tranquilles, otez moi de votre liste, sortez "
+        "moi de, retirez moi de la liste, me laisser tranquille, me laisser en paix, arrêtez de "
+        "m'écrire, plus me contacter, plus m'écrire, plus m'envoyer"
     ),
     "forget": (
         "rayez, rayez moi, ôtez, ôtez moi, sortez moi, retire moi, enlève moi, supprime moi, "
@@ -79,8 +80,8 @@ ROW: Final[Row] = {
     ),
     "number": "mon numéro, mon téléphone, mon portable, ce numéro, mon numéro de téléphone",
     "lists": (
-        "{la|  votre|  cette|  vos|  de votre|  de vos|  de la|  de cette|  de ta|  toutes vos} "
-        "{liste|  listes}, vos fichiers, votre fichier, votre base"
+        "{la|     votre|     cette|     vos|     de votre|     de vos|     de la|     de cette| "
+        "de ta|   toutes vos} {liste|     listes}, vos fichiers, votre fichier, votre base"
     ),
     "both": "les deux, toutes, toutes les signatures",
     "signature": (
@@ -89,8 +90,9 @@ ROW: Final[Row] = {
     ),
     "undo": (
         "retirer, retirez, retire, défaire, annuler ma signature, annulez ma signature, "
-        "{supprimez|  supprime|  effacez|  efface|  enlevez|  enlève|  supprimer|  effacer| "
-        "enlever|  retirer|  rayez} {ma signature|  mon nom}, rétracter, je retire, révoquer"
+        "{supprimez|     supprime|     effacez|     efface|     enlevez|     enlève| "
+        "supprimer|  effacer|    enlever|     retirer|     rayez} {ma signature|     mon nom}, "
+        "rétracter, je retire, révoquer"
     ),
     "start": (
         "~commencer, ~reprendre, ~recommencer, ~s'abonner, ~abonner, ~réabonner, ~reprenez, "

@@ -10,10 +10,10 @@ ROW: Final[Row] = {
         "siyati m pou"
     ),
     "join": (
-        "mete m, mete non m, mete non mwen, mete mwen, mete, ajoute m, ajoute non m, ajoute, "
-        "ajoute mwen, enskri m, enskri mwen, enskri, konte m, konte sou mwen, mwen sipòte, m "
-        "sipòte, sipòte, mwen dakò ak, mwen pou, nan non, m apiye, mwen apiye, anrejistre, "
-        "anrejistre m, mwen ladan l, m ladan l, anfavè"
+        "non mwen sou, siyati mwen sou, mete m, mete non m, mete non mwen, mete mwen, mete, "
+        "ajoute m, ajoute non m, ajoute, ajoute mwen, enskri m, enskri mwen, enskri, konte m, "
+        "konte sou mwen, mwen sipòte, m sipòte, sipòte, mwen dakò ak, mwen pou, nan non, m "
+        "apiye, mwen apiye, anrejistre, anrejistre m, mwen ladan l, m ladan l, anfavè"
     ),
     "refuse": "refize, mwen refize, m refize, mwen kont, m kont, kont",
     "stop": (
@@ -55,8 +55,9 @@ ROW: Final[Row] = {
     "both": "tou de, tout siyati yo, toulède",
     "signature": "siyati m, siyati mwen, non m, non mwen, siyati a, siyati sa a",
     "undo": (
-        "defè, defèt, {efase|  retire|  wete|  anile|  siprime} {siyati m|  siyati mwen|  non m| "
-        "non mwen|  siyati a}, retire siyati, mwen vle retire, m vle retire, retire l"
+        "defè, defèt, {efase|     retire|     wete|     anile|     siprime} {siyati m| "
+        "siyati mwen|   non m|    non mwen|     siyati a}, retire siyati, mwen vle retire, m vle "
+        "retire, retire l"
     ),
     "start": "~komanse, ~rekòmanse, ~kòmanse, ~abòne, ~abòne m, ~kontinye",
     "help": (
@@ -102,9 +103,9 @@ ROW: Final[Row] = {
         "kòd pòs, kòd postal la se, kòd"
     ),
     "kin": (
-        "{mari|  madanm|  manman|  papa|  pitit|  pitit gason|  pitit fi|  frè|  sè|  vwazen| "
-        "vwazin|  zanmi|  mennaj|  kouzen|  kouzin|  matant|  tonton|  grann|  granpapa} {m| "
-        "mwen}"
+        "{mari|     madanm|     manman|     papa|     pitit|     pitit gason|     pitit fi| "
+        "frè|  sè|   vwazen|    vwazin|     zanmi|     mennaj|     kouzen|     kouzin| "
+        "matant|     tonton|  grann|   granpapa} {m|    mwen}"
     ),
     "and": "ak, epi, avèk, e",
     "place": (

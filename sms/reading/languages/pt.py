@@ -10,6 +10,7 @@ ROW: Final[Row] = {
         "minha assinatura para"
     ),
     "join": (
+        "meu nome em, meu nome na, meu nome à, minha assinatura em, minha assinatura na, "
         "adicione, adicionem, me adicione, adicionar, me inclua, inclua, incluam, incluir, me "
         "inscreva, inscreva, inscrever, conte comigo, contem comigo, apoio, apoiamos, apoia, "
         "apoiar, sou a favor de, me junto, quero participar, registre, registrar, coloque, "
@@ -50,18 +51,19 @@ ROW: Final[Row] = {
     ),
     "not": "não, nao, nunca, jamais, nem, sem, num",
     "wish": (
-        "{me deixe|  me deixem|  me deixa|  deixe me|  deixem me} {em paz|  sossegado| "
-        "sossegada|  quieto|  quieta}, não {me|  nos} {mande|  mandem|  manda|  envie|  enviem| "
-        "envia|  escreva|  escrevam|  contate|  contatem|  contacte|  contactem|  incomode| "
-        "incomodem|  incomoda|  ligue|  liguem|  perturbe|  perturbem|  encha|  encham| "
-        "importune}, não quero {receber|mais|que me|suas|essas|nada|saber}, não desejo "
-        "{receber|mais}, não gostaria de receber, não quero mais receber, número errado, pessoa "
-        "errada, enganou-se no número, ligou errado, não sou essa pessoa, me descadastre, me "
-        "descadastrem, quero me descadastrar, quero sair, cancele minha inscrição, cancelem "
-        "minha inscrição, cancelar minha inscrição, cancelar inscrição, não perturbe, faleceu, "
-        "nunca me inscrevi, não autorizo, pare de me, parem de me, chega de mensagens, chega de "
-        "sms, me esqueçam, não tenho interesse em receber, este número não é mais, deixe-me em "
-        "paz, deixem-me em paz, larguem do meu pé, larga do meu pé, sai do meu pé"
+        "{me deixe|     me deixem|     me deixa|     deixe me|     deixem me} {em paz| "
+        "sossegado|  sossegada|     quieto|     quieta}, não {me|     nos} {mande|     mandem| "
+        "manda|  envie|   enviem|    envia|     escreva|     escrevam|     contate| "
+        "contatem|     contacte|  contactem|   incomode|    incomodem|     incomoda|     ligue| "
+        "liguem|     perturbe|  perturbem|     encha|   encham|    importune}, não quero "
+        "{receber|mais|que me|suas|essas|nada|saber}, não desejo {receber|mais}, não gostaria de "
+        "receber, não quero mais receber, número errado, pessoa errada, enganou-se no número, "
+        "ligou errado, não sou essa pessoa, me descadastre, me descadastrem, quero me "
+        "descadastrar, quero sair, cancele minha inscrição, cancelem minha inscrição, cancelar "
+        "minha inscrição, cancelar inscrição, não perturbe, faleceu, nunca me inscrevi, não "
+        "autorizo, pare de me, parem de me, chega de mensagens, chega de sms, me esqueçam, não "
+        "tenho interesse em receber, este número não é mais, deixe-me em paz, deixem-me em paz, "
+        "larguem do meu pé, larga do meu pé, sai do meu pé"
     ),
     "forget": (
         "me tire, me tirem, me retire, me retirem, me removam, tire me, me excluam, me tira, "
@@ -76,8 +78,8 @@ ROW: Final[Row] = {
     ),
     "number": "meu número, meu telefone, meu celular, este número, esse número",
     "lists": (
-        "{a|  da|  sua|  da sua|  dessa|  desta|  essa|  esta|  de sua|  suas|  das suas} "
-        "{lista|  listas}, lista de contatos, seu cadastro"
+        "{a|     da|     sua|     da sua|     dessa|     desta|     essa|     esta|     de sua| "
+        "suas|  das suas} {lista|     listas}, lista de contatos, seu cadastro"
     ),
     "both": "ambas, ambos, todas, as duas, todas as assinaturas",
     "signature": (
@@ -86,9 +88,10 @@ ROW: Final[Row] = {
     ),
     "undo": (
         "desfazer, desfaça, desfaz, retirar, retiro, retire, retirem, anular, anule, revogar, "
-        "{apague|  apaguem|  exclua|  excluam|  remova|  removam|  tire|  tirem|  tirar| "
-        "cancele|  cancelem|  cancelar|  remover|  apagar|  excluir|  delete|  risque} {minha "
-        "assinatura|  meu nome|  a minha assinatura|  o meu nome}"
+        "{apague|     apaguem|     exclua|     excluam|     remova|     removam|     tire| "
+        "tirem|  tirar|   cancele|     cancelem|     cancelar|     remover|     apagar| "
+        "excluir|  delete|     risque} {minha assinatura|     meu nome|     a minha assinatura| "
+        "o meu nome}"
     ),
     "start": (
         "~começar, ~iniciar, ~retomar, ~recomeçar, ~voltar a receber, ~inscrever-me, quero "

@@ -9,9 +9,10 @@ ROW: Final[Row] = {
         "ký tên, kyten, tôi ký, ký vào, ký tên vào, ký ủng hộ, muốn ký, xin ký, ký cho, đã ký, =ký"
     ),
     "join": (
-        "thêm tôi, thêm tên tôi, thêm tên, ghi tên tôi, ghi tên, thêm em, cho tôi tham gia, cho "
-        "em tham gia, ủng hộ, tôi ủng hộ, đăng ký cho, tính cả tôi, thay mặt, nhân danh, đồng ý "
-        "với, xin tham gia, cho tôi vào, ghi danh, cho con tham gia, đăng kí cho, đăng ký tên"
+        "tên tôi vào, chữ ký của tôi cho, thêm tôi, thêm tên tôi, thêm tên, ghi tên tôi, ghi "
+        "tên, thêm em, cho tôi tham gia, cho em tham gia, ủng hộ, tôi ủng hộ, đăng ký cho, tính "
+        "cả tôi, thay mặt, nhân danh, đồng ý với, xin tham gia, cho tôi vào, ghi danh, cho con "
+        "tham gia, đăng kí cho, đăng ký tên"
     ),
     "refuse": "từ chối ký, tôi từ chối, phản đối, chống lại",
     "stop": (
@@ -39,16 +40,17 @@ ROW: Final[Row] = {
     ),
     "not": "=không, =chưa, =chẳng, =đừng, =chả, khong, =đâu, không phải, hông, =ko, chớ, đừng có",
     "wish": (
-        "đừng {nhắn tin|  gửi tin|  gửi tin nhắn|  gửi|  nhắn|  liên lạc|  làm phiền|  quấy rầy| "
-        "gọi|  liên hệ|  nhan tin|  gui tin}, {ngừng|  ngưng|  dừng|  thôi|  chấm dứt|  dừng "
-        "việc|  ngừng việc} {nhắn tin|  gửi tin|  gửi tin nhắn|  gửi|  nhắn|  làm phiền|  quấy "
-        "rầy|  liên lạc|  liên hệ}, {không|  khong} {muốn nhận|  muon nhan|  nhận tin nhắn|  cần "
-        "nhận|  muốn nhận thêm|  muốn tin nhắn|  muốn bị làm phiền}, sai số, nhầm số, nhầm "
-        "người, sai người, hủy nhận tin, hủy nhận tin nhắn, hủy đăng ký của tôi, để tôi yên, cho "
-        "tôi yên, để tôi được yên, không nhận tin nhắn, không nhận nữa, đừng làm phiền, đừng làm "
-        "phiền tôi, đã mất, đã qua đời, xin đừng gửi, xin đừng nhắn, dung nhan tin, dung gui "
-        "tin, đừng gửi nữa, đừng nhắn nữa, để em yên, nhầm máy, tôi không đăng ký, dung nhan "
-        "nua, ngung nhan tin, ngung gui tin, không muốn nhận nữa"
+        "đừng {nhắn tin|     gửi tin|     gửi tin nhắn|     gửi|     nhắn|     liên lạc|     làm "
+        "phiền|   quấy rầy|    gọi|     liên hệ|     nhan tin|     gui tin}, {ngừng|     ngưng| "
+        "dừng|     thôi|   chấm dứt|     dừng việc|     ngừng việc} {nhắn tin|     gửi tin| "
+        "gửi tin nhắn|     gửi|   nhắn|     làm phiền|     quấy rầy|     liên lạc|     liên hệ}, "
+        "{không|  khong} {muốn nhận|   muon nhan|     nhận tin nhắn|     cần nhận|     muốn nhận "
+        "thêm|  muốn tin nhắn|     muốn bị làm phiền}, sai số, nhầm số, nhầm người, sai người, "
+        "hủy nhận tin, hủy nhận tin nhắn, hủy đăng ký của tôi, để tôi yên, cho tôi yên, để tôi "
+        "được yên, không nhận tin nhắn, không nhận nữa, đừng làm phiền, đừng làm phiền tôi, đã "
+        "mất, đã qua đời, xin đừng gửi, xin đừng nhắn, dung nhan tin, dung gui tin, đừng gửi "
+        "nữa, đừng nhắn nữa, để em yên, nhầm máy, tôi không đăng ký, dung nhan nua, ngung nhan "
+        "tin, ngung gui tin, không muốn nhận nữa"
     ),
     "forget": (
         "=gỡ, =bỏ, loại tôi, đưa tôi ra, xóa tôi, =xóa, =xoá, xoá tôi, gỡ tôi, quên tôi, xóa em, "
@@ -71,9 +73,10 @@ ROW: Final[Row] = {
         "chữ ký của em, tên em"
     ),
     "undo": (
-        "hoàn tác, rút lại, =rút, {xóa|  gỡ|  rút|  hủy|  bỏ|  xoá|  rút lại} {chữ ký của tôi| "
-        "chữ ký|  tên tôi|  tên của tôi|  chữ kí|  chữ ký của em|  tên em}, rut lai, hoan tac, "
-        "rút tên, xóa tên tôi, gỡ tên tôi, rút tên tôi, xóa tên, gỡ tên, bỏ tên tôi"
+        "hoàn tác, rút lại, =rút, {xóa|     gỡ|     rút|     hủy|     bỏ|     xoá|     rút lại} "
+        "{chữ ký của tôi|    chữ ký|     tên tôi|     tên của tôi|     chữ kí|     chữ ký của "
+        "em|     tên em}, rut lai, hoan tac, rút tên, xóa tên tôi, gỡ tên tôi, rút tên tôi, xóa "
+        "tên, gỡ tên, bỏ tên tôi"
     ),
     "start": (
         "~bắt đầu, ~tiếp tục, ~đăng ký lại, ~bat dau, ~đăng ký nhận tin, ~nhận lại tin nhắn, "
@@ -138,9 +141,10 @@ ROW: Final[Row] = {
         "em là, ma buu dien la"
     ),
     "kin": (
-        "{chồng|  vợ|  mẹ|  má|  ba|  bố|  cha|  con trai|  con gái|  anh trai|  chị gái|  em "
-        "trai|  em gái|  bạn|  hàng xóm|  cô|  chú|  bác|  ông|  bà|  cháu|  dì|  cậu|  người "
-        "yêu} {tôi|  của tôi|  em|  của em|  mình|  tui}"
+        "{chồng|     vợ|     mẹ|     má|     ba|     bố|     cha|     con trai|     con gái| "
+        "anh trai|     chị gái|     em trai|     em gái|     bạn|     hàng xóm|     cô|     chú| "
+        "bác|  ông|     bà|     cháu|   dì|     cậu|     người yêu} {tôi|     của tôi|     em| "
+        "của em|  mình|     tui}"
     ),
     "and": "=và, cùng với, cùng, =với",
     "place": (

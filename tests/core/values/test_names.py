@@ -126,6 +126,12 @@ def test_a_texted_name_has_no_digits(name: str) -> None:
     assert check_texted_name("") == "missing"
 
 
+def test_a_texted_name_may_say_which_of_its_line() -> None:
+    assert check_texted_name("Robert Brown 3rd") is None
+    assert check_texted_name("3rd") == "not_a_name"
+    assert check_texted_name("Robert Brown 33rd") == "not_a_name"
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

@@ -132,6 +132,42 @@ def test_each_country_has_its_own_postcodes(country: str, text: str, postcode: s
     assert (reading.postcode, reading.sure, len(reading.names)) == (postcode, True, 1)
 
 
+@pytest.mark.parametrize(
+    ("beside", "name"),
+    [
+        ("Ana Diaz 12 Oak St", "Ana Diaz"),
+        ("Ana Diaz, 1420 Maple Ave, Billings MT", "Ana Diaz"),
+        ("Ana Diaz Houston TX", "Ana Diaz"),
+        ("Ana Diaz, Jackson, MS", "Ana Diaz"),
+        ("Ana Díaz de Guadalajara", "Ana Díaz"),
+        ("Paris Hilton", "Paris Hilton"),
+        ("Pablo Reyes", "Pablo Reyes"),
+        ("Ronan Farrow", "Ronan Farrow"),
+        ("María de los Ángeles Ruiz", "María de los Ángeles Ruiz"),
+        ("Thiago Pereira Lima", "Thiago Pereira Lima"),
+        ("George Bush Sr.", "George Bush Sr."),
+        ("Sr. George Bush", "George Bush"),
+        ("عبد الرحمن السيد", "عبد الرحمن السيد"),
+        ("السيد عبد الرحمن", "عبد الرحمن"),
+        ("Anh Tuấn Nguyễn", "Anh Tuấn Nguyễn"),
+        ("Ma. Luisa Reyes", "Ma. Luisa Reyes"),
+        ("T.J. Watt", "T.J. Watt"),
+        ("Robert Brown 3rd", "Robert Brown 3rd"),
+    ],
+)
+def test_a_name_is_told_from_places_streets_and_titles_and_has_its_own(
+    beside: str, name: str
+) -> None:
+    reading = read(f"SIGN FACE {beside} 59801", ONE)
+    assert (reading.names, reading.sure) == ((name,), True)
+
+
+@pytest.mark.parametrize("name", ["Ana Diaz Houston", "John Q. Public"])
+def test_what_may_be_less_than_the_name_or_more_is_asked_about(name: str) -> None:
+    reading = read(f"SIGN FACE {name} 59801", ONE)
+    assert (reading.doubt, reading.postcode) == ("name", "59801")
+
+
 OURS = "FACE: No face scan. To sign, reply with your name and ZIP code, like: Ana Diaz 59801"
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from sms.reading import Context, OpenQuestion, PetitionWord, PetitionWords, Reading, read
-from tests.harness.sentences import FRAMES, HARD, NAMES
-from tests.harness.talk import NOBODY
+from tests.sms.reading.sentences import FRAMES, HARD, NAMES
+from tests.sms.reading.talk import NOBODY
 
 PETITIONS = PetitionWords([PetitionWord("FACE")])
 CONTEXT = Context(PETITIONS)

@@ -52,6 +52,8 @@ def test_no_text_raises_and_its_spans_lie_in_it_one_behind_the_other(text: str) 
 
 @settings(max_examples=100, deadline=None)
 @given(SPICED, st.sampled_from(["", " ", "\n", "  \t"]))
+@example("0¿", "\n")
+@example("Ana Diaz.", "\n")
 def test_space_around_a_text_changes_nothing(text: str, space: str) -> None:
     inside = text.strip()
     one, two = read(inside), read(space + inside + space)

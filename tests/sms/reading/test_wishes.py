@@ -3,7 +3,7 @@
 import pytest
 
 from sms.reading import Context, OpenQuestion, PetitionWord, PetitionWords, read
-from tests.harness.talk import ABOUT_THE_WORLD, LEFT_ALONE
+from tests.sms.reading.talk import ABOUT_THE_WORLD, LEFT_ALONE
 
 PETITIONS = PetitionWords([PetitionWord("FACE")])
 CONTEXTS = (
