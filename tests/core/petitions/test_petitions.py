@@ -129,7 +129,10 @@ async def test_what_nobody_has_seen_is_free_again(world: World) -> None:
         river = (await petitions.all_petitions(tx))[id_]
         await petitions.edit(tx, river, draft(slug="brook", keyword="BROOK"), reserved())
         again = draft(slug="river", keyword="RIVER")
-        await petitions.create(tx, again, reserved=reserved(), salt=b"s" * 32, now=NOW)
+        taken = await petitions.create(tx, again, reserved=reserved(), salt=b"s" * 32, now=NOW)
+        known = await petitions.all_petitions(tx)
+    assert (known[id_].slug, known[taken].slug) == ("brook", "river")
+    assert (known[id_].keyword, known[taken].keyword) == ("BROOK", "RIVER")
 
 
 async def test_an_edit_is_seen_and_keeps_what_is_not_the_organizers(world: World) -> None:
