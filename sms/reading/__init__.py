@@ -65,7 +65,7 @@ def read(text: str, context: Context = _NOWHERE, *, explain: bool = True) -> Rea
     framed = unframed(text, context.ours)
     if framed.whole:
         return _quoted(text, framed, context)
-    words = words_of(framed.text)
+    words = words_of(framed.text, context.petitions.words)
     split_glued(words, context)
     pieces = pieces_of(words, context.petitions.words)
     take_footers(pieces)

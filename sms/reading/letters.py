@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
@@ -66,8 +67,11 @@ class Words:
         return len(self.folded)
 
 
-def words_of(text: str) -> Words:
-    """The words of a text, links and addresses as one word each ('@' when compared)."""
+def words_of(text: str, known: Collection[str] = ()) -> Words:
+    """The words of a text, links and addresses as one word each ('@' when compared).
+
+    Digits that are glued to a word are another, unless the whole is one of the `known` words.
+    """
     found = Words(text)
     end = 0
     linked = "@" in text or "." in text or "<" in text
@@ -83,11 +87,11 @@ def words_of(text: str) -> Words:
             stop = match.end()
             raw = match[0]
             if raw.isascii():
-                if raw[-1].isdigit() and raw[0].isalpha() and (glued := _GLUED.fullmatch(raw)):
-                    middle = start + glued.end(1)
-                    _add(found, end, start, middle, glued[1].upper(), glued[1])
+                if raw[-1].isdigit() and raw[0].isalpha() and (seam := _seam(raw.upper(), known)):
+                    middle = start + seam
+                    _add(found, end, start, middle, raw[:seam].upper(), raw[:seam])
                     end = start = middle
-                    raw = glued[2]
+                    raw = raw[seam:]
                 upper = raw.upper()
                 _add(
                     found, end, start, stop, upper.translate(_DROPPED) if "'" in raw else upper, raw
@@ -102,6 +106,17 @@ def words_of(text: str) -> Words:
             links.pop(0)
     found.gaps.append(_gap(text[end:].rstrip()))
     return found
+
+
+def _seam(word: str, known: Collection[str]) -> int:
+    """Where digits are glued to a word; 0 where it is one, as a petition's may end in digits."""
+    if word in known:
+        return 0
+    ends = (len(k) for k in known if k[-1].isdigit() and word.startswith(k))
+    if own := max((end for end in ends if word[end:].isdigit()), default=0):
+        return own
+    glued = _GLUED.fullmatch(word)
+    return glued.end(1) if glued else 0
 
 
 def _add(words: Words, end: int, start: int, stop: int, compared: str, spelt: str) -> None:

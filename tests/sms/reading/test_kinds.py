@@ -219,3 +219,9 @@ def test_a_slip_of_the_sign_word_is_told() -> None:
 def test_every_word_of_a_command_is_reserved() -> None:
     assert {"STOP", "FIRMA", "AYUDA", "LETTER", "RECEIPT", "UNDO", "ZIP"} <= reserved()
     assert not {"FACE", "LAKE", "MAPLE", "AGUA", "RIO", "MOOR", "WATER", "PARK"} & reserved()
+
+
+@pytest.mark.parametrize("text", ["LAKE1281 8002", "lake1281 8002.", "LAKE12818002"])
+def test_a_petitions_word_may_end_in_digits(text: str) -> None:
+    reading = read(text, Context(PetitionWords([PetitionWord("LAKE1281"), PetitionWord("LAKE")])))
+    assert (reading.petitions, reading.wrong) == (("LAKE1281",), "8002")
