@@ -153,8 +153,8 @@ async def _meant(tx: Transaction, keys: Keys, typed: Sequence[TypedCode]) -> lis
     )
     found: list[list[MadeCode]] = [[] for _ in typed]
     for place, about, made_at, contact_key, recipient, stopped_at in rows:
-        made_code = MadeCode(about, made_at, bytes(contact_key), recipient, stopped_at is not None)
-        found[place].append(made_code)
+        stopped = stopped_at is not None
+        found[place].append(MadeCode(about, made_at, bytes(contact_key), recipient, stopped))
     return found
 
 

@@ -112,7 +112,7 @@ async def exists(tx: Transaction, petition_id: int, id_: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Provable:
     """What a code may stand for: a signature with its keys, or (`form`) a form that waits."""
 
     id: int
@@ -142,7 +142,7 @@ _EITHER = (
 
 async def of_contacts(
     tx: Transaction, keys: Keys, wanted: Sequence[tuple[Petition, Iterable[bytes]]], now: int
-) -> list[list[Candidate]]:
+) -> list[list[Provable]]:
     """For each of these contacts, by all of its keys, what a code of it may stand for: signatures
     first, then the forms, the latest first."""
     batch = tx.rows("batch", place="int", petition_id="int", contact_key="blob")
@@ -154,18 +154,18 @@ async def of_contacts(
             for key in set(contact_keys)
         ),
     )
-    found: defaultdict[int, list[Candidate]] = defaultdict(list)
+    found: defaultdict[int, list[Provable]] = defaultdict(list)
     for place, *row in sorted(rows, key=lambda row: -(row["signing_id"] or 1 << 63)):
         found[place].append(_candidate(keys, wanted[place][0], row, now))
     return [found[place] for place in range(len(wanted))]
 
 
-def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> Candidate:
+def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> Provable:
     contact_key, place_key, name, postcode, comment, public_at, news_at, id_, *about = row
     signature_id, signing_id, class_, language, contact, network = about
     entries = Entries(name or "", postcode, comment, public_at is not None, news_at is not None)
     if signing_id is None:
-        return Candidate(id_, petition, entries, place_key, contact_key)
+        return Provable(id_, petition, entries, place_key, contact_key)
     person = keys.person(petition.salt, name, postcode or "", contact)
     signing = Signing(
         id=signing_id,
@@ -179,4 +179,4 @@ def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> 
         **entries._asdict(),
     )
     form = Form(signing, signature_id)
-    return Candidate(id_, petition, entries, person.place, contact_key, form)
+    return Provable(id_, petition, entries, person.place, contact_key, form)

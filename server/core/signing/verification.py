@@ -17,7 +17,7 @@ from server.core.signing import codes, pending, stored
 from server.core.signing.codes import MadeCode, TypedCode, is_late, text_digits
 from server.core.signing.decide import Ledger, Outcome
 from server.core.signing.entries import Entries
-from server.core.signing.pending import Candidate
+from server.core.signing.pending import Provable
 from server.core.signing.signature import Signature, Signing
 from server.core.values.keys import Keys
 from server.db import Transaction
@@ -61,7 +61,7 @@ class Verifier:
             return [None] * len(typed)
         meant = await self._meant(tx, taken)
         ledger, found = await _under_locks(tx, self._keys, meant)
-        networks = [s.prefix_tag if s and not s.verified_at else None for s in found]
+        networks = [_asked_by(c, s) for c, s in zip(meant, found, strict=True)]
         done = [
             self._decided(ledger, one, candidate, signature)
             for (one, _), candidate, signature in zip(taken, meant, found, strict=True)
@@ -69,14 +69,14 @@ class Verifier:
         await ledger.write(tx)
         # What is held may be one person's doing, and a code may be typed again.
         pairs = zip(networks, done, strict=True)
-        verified = [tag if did and did.done == "verified" else None for tag, did in pairs]
-        await _heed(tx, taken, verified)
+        wanted = [tag if did and did.done == "verified" else None for tag, did in pairs]
+        await _heed(tx, taken, wanted)
         in_order = iter(done)
         return [next(in_order) if code else None for code in right]
 
     async def _meant(
         self, tx: Transaction, taken: Sequence[tuple[TypedCode, MadeCode]]
-    ) -> list[Candidate | None]:
+    ) -> list[Provable | None]:
         """What each stands for: what the page shows on which it was typed, or the mail that had the
         link to it; else what the code was made for."""
         wanted = [
@@ -89,7 +89,7 @@ class Verifier:
             for one, mine in zip(taken, found, strict=True)
         ]
 
-    def _is_meant(self, candidate: Candidate, typed: TypedCode, code: MadeCode) -> bool:
+    def _is_meant(self, candidate: Provable, typed: TypedCode, code: MadeCode) -> bool:
         salt = typed.petition.salt
         if typed.entries and typed.action == "verify":
             return candidate.entries.value(self._keys, salt) == typed.entries
@@ -99,7 +99,7 @@ class Verifier:
         self,
         ledger: Ledger,
         typed: TypedCode,
-        candidate: Candidate | None,
+        candidate: Provable | None,
         signature: Signature | None,
     ) -> Taken | None:
         if typed.action == "verify":
@@ -185,7 +185,7 @@ async def by_text(
 
 
 def _show(
-    ledger: Ledger, keys: Keys, candidate: Candidate, signature: Signature | None, now: int
+    ledger: Ledger, keys: Keys, candidate: Provable, signature: Signature | None, now: int
 ) -> Outcome:
     """The contact is shown to be theirs: store what the candidate says."""
     petition = candidate.petition
@@ -196,8 +196,15 @@ def _show(
     return ledger.confirm(signature, _group_of(petition, signature.contact, keys), now)
 
 
+def _asked_by(candidate: Provable | None, signature: Signature | None) -> bytes | None:
+    """The network that had the message sent whose code is typed for the first time."""
+    if candidate and candidate.form:
+        return candidate.form.signing.prefix_tag
+    return signature.prefix_tag if signature and not signature.verified_at else None
+
+
 async def _under_locks(
-    tx: Transaction, keys: Keys, meant: Sequence[Candidate | None]
+    tx: Transaction, keys: Keys, meant: Sequence[Provable | None]
 ) -> tuple[Ledger, list[Signature | None]]:
     """The signature of each of these, None for one that was taken back, in a ledger of all whom
     deciding about them may concern.
