@@ -291,7 +291,7 @@ def test_the_harness_tells_what_is_in_it() -> None:
         for name in line[4:16].replace(",", " ").split()
     }
     here = {path.stem for path in Path(harness.__file__).parent.glob("[!_]*")}
-    assert told == here
+    assert told == {name for name in here if not name.startswith("test_")}
 
 
 def _house(root: Path) -> None:

@@ -34,6 +34,7 @@ ARCHIVED = (
 # no disk. With less room in memory than this, they lie on it all the same.
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=80MB"
 MEMORY = Path("/dev/shm")
+PREFIX = "undersigned-postgres-"  # the number of the process that started it follows
 ROOM = 1 << 30
 
 
@@ -212,8 +213,23 @@ def _memory() -> Path | None:
     return None
 
 
+def _sweep() -> None:
+    """End the servers whose process was killed before it could end them, and remove their data."""
+    for where in (MEMORY, Path(tempfile.gettempdir())):
+        for folder in where.glob(f"{PREFIX}*"):
+            owner, _, _ = folder.name.removeprefix(PREFIX).partition("-")
+            if owner.isdecimal() and not Path("/proc", owner).exists():
+                with contextlib.suppress(OSError, ValueError):
+                    leader = Cluster(folder, folder).leader
+                    # Its number may be somebody else's by now.
+                    if folder.name.encode() in Path(f"/proc/{leader}/cmdline").read_bytes():
+                        os.kill(leader, signal.SIGQUIT)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def _made(where: Path | None = None) -> Iterator[Cluster]:
+    _sweep()
     with _folder(where) as folder, _programs() as programs:
         yield Cluster(folder, programs)
 
@@ -221,7 +237,7 @@ def _made(where: Path | None = None) -> Iterator[Cluster]:
 @contextlib.contextmanager
 def _folder(where: Path | None = None) -> Iterator[Path]:
     """A folder of the server's own; not below pytest's, which only their owner may enter."""
-    folder = Path(tempfile.mkdtemp(prefix="undersigned-postgres-", dir=where))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=where))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "nobody")
