@@ -31,6 +31,9 @@ def main() -> int:
         if any(loss.broken or loss.gaps for loss in losses):
             print(f"{title}: what was kept elsewhere is not all there", file=sys.stderr)
             return 1
+        if any(loss.revived for loss in losses):
+            print(f"{title}: what was taken back is there again", file=sys.stderr)
+            return 1
         cells = [
             statistics.median(getattr(loss, kind) for loss in losses)
             for kind in ("acknowledged", "lost", "seconds_lost", "seconds_away")

@@ -55,6 +55,23 @@ class Settings:
         "where signatures are kept: `sqlite:///relative.db`, `sqlite:////absolute.db` or"
         " `postgresql://user:password@host/name`",
     )
+    tombstones: str = setting(
+        "UNDERSIGNED_TOMBSTONES",
+        "",
+        "where it is noted outside the database what people took back: a file, or"
+        " `postgresql://user:password@host/name` for several servers; empty: a file beside that of"
+        " SQLite, and nowhere with PostgreSQL",
+        must=(
+            "postgres(ql)?://.*|(?!.*://).*",
+            "the path of a file, or postgresql://user:password@host/name",
+        ),
+        secret=True,
+    )
+    tombstones_days: int = setting(
+        "UNDERSIGNED_TOMBSTONES_DAYS",
+        "90",
+        "days for which that is kept; no copy of the database that is older can be put back",
+    )
     public_url: str = setting(
         "UNDERSIGNED_PUBLIC_URL",
         "http://127.0.0.1:8000",
@@ -282,6 +299,13 @@ class Settings:
     )
 
     @property
+    def tombstones_place(self) -> str:
+        """The path or URL of the tombstones; '' where they are not kept."""
+        file = self.database_url.removeprefix("sqlite:///")
+        beside = "" if file == self.database_url else f"{file}-tombstones"
+        return self.tombstones or beside
+
+    @property
     def secure(self) -> bool:
         """True where people reach us over TLS: cookies are then `__Host-` and `Secure`."""
         return self.public_url.startswith("https://")
@@ -314,6 +338,8 @@ def load(environ: Mapping[str, str]) -> Settings:
             "UNDERSIGNED_SECRET_KEY must be set to at least 32 characters of chance; "
             "`undersigned key new` prints one"
         )
+    if settings.tombstones == settings.database_url:
+        raise Misconfigured("UNDERSIGNED_TOMBSTONES must not be in the database that forgets them")
     _check_networks(settings.trusted_proxies)
     if settings.mail and settings.smtp_host:
         raise Misconfigured(

@@ -3,7 +3,7 @@
 UndersignedError
 ├── InvalidInput          the values of a form, a text or a command are not well formed
 ├── NotFound              no such petition, page or person
-├── NotOpen               the petition takes no signatures now (draft, paused or closed)
+├── NotOpen               the petition takes no signatures now (draft, paused, closed or ended)
 ├── Refused               we understood and will not do it
 │   ├── CrossSite         a browser says that another site sent this form
 │   ├── SignedOut         the organizer's pages need a sign-in
@@ -14,7 +14,8 @@ UndersignedError
 ├── StoreUnavailable      nothing was stored; the same request may be sent again
 │   ├── StoreFull         no room on the disk
 │   ├── StoreBusy         another process holds the database, or too many are waiting
-│   └── StoreBroken       reading or syncing failed: stop, and recover at the next start
+│   ├── StoreBroken       reading or syncing failed: stop, and recover at the next start
+│   └── TombstonesAway    what erases cannot be noted outside the database; all else goes on
 └── Misconfigured         a setting is missing or wrong: the process does not start
 
 Core raises these; a door chooses the words and, over HTTP, `status_of` gives the number.
@@ -101,6 +102,10 @@ class StoreConflict(StoreBusy):
 
 class StoreBroken(StoreUnavailable):
     retry_after = 30
+
+
+class TombstonesAway(StoreUnavailable):
+    """The fault of one item in a batch: its neighbours are stored without it."""
 
 
 class Misconfigured(UndersignedError):

@@ -16,6 +16,8 @@ from server.core.floods.alarms import RecentAlarms
 from server.core.floods.day_key import DayKey
 from server.core.floods.watch import Watching
 from server.core.petitions.directory import Directory
+from server.core.upkeep import tombstones
+from server.core.upkeep.tombstones import Tombstones
 from server.core.values.ids import Ids
 from server.core.values.keys import Keys
 from server.db import Database, open_database
@@ -33,6 +35,7 @@ class Services:
     group: GroupCommit
     keys: Keys
     gateways: Mapping[str, Gateway]
+    tombstones: Tombstones | None = None
     ids: Ids = field(default_factory=lambda: Ids(secrets.randbits(10)))
     renderer: Renderer = field(default_factory=Renderer)
     clock: Callable[[], float] = time.time
@@ -76,6 +79,9 @@ async def open_services(
     carriers = gateways(settings, keys)
     database = await open_database(settings.database_url)
     await database.migrate(int(time.time()))
+    kept = tombstones.kept_at(settings.tombstones_place, keys, time.time, secrets.token_bytes)
+    await tombstones.check(database, kept)
+    database.outside = kept
     group = GroupCommit(
         database,
         queue_limit=settings.queue_limit,
@@ -83,6 +89,6 @@ async def open_services(
         observe=metrics.committed,
     )
     group.start()
-    services = Services(settings, database, group, keys, carriers)
+    services = Services(settings, database, group, keys, carriers, kept)
     await services.directory.refresh()
     return services

@@ -6,17 +6,18 @@ import asyncio
 import json
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 
-from server.core.upkeep import check, erasure
+from server.core.upkeep import check, ending, erasure
 from server.core.upkeep.check import Report
-from server.db import files, open_database
+from server.core.upkeep.tombstones import Tombstones
+from server.db import Database, files, open_database
 from server.db.shared import steps
-from server.errors import Misconfigured, UndersignedError
+from server.errors import Misconfigured, TombstonesAway, UndersignedError
 
 _NAME = re.compile(r"undersigned-\d{8}T\d{6}Z(-\d+)?\.db")
 
@@ -86,12 +87,10 @@ def _rotate(folder: Path, keep: int, made: Path) -> list[Path]:
     return old
 
 
-def verified(path: Path, *, make_ready: int | None = None) -> Report:
-    """What is in a database that is ours, sound, and counts right.
+def verified(path: Path, *, first: Callable[[Database], Awaitable[None]] | None = None) -> Report:
+    """What is in a database that is ours, sound, and counts right, once `first` is done with it.
 
-    With the time, it is first made ready to be served: brought up to date where an older version
-    has made it, and what is due to be erased by then is erased. Raises `Misconfigured` with the
-    first fault.
+    Raises `Misconfigured` with the first fault.
     """
 
     async def look() -> Report:
@@ -99,10 +98,8 @@ def verified(path: Path, *, make_ready: int | None = None) -> Report:
         try:
             async with database.read() as tx:
                 await steps(tx, "sqlite")
-            if make_ready is not None:
-                await database.migrate(make_ready)
-                async with database.write() as tx:
-                    await erasure.erase_due(tx, make_ready)
+            if first:
+                await first(database)
             async with database.read() as tx:
                 return await check.check(tx)
         finally:
@@ -110,6 +107,8 @@ def verified(path: Path, *, make_ready: int | None = None) -> Report:
 
     try:
         report = asyncio.run(look())
+    except Incomplete:
+        raise
     except (UndersignedError, files.Error) as error:
         raise Misconfigured(f"{path.name} is no database of ours, or damaged: {error}") from error
     if report.faults:
@@ -117,15 +116,70 @@ def verified(path: Path, *, make_ready: int | None = None) -> Report:
     return report
 
 
+@dataclass(slots=True)
+class Preparation:
+    """What makes a copy ready to be served: it is brought up to date where an older version has
+    made it, and what is due by now, or was taken back since, is erased in it.
+
+    `without`: it may lack tombstones that are `lost`.
+    """
+
+    now: int
+    pending_hours: int
+    tombstones: Tombstones
+    without: bool
+    say: Callable[[str], None]
+    lost: bool = False
+
+    async def ready(self, database: Database) -> None:
+        await database.migrate(self.now)
+        async with database.write() as tx:
+            await erasure.erase_due(tx, self.now)
+        await erasure.erase_contacts(database, self.now, self.pending_hours)
+        await erasure.erase_prefixes(database, self.now)
+        try:
+            await self._erase_again(database)
+        finally:
+            await self.tombstones.close()
+        await ending.empty(database, self.now)
+
+    async def _erase_again(self, database: Database) -> None:
+        try:
+            await self.tombstones.catch_up(database)
+        except (Misconfigured, TombstonesAway) as error:
+            if not self.without:
+                raise Incomplete(
+                    f"{error}. People who took their signature back, or wanted no more texts, after"
+                    " this copy was made would be in it again. Put the tombstones there, or, if"
+                    " they are lost, go on with --without-tombstones"
+                ) from error
+            await self.tombstones.salvage(database)
+            self.lost = True
+
+    def put_aside(self) -> None:
+        """Tombstones that do not belong to what is served now; others begin at the next start."""
+        if self.lost and (aside := asyncio.run(self._put_aside())):
+            self.say(f"The tombstones that were there are now {aside}.")
+
+    async def _put_aside(self) -> str | None:
+        try:
+            return await self.tombstones.log.put_aside(self.now)
+        finally:
+            await self.tombstones.close()
+
+
+class Incomplete(Misconfigured):
+    """The copy is sound; what has to be erased in it is not known."""
+
+
 @files.plain_errors()
-def restore(
-    copy: Path, target: Path, *, force: bool, now: int, say: Callable[[str], None]
-) -> Report:
+def restore(copy: Path, target: Path, *, force: bool, preparation: Preparation) -> Report:
     """Put a verified copy in the place of the database, which must not be in use.
 
     A database that stands there is never overwritten: with `force` it is put aside under a name of
-    its own. What was due to be erased is erased before the copy gets its place.
+    its own. The copy is made ready before it gets its place.
     """
+    now, say = preparation.now, preparation.say
     if not copy.is_file():
         raise Misconfigured(f"there is no file {copy}")
     with files.held(target):
@@ -141,7 +195,7 @@ def restore(
     files.remove(part)
     try:
         files.copy_stopped(copy, part)
-        report = verified(part, make_ready=now)
+        report = verified(part, first=preparation.ready)
         files.give_to_owner_of(part, target if target.exists() else target.parent)
         files.sync(part)
         aside = _unused(target.with_name(f"{target.name}.before-restore-{_stamp(now)}"))
@@ -149,6 +203,7 @@ def restore(
             files.put_in_place(part, target, aside)
     finally:
         files.remove(part)
+    preparation.put_aside()
     if aside.exists():
         say(f"What was there is now {aside}. Nothing in it is ever erased: remove it in time.")
     return report
@@ -173,7 +228,8 @@ def litestream(source: Path, replica: str) -> str:
 # Litestream copies every change of the database to the replica, about a second behind.
 # Beside the server, started again if it ends:
 #   litestream replicate -config litestream.yml
-# To come back, with both stopped. `restore` checks it, erases what is due, and keeps it private:
+# To come back, with both stopped. `restore` checks it, erases in it what is due or was taken back
+# since, and keeps it private:
 #   litestream restore -config litestream.yml -o restored.db {shlex.quote(str(source))}
 #   undersigned restore restored.db
 # Keys for S3 and the like come from LITESTREAM_ACCESS_KEY_ID and LITESTREAM_SECRET_ACCESS_KEY.

@@ -14,7 +14,8 @@ from server.config import Settings, load
 from server.core.desk import organizers
 from server.core.petitions import petitions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording
-from server.core.values.keys import SALT_BYTES
+from server.core.upkeep import tombstones
+from server.core.values.keys import SALT_BYTES, Keys
 from server.db import Database, open_database, sqlite_path
 from server.words.render import template_folder
 from sms.reading import reserved
@@ -48,14 +49,15 @@ def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> D
     if "UNDERSIGNED_SECRET_KEY" not in environ:
         defaults["UNDERSIGNED_SECRET_KEY_FILE"] = str((folder / "secret.key").resolve())
     # The other commands (`sms simulate`, `check`) find the demo by this file.
-    values = defaults | {k: v for k, v in environ.items() if k in defaults}
+    kept = {*defaults, "UNDERSIGNED_TOMBSTONES"}
+    values = defaults | {k: v for k, v in environ.items() if k in kept}
     # A demo's codes are there to be read; whoever serves its folder for real says so again.
     mail = {} if environ.keys() & _MAIL else {"UNDERSIGNED_MAIL": "console"}
     settings = load(defaults | mail | dict(environ))
     sqlite_path(settings.database_url)  # before anything keeps it
     _write_private(folder / "demo.env", "".join(f"{k}={v}\n" for k, v in values.items()))
     password = _private_file(folder / "organizer-password", secrets.token_urlsafe(12))
-    asyncio.run(_fill(settings.database_url, password))
+    asyncio.run(_fill(settings, password))
     return Demo(settings, password)
 
 
@@ -96,11 +98,15 @@ def _write_private(path: Path, content: str) -> None:
     files.sync(path.parent)
 
 
-async def _fill(database_url: str, password: str) -> None:
-    database = await open_database(database_url)
+async def _fill(settings: Settings, password: str) -> None:
+    database = await open_database(settings.database_url)
     try:
         now = int(time.time())
         await database.migrate(now)
+        place, keys = settings.tombstones_place, Keys(settings.secret_key)
+        kept = tombstones.kept_at(place, keys, time.time, secrets.token_bytes)
+        database.outside = kept
+        await tombstones.check(database, kept)  # while a new one is still empty
         await _seed(database, password, now)
     finally:
         await database.close()

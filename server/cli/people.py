@@ -8,10 +8,17 @@ import getpass
 import secrets
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from server.cli.shared import Commands, opened
+from server.cli.shared import Commands, opened, settings_of
+from server.core.counting import counts
 from server.core.desk import audit, organizers
 from server.core.petitions import petitions
+from server.core.petitions.petitions import Petition
+from server.core.upkeep import ending
+from server.core.values.keys import Keys
+from server.db import Database, Transaction
 from server.errors import InvalidInput, NotFound, UndersignedError
 
 _CHANGES = {
@@ -20,12 +27,15 @@ _CHANGES = {
     "close": (petitions.close, "closed"),
 }
 _DONE = {"open": "opened", "pause": "paused", "close": "closed"}  # as the audit log says it
+_ENDING = """{slug} ends for good. The names, contacts and comments of {n} signatures go, and so do
+the texts and mails about it. Its figures, its address and its word stay. Nobody can undo it."""
 
 
 def add(commands: Commands) -> None:
-    petition = commands.add_parser("petition", help="list, open or close petitions")
-    petition.add_argument("action", choices=["list", *_CHANGES])
+    petition = commands.add_parser("petition", help="list, open, close or end petitions")
+    petition.add_argument("action", choices=["list", *_CHANGES, "end"])
     petition.add_argument("slug", nargs="?")
+    petition.add_argument("--yes", action="store_true", help="end it without asking")
     petition.set_defaults(run=_petition)
 
     organizer = commands.add_parser("organizer", help="add an organizer")
@@ -42,52 +52,82 @@ def add(commands: Commands) -> None:
 
 
 def _petition(options: argparse.Namespace) -> None:
-    async def run() -> None:
-        database = await opened(options)
-        try:
-            async with database.write() as tx:
-                known = await petitions.all_petitions(tx)
-                if options.action == "list":
-                    for p in known.values():
-                        print(f"{p.slug}\t{p.keyword}\t{p.state}\t{p.wording(p.language).title}")
-                    return
-                petition = next((p for p in known.values() if p.slug == options.slug), None)
-                if petition is None:
-                    raise NotFound(f"no petition {options.slug!r}; `petition list` shows them")
-                change, state = _CHANGES[options.action]
-                now, done = int(time.time()), _DONE[options.action]
-                if await change(tx, petition.id, now):
-                    await audit.note(tx, now, audit.OPERATOR, done, petition.id)
-        finally:
-            await database.close()
-        print(f"{options.slug} is now {state}.")
+    run = {"list": _list, "end": _end}.get(options.action, _change)
+    asyncio.run(run(options))
 
-    asyncio.run(run())
+
+async def _list(options: argparse.Namespace) -> None:
+    async with _store(options) as database, database.read() as tx:
+        for p in (await petitions.all_petitions(tx)).values():
+            print(f"{p.slug}\t{p.keyword}\t{p.state}\t{p.wording(p.language).title}")
+
+
+async def _change(options: argparse.Namespace) -> None:
+    change, state = _CHANGES[options.action]
+    now, done = int(time.time()), _DONE[options.action]
+    async with _store(options) as database, database.write() as tx:
+        petition = await _named(tx, options.slug)
+        if await change(tx, petition.id, now):
+            await audit.note(tx, now, audit.OPERATOR, done, petition.id)
+    print(f"{options.slug} is now {state}.")
+
+
+async def _end(options: argparse.Namespace) -> None:
+    """End a petition for good; asked again, go on where it was interrupted."""
+    now, keys = int(time.time()), Keys(settings_of(options).secret_key)
+    async with _store(options) as database:
+        async with database.read() as tx:
+            petition = await _named(tx, options.slug)
+            figures = await counts.figures(tx, petition.id)
+        if petition.ended_at is None:
+            if not options.yes:
+                _make_sure(petition.slug, figures.total)
+            async with database.write() as tx:
+                await ending.end(tx, keys, petition, now)
+                await audit.note(tx, now, audit.OPERATOR, "ended", petition.id)
+        await ending.empty(database, now)
+        await database.sweep()  # whoever is in the way now, the worker does it later
+    print(f"{petition.slug} has ended. Copies that were made before hold its data: delete them.")
+
+
+def _make_sure(slug: str, n: int) -> None:
+    """Raises `UndersignedError` unless the slug is typed."""
+    print(_ENDING.format(slug=slug, n=f"{n:,}"), file=sys.stderr)
+    print(f"To go on, type {slug}: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != slug:
+        raise UndersignedError("nothing was changed")
+
+
+@asynccontextmanager
+async def _store(options: argparse.Namespace) -> AsyncIterator[Database]:
+    database = await opened(options)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _named(tx: Transaction, slug: str | None) -> Petition:
+    """Raises `NotFound`."""
+    for petition in (await petitions.all_petitions(tx)).values():
+        if petition.slug == slug:
+            return petition
+    raise NotFound(f"no petition {slug!r}; `petition list` shows them")
 
 
 def _organizer(options: argparse.Namespace) -> None:
     async def run(password: str) -> None:
-        database, now = await opened(options), int(time.time())
+        now = int(time.time())
         try:
-            async with database.write() as tx:
-                known = {p.slug: p for p in (await petitions.all_petitions(tx)).values()}
-                if unknown := [s for s in options.petition if s not in known]:
-                    raise NotFound(f"no petition {unknown[0]!r}; `petition list` shows them")
-                added = await organizers.add(
-                    tx,
-                    options.name,
-                    password,
-                    salt=secrets.token_bytes(16),
-                    now=now,
-                )
-                for slug in options.petition:
-                    await organizers.assign(tx, known[slug].id, added.id, now)
-                    id_ = known[slug].id
+            async with _store(options) as database, database.write() as tx:
+                known = [await _named(tx, slug) for slug in options.petition]
+                salt = secrets.token_bytes(16)
+                added = await organizers.add(tx, options.name, password, salt=salt, now=now)
+                for id_ in (petition.id for petition in known):
+                    await organizers.assign(tx, id_, added.id, now)
                     await audit.note(tx, now, audit.OPERATOR, "assigned", id_, to=added.name)
         except InvalidInput as error:
             raise UndersignedError(_organizer_fault(error)) from error
-        finally:
-            await database.close()
 
     given = _read_password()
     password = given or secrets.token_urlsafe(12)

@@ -46,7 +46,7 @@ def _serve(options: argparse.Namespace) -> int:
     if options.workers > 1:
         return _supervise(options, settings)
     with _listening(options) as socket:
-        asyncio.run(prepare(settings.database_url))
+        asyncio.run(prepare(settings))
         return _serve_on(socket, settings, with_worker=not options.no_worker)
 
 
@@ -61,7 +61,7 @@ def _supervise(options: argparse.Namespace, settings: Settings) -> int:
         return [*base, *work, "--supervised", str(port), str(line)]
 
     ports = listeners(options.host, options.port, options.workers)
-    asyncio.run(prepare(settings.database_url))
+    asyncio.run(prepare(settings))
     logs.set_up(settings.log_level)
     return Supervisor(ports, command).run()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import sys
 import time
 from collections.abc import Mapping
@@ -11,7 +12,9 @@ from typing import TypeAlias
 
 from server.cli import demo
 from server.config import Settings, load
-from server.core.upkeep import check
+from server.core.upkeep import check, tombstones
+from server.core.upkeep.tombstones import Tombstones
+from server.core.values.keys import Keys
 from server.db import Database, open_database, sqlite_path
 from server.errors import Misconfigured
 
@@ -38,17 +41,36 @@ def settings_of(options: argparse.Namespace) -> Settings:
     return settings
 
 
+def tombstones_of(settings: Settings) -> Tombstones | None:
+    place, keys = settings.tombstones_place, Keys(settings.secret_key)
+    return tombstones.kept_at(place, keys, time.time, secrets.token_bytes)
+
+
 async def opened(options: argparse.Namespace) -> Database:
-    database = await open_database(settings_of(options).database_url)
+    settings = settings_of(options)
+    database = await open_database(settings.database_url)
     await database.migrate(int(time.time()))
+    database.outside = tombstones_of(settings)
     return database
 
 
-async def prepare(database_url: str) -> None:
-    """Bring the database up to date; what is wrong with it is said here, without a trace."""
-    database = await open_database(database_url)
+async def prepare(settings: Settings, *, without_tombstones: bool = False) -> str | None:
+    """Bring the database up to date; what is wrong with it is said here, without a trace.
+
+    Without the tombstones that are missing others begin; says where the old ones are, if anywhere.
+    """
+    database = await open_database(settings.database_url)
     try:
-        await database.migrate(int(time.time()))
+        now = int(time.time())
+        await database.migrate(now)
+        kept = database.outside = tombstones_of(settings)
+        try:
+            await tombstones.check(database, kept)
+        except Misconfigured:
+            if not kept or not without_tombstones:
+                raise
+            return await kept.begin_anew(database, now)
+        return None
     finally:
         await database.close()
 

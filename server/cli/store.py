@@ -10,14 +10,25 @@ import time
 from functools import partial
 from pathlib import Path
 
-from server.cli.shared import Commands, opened, prepare, say_faults, say_figures, settings_of
+from server.cli.shared import (
+    Commands,
+    opened,
+    prepare,
+    say_faults,
+    say_figures,
+    settings_of,
+    tombstones_of,
+)
 from server.core.upkeep import check
 from server.db import open_database
 from server.errors import Misconfigured
 
+_WITHOUT = "begin new ones where they are lost: what was taken back since may be there again"
+
 
 def add(commands: Commands) -> None:
     init = commands.add_parser("init", help="create the database, or bring it up to date")
+    init.add_argument("--without-tombstones", action="store_true", help=_WITHOUT)
     init.set_defaults(run=_init)
 
     checking = commands.add_parser("check", help="compare the counters with the signatures")
@@ -35,6 +46,7 @@ def add(commands: Commands) -> None:
     restoring = commands.add_parser("restore", help="put a backup in the database's place")
     restoring.add_argument("file", type=Path)
     restoring.add_argument("--force", action="store_true", help="put what is there aside")
+    restoring.add_argument("--without-tombstones", action="store_true", help=_WITHOUT)
     restoring.set_defaults(run=_restore)
 
     moving = commands.add_parser("migrate-to", help="move everything from SQLite to PostgreSQL")
@@ -43,18 +55,25 @@ def add(commands: Commands) -> None:
 
 
 def _init(options: argparse.Namespace) -> None:
-    asyncio.run(prepare(settings_of(options).database_url))
+    without = options.without_tombstones
+    aside = asyncio.run(prepare(settings_of(options), without_tombstones=without))
+    if aside:
+        print(f"The tombstones that were there are now {aside}.")
     print("The database is up to date.")
 
 
 def _check(options: argparse.Namespace) -> int:
     async def run() -> check.Report:
-        database = await opened(options)
+        database, kept = await opened(options), tombstones_of(settings_of(options))
         try:
             async with database.read() as tx:
-                return await check.check(tx)
+                report = await check.check(tx)
+                report.faults.extend(await kept.faults(tx) if kept else ())
+                return report
         finally:
             await database.close()
+            if kept:
+                await kept.close()
 
     report = asyncio.run(run())
     if options.json:
@@ -70,7 +89,8 @@ def _backup(options: argparse.Namespace) -> None:
     from server.cli import backup  # (a server on PostgreSQL loads nothing of SQLite)
     from server.db.files import path_of
 
-    source = path_of(settings_of(options).database_url)
+    settings = settings_of(options)
+    source = path_of(settings.database_url)
     if options.litestream:
         print(backup.litestream(source, options.litestream), end="")
         return
@@ -84,6 +104,8 @@ def _backup(options: argparse.Namespace) -> None:
     for old in made.removed:
         print(f"Removed the old copy {old.name}")
     print("The secret key is not in it. Keep a copy of the key somewhere else.")
+    where = "a second database" if "://" in settings.tombstones else settings.tombstones_place
+    print(f"What people take back from now on is noted in {where}: keep that apart, too.")
 
 
 def _say_share(share: float) -> None:
@@ -98,11 +120,17 @@ def _restore(options: argparse.Namespace) -> None:
     from server.cli import backup  # (as above)
     from server.db.files import path_of
 
-    target = path_of(settings_of(options).database_url)
-    say = partial(print, flush=True)
-    report = backup.restore(
-        options.file, target, force=options.force, now=int(time.time()), say=say
+    settings = settings_of(options)
+    target, kept = path_of(settings.database_url), tombstones_of(settings)
+    assert kept  # noqa: S101 (SQLite always has a place for them)
+    preparation = backup.Preparation(
+        now=int(time.time()),
+        pending_hours=settings.pending_hours,
+        tombstones=kept,
+        without=options.without_tombstones,
+        say=partial(print, flush=True),
     )
+    report = backup.restore(options.file, target, force=options.force, preparation=preparation)
     say_figures(report)
     print(f"Restored to {target}. It needs the secret key that it was made with.")
 

@@ -16,6 +16,8 @@ from server.errors import Misconfigured
 
 ColumnType = Literal["int", "text", "blob"]
 Value = int | str | bytes | None
+#: What a transaction has erased: the kind, and what it is about, which must not be personal.
+Tombstone = tuple[int | str | bytes, ...]
 #: `sqlite://`, `sqlite:///:memory:`, `file::memory:?cache=shared`, `sqlite:///file:x?mode=memory`.
 _IN_MEMORY = re.compile(r"^sqlite:/*$|^(sqlite:/*)?file:|:memory:|[?&]mode=memory", re.IGNORECASE)
 
@@ -32,6 +34,7 @@ class Transaction(Protocol):
     """A connection that nobody else uses until the block ends."""
 
     shard: int  # which row of a counter this process adds to; 0 where there is one writer
+    tombstones: list[Tombstone]  # noted outside the database before this commits
 
     async def fetch(self, sql: str, /, **values: Value) -> Sequence[Row]:
         """All rows of a statement; a write without RETURNING gives none."""
@@ -55,8 +58,24 @@ class Transaction(Protocol):
         """
 
 
+class Outside(Protocol):
+    """What a restored copy of the database is told, since it has forgotten it."""
+
+    async def note(self, tx: Transaction) -> None:
+        """Make the transaction's tombstones durable outside the database; the last step before it
+        commits. Raises `TombstonesAway`, and the transaction is undone."""
+
+    async def close(self) -> None:
+        """Called with the database's own."""
+
+
 class Database(Protocol):
-    """A store. Raises only errors below `StoreUnavailable`; nothing is half written."""
+    """A store. Raises only errors below `StoreUnavailable`; nothing is half written.
+
+    `outside` is where tombstones go; without it they go nowhere.
+    """
+
+    outside: Outside | None
 
     @property
     def engine(self) -> Literal["sqlite", "postgres"]: ...

@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from server.db import Database, Transaction
-from server.errors import StoreBroken, StoreBusy, StoreConflict, StoreUnavailable, UndersignedError
+from server.errors import (
+    StoreBroken,
+    StoreBusy,
+    StoreConflict,
+    StoreUnavailable,
+    TombstonesAway,
+    UndersignedError,
+)
 
 BATCH_LIMIT = 512
 BATCH_TRIES = 4  # of a batch that meets another server's
@@ -40,8 +47,8 @@ class GroupCommit:
     `apply(tx, items)` returns one result for each item, in order; a result that is an exception is
     raised to that item's caller alone. Everything else that goes wrong undoes the whole batch:
     a batch that crosses another server's is tried again, a failing store fails every caller with
-    `StoreUnavailable`; any other error is found by running the items one by one, so that nobody
-    pays for a neighbour.
+    `StoreUnavailable`; any other error, and tombstones that cannot be noted, are found by running
+    the items one by one, so that nobody pays for a neighbour.
     """
 
     def __init__(
@@ -119,18 +126,16 @@ class GroupCommit:
                 await self._commit(jobs, tries - 1)
             else:
                 _fail(jobs, error)
-        except StoreUnavailable as error:
-            _fail(jobs, error)
-            if isinstance(error, StoreBroken):
-                self._on_broken()
         except Exception as error:
-            if len(jobs) > 1:
+            if len(jobs) > 1 and not _meets_all(error):
                 for job in jobs:
                     await self._commit([job])
                 return
             if not isinstance(error, UndersignedError):
                 log.exception("a batch of one failed")
             _fail(jobs, error)
+            if isinstance(error, StoreBroken):
+                self._on_broken()
         else:
             for job, result in zip(jobs, results, strict=True):
                 _answer(job, result)
@@ -147,6 +152,11 @@ class GroupCommit:
                 for index, answer in zip(indexes, answers, strict=True):
                     results[index] = answer
         return results
+
+
+def _meets_all(error: Exception) -> bool:
+    """Whether a batch fails for what lies in none of its items."""
+    return isinstance(error, StoreUnavailable) and not isinstance(error, TombstonesAway)
 
 
 def _answer(job: _Job, result: Any) -> None:

@@ -90,7 +90,7 @@ async def _tables(here: Transaction) -> list[Table]:
         row["name"]
         for row in await here.fetch(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-            " AND name <> 'migrations'"
+            " AND name NOT IN ('migrations', 'tombstones_done')"  # each has its own
         )
     ]
     pointing = {

@@ -19,13 +19,30 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import asyncpg
 
 from server.db import ColumnType, Row, Value
-from server.db.shared import TransactionBase, bring_up_to_date
-from server.errors import Misconfigured, StoreBusy, StoreConflict, StoreFull, StoreUnavailable
+from server.db.shared import DatabaseBase, TransactionBase, bring_up_to_date
+from server.errors import (
+    Misconfigured,
+    StoreBusy,
+    StoreConflict,
+    StoreFull,
+    StoreUnavailable,
+    TombstonesAway,
+)
 
 POOL = 8  # connections of one server: one writer, the rest reads
 SWEEP_TIMEOUT = 3600  # seconds; it keeps nobody waiting
-#: Tables in which something personal is erased.
-SWEPT = ("signatures", "codes", "inbound", "outbox", "conversations", "holds", "bounces")
+#: Tables in which something personal is erased, or the salt of a petition.
+SWEPT = (
+    "signatures",
+    "codes",
+    "inbound",
+    "outbox",
+    "conversations",
+    "holds",
+    "bounces",
+    "petitions",
+    "invalidations",
+)
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
 SHARDS = 64  # rows of one counter at most; two servers that draw the same one still agree
@@ -56,6 +73,7 @@ class PostgresTransaction(TransactionBase):
     _UNPACK = "jsonb_array_elements(CAST(:{name} AS JSONB))"
 
     def __init__(self, connection: Any, shard: int) -> None:
+        super().__init__()
         self._connection = connection
         self.shard = shard
 
@@ -78,7 +96,7 @@ class PostgresTransaction(TransactionBase):
         return []  # the server's own checksums and `pg_amcheck` are for that
 
 
-class Postgres:
+class Postgres(DatabaseBase):
     """`Database` over a pool of connections, each lent to one transaction at a time."""
 
     engine: Literal["postgres"] = "postgres"
@@ -115,7 +133,9 @@ class Postgres:
         async with self._connection() as connection:
             with _domain_errors():
                 async with connection.transaction():
-                    yield PostgresTransaction(connection, self._shard)
+                    tx = PostgresTransaction(connection, self._shard)
+                    yield tx
+                    await self._note(tx)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
@@ -124,7 +144,7 @@ class Postgres:
         try:
             yield connection
         except (asyncio.CancelledError, StoreUnavailable) as error:
-            if not isinstance(error, StoreConflict | StoreFull):
+            if not isinstance(error, StoreConflict | StoreFull | TombstonesAway):
                 # It may be in the middle of something for ever. A dead one has left us already.
                 with suppress(asyncpg.InterfaceError):
                     connection.terminate()
@@ -153,6 +173,7 @@ class Postgres:
         return True
 
     async def close(self) -> None:
+        await self._close_outside()
         await self._pool.close()
 
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
-from server.db import ColumnType, Database, Row, Transaction, Value
+from server.db import ColumnType, Database, Outside, Row, Tombstone, Transaction, Value
 from server.db.migrations import Migration, migrations
 from server.errors import Misconfigured
 
@@ -18,6 +18,9 @@ class TransactionBase(ABC):
 
     _SQL_TYPES: ClassVar[dict[ColumnType, str]]  # one column of a packed row, by its place and name
     _UNPACK: ClassVar[str]  # the rows of a packed batch, as something to select `value` from
+
+    def __init__(self) -> None:
+        self.tombstones: list[Tombstone] = []
 
     @abstractmethod
     async def fetch(self, sql: str, /, **values: Value) -> Sequence[Row]: ...
@@ -36,6 +39,21 @@ class TransactionBase(ABC):
             for i, (column, kind) in enumerate(columns.items())
         )
         return f"(SELECT {picked} FROM {cls._UNPACK.format(name=name)})"
+
+
+class DatabaseBase:
+    """The part of a `Database` that does not depend on its engine."""
+
+    outside: Outside | None = None
+
+    async def _note(self, tx: Transaction) -> None:
+        """Nearly always nothing: only what erases leaves a tombstone."""
+        if tx.tombstones and self.outside:
+            await self.outside.note(tx)
+
+    async def _close_outside(self) -> None:
+        if self.outside:
+            await self.outside.close()
 
 
 async def bring_up_to_date(database: Database, now: int) -> None:

@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 import aiosqlite
 
 from server.db import ColumnType, Row, Value
-from server.db.shared import TransactionBase, bring_up_to_date
+from server.db.shared import DatabaseBase, TransactionBase, bring_up_to_date
 from server.errors import Misconfigured, StoreBroken, StoreBusy, StoreFull, StoreUnavailable
 
 try:  # the system's sqlite3 is often a version that can lose commits
@@ -72,6 +72,7 @@ class SQLiteTransaction(TransactionBase):
     shard = 0
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
+        super().__init__()
         self._connection = connection
 
     async def fetch(self, sql: str, /, **values: Value) -> Sequence[Row]:
@@ -190,7 +191,7 @@ class Writer:
         os.close(self._turn)
 
 
-class SQLite:
+class SQLite(DatabaseBase):
     """`Database` over one file."""
 
     engine: Literal["sqlite"] = "sqlite"
@@ -244,6 +245,7 @@ class SQLite:
                 await self._writer.begin()
                 tx = Writing(self._writer.connection)
                 yield tx
+                await self._note(tx)
                 await self._writer.commit(tx.catch_up)
             except BaseException:
                 self._writer.undo()
@@ -257,6 +259,7 @@ class SQLite:
             return await self._writer.truncate()
 
     async def close(self) -> None:
+        await self._close_outside()
         for connection in self._readers:
             await connection.close()
         await self._writer.close()

@@ -13,7 +13,7 @@ from functools import partial
 
 from server.core.counting import shown
 from server.core.desk import invalidation
-from server.core.upkeep import erasure
+from server.core.upkeep import ending, erasure
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
 from server.outgoing import reconcile
@@ -33,6 +33,8 @@ async def run(services: Services) -> None:
     """Work until cancelled. A failing store is waited for; nothing that is due is skipped."""
     if not services.settings.smtp_host:
         log.warning("mails are written to standard output, codes and all: UNDERSIGNED_SMTP_HOST")
+    if not services.tombstones:
+        log.warning("a restored copy will revive what was taken back: UNDERSIGNED_TOMBSTONES")
     texter, postman = Texter(services), Postman(services, mailer(services.settings))
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
@@ -83,3 +85,8 @@ async def do_chores(services: Services) -> None:
         await erasure.erase_due(tx, now, services.settings.sms_keep_days)
     await erasure.erase_contacts(services.database, now, services.settings.pending_hours)
     await erasure.erase_prefixes(services.database, now)
+    if services.tombstones:
+        # Contacts first: the one that stays of two may have been taken back since.
+        await services.tombstones.catch_up(services.database)
+        await services.tombstones.forget(now, services.settings.tombstones_days)
+    await ending.empty(services.database, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from server.core.counting.counts import DAY
 from server.core.upkeep import marks
@@ -22,7 +23,9 @@ async def reconcile(services: Services) -> dict[str, int]:
     """Act on texts that a provider holds and that never reached us; how many, by gateway.
 
     A text that is here already is found by its id and changes nothing. One that is late still
-    signs and still opts out; anything else is only kept, since its moment is over.
+    signs and still opts out; anything else is only kept, since its moment is over, unless it
+    follows one that was done now: a restored copy does not know what was signed, nor that it was
+    taken back.
     """
     found: dict[str, int] = {}
     door = TextDoor(services)
@@ -37,7 +40,7 @@ async def reconcile(services: Services) -> dict[str, int]:
         except Unreachable as error:
             log.warning("reconcile: %s: %s", gateway.name, code_of(gateway, str(error)))
             continue
-        found[gateway.name] = sum([await _act_late(door, inbound) for inbound in held])
+        found[gateway.name] = await _act_late(door, held)
         async with services.database.write() as tx:
             await marks.write(tx, f"{gateway.name} received", now)
     return found
@@ -52,10 +55,19 @@ def _first(services: Services, now: int) -> int | None:
     return max(min(opened) + OVERLAP_SECONDS, now - FIRST_SECONDS) if opened else None
 
 
-async def _act_late(door: TextDoor, inbound: Inbound) -> bool:
-    """Whether the text was new to us."""
-    answered = await door.receive(inbound, inline=False, late=True)
-    return answered.kind != "repeat"
+async def _act_late(door: TextDoor, held: Sequence[Inbound]) -> int:
+    """How many of these texts, oldest first, were new to us."""
+    new = 0
+    done: set[str] = set()  # phones whose last text was done now
+    for inbound in held:
+        late = inbound.sender not in done
+        answered = await door.receive(inbound, inline=False, late=late)
+        new += answered.kind != "repeat"
+        if answered.kind in {"repeat", "late"}:
+            done.discard(inbound.sender)
+        else:
+            done.add(inbound.sender)
+    return new
 
 
 async def erase_at_providers(services: Services) -> int:

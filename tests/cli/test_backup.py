@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from server.cli import backup
+from server.core.upkeep.tombstones import Tombstones
+from server.core.values.keys import Keys
 from server.db import files, shared
 from server.db.migrations import Migration, migrations
+from server.db.tombstones_file import FileLog
 from server.errors import Misconfigured
 from tests.harness import product
 from tests.harness.product import Server
@@ -41,15 +45,24 @@ def stored(server: Server, *numbers: int) -> None:
 
 
 def restore(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`undersigned restore` with a data folder that has the demo's settings."""
+    """`undersigned restore` with a data folder that has the demo's settings, and not the
+    tombstones of the server that the copy is from."""
+    command = ["restore", "--without-tombstones", *arguments]
     return subprocess.run(
-        [sys.executable, "-m", "server", "--data", str(data), "restore", *arguments],
+        [sys.executable, "-m", "server", "--data", str(data), *command],
         cwd=product.ROOT,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+def prepared(folder: Path, say: Callable[[str], None] = print) -> backup.Preparation:
+    """What `undersigned restore` hands over, with a log of tombstones in that folder."""
+    log, keys = FileLog(folder / "some-tombstones"), Keys("k" * 40)
+    kept = Tombstones(log, keys, time.time, secrets.token_bytes)
+    return backup.Preparation(now=0, pending_hours=72, tombstones=kept, without=True, say=say)
 
 
 @pytest.fixture
@@ -297,8 +310,9 @@ def test_a_server_that_starts_during_the_restore_keeps_its_database(
         def say(_: str) -> None:
             starting.enter_context(product.running(stopped))
 
+        target, ready = stopped / "undersigned.db", prepared(stopped, say)
         with pytest.raises(Misconfigured, match="stop it first"):
-            backup.restore(copy, stopped / "undersigned.db", force=True, now=0, say=say)
+            backup.restore(copy, target, force=True, preparation=ready)
     assert names(stopped / "undersigned.db") == [signer(5000)]
     assert not list(stopped.glob("*.before-restore-*"))
 
@@ -311,7 +325,7 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date_before_it_is_checked(
     later = Migration(999, "later", ("UPDATE counts SET n = n - 1",))
     monkeypatch.setattr(shared, "migrations", lambda engine: [*migrations(engine), later])
     restored = tmp_path / "restored.db"
-    backup.restore(copy, restored, force=False, now=0, say=print)
+    backup.restore(copy, restored, force=False, preparation=prepared(tmp_path))
     assert names(restored) == names(copy)
 
 
@@ -373,8 +387,10 @@ def test_what_is_due_to_be_erased_is_gone_after_a_restore_and_before_serving(
         assert store.execute(query).fetchone() == (0,)
     # However it was put back: a server erases before it answers anybody.
     shutil.copy(copy, stopped / "undersigned.db")
+    tombstones = str(server.store) + "-tombstones"
+    shutil.copy(server.data / "secret.key", stopped / "secret.key")
     with (
-        product.running(stopped, serve=("serve", "--no-worker")),
+        product.running(stopped, serve=("serve", "--no-worker"), UNDERSIGNED_TOMBSTONES=tombstones),
         contextlib.closing(sqlite3.connect(stopped / "undersigned.db")) as store,
     ):
         assert store.execute(query).fetchone() == (0,)

@@ -15,6 +15,7 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     smtp        a mail server on loopback
     mails       a server in this process that sends mail, and people who sign with an address
     bounces     mails that come back, in the forms of different mail servers
+    budgets     how many bytes an answer may take, in each coding and language
     provider    a provider of texts on loopback
     slow_link   a mobile network of long ago, between a client and a server
     pages       pages as a browser without script uses them: links, forms, buttons

@@ -3,7 +3,8 @@
 People sign at a steady rate; the whole server is killed with SIGKILL and its data removed. Then the
 data is put back, the server started, and the page asked for. `undersigned check` must be content
 each time, and whoever was acknowledged before the last copy began, or before the replica had caught
-up, must be there. The tests make each drill once, `bench.recovery` often, to print what it costs.
+up, must be there; but nobody who has taken it back since. The tests make each drill once,
+`bench.recovery` often, to print what it costs.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from pathlib import Path
 from tests.harness import product
 from tests.harness.postgres import ARCHIVED, Cluster, cluster
 from tests.harness.product import Server
-from tests.harness.signers import STORED, names, sign, signer
+from tests.harness.signers import STORED, letters, names, sign, signer
 
 SETTLE_SECONDS = 4.0  # of signing before the loss
 DATABASE = "undersigned.db"
+#: People who sign by text, and take it back.
+LEAVERS = {f"Leaver {letters(n)}": f"+1406555{n:04}" for n in range(200, 205)}
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Crowd:
     rate: float
     acknowledged: dict[str, float] = field(default_factory=dict)
     promised: frozenset[str] = frozenset()  # acknowledged before something was kept elsewhere
+    gone: frozenset[str] = frozenset()  # have taken it back after that
     _stop: threading.Event = field(default_factory=threading.Event)
 
     @contextlib.contextmanager
@@ -48,7 +52,15 @@ class Crowd:
 
     def promise(self) -> None:
         """What is acknowledged by now is about to be kept elsewhere, and must be there later."""
+        for name, phone in LEAVERS.items():
+            assert name in self.server.text(f"SIGN FACE {name} 59801", phone)
         self.promised = frozenset(self.acknowledged)
+
+    def leave(self) -> None:
+        """Those of `LEAVERS` take it back, now that it is kept elsewhere."""
+        for name, phone in LEAVERS.items():
+            assert name in self.server.text("REMOVE ME", phone)
+        self.gone = frozenset(LEAVERS)
 
     def _go_on(self) -> None:
         for number in range(10_000_000):
@@ -70,6 +82,7 @@ class Loss:
     seconds_lost: float
     seconds_away: float  # from the loss of the machine to the first page
     gaps: int  # signings that are there although older ones are not
+    revived: int  # taken back, and there again, or texted again
 
 
 def lose(server: Server) -> None:
@@ -79,7 +92,7 @@ def lose(server: Server) -> None:
         file.unlink()
 
 
-def compare(crowd: Crowd, there: set[str], killed: float, back: float) -> Loss:
+def compare(crowd: Crowd, there: set[str], texted: set[str], killed: float, back: float) -> Loss:
     lost = [at for name, at in crowd.acknowledged.items() if name not in there]
     kept = [at for name, at in crowd.acknowledged.items() if name in there]
     return Loss(
@@ -90,6 +103,7 @@ def compare(crowd: Crowd, there: set[str], killed: float, back: float) -> Loss:
         seconds_lost=killed - min(lost) if lost else 0.0,
         seconds_away=back - killed,
         gaps=sum(at > min(lost) for at in kept) if lost else 0,
+        revived=len(crowd.gone & (there | texted)),
     )
 
 
@@ -101,32 +115,39 @@ def come_back(data: Path, crowd: Crowd, killed: float, **environment: str) -> Lo
         done = server.command("check")
         assert done.returncode == 0, done.stderr
         there = names(environment.get("UNDERSIGNED_DATABASE_URL", server.store))
-        return compare(crowd, set(there), killed, back)
+        texted = {name for name, phone in LEAVERS.items() if server.text("HELP", phone)}
+        return compare(crowd, set(there), texted, killed, back)
 
 
 def from_backup(folder: Path, rate: float) -> Loss:
     """A copy made in the middle, by `undersigned backup`."""
     data, copies = folder / "data", folder / "copies"
-    with product.running(data) as server:
+    with product.running(data, **elsewhere(folder)) as server:
         crowd = Crowd(server, rate)
         with crowd.signing():
             time.sleep(SETTLE_SECONDS / 2)
             crowd.promise()
             assert server.command("backup", "--to", str(copies)).returncode == 0
+            crowd.leave()
             time.sleep(SETTLE_SECONDS / 2)
             killed = time.monotonic()
             lose(server)
     (copy,) = copies.iterdir()
     done = server.command("restore", str(copy))
     assert done.returncode == 0, done.stderr
-    return come_back(data, crowd, killed)
+    return come_back(data, crowd, killed, **elsewhere(folder))
+
+
+def elsewhere(folder: Path) -> dict[str, str]:
+    """The tombstones are on another disk than the data."""
+    return {"UNDERSIGNED_TOMBSTONES": str(folder / "tombstones")}
 
 
 def from_litestream(folder: Path, rate: float) -> Loss:
     """Litestream running beside the server, with the configuration that we print for it."""
     data, restored = folder / "data", folder / "restored.db"
     config, litestream = folder / "litestream.yml", Path(sys.executable).parent / "litestream"
-    with product.running(data) as server:
+    with product.running(data, **elsewhere(folder)) as server:
         printed = server.command("backup", "--litestream", f"file://{folder / 'replica'}")
         # The socket is for the drill alone: through it we learn when the replica has caught up.
         socket = folder / "socket"
@@ -141,6 +162,7 @@ def from_litestream(folder: Path, rate: float) -> Loss:
                 crowd.promise()
                 where = ["-socket", str(socket), str(data / DATABASE)]
                 _run(litestream, "sync", "-wait", *where)
+                crowd.leave()
                 time.sleep(SETTLE_SECONDS / 2)
                 killed = time.monotonic()
                 beside.kill()  # on the same machine, so it goes too
@@ -151,7 +173,7 @@ def from_litestream(folder: Path, rate: float) -> Loss:
     _run(litestream, "restore", "-config", str(config), "-o", str(restored), str(data / DATABASE))
     done = server.command("restore", str(restored))
     assert done.returncode == 0, done.stderr
-    return come_back(data, crowd, killed)
+    return come_back(data, crowd, killed, **elsewhere(folder))
 
 
 def _run(*command: str | Path) -> None:
@@ -160,9 +182,11 @@ def _run(*command: str | Path) -> None:
 
 
 def from_dump(folder: Path, rate: float) -> Loss:
-    """PostgreSQL: pg_dump in the middle, restored into a new database."""
-    with cluster("") as store:
-        settings = {"UNDERSIGNED_DATABASE_URL": store.url("first")}
+    """PostgreSQL: pg_dump in the middle, restored into a new database. The tombstones are in a
+    second one, of another server."""
+    with cluster("") as store, cluster() as other:
+        elsewhere = {"UNDERSIGNED_TOMBSTONES": other.url("postgres")}
+        settings = {"UNDERSIGNED_DATABASE_URL": store.url("first"), **elsewhere}
         store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
         data = folder / "data"
         with product.running(data, **settings) as server:
@@ -172,13 +196,15 @@ def from_dump(folder: Path, rate: float) -> Loss:
                 crowd.promise()
                 dump = store.folder / "first.dump"
                 store.run("pg_dump", "-Fc", "-f", str(dump), "-d", store.url("first"))
+                crowd.leave()
                 time.sleep(SETTLE_SECONDS / 2)
                 killed = time.monotonic()
                 server.kill()
         store.run("dropdb", "-h", str(store.folder), "-U", "tester", "first")
         store.run("createdb", "-h", str(store.folder), "-U", "tester", "again")
         store.run("pg_restore", "-d", store.url("again"), "--exit-on-error", str(dump))
-        return come_back(data, crowd, killed, UNDERSIGNED_DATABASE_URL=store.url("again"))
+        settings["UNDERSIGNED_DATABASE_URL"] = store.url("again")
+        return come_back(data, crowd, killed, **settings)
 
 
 @contextlib.contextmanager
@@ -194,9 +220,8 @@ def based(folder: Path, options: str, rate: float) -> Iterator[tuple[Cluster, Se
             beside.enter_context(store.receiving())
         store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
         base, where = store.folder / "base", ["-h", str(store.folder), "-U", "tester"]
-        with product.running(
-            folder / "data", UNDERSIGNED_DATABASE_URL=store.url("first")
-        ) as server:
+        settings = {"UNDERSIGNED_DATABASE_URL": store.url("first"), **elsewhere(folder)}
+        with product.running(folder / "data", **settings) as server:
             crowd = Crowd(server, rate)
             with crowd.signing():
                 time.sleep(SETTLE_SECONDS / 4)
@@ -210,6 +235,7 @@ def from_archive(folder: Path, rate: float) -> Loss:
     with based(folder, ARCHIVED, rate) as (store, server, crowd, base):
         crowd.promise()
         store.archive_now()
+        crowd.leave()
         time.sleep(SETTLE_SECONDS / 2)
         return _recovered(store, server, crowd, base)
 
@@ -219,6 +245,7 @@ def from_stream(folder: Path, rate: float) -> Loss:
     with based(folder, "", rate) as (store, server, crowd, base):
         crowd.promise()
         store.stream_now()
+        crowd.leave()
         time.sleep(SETTLE_SECONDS / 2)
         return _recovered(store, server, crowd, base)
 
@@ -228,7 +255,8 @@ def _recovered(store: Cluster, server: Server, crowd: Crowd, base: Path) -> Loss
     store.destroy()
     server.kill()
     store.recover(base)
-    return come_back(server.data, crowd, killed, UNDERSIGNED_DATABASE_URL=store.url("first"))
+    settings = {"UNDERSIGNED_DATABASE_URL": store.url("first"), **elsewhere(server.data.parent)}
+    return come_back(server.data, crowd, killed, **settings)
 
 
 DRILLS: dict[str, Callable[[Path, float], Loss]] = {

@@ -378,6 +378,27 @@ async def test_a_late_stop_still_stops_and_a_late_undo_does_nothing(
     assert await phones.text("HELP") is None
 
 
+@pytest.mark.parametrize(
+    ("texts", "signed", "opted_out"),
+    [
+        (["SIGN LAKE Ana Diaz 59801", "UNDO"], 0, 0),
+        (["SIGN LAKE Ana Diaz 59801", "STOP", "START"], 1, 0),
+        (["SIGN LAKE Ana Diaz 59801", "START", "STOP"], 1, 1),
+        (["SIGN LAKE Ana Diaz 59801", "REMOVE ME"], 0, 1),
+        (["SIGN LAKE Ana Diaz 59801", "M1", "UNDO"], 2, 0),
+    ],
+)
+async def test_texts_that_a_restored_copy_does_not_know_end_as_they_ended_before(
+    phones: Phones, holding: Holding, texts: list[str], signed: int, opted_out: int
+) -> None:
+    if "M1" in texts:  # one that it knows, and that UNDO was about
+        await phones.text("SIGN LAKE Bo Lee 59801", message_id="M1")
+    holding.held = [held(t, "M1" if t == "M1" else f"SM{n}") for n, t in enumerate(texts)]
+    await reconcile.reconcile(phones.services)
+    assert (await phones.figures()).verified == signed
+    assert len(await phones.rows("SELECT * FROM opt_outs")) == opted_out
+
+
 async def test_a_provider_that_is_away_is_asked_again_from_the_same_time(
     phones: Phones, holding: Holding
 ) -> None:

@@ -6,7 +6,7 @@ also at the same time: the second finds the first and gets its reply.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -136,8 +136,20 @@ async def forget_phones(
     """Null what these phones have said and heard, but for the replies to these texts: a gateway may
     ask again for minutes (`forget_farewells`). That others share a phone is no reason to keep it:
     nothing but the texts of the last minutes is ever read again."""
+    await _forget(tx, [(t.phone_key, t.sender) for t in texts])
+    last = tx.rows("last", gateway="text", message_id="text", reply="text")
+    await tx.execute(
+        f"UPDATE inbound SET reply = l.reply FROM {last} l"
+        " WHERE inbound.gateway = l.gateway AND inbound.message_id = l.message_id",
+        last=pack((*t.key, replies[t.key]) for t in texts),
+    )
+
+
+async def _forget(tx: Transaction, spoken: Sequence[tuple[bytes, str]]) -> None:
+    """Phones, each with its key and its number."""
     batch = tx.rows("batch", phone_key="blob", recipient="text")
-    phones_of = pack((t.phone_key, t.sender) for t in texts)
+    phones_of = pack(spoken)
+    tx.tombstones += [("forgotten", key) for key, _ in spoken]
     await tx.execute(
         "UPDATE inbound SET sender = NULL, body = NULL, reply = NULL WHERE sender IS NOT NULL"
         f" AND phone_key IN (SELECT phone_key FROM {batch} b)",
@@ -149,12 +161,6 @@ async def forget_phones(
         f" AND recipient IN (SELECT recipient FROM {batch} b)",
         batch=phones_of,
     )
-    last = tx.rows("last", gateway="text", message_id="text", reply="text")
-    await tx.execute(
-        f"UPDATE inbound SET reply = l.reply FROM {last} l"
-        " WHERE inbound.gateway = l.gateway AND inbound.message_id = l.message_id",
-        last=pack((*t.key, replies[t.key]) for t in texts),
-    )
 
 
 async def forget_farewells(tx: Transaction, now: int) -> None:
@@ -164,6 +170,24 @@ async def forget_farewells(tx: Transaction, now: int) -> None:
         "UPDATE inbound SET reply = NULL WHERE kind IN ('undo', 'remove') AND reply IS NOT NULL"
         " AND sender IS NULL AND received_at < :before",
         before=now - REPEATED_SECONDS,
+    )
+
+
+async def forget_in_copy(tx: Transaction, phone_keys: Iterable[bytes]) -> None:
+    """As `forget_phones`, in a copy, in which replies may wait that have gone out long since."""
+    batch = tx.rows("batch", phone_key="blob")
+    rows = await tx.fetch(
+        f"SELECT DISTINCT i.phone_key, i.sender FROM {batch} b JOIN inbound i"
+        " ON i.phone_key = b.phone_key AND i.sender IS NOT NULL",
+        batch=pack((key,) for key in phone_keys),
+    )
+    spoken = [(bytes(row["phone_key"]), row["sender"]) for row in rows]
+    await _forget(tx, spoken)
+    senders = tx.rows("senders", recipient="text")
+    await tx.execute(
+        "DELETE FROM outbox WHERE kind = 'reply' AND sent_at IS NULL"
+        f" AND recipient IN (SELECT recipient FROM {senders} s)",
+        senders=pack((sender,) for _, sender in spoken),
     )
 
 

@@ -167,12 +167,14 @@ async def opt_out(tx: Transaction, phone_key: bytes, now: int) -> None:
         phone_key=phone_key,
         now=now,
     )
+    tx.tombstones.append(("stopped", phone_key))
 
 
 async def opt_in(tx: Transaction, *phone_keys: bytes) -> None:
     """Texts again, to a phone with all keys that it has had."""
     for key in phone_keys:
         await tx.execute("DELETE FROM opt_outs WHERE phone_key = :key", key=key)
+        tx.tombstones.append(("started", key))
 
 
 async def is_opted_out(

@@ -307,6 +307,7 @@ async def stop(tx: Transaction, recipients: Sequence[bytes], now: int) -> None:
         now=now,
         free_at=now + STOPPED_SECONDS,
     )
+    tx.tombstones += [("mail_stopped", key) for key in recipients]
 
 
 async def lift(tx: Transaction, recipients: Sequence[bytes]) -> None:
@@ -318,6 +319,7 @@ async def lift(tx: Transaction, recipients: Sequence[bytes]) -> None:
         f" (SELECT key FROM {tx.rows('batch', key='blob')} b)",
         batch=pack((key,) for key in recipients),
     )
+    tx.tombstones += [("mail_resumed", key) for key in recipients]
 
 
 async def give_room(tx: Transaction, networks: Sequence[bytes], now: int) -> None:

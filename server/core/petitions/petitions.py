@@ -9,9 +9,9 @@ from typing import Literal
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
-from server.errors import InvalidInput, Problem
+from server.errors import InvalidInput, NotOpen, Problem
 
-State = Literal["draft", "open", "paused", "closed"]
+State = Literal["draft", "open", "paused", "closed", "ended"]
 
 
 _NAMES = ("slug", "keyword")
@@ -32,6 +32,7 @@ class Petition(Draft):
     opened_at: int | None
     closed_at: int | None
     paused_at: int | None = None
+    ended_at: int | None = None  # for good: its salt is destroyed
     sms_codes: bool = False  # codes may go out by text
     former_slugs: tuple[str, ...] = ()
     former_keywords: tuple[str, ...] = ()
@@ -39,6 +40,8 @@ class Petition(Draft):
 
     @property
     def state(self) -> State:
+        if self.ended_at is not None:
+            return "ended"
         if self.closed_at is not None:
             return "closed"
         if self.opened_at is None:
@@ -74,7 +77,11 @@ async def create(
 
 async def edit(tx: Transaction, petition: Petition, draft: Draft, reserved: frozenset[str]) -> None:
     """Replace what an organizer decides. A petition's keys, counts and signatures stay, and so do
-    an address and a keyword that have been public: the old ones lead to it for ever."""
+    an address and a keyword that have been public: the old ones lead to it for ever.
+
+    Raises `InvalidInput`, and `NotOpen` for one that has ended.
+    """
+    await _check_not_ended(tx, petition.id)
     draft = validated(draft, reserved)
     await _check_unused(tx, draft, petition.id)
     await _keep_names(tx, petition.id, draft)
@@ -161,6 +168,13 @@ async def _write_parts(tx: Transaction, petition_id: int, draft: Draft) -> None:
     )
 
 
+async def _check_not_ended(tx: Transaction, petition_id: int) -> None:
+    """Raise `NotOpen` for one that has ended for good."""
+    ended = "SELECT slug FROM petitions WHERE id = :id AND ended_at IS NOT NULL"
+    if row := await tx.fetch_one(ended, id=petition_id):
+        raise NotOpen(f"the petition {row['slug']!r} has ended for good")
+
+
 async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take signatures from now on; also opens a paused or closed petition again. Like the changes
     below it says whether anything is other than before: what is pressed twice is done once."""
@@ -184,6 +198,7 @@ async def close(tx: Transaction, petition_id: int, now: int) -> bool:
 
 
 async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
+    await _check_not_ended(tx, petition_id)
     row = await tx.fetch_one(
         f"UPDATE petitions SET {to}, version = version + 1 WHERE id = :id AND ({where})"
         " RETURNING CAST(:now AS BIGINT) AS at",
@@ -195,6 +210,7 @@ async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: 
 
 async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) -> None:
     """Let codes go out by text from that time on; None ends it."""
+    await _check_not_ended(tx, petition_id)
     await tx.execute(
         "UPDATE petitions SET sms_codes_at = CAST(:since AS BIGINT), version = version + 1"
         " WHERE id = :id",
@@ -253,6 +269,7 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         opened_at=row["opened_at"],
         closed_at=row["closed_at"],
         paused_at=row["paused_at"],
+        ended_at=row["ended_at"],
         sms_codes=row["sms_codes_at"] is not None,
         former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
         former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),

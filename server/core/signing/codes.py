@@ -68,6 +68,8 @@ class MadeCode:
 
 def is_late(petition: Petition, now: int) -> bool:
     """Whether the petition is closed for so long that nothing is verified any more."""
+    if petition.state == "ended":
+        return True
     return petition.closed_at is not None and now >= petition.closed_at + CLOSED_SECONDS
 
 

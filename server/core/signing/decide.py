@@ -35,9 +35,10 @@ class Ledger:
         self.signatures = list(signatures)
         self.groups = groups or Groups()
         self.notes: list[Announcement] = []
-        self._withdrawn: list[tuple[int, int]] = []
+        self._withdrawn: list[Signature] = []
         self.forms: list[Form] = []
         self._done: list[Signature] = []  # beside which no form waits any more
+        self._disowned: list[Signature] = []  # of these, where their signers have said so
         self._left: list[Signature] = []  # as they were under another name or place
         self._reworded: list[Signature] = []  # whose comment nobody has approved yet
         self._by_place: defaultdict[tuple[int, bytes | None], list[Signature]] = defaultdict(list)
@@ -186,7 +187,7 @@ class Ledger:
         if known.group_key:
             self.groups.leaves(known.petition_id, known.group_key)
         self._forget(known)
-        self._withdrawn.append((known.petition_id, known.id))
+        self._withdrawn.append(known)
         self._done.append(known)
         known.withdraw(now)
         self._leave(known.petition_id, place, known.id)
@@ -201,6 +202,7 @@ class Ledger:
     def forget_forms(self, known: Signature) -> None:
         """What waits beside it is none of its signer's."""
         self._done.append(known)
+        self._disowned.append(known)
 
     def settle(self, known: Signature) -> None:
         """What stands beside it without contact, after it was rejected or put back."""
@@ -296,8 +298,12 @@ class Ledger:
         await stored.write(tx, self.signatures)
         await stored.disapprove(tx, self._reworded)
         await self.groups.write(tx)
+        tx.tombstones += [("disowned", s.petition_id, s.id) for s in self._disowned]
         if self._withdrawn:
-            await outbox.forget_about(tx, self._withdrawn)
+            await outbox.forget_about(tx, [(s.petition_id, s.id) for s in self._withdrawn])
+            # What is merged is signed anew under its id.
+            gone = (s for s in self._withdrawn if not s.merged)
+            tx.tombstones += [("withdrawn", s.petition_id, s.id) for s in gone]
 
     async def _settle_left(self, tx: Transaction) -> None:
         """What stands without contact where a verified signature stood before it was corrected.

@@ -202,9 +202,19 @@ async def withdraw(tx: Transaction, signatures: Sequence[Signature], now: int) -
 
 async def correct(tx: Transaction, wrong: Signature, right: Signing) -> Outcome:
     """Put `right` in the place of a signature of the same contact: taken back and signed anew in
-    one step, so that all rules hold as for any signing."""
-    await withdraw(tx, [wrong], right.now)
+    one step, so that all rules hold as for any signing.
+
+    It keeps its id, so that whoever takes it back later takes it back in older copies too. Where
+    what is right had been signed already, the wrong one is gone for good.
+    """
+    ledger = Ledger(await stored.beside(tx, [wrong]))
+    ledger.withdraw(wrong, right.now)
+    wrong.merged = True
+    await ledger.write(tx)
+    right.id = wrong.id
     [outcome] = await sign_many(tx, [right])
+    if not await stored.by_ids(tx, wrong.petition_id, [wrong.id]):
+        tx.tombstones.append(("withdrawn", wrong.petition_id, wrong.id))
     return outcome
 
 
@@ -216,6 +226,18 @@ async def want_news(
     for signature in ledger.signatures:
         signature.news_at, signature.changed = since, True
         signature.contact = contact if since is not None else None
+    if since is None:
+        tx.tombstones += [("no_news", s.petition_id, s.id) for s in ledger.signatures]
+    await ledger.write(tx)
+
+
+async def end_news(tx: Transaction, signatures: Sequence[Signature]) -> None:
+    """No news, in a copy in which some of them may not have been verified yet."""
+    ledger = Ledger(signatures)
+    for signature in ledger.signatures:
+        signature.news_at, signature.changed = None, True
+        if signature.verified_at is not None:
+            signature.contact = None
     await ledger.write(tx)
 
 

@@ -68,6 +68,10 @@ class Keys:
         """The key of a contact over all petitions: what is sent to it is bounded by it."""
         return mac(self.server("address"), reached(contact))
 
+    def petition(self, salt: bytes) -> bytes:
+        """The key of one petition."""
+        return _hkdf(self._secret, salt, b"undersigned petition")
+
     def person(self, salt: bytes, name: str, postcode: str, contact: str | None) -> PersonKeys:
         """The keys under which a signer of one petition is unique."""
         key = _hkdf(self._secret, salt, b"undersigned petition")
@@ -130,6 +134,19 @@ class Keys:
         ours = known and hmac.compare_digest(self.slip(salt, id_).upper().encode(), typed)
         return id_ if ours else None
 
+    def sealed(self, salt: bytes, signature_id: int) -> bytes:
+        """A signature's id as nobody can read it without the petition's key; always the same."""
+        key = self.petition(salt)
+        proof = mac(key, "sealed", str(signature_id))[:_PROOF_BYTES]
+        return proof + _xor(signature_id.to_bytes(_ID_BYTES), mac(key, "seal", proof.hex()))
+
+    def unsealed(self, salt: bytes, sealed: bytes) -> int | None:
+        """The id, if it was sealed with this petition's key."""
+        proof, hidden = sealed[:_PROOF_BYTES], sealed[_PROOF_BYTES:]
+        id_ = int.from_bytes(_xor(hidden, mac(self.petition(salt), "seal", proof.hex())))
+        ours = id_ < 1 << 63 and hmac.compare_digest(self.sealed(salt, id_), sealed)
+        return id_ if ours else None
+
     def contact(self, salt: bytes, contact: str) -> bytes:
         """The `contact` key alone, for finding what a phone or address has signed."""
         return self.contacts(salt, contact)[0]
@@ -138,6 +155,10 @@ class Keys:
         """The same, and behind it those under earlier rules."""
         key = _hkdf(self._secret, salt, b"undersigned petition")
         return tuple(mac(key, "contact", c) for c in (reached(contact), *former(contact)))
+
+
+def _xor(text: bytes, pad: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(text, pad, strict=False))
 
 
 def mac(key: bytes, *parts: str) -> bytes:

@@ -75,6 +75,10 @@ _FAILURES: dict[int, Message] = {
         N_("There is nothing at this address"),
         (N_("You run no petition with this address. Look at the list of your petitions."),),
     ),
+    409: (
+        N_("This petition has ended"),
+        (N_("It cannot be changed any more."),),
+    ),
     413: (
         N_("That was too much"),
         (N_("The form was larger than we can take. Nothing was stored. Go back and write less."),),
@@ -96,6 +100,7 @@ STATE_WORDS = {
     "open": N_("Open"),
     "paused": N_("Paused"),
     "closed": N_("Closed"),
+    "ended": N_("Ended"),
 }
 CLASS_WORDS = {
     "web-email": N_("with e-mail"),
@@ -168,6 +173,7 @@ ACTION_WORDS = {
     "opened": N_("opened the petition"),
     "paused": N_("paused the petition"),
     "closed": N_("closed the petition"),
+    "ended": N_("ended the petition for good"),
     "mail_stopped": N_("stopped all mail of the petition"),
     "mail_resumed": N_("let mail of the petition go out again"),
     "exported": N_("downloaded all signatures"),

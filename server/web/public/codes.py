@@ -58,7 +58,8 @@ class Codes:
         """GET the page on which the code is typed; POST the code."""
         petition = await self._site.find(scope)
         if is_late(petition, self._services.now()):
-            await self._site.send_message(scope, send, "too_late", petition)
+            message = "erased" if petition.state == "ended" else "too_late"
+            await self._site.send_message(scope, send, message, petition)
             return
         form = await self._form(scope, receive, petition)
         if scope["method"] != "POST":
@@ -70,6 +71,9 @@ class Codes:
     async def withdraw(self, scope: Scope, receive: Receive, send: Send) -> None:
         """GET asks for the contact; POST sends a code to it, or takes the code."""
         petition = await self._site.find(scope)
+        if petition.state == "ended":
+            await self._site.send_message(scope, send, "erased", petition)
+            return
         form = await self._form(scope, receive, petition)
         if scope["method"] != "POST":
             step = Step("withdraw", form, "code" if form.get("ref") else "contact")

@@ -91,7 +91,7 @@ class Sheets:
             reached = await counts.milestones(tx, petition.id, petition.goal)
         began = petition.opened_at or 0
         entries = [(f"{n}", max(began, day * counts.DAY)) for n, day in reached] + [("open", began)]
-        if ended := petition.closed_at or petition.paused_at:
+        if ended := petition.ended_at or petition.closed_at or petition.paused_at:
             entries.insert(0, (petition.state, ended))
         key = (petition.id, petition.version, tuple(entries))
         await self._site.send_kept(scope, send, key, self._feed(petition, scope, entries))

@@ -57,6 +57,17 @@ MESSAGES: dict[str, Message] = {
         N_("This petition is closed"),
         (N_("It takes no more signatures. Yours was not stored."),),
     ),
+    "ended": (
+        N_("This petition has ended"),
+        (
+            N_("It takes no more signatures. Yours was not stored."),
+            N_("The data of those who signed is erased."),
+        ),
+    ),
+    "erased": (
+        N_("This petition has ended"),
+        (N_("The data of those who signed is erased."),),
+    ),
     "paused": (
         N_("This petition is paused"),
         (N_("It takes no signatures right now. Yours was not stored. Please come back later."),),

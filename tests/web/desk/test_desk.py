@@ -29,6 +29,7 @@ from server.core.desk import moderation, organizers
 from server.core.floods.alarms import ALARM_SECONDS, Alarm
 from server.core.petitions import petitions
 from server.core.petitions.draft import WORDING_LIMIT, DecisionMaker, Wording
+from server.core.upkeep import ending
 from server.core.values import passwords
 from server.errors import StoreFull
 from server.services import Services, open_services
@@ -630,6 +631,30 @@ async def test_a_petition_is_opened_paused_and_closed_by_buttons(
     assert 'role="status"' in page.text
     wanted = {"opened": "open"}.get(done, done)
     assert place.services.directory.by_slug["lake"].state == wanted
+
+
+async def test_a_petition_that_has_ended_is_shown_with_no_way_to_change_it(place: Room) -> None:
+    await place.world.text()
+    browser = await place.signed_in()
+    typed = await browser.fill(
+        await browser.get("/organizer/p/lake/edit"), "/organizer/p/lake/edit"
+    )
+    form = await browser.fill(await browser.get("/organizer/p/lake"), "/organizer/p/lake/close")
+    async with place.services.database.write() as tx:
+        await ending.end(tx, place.services.keys, place.world.petition, NOW)
+    await ending.empty(place.services.database, NOW)
+    await place.services.directory.refresh()
+    page = await browser.get("/organizer/p/lake")
+    assert "<b>Ended</b>" in page.text
+    assert "Verified: <b>1</b>" in page.text
+    assert "Open the petition" not in page.text
+    assert "/edit" not in page.text
+    for path, fields in (("open", form), ("pause", form), ("close", form), ("edit", typed)):
+        answer = await browser.post(f"/organizer/p/lake/{path}", fields)
+        assert answer.status == 409, path
+        assert "It cannot be changed any more." in answer.text
+    for path in ("moderation", "audit", "export.csv"):
+        assert (await browser.get(f"/organizer/p/lake/{path}")).status == 200
 
 
 @pytest.mark.parametrize(
