@@ -63,7 +63,7 @@ def differ(one: Sequence[float], other: Sequence[float]) -> float:
 #: What a stranger who tries a name fills in, where its owner has signed already.
 TRIED: dict[str, Form] = {
     "same entries": {},
-    "other entries": {"comment": "tried", "public": "1"},
+    "other entries": {"comment": "tried"},
     "near name": {"name": "{}s"},
 }
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from server.cli import parser
 from tests.harness import product
 from tests.harness.postgres import Cluster
 from tests.harness.product import Server, eventually
+from tests.harness.signers import names
 from tests.harness.smtp import PostOffice, post_office
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -108,7 +110,10 @@ def backup_and_restore(place: Place) -> None:
     place.server.post("/p/face", {"name": "After The Copy", "postcode": "59801"})
     back = {"UNDERSIGNED_DATABASE_URL": f"sqlite:///{place.folder / 'back.db'}"}
     back["UNDERSIGNED_SECRET_KEY"] = secret_of(place.server)
-    place.server.command("restore", str(copy), **back)
+    tombstones = "undersigned.db-tombstones"
+    shutil.copy2(place.server.data / tombstones, place.folder / "back.db-tombstones")
+    done = place.server.command("restore", str(copy), **back)
+    assert done.returncode == 0, done.stderr
     assert place.total(**back) == kept == place.total() - 1
 
 
@@ -140,6 +145,15 @@ def petition(place: Place) -> None:
     assert place.run("petition", "list").startswith("face\tFACE\topen\t")
 
 
+def petition_end(place: Place) -> None:
+    with product.running(place.folder / "ended") as server:
+        server.post("/p/face", {"name": "Ana Diaz", "postcode": "59801"})
+        done = server.command("petition", "end", "face", typed="face\n")
+        assert done.returncode == 0, done.stderr
+        eventually(lambda: "has ended" in server.get("/p/face").text)
+        assert names(server.store) == [None]
+
+
 def organizer_add(place: Place) -> None:
     password = "correct horse battery"
     place.run("organizer", "add", "vy", "--petition", "face", typed=f"{password}\n")
@@ -153,6 +167,15 @@ def key_new(place: Place) -> None:
     assert one != other
     url = f"sqlite:///{place.folder / 'keyed.db'}"
     place.run("init", UNDERSIGNED_SECRET_KEY=one, UNDERSIGNED_DATABASE_URL=url)
+
+
+def sms_read(place: Place) -> None:
+    said = place.run("sms", "read", "hi its Zoë Vale in 59801 plz add me to FACE")
+    assert [line.split(":")[1].strip() for line in said.splitlines() if line[:6] == "names:"] == [
+        "Zoë Vale"
+    ]
+    before = place.total()
+    assert place.total() == before  # it stores nothing
 
 
 def sms_simulate(place: Place) -> None:
@@ -191,8 +214,10 @@ TRIED: dict[str, Callable[[Place], None]] = {
     "petition open": petition,
     "petition pause": petition,
     "petition close": petition,
+    "petition end": petition_end,
     "organizer add": organizer_add,
     "key new": key_new,
+    "sms read": sms_read,
     "sms simulate": sms_simulate,
     "sms reconcile": sms_reconcile,
     "bounced": bounced,

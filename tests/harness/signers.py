@@ -22,7 +22,7 @@ def letters(number: int) -> str:
 
 def signer(number: int) -> str:
     """A name of letters alone, different for each number."""
-    return f"Signer {letters(number)}"
+    return f"Signer {letters(number).capitalize()}"
 
 
 def sign(server: Server, name: str, **values: str) -> Answer:

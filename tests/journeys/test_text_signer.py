@@ -95,8 +95,8 @@ def test_the_same_webhook_100_times_at_once_signs_once_and_answers_the_same(
 
 def test_a_conversation_signs(server: Server) -> None:
     phone = "+14065550125"
-    assert "name and postcode" in str(reply(call(server, webhook("face", phone))))
-    assert "postcode" in str(reply(call(server, webhook("Cyd Charo", phone))))
+    assert "name and ZIP code" in str(reply(call(server, webhook("face", phone))))
+    assert "ZIP code" in str(reply(call(server, webhook("Cyd Charo", phone))))
     assert "Thank you, Cyd Charo" in str(reply(call(server, webhook("59801", phone))))
 
 

@@ -178,9 +178,10 @@ def masked(contact: str | None) -> str:
 def masked_body(body: str, shown_words: Container[str]) -> str:
     """Enough to see what kind of text it was: `SIGN FACE A•• D••• 5••••`.
 
-    Words in `shown_words` (upper case) stay. Of every other word the first letter does, with the
-    marks that belong to it, and of a number the first digit, however its digits are parted; nothing
-    of a word of one letter, which would be all of it.
+    Words in `shown_words` (upper case) stay, but for those of one or two letters, which may be
+    names as well ("Bo"). Of every other word the first letter does, with the marks that belong to
+    it, and of a number the first digit, however its digits are parted; nothing of a word of one
+    letter, which would be all of it.
     """
     cut = body[:BODY_SHOWN]
     words = _word_or_number().sub(lambda found: _masked_word(found[0], shown_words), cut)
@@ -188,9 +189,9 @@ def masked_body(body: str, shown_words: Container[str]) -> str:
 
 
 def _masked_word(word: str, shown_words: Container[str]) -> str:
-    if word.upper() in shown_words:
-        return word
     first, *rest = [str(found[0]) for found in _letter().finditer(word)]
+    if len(rest) > 1 and word.upper() in shown_words:
+        return word
     if not rest:
         return "•"
     # What parts the digits of a number stays, and so does where they are parted.

@@ -681,8 +681,11 @@ async def test_tombstones_of_another_database_are_refused(two: Two, tmp_path: Pa
 
 
 async def test_tombstones_of_another_secret_are_refused(two: Two) -> None:
-    two.kept = replace(two.kept, keys=Keys("x" * 40))
+    ours = two.kept
+    two.kept = replace(ours, keys=Keys("x" * 40))
     await refused(two, "of another UNDERSIGNED_SECRET_KEY")
+    two.kept = ours
+    assert await go_on(two)
 
 
 async def test_damaged_tombstones_are_refused_and_the_others_can_be_done(two: Two) -> None:

@@ -347,7 +347,7 @@ async def test_the_browser_that_the_owner_uses_is_not_locked_out(place: Room) ->
 async def test_a_trusted_proxy_tells_the_address_and_nobody_else_does(
     place: Room, tmp_path: Path
 ) -> None:
-    for i in range(organizers.SIGN_IN_TRIES):
+    for i in range(organizers.NETWORK_TRIES):
         form = {"name": f"x{i}", "password": "wrong"}
         await place.browser().post("/organizer/sign-in", form, x_forwarded_for=f"10.{i}.0.1")
     assert (await place.browser().sign_in("bo")).status == 429

@@ -64,19 +64,19 @@ def test_the_page_lists_them_fifty_at_a_time(server: Server) -> None:
     assert "Nobody is named here yet" in empty.text
     assert empty.headers["cache-control"] == "no-cache"
     for i in range(NAMES_SHOWN + 1):
-        name = f"Nn {chr(65 + i // 26)}{chr(97 + i % 26)}"
+        name = f"Nora {chr(65 + i // 26)}{chr(97 + i % 26)}dal"
         assert "Thank you" in server.text(f"SIGN FACE {name} 59801", f"+140620000{i:02}")
     assert (
         "Nobody is named here yet" in server.get("/p/face/names").text
     )  # none of them asked for it
     with sqlite3.connect(server.data / "undersigned.db", timeout=10) as store:
         store.execute("UPDATE signatures SET public_at = 1, comment = '<i>x'")
-        store.execute("UPDATE signatures SET approved_at = 1 WHERE name = 'Nn Ba'")
+        store.execute("UPDATE signatures SET approved_at = 1 WHERE name = 'Nora Badal'")
     store.close()
     eventually(lambda: "<bdi>" in server.get("/p/face/names").text)
     first, second = server.get("/p/face/names").text, server.get("/es/p/face/names/2").text
     assert len(re.findall("<bdi>", first)) == NAMES_SHOWN
-    assert re.findall("<bdi>(.*?)</bdi>", second) == ["Nn Aa"]
+    assert re.findall("<bdi>(.*?)</bdi>", second) == ["Nora Aadal"]
     assert re.findall("<q.*?>(.*?)</q>", first) == ["&lt;i&gt;x"]
     assert 'href="/p/face/names/2"' in first
     assert 'href="/es/p/face/names"' in second

@@ -139,7 +139,7 @@ async def test_round_figures_and_the_goal_are_told_with_their_day(world: World) 
 
 def test_a_feed_tells_what_has_happened(server: Server) -> None:
     for i in range(10):
-        text = f"SIGN FACE Feed {chr(65 + i)}{'a' * i} 59801"
+        text = f"SIGN FACE Freda {chr(65 + i)}dal 59801"
         assert "Thank you" in server.text(text, f"+140620001{i:02}")
     server.command("petition", "pause", "face")
     try:
