@@ -66,25 +66,27 @@ class Form:
 
 async def put(tx: Transaction, forms: Iterable[Form]) -> None:
     """Keep these; a form that is kept already is the newest again."""
-    by_id = {(f.signing.petition_id, f.id): f for f in forms}
-    if not by_id:
+    kept = {row[:2]: row for row in (form.row for form in forms)}
+    if not kept:
         return
     await tx.execute(
         f"INSERT INTO pending_forms ({_NAMES})"
         f" SELECT {_NAMES} FROM {tx.rows('batch', **_COLUMNS)} b WHERE true"
         " ON CONFLICT (petition_id, id) DO UPDATE SET signing_id = excluded.signing_id,"
         "  signature_id = excluded.signature_id",
-        batch=pack(form.row for form in by_id.values()),
+        batch=pack(kept.values()),
     )
-    rows = tx.rows("batch", petition_id="int", contact_key="blob", network="blob")
+    whose = tx.rows("whose", petition_id="int", contact_key="blob", network="blob")
+    alike = (
+        "pending_forms {0} ON {0}.petition_id = w.petition_id"
+        " AND {0}.contact_key = w.contact_key AND {0}.network = w.network"
+    )
     await tx.execute(
-        "DELETE FROM pending_forms WHERE (petition_id, id) IN (SELECT petition_id, id FROM ("
-        " SELECT f.petition_id, f.id, row_number() OVER (PARTITION BY f.petition_id,"
-        f"  f.contact_key, f.network ORDER BY f.signing_id DESC) AS place FROM {rows} b"
-        "  JOIN pending_forms f ON f.petition_id = b.petition_id"
-        "  AND f.contact_key = b.contact_key AND f.network = b.network) AS ranked"
-        f" WHERE place > {FORMS_KEPT})",
-        batch=pack({(r[0], r[4], r[5]) for r in (form.row for form in by_id.values())}),
+        "DELETE FROM pending_forms WHERE (petition_id, id) IN (SELECT f.petition_id, f.id"
+        f" FROM {whose} w JOIN {alike.format('f')} JOIN {alike.format('newer')}"
+        "  AND newer.signing_id > f.signing_id"
+        f" GROUP BY f.petition_id, f.id HAVING count(*) >= {FORMS_KEPT})",
+        whose=pack({(row[0], row[4], row[5]) for row in kept.values()}),
     )
 
 

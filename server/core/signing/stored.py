@@ -67,6 +67,15 @@ async def by_ids(tx: Transaction, petition_id: int, ids: Iterable[int]) -> list[
     return read(rows)
 
 
+async def latest_id(tx: Transaction, petition_id: int) -> int:
+    """Of the last signature of a petition, 0 where there is none."""
+    row = await tx.fetch_one(
+        "SELECT id FROM signatures WHERE petition_id = :petition ORDER BY id DESC LIMIT 1",
+        petition=petition_id,
+    )
+    return row["id"] if row else 0
+
+
 async def of_contact(
     tx: Transaction, petition_id: int, contact_keys: Iterable[bytes]
 ) -> list[Signature]:

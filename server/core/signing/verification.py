@@ -153,13 +153,19 @@ async def give_back_many(tx: Transaction, given: Sequence[GivenBack]) -> list[No
     tried = [Try("alone", one.id.to_bytes(8), 0, one.petition.id) for one in given]
     await tries.add(tx, tried, given[0].now)
     for one in given:
-        found = await stored.by_ids(tx, one.petition.id, [one.id])
-        nobody = Signature(0, one.petition.id, "web", "", 0, place_key=bytes(16), stored=True)
-        signature = next((s for s in found if s.place_key and s.contact_key is None), nobody)
-        await stored.lock(tx, [signature])
-        ledger = Ledger(await stored.beside(tx, [signature]))
-        kept = next(s for s in ledger.signatures if s.id == signature.id)
-        ledger.withdraw(kept, one.now)
+        ids = [one.id, await stored.latest_id(tx, one.petition.id)]
+        await stored.lock(tx, await stored.by_ids(tx, one.petition.id, ids))
+        found = {s.id: s for s in await stored.by_ids(tx, one.petition.id, ids)}
+        mine = found.get(one.id)
+        if mine is None or mine.contact_key or not mine.place_key:
+            # Another is written as it is, so that as much is written.
+            mine = Signature(0, one.petition.id, "web", "", 0, place_key=bytes(16), stored=True)
+            for other in found.values():
+                other.changed = True
+        ledger = Ledger(
+            {s.id: s for s in [*await stored.beside(tx, [mine]), *found.values()]}.values()
+        )
+        ledger.withdraw(mine, one.now)
         await ledger.write(tx)
     return [None] * len(given)
 
