@@ -71,7 +71,7 @@ def test_two_servers_sign_and_count_through_pgbouncer(tmp_path: Path, postgres: 
             # Everybody signs three times, at one server or the other.
             assert all(pool.map(is_stored, range(300)))
         for n, server in enumerate(servers):
-            text = f"SIGN FACE Ana {signer(n)} 59801"
+            text = f"SIGN FACE {signer(100 + n)} 59801"
             done = server.command("sms", "simulate", text, "--from", f"+1406555013{n}")
             assert "1 segment" in done.stdout, done.stderr
             done = server.command("check")

@@ -66,7 +66,8 @@ async def _withdraw(world: World, name: str) -> None:
 
 
 def _phone(name: str) -> str:
-    number = int("".join(str(ord(letter) - 97) for letter in name.removeprefix("Signer ")))
+    digits = name.removeprefix("Signer ").lower()
+    number = int("".join(str(ord(letter) - ord("a")) for letter in digits))
     return f"+1406234{number:04}"
 
 
