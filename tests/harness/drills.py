@@ -26,7 +26,7 @@ from tests.harness.signers import STORED, letters, names, sign, signer
 SETTLE_SECONDS = 4.0  # of signing before the loss
 DATABASE = "undersigned.db"
 #: People who sign by text, and take it back.
-LEAVERS = {f"Leaver {letters(n)}": f"+1406555{n:04}" for n in range(200, 205)}
+LEAVERS = {f"Leaver {letters(n).capitalize()}": f"+1406555{n:04}" for n in range(200, 205)}
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Crowd:
 
     server: Server
     rate: float
+    place: Path | str  # of the store: as `names` takes it
     acknowledged: dict[str, float] = field(default_factory=dict)
     promised: frozenset[str] = frozenset()  # acknowledged before something was kept elsewhere
     gone: frozenset[str] = frozenset()  # have taken it back after that
@@ -54,6 +55,7 @@ class Crowd:
         """What is acknowledged by now is about to be kept elsewhere, and must be there later."""
         for name, phone in LEAVERS.items():
             assert name in self.server.text(f"SIGN FACE {name} 59801", phone)
+        assert LEAVERS.keys() <= set(names(self.place))
         self.promised = frozenset(self.acknowledged)
 
     def leave(self) -> None:
@@ -123,7 +125,7 @@ def from_backup(folder: Path, rate: float) -> Loss:
     """A copy made in the middle, by `undersigned backup`."""
     data, copies = folder / "data", folder / "copies"
     with product.running(data, **elsewhere(folder)) as server:
-        crowd = Crowd(server, rate)
+        crowd = Crowd(server, rate, server.store)
         with crowd.signing():
             time.sleep(SETTLE_SECONDS / 2)
             crowd.promise()
@@ -156,7 +158,7 @@ def from_litestream(folder: Path, rate: float) -> Loss:
             command = [str(litestream), "replicate", "-config", str(config)]
             beside = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            crowd = Crowd(server, rate)
+            crowd = Crowd(server, rate, server.store)
             with crowd.signing():
                 time.sleep(SETTLE_SECONDS / 2)
                 crowd.promise()
@@ -190,7 +192,7 @@ def from_dump(folder: Path, rate: float) -> Loss:
         store.run("createdb", "-h", str(store.folder), "-U", "tester", "first")
         data = folder / "data"
         with product.running(data, **settings) as server:
-            crowd = Crowd(server, rate)
+            crowd = Crowd(server, rate, store.url("first"))
             with crowd.signing():
                 time.sleep(SETTLE_SECONDS / 2)
                 crowd.promise()
@@ -222,7 +224,7 @@ def based(folder: Path, options: str, rate: float) -> Iterator[tuple[Cluster, Se
         base, where = store.folder / "base", ["-h", str(store.folder), "-U", "tester"]
         settings = {"UNDERSIGNED_DATABASE_URL": store.url("first"), **elsewhere(folder)}
         with product.running(folder / "data", **settings) as server:
-            crowd = Crowd(server, rate)
+            crowd = Crowd(server, rate, store.url("first"))
             with crowd.signing():
                 time.sleep(SETTLE_SECONDS / 4)
                 store.run("pg_basebackup", *where, "-c", "fast", "-D", str(base))
