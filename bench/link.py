@@ -2,7 +2,7 @@
 
     python -m bench.link [--quick]
 
-Three links as mobile networks have them (`tests/harness/slow_link.py`): GPRS, EDGE and 3G. Over
+Three links as mobile networks have them (`tests/harness/web/slow_link.py`): GPRS, EDGE and 3G. Over
 each somebody opens the petition, and signs. Beside it stands a site of the weight of Pytition,
 measured as 338 KB of style and script before the form; here six files of that sum, a page of
 12 KB, the answer to the form a redirect, and the page that it leads to. Its client is kind to it:
@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tests.harness import product
 from tests.harness.product import post, read_answer, request
-from tests.harness.slow_link import Link, slow_link
+from tests.harness.web.slow_link import Link, slow_link
 
 # Down and up in bits a second, round trip in seconds: what such networks gave a moving phone.
 LINKS = {

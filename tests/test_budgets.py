@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from server.config import LANGUAGES
-from tests.harness.budgets import BUDGETS, CODINGS, FACTORS, ROOM
 from tests.harness.product import Answer, Server
+from tests.harness.web.budgets import BUDGETS, CODINGS, FACTORS, ROOM
 
 # Two errors, and about 200 bytes of values.
 ERRORS = {"name": "", "postcode": "5980", "email": "ana.diaz@example.org", "comment": "b" * 150}

@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from sms.reading.capitals import promote
+from sms.reading.commands import command_of, is_all, is_question, is_refused, language_of
 from sms.reading.context import Context
-from sms.reading.decide import command_of, is_all, is_question, is_refused, language_of
 from sms.reading.lexicon import lexicon
-from sms.reading.names import Found, find_names
+from sms.reading.names.capitals import promote
+from sms.reading.names.names import Found, find_names
+from sms.reading.names.places import take_places
 from sms.reading.pieces import Pieces
-from sms.reading.places import take_places
 from sms.reading.postcodes import Postcode
 from sms.reading.reading import Doubt, Intent, Reading
 from sms.reading.wishes import language_of_stop, wish_of

@@ -11,9 +11,9 @@ import pytest
 from server.core.floods.limits import DOMAIN_CAP, HOUSEHOLD, NUMBERS_CAP
 from tests.harness import attacks
 from tests.harness.attacks import attacked, tally
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.product import Server
 from tests.harness.signers import STORED
-from tests.harness.smtp import PostOffice
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ import pytest
 
 from server.cli import parser
 from tests.harness import product
+from tests.harness.mail.smtp import PostOffice, post_office
 from tests.harness.postgres import Cluster
 from tests.harness.product import Server, eventually
 from tests.harness.signers import names
-from tests.harness.smtp import PostOffice, post_office
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

@@ -13,7 +13,7 @@ from server.core.values.keys import Keys
 from server.db import open_database
 from server.mail import bounces, tokens
 from tests.harness import product
-from tests.harness.bounces import ANA, AWAY, BACK, BO, DELAYED, FAILED, FORGED_BACK, report
+from tests.harness.mail.bounces import ANA, AWAY, BACK, BO, DELAYED, FAILED, FORGED_BACK, report
 
 
 def bounced(url: str, typed: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:

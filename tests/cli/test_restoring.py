@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.harness import product
+from tests.harness.mail.smtp import PostOffice, codes_in, link_in, post_office
 from tests.harness.product import Server, eventually
 from tests.harness.signers import names
-from tests.harness.smtp import PostOffice, codes_in, link_in, post_office
 
 pytestmark = pytest.mark.timeout(180)
 

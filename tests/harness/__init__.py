@@ -12,15 +12,9 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     attacks     floods, and the honest crowds that must not suffer for them
     drills      the machine is gone, and comes back from what was kept elsewhere
     postgres    a PostgreSQL of the tests' own, its replica and its archive
-    smtp        a mail server on loopback
-    mails       a server in this process that sends mail, and people who sign with an address
-    bounces     mails that come back, in the forms of different mail servers
-    budgets     how many bytes an answer may take, in each coding and language
     provider    a provider of texts on loopback
-    slow_link   a mobile network of long ago, between a client and a server
-    pages       pages as a browser without script uses them: links, forms, buttons
-    site        the demo with its mail, its organizers, strangers, and all that they see of it
-    browser     a real Chromium, and what to look at in it
-    needs, npm  programs that no Python package brings: installs them, or skips the test
+    mail        mail servers, mails that come back, and people who sign with an address
+    web         pages as browsers, slow links and people without script have them
+    needs       programs that no Python package brings: installs them, or skips the test
     plugins     what pytest says besides, of skips and figures and logs, and its order of tests
 """

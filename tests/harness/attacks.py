@@ -16,11 +16,11 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from tests.harness import product
-from tests.harness.mails import signs
+from tests.harness.mail.mails import signs
+from tests.harness.mail.smtp import PostOffice, codes_in, post_office
 from tests.harness.phones import Phones
 from tests.harness.product import Answer, Server, post, read_answer
 from tests.harness.signers import STORED
-from tests.harness.smtp import PostOffice, codes_in, post_office
 from tests.harness.world import PHONE
 
 FIRST = (

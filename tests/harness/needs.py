@@ -1,8 +1,8 @@
 """Programs that the tests drive and that no Python package brings.
 
 `make test` runs this file before pytest: as root it installs what is missing from Debian's
-packages, and as anybody it fetches the packages of `tests.harness.npm`. What then is still missing
-it says loudly, with what will be skipped. A test says what it needs:
+packages, and as anybody it fetches the packages of `tests.harness.web.npm`. What then is still
+missing it says loudly, with what will be skipped. A test says what it needs:
 
     @needs("lynx")
     def test_a_text_browser_signs() -> None:
@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from tests.harness import npm
+from tests.harness.web import npm
 
 # What a test asks for, which is also Debian's package: the commands that will do, best first.
 PROGRAMS = {
@@ -98,7 +98,7 @@ def _report(lacking: Sequence[str], unfetched: Sequence[str]) -> str:
     if unfetched:
         lines += [
             f"NOT FETCHED: {', '.join(unfetched).upper()}. TESTS THAT NEED THEM WILL BE SKIPPED.",
-            "To run them too, with a network: python -m tests.harness.npm",
+            "To run them too, with a network: python -m tests.harness.web.npm",
         ]
     if os.environ.get("CI"):
         lines.append("CI is set: each of these skips is a failure.")

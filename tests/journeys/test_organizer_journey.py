@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.harness import product
-from tests.harness.browser import fits, page_without_script, small_controls
 from tests.harness.needs import needs
+from tests.harness.web.browser import fits, page_without_script, small_controls
 
 pytestmark = [needs("chromium"), pytest.mark.journey]
 

@@ -13,9 +13,9 @@ import pytest
 
 from server.config import LANGUAGES
 from tests.harness import product
-from tests.harness.budgets import BUDGETS, CODINGS, FACTORS, ROOM
+from tests.harness.mail.smtp import PostOffice, codes_in, link_in, post_office
 from tests.harness.product import Server, eventually
-from tests.harness.smtp import PostOffice, codes_in, link_in, post_office
+from tests.harness.web.budgets import BUDGETS, CODINGS, FACTORS, ROOM
 
 ANA = "ana.diaz@gmail.com"
 FORM = {"name": "Ana Diaz", "postcode": "59801", "email": ANA}

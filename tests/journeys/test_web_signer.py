@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.browser import chromium
 from tests.harness.needs import needs, program
 from tests.harness.product import Server
+from tests.harness.web.browser import chromium
 from tests.journeys.terminal import DOWN, ENTER, TAB, in_terminal
 
 pytestmark = pytest.mark.journey

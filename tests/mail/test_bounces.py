@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from server.config import load
 from server.mail import bounces, tokens
 from server.mail.bounces import Bounce, Outcome
-from tests.harness.bounces import (
+from tests.harness.mail.bounces import (
     ANA,
     AWAY,
     AWAY_REPORT,

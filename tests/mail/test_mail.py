@@ -32,14 +32,14 @@ from server.mail.smtp import Smtp
 from server.mail.words import WIDTH, word
 from server.outgoing.mails import Postman
 from server.words.render import Renderer
-from tests.harness.mails import (
+from tests.harness.mail.mails import (
     ANA,
     drain,
     signs,
     with_mail,
 )
+from tests.harness.mail.smtp import PostOffice, codes_in, post_office
 from tests.harness.phones import Phones
-from tests.harness.smtp import PostOffice, codes_in, post_office
 from tests.harness.world import NOW
 
 URL = "https://sign.example.org"

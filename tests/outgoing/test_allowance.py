@@ -12,9 +12,9 @@ from server.core.outbox.allowance import FIRSTS_DAILY, RANGE_CODES, RECIPIENT_DA
 from server.core.petitions import petitions
 from server.core.signing.codes import Action, TypedCode
 from server.core.signing.verification import Asked, Taken, Verifier
-from tests.harness.mails import ANA, drain, signs, with_mail
+from tests.harness.mail.mails import ANA, drain, signs, with_mail
+from tests.harness.mail.smtp import PostOffice, codes_in, post_office
 from tests.harness.phones import Phones, text_door
-from tests.harness.smtp import PostOffice, codes_in, post_office
 from tests.harness.world import NOW, PHONE
 
 HOUR = 3600

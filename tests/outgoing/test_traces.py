@@ -25,10 +25,10 @@ from sms import Archive, Inbound, StatusUpdate, Unreachable
 from sms.gateways.android import Android
 from sms.gateways.http import Http
 from sms.gateways.presets import PRESETS
-from tests.harness.mails import ANA, drain, signs, with_mail
+from tests.harness.mail.mails import ANA, drain, signs, with_mail
+from tests.harness.mail.smtp import post_office
 from tests.harness.phones import Network, Phones, text_door
 from tests.harness.provider import Provider, provider
-from tests.harness.smtp import post_office
 from tests.harness.world import PHONE
 
 DIGITS = PHONE.lstrip("+")

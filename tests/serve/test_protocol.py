@@ -20,7 +20,7 @@ from server.serve.protocol import Protocol
 from server.serve.server import Server as OurServer
 from tests.harness import product
 from tests.harness.product import Server, exchange, post, request
-from tests.harness.slow_link import slow_link
+from tests.harness.web.slow_link import slow_link
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}
 

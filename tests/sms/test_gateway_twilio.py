@@ -30,7 +30,7 @@ from sms import (
 )
 from sms.gateways.twilio import Twilio
 from sms.gateways.twilio_signature import Algorithm, Signer, signature
-from tests.harness import npm
+from tests.harness.web import npm
 from tests.sms.twilio_api import Call, Raw, Refused, Trick, TwilioApi
 
 Form = list[tuple[str, str]]

@@ -20,7 +20,7 @@ import pytest
 import smsutil  # type: ignore[import-untyped]
 
 from sms.segments import GSM7_BASIC, GSM7_EXTENSION, Size, measure
-from tests.harness import npm
+from tests.harness.web import npm
 
 BASIC: Final = "".join(sorted(GSM7_BASIC))
 EXTENSION: Final = "".join(sorted(GSM7_EXTENSION))

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.harness import npm
+from tests.harness.web import npm
 
 DESCRIPTION = "src/services/twilio-api/twilio_api_v2010.json"
 FORM = "application/x-www-form-urlencoded"

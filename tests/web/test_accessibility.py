@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page
 
 from server.config import LANGUAGES
 from server.words.render import Renderer
-from tests.harness.browser import chromium, fits, small_controls
 from tests.harness.needs import needs
 from tests.harness.product import PAGES, Server
+from tests.harness.web.browser import chromium, fits, small_controls
 
 pytestmark = needs("chromium")
 AXE = Axe()

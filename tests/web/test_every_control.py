@@ -17,9 +17,9 @@ from functools import partial
 import pytest
 
 from tests.harness import product
-from tests.harness.pages import ROUTES, Control, Met, crawl, ours, pattern
-from tests.harness.site import Site
-from tests.harness.smtp import post_office
+from tests.harness.mail.smtp import post_office
+from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
+from tests.harness.web.site import Site
 from tests.web.presses import decisions, petitions, signers
 from tests.web.presses.table import PRESSES, Press, known, walk
 

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from tests.harness import needs, npm
+from tests.harness import needs
+from tests.harness.web import npm
 
 SUITE = """
 import pytest

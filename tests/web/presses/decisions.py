@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from tests.harness.pages import Browser, Form, Page
 from tests.harness.product import eventually
 from tests.harness.signers import letters
-from tests.harness.site import OWN, Site
+from tests.harness.web.pages import Browser, Form, Page
+from tests.harness.web.site import OWN, Site
 from tests.web.presses.table import press
 
 CONDITION = "domain postcode name class prefix since until reason"

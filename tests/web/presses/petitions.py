@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.harness.pages import Browser, Form, pattern
-from tests.harness.site import OWN, Site
+from tests.harness.web.pages import Browser, Form, pattern
+from tests.harness.web.site import OWN, Site
 from tests.web.presses.table import press
 
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tests.harness.pages import Browser, Form
+from tests.harness.mail.smtp import codes_in, link_in
 from tests.harness.signers import letters
-from tests.harness.site import Site, texts
-from tests.harness.smtp import codes_in, link_in
+from tests.harness.web.pages import Browser, Form
+from tests.harness.web.site import Site, texts
 from tests.web.presses.table import press
 
 

@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.harness.pages import Control, Met
-from tests.harness.site import Site
+from tests.harness.web.pages import Control, Met
+from tests.harness.web.site import Site
 
 
 @dataclass

@@ -18,9 +18,9 @@ from PIL import Image
 from server.config import LANGUAGES
 from server.core.counting import counts
 from server.web.public.sheets import LINE_LENGTH, wrapped
-from tests.harness.browser import chromium, fits
 from tests.harness.needs import needs, program
 from tests.harness.product import Server, eventually
+from tests.harness.web.browser import chromium, fits
 from tests.harness.world import World
 
 NUMBER = "+14065550100"  # the demo's

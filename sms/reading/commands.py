@@ -1,4 +1,4 @@
-"""From the pieces of a text to what it means: the first rule that holds decides."""
+"""What a text says beside a name: the command, its language, and whether it asks or refuses."""
 
 from __future__ import annotations
 

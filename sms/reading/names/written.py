@@ -7,8 +7,8 @@ import unicodedata
 from typing import Final
 
 from sms.characters import visible
-from sms.reading.candidates import Candidate
 from sms.reading.letters import Words
+from sms.reading.names.candidates import Candidate
 from sms.reading.pieces import Pieces
 
 

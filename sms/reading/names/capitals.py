@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sms.reading.commands import language_of
 from sms.reading.context import Context
-from sms.reading.decide import language_of
 from sms.reading.lexicon import is_cue
 from sms.reading.pieces import Pieces
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from sms.reading.capitals import is_title
+from sms.reading.names.capitals import is_title
 from sms.reading.pieces import Pieces
 
 #: A run of words that may be a name: words of no table, names that are words as well, particles

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
+from server.config.variables import setting, value_of
 from server.errors import Misconfigured
 
 #: Shipped languages, each in its own words, in the order in which pages list them.
@@ -27,22 +25,6 @@ LANGUAGES = {
     "hi": "हिन्दी",
     "vi": "Tiếng Việt",
 }
-
-
-#: An expression for the whole of a value, and how people are told what it must be.
-Must = tuple[str, str]
-
-
-def setting(
-    variable: str, default: str, meaning: str, must: Must = (".*", ""), secret: bool = False
-) -> Any:
-    """A field of `Settings`, read from `variable`; `default` is what the environment would say.
-
-    `must` is the shape of the value, or of each part of a list, and how people are told of it. What
-    is empty by default may be so; a `secret` is not repeated to anybody.
-    """
-    told = {"variable": variable, "default": default, "doc": meaning}
-    return dataclasses.field(metadata={**told, "must": must, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,10 +310,7 @@ def load(environ: Mapping[str, str]) -> Settings:
 
     Raises `Misconfigured` in words that name the variable.
     """
-    values = {
-        field.name: _convert(field, _read(environ, field.metadata["variable"]))
-        for field in dataclasses.fields(Settings)
-    }
+    values = {field.name: value_of(field, environ) for field in dataclasses.fields(Settings)}
     settings = Settings(**values)
     if len(settings.secret_key) < 32:
         raise Misconfigured(
@@ -358,47 +337,6 @@ def check_mail(settings: Settings) -> None:
             "UNDERSIGNED_SMTP_HOST must be set: without it all mails, codes and all, are written"
             " into the log. To have it so on https, set UNDERSIGNED_MAIL=console"
         )
-
-
-def _read(environ: Mapping[str, str], variable: str) -> str | None:
-    path = environ.get(f"{variable}_FILE")
-    if path and variable in environ:
-        raise Misconfigured(f"{variable} and {variable}_FILE are both set: set one of them")
-    if not path:
-        return environ.get(variable)
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise Misconfigured(f"{variable}_FILE: cannot read {path} ({error.strerror})") from error
-
-
-def _convert(field: dataclasses.Field[Any], given: str | None) -> Any:
-    variable = field.metadata["variable"]
-    raw = field.metadata["default"] if given is None else given.strip()
-    if field.type == "int":
-        if not raw.isdecimal():
-            raise Misconfigured(f"{variable} must be a whole number, not {raw!r}")
-        return int(raw)
-    if field.type == "bool":
-        if raw.lower() not in {"0", "1", "", "true", "false", "yes", "no"}:
-            raise Misconfigured(f"{variable} must be 0 or 1, not {raw!r}")
-        return raw.lower() in {"1", "true", "yes"}
-    if field.type == "frozenset[str]":
-        parts = frozenset(part.strip() for part in raw.split(",") if part.strip())
-        for part in sorted(parts):
-            _check(field, part)
-        return parts
-    _check(field, raw)
-    return raw
-
-
-def _check(field: dataclasses.Field[Any], value: str) -> None:
-    told = field.metadata
-    shape, like = told["must"]
-    may_be_empty = told["default"] == ""
-    if not re.fullmatch(shape, value, re.DOTALL) and (value or not may_be_empty):
-        found = "" if told["secret"] else f", not {value!r}"
-        raise Misconfigured(f"{told['variable']} must be {like}{found}")
 
 
 def _check_networks(networks: frozenset[str]) -> None:

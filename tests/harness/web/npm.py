@@ -63,7 +63,7 @@ def package(name: str) -> Path:
     is not in `PACKAGES`.
     """
     if not _is_here(name):
-        pytest.skip(f"not fetched: {_pinned(name)} from npm (python -m tests.harness.npm)")
+        pytest.skip(f"not fetched: {_pinned(name)} from npm (python -m tests.harness.web.npm)")
     return MODULES / name
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from sms.reading.candidates import Candidate, candidate, runs
 from sms.reading.context import Context
-from sms.reading.evidence import weigh
+from sms.reading.names.candidates import Candidate, candidate, runs
+from sms.reading.names.evidence import weigh
+from sms.reading.names.written import name_of, span_of, spans_of_name
 from sms.reading.pieces import Pieces
-from sms.reading.written import name_of, span_of, spans_of_name
 
 
 @dataclass(frozen=True, slots=True)

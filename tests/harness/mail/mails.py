@@ -7,8 +7,8 @@ from server.core.signing import signatures
 from server.mail.smtp import Smtp
 from server.outgoing.mails import Postman
 from server.services import Services
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.phones import text_door
-from tests.harness.smtp import PostOffice
 
 ANA = "ana@gmail.com"
 

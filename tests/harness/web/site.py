@@ -22,10 +22,10 @@ from server.core.values.ids import Ids
 from server.core.values.keys import Keys
 from server.db import open_database
 from server.db.group import GroupCommit
-from tests.harness.pages import Browser, Met, Page
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.product import Server, eventually
 from tests.harness.signers import letters
-from tests.harness.smtp import PostOffice
+from tests.harness.web.pages import Browser, Met, Page
 
 OWN = "/organizer/p/{slug}"  # of a petition
 #: As people are called; each is told from the next by a word of letters.

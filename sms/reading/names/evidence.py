@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sms.reading.candidates import Candidate, nearest, script_of
-from sms.reading.capitals import is_foreign, is_title
+from sms.reading.commands import language_of
 from sms.reading.context import Context
-from sms.reading.decide import language_of
+from sms.reading.names.candidates import Candidate, nearest, script_of
+from sms.reading.names.capitals import is_foreign, is_title
 from sms.reading.pieces import Pieces
 
 _LONGEST: Final = 6  # words of a name, particles not counted; more are asked about

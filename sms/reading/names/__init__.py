@@ -1,0 +1,1 @@
+"""Whose name stands in a text, among commands, places and small talk."""

@@ -1,0 +1,8 @@
+"""Mail servers, mails that come back, and people who sign with an address.
+
+No mail leaves this machine.
+
+    smtp        a mail server on loopback
+    mails       a server in this process that sends mail, and people who sign with an address
+    bounces     mails that come back, in the forms of different mail servers
+"""
