@@ -52,6 +52,7 @@ class Codes:
     def __init__(self, site: Site, thanks: Thanks) -> None:
         self._site, self._thanks = site, thanks
         self._services = site.services
+        self._submit, self._after = site.services.group.submit, site.beat.after
         self._verifier = Verifier(site.services.keys)
 
     async def verify(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,7 +104,7 @@ class Codes:
             entries=form.get("entries", "")[:REF_LIMIT],
         )
         try:
-            taken = await self._services.group.submit(self._verifier.take_many, typed)
+            taken = await self._after(self._submit(self._verifier.take_many, typed))
         except StoreUnavailable as error:
             await self._send_delay(scope, send, petition, Step(typed.purpose, form), error)
             return
@@ -148,7 +149,7 @@ class Codes:
         had made no signature, since somebody else had signed so before."""
         given = GivenBack(petition, id_, self._services.now())
         try:
-            await self._services.group.submit(give_back_many, given)
+            await self._after(self._submit(give_back_many, given))
         except StoreUnavailable as error:
             await self._send_delay(scope, send, petition, Step("withdraw", form, "contact"), error)
             return
@@ -166,7 +167,7 @@ class Codes:
                 client_address(scope, self._services.settings.trusted_proxies),
             ),
         )
-        await self._services.group.submit(self._verifier.ask_many, asked)
+        await self._after(self._submit(self._verifier.ask_many, asked))
 
     def _contact(self, typed: str) -> str:
         """In normal form, or as it stands: that is then no contact of anybody's."""

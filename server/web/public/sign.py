@@ -33,7 +33,7 @@ class Sign:
         check_origin(scope, self._services.settings.origin, petition.origins)
         values = await read_form(scope, receive)
         try:
-            signing, outcome = await self._signed(scope, petition, values)
+            signing, outcome = await self._site.beat.after(self._signed(scope, petition, values))
         except NotOpen:
             metrics.SIGNINGS.labels("web", "closed").inc()
             await self._site.send_message(scope, send, petition.state, petition)

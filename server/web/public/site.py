@@ -19,6 +19,7 @@ from server.core.petitions.petitions import Petition
 from server.db.patience import PATIENCE_SECONDS
 from server.errors import StoreUnavailable
 from server.services import Services
+from server.web.http.beat import Beat
 from server.web.http.pages import Pages, Render, send_page
 from server.web.http.responses import Header, Headers, send_html
 from server.web.public.words import CHANNEL_WORDS, MESSAGES, REFUSAL_WORDS, meaning_of
@@ -30,6 +31,7 @@ class Site:
 
     def __init__(self, services: Services, pages: Pages) -> None:
         self.services, self.pages = services, pages
+        self.beat = Beat()
         self._known: dict[int, PublicFigures] = {}
 
     async def find(self, scope: Scope) -> Petition:
