@@ -95,9 +95,12 @@ class Database(Protocol):
     async def close(self) -> None: ...
 
 
+_PACKER = json.JSONEncoder(default=bytes.hex, ensure_ascii=False)
+
+
 def pack(rows: Iterable[Sequence[Value]]) -> str:
     """Rows for `Transaction.rows`, as JSON; bytes travel as hexadecimal."""
-    return json.dumps(list(rows), default=bytes.hex, ensure_ascii=False)
+    return _PACKER.encode(list(rows))
 
 
 def sqlite_path(url: str) -> str | None:

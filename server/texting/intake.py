@@ -34,12 +34,11 @@ class Caller:
 
 def cleaned(inbound: Inbound, body_limit: int) -> Inbound:
     """The same with nothing in it that a database cannot take, and no longer than `body_limit`."""
-    return replace(
-        inbound,
-        message_id=storable(inbound.message_id, ID_LIMIT),
-        sender=storable(inbound.sender, SENDER_LIMIT),
-        body=storable(inbound.body, body_limit),
-    )
+    message_id = storable(inbound.message_id, ID_LIMIT)
+    sender, body = storable(inbound.sender, SENDER_LIMIT), storable(inbound.body, body_limit)
+    if (message_id, sender, body) == (inbound.message_id, inbound.sender, inbound.body):
+        return inbound
+    return replace(inbound, message_id=message_id, sender=sender, body=body)
 
 
 def caller_of(services: Services, inbound: Inbound) -> Caller:

@@ -7,9 +7,10 @@ import base64
 import hashlib
 import hmac
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 from urllib.parse import ParseResult, urlparse
 
@@ -36,8 +37,16 @@ class Field:
     last: bool = False
 
     def find(self, signed: str, at: int) -> re.Match[str] | None:
-        found = list(re.finditer(f"{self.name}({self.shape})", signed[at:], re.ASCII))
-        return found[-1 if self.last else 0] if found else None
+        pattern = _pattern(self.name, self.shape)
+        if not self.last:
+            return pattern.search(signed, at)
+        found = deque(pattern.finditer(signed, at), maxlen=1)
+        return found[0] if found else None
+
+
+@cache
+def _pattern(name: str, shape: str) -> re.Pattern[str]:
+    return re.compile(f"{name}({shape})", re.ASCII)
 
 
 _ACCOUNT: Final = "AccountSid"  # before all other names that Twilio sends
@@ -100,17 +109,17 @@ class Signer:
         Where the URL holds the hash of a body that is no form, the signature covers the URL alone
         and the hash must be the body's.
         """
-        form = request.form
         if _is_hashed(request):
             claimed = dict(reversed(request.query))["bodySHA256"].encode("utf-8", "replace")
-            if form or not hmac.compare_digest(
+            if request.form or not hmac.compare_digest(
                 hashlib.sha256(request.body).hexdigest().encode(), claimed
             ):
                 raise Forged("another body than was signed")
         given = request.headers.get("x-twilio-signature", "").encode("utf-8", "replace")
+        keys, joined = list(self._keys(request.headers)), _joined(request.form)
         for url in _spellings(request.url):
-            for key, algorithm in self._keys(request.headers):
-                if hmac.compare_digest(signature(key, url, form, algorithm), given):
+            for key, algorithm in keys:
+                if hmac.compare_digest(_signed(key, url + joined, algorithm), given):
                     return url
         raise Forged("no signature of Twilio's under a secret of ours")
 
@@ -149,12 +158,12 @@ def _found(signed: str, fields: Sequence[Field]) -> dict[str, tuple[int, str]]:
         match = None if open_field and not field.last else field.find(signed, at)
         if match is None:
             continue
-        start = at + match.start()
+        start = match.start()
         if open_field:
             begins, _ = found[open_field]
             found[open_field] = (begins, signed[begins + len(open_field) : start])
         found[field.name] = (start, match[1])
-        at, open_field = at + match.end(), "" if field.shape else field.name
+        at, open_field = match.end(), "" if field.shape else field.name
     return found
 
 
@@ -166,8 +175,11 @@ def signature(
     A value that a field repeats counts once, as in `twilio.request_validator`. Raises ValueError
     for lone surrogates.
     """
-    signed = (url + _joined(form)).encode()
-    return base64.b64encode(hmac.digest(key.encode(), signed, algorithm))
+    return _signed(key, url + _joined(form), algorithm)
+
+
+def _signed(key: str, text: str, algorithm: Algorithm) -> bytes:
+    return base64.b64encode(hmac.digest(key.encode(), text.encode(), algorithm))
 
 
 def _joined(form: Sequence[tuple[str, str]]) -> str:

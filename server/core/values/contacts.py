@@ -46,14 +46,19 @@ def normal_phone(text: str, country: str) -> str | None:
     months, and from some numbers that no table knows texts have come to us. A number without + (or
     00, or 011) is read as one of `country` (ISO code). One of an older plan becomes today's.
     """
-    found = _read(text, country)
-    return found[0] if found else None
+    return _read(text, "ZZ" if text.startswith("+") else country)
 
 
+@lru_cache(maxsize=4096)
 def region_of(number: str) -> str | None:
-    """The ISO code of the country whose plan an E.164 number belongs to."""
-    found = _read(number, "ZZ")
-    return found[1] if found else None
+    """The ISO code of the country whose plan an E.164 number belongs to; of a number that no table
+    knows, the main one of its calling code. None for what is no such number."""
+    read = _read(number, "ZZ")
+    parsed = _parsed(read, "ZZ") if read else None
+    if parsed is None:
+        return None
+    known: str | None = phonenumbers.region_code_for_number(parsed)
+    return known or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
 
 
 _TOO_DEAR = frozenset(
@@ -77,8 +82,9 @@ def is_dear(number: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str, country: str) -> tuple[str, str | None] | None:
-    """E.164 and country of a number; cached, since one text asks more than once."""
+def _read(text: str, country: str) -> str | None:
+    """E.164 of a number, with the country it is read in; cached, since one text asks more than
+    once."""
     if len(text) > _PHONE_LIMIT:
         return None
     if not _E164.fullmatch(text):
@@ -93,7 +99,7 @@ def _read(text: str, country: str) -> tuple[str, str | None] | None:
     # A number that is whole only within its own town cannot be texted to from outside.
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
-    return found, _country_of(number)
+    return found
 
 
 def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
@@ -121,12 +127,6 @@ def _of_today(number: str) -> str:
         if found := old.fullmatch(number):
             return found.expand(today)
     return number
-
-
-def _country_of(number: phonenumbers.PhoneNumber) -> str | None:
-    """The country; of a number that no table knows, the main one of its calling code."""
-    known: str | None = phonenumbers.region_code_for_number(number)
-    return known or phonenumbers.region_code_for_country_code(number.country_code or 0)
 
 
 # E-mail.

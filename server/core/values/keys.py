@@ -9,8 +9,9 @@ worthless: all numbers of a country can be tried in minutes.
 from __future__ import annotations
 
 import hmac
-from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b32decode, urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 from server.core.values.contacts import former, reached
@@ -120,7 +121,7 @@ class Keys:
         """What somebody writes down for a signature without contact: small letters and digits."""
         key = _hkdf(self._secret, salt, b"undersigned petition")
         proof = mac(key, "slip", str(signature_id))[:_SLIP_BYTES]
-        return b32encode(signature_id.to_bytes(_ID_BYTES) + proof).decode().rstrip("=").lower()
+        return _spelt(signature_id.to_bytes(_ID_BYTES) + proof)
 
     def of_slip(self, salt: bytes, slip: str) -> int | None:
         """The signature's id if we have made this slip, however it was typed."""
@@ -155,6 +156,20 @@ class Keys:
         """The same, and behind it those under earlier rules."""
         key = _hkdf(self._secret, salt, b"undersigned petition")
         return tuple(mac(key, "contact", c) for c in (reached(contact), *former(contact)))
+
+
+#: Ten bits as two characters of base32 in small letters (RFC 4648).
+_PAIRS = ["".join(pair) for pair in product("abcdefghijklmnopqrstuvwxyz234567", repeat=2)]
+
+
+def _spelt(slip: bytes) -> str:
+    """Its base32 without padding. `b32encode` takes three times as long, on the way of every
+    signing without contact."""
+    bits = 8 * len(slip)
+    spare = -bits % 10
+    number = int.from_bytes(slip) << spare
+    pairs = [_PAIRS[number >> shift & 1023] for shift in range(bits + spare - 10, -1, -10)]
+    return "".join(pairs)[: -(-bits // 5)]
 
 
 def _xor(text: bytes, pad: bytes) -> bytes:

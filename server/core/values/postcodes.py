@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 POSTCODE_LIMIT = 12
 
@@ -90,6 +90,7 @@ def keyable(country: str) -> bool:
     return form is not None and form.digits
 
 
+@lru_cache(maxsize=4096)  # signers of one place type the same
 def normal_postcode(typed: str, country: str) -> str | None:
     """The postcode as it is kept and shown, or None if it is none of that country. Where there are
     no postcodes, whatever looks like one is taken."""
@@ -124,6 +125,7 @@ def _spaced(bare: str, country: str) -> str:
             return bare
 
 
+@lru_cache(maxsize=4096)
 def fold_postcode(postcode: str) -> str:
     """The form in which postcodes are compared; of a US ZIP+4 the five digits."""
     bare = _bare(postcode)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ class Beat:
         # A thread keeps the time: an event loop rounds up what is left until then to whole
         # milliseconds, and so would go on as much later as the work had taken longer.
         self._clock = ThreadPoolExecutor(1, "beat")
-        self._coming: dict[int, asyncio.Future[None]] = {}
+        self._waiting: dict[int, list[asyncio.Future[None]]] = {}
 
     async def after(self, work: Awaitable[Result]) -> Result:
         """What `work` returns or raises, on the beat."""
@@ -35,19 +36,25 @@ class Beat:
             await self._beat(max(came + 2, _beats() + 1))
 
     async def _beat(self, number: int) -> None:
-        coming = self._coming.get(number)
-        if coming is None:
-            loop = asyncio.get_running_loop()
-            coming = loop.run_in_executor(self._clock, _sleep_until, number * BEAT_SECONDS)
-            coming.add_done_callback(lambda _: self._coming.pop(number))
-            self._coming[number] = coming
-        await asyncio.shield(coming)  # whoever hangs up leaves the others waiting
+        loop = asyncio.get_running_loop()
+        waiting = self._waiting.get(number)
+        if waiting is None:
+            waiting = self._waiting[number] = []
+            self._clock.submit(self._call, loop, number)
+        waiting.append(mine := loop.create_future())
+        await mine
+
+    def _call(self, loop: asyncio.AbstractEventLoop, number: int) -> None:
+        time.sleep(max(0.0, number * BEAT_SECONDS - time.monotonic()))
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and all who waited
+            loop.call_soon_threadsafe(self._release, number)
+
+    def _release(self, number: int) -> None:
+        for each in self._waiting.pop(number):
+            if not each.done():  # by hanging up
+                each.set_result(None)
 
 
 def _beats() -> int:
     """How many there have been until now."""
     return int(time.monotonic() / BEAT_SECONDS)
-
-
-def _sleep_until(moment: float) -> None:
-    time.sleep(max(0.0, moment - time.monotonic()))

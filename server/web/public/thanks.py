@@ -23,11 +23,11 @@ from server.web.public.site import Site
 
 Variant = Literal["alone", "email", "phone", "verified", "held"]
 _NOTHING = Entries("", None, None, False, False)
-_MARKS = ("contact", "digits", "entries", "reference", "name", "postcode")
-
-
-def _mark(word: str) -> bytes:
-    return f"<!--{word}-->".encode()
+_MARKS = {
+    word: f"<!--{word}-->"
+    for word in ("contact", "digits", "entries", "reference", "name", "postcode")
+}
+_FILLED = {word: mark.encode() for word, mark in _MARKS.items()}
 
 
 class Thanks:
@@ -58,14 +58,14 @@ class Thanks:
         await self._send(scope, send, page, said | {"contact": contact or ""})
 
     async def _send(self, scope: Scope, send: Send, page: Page, said: Mapping[str, str]) -> None:
-        filled = {_mark(word): escape(text).encode() for word, text in said.items()}
+        filled = {_FILLED[word]: escape(text).encode() for word, text in said.items()}
         await send_filled(page, scope, send, filled)
 
     def _page(
         self, scope: Scope, petition: Petition, variant: Variant, entries: Entries = _NOTHING
     ) -> Page:
         prefix = scope["language"]
-        shown = {"public": entries.public, "news": entries.news, "placed": bool(entries.postcode)}
+        public, news, placed = entries.public, entries.news, bool(entries.postcode)
 
         def render() -> tuple[bytes, Headers]:
             page = self._site.render_petition(
@@ -73,12 +73,14 @@ class Thanks:
                 petition,
                 prefix,
                 variant=variant,
-                marks={word: Markup(_mark(word).decode()) for word in _MARKS},  # noqa: S704 (our own)
-                **shown,
+                marks={word: Markup(mark) for word, mark in _MARKS.items()},  # noqa: S704 (our own)
+                public=public,
+                news=news,
+                placed=placed,
             )
             return html(page, PRIVATE)
 
         # Kept under a name that no path has, so that it is never served to a GET.
-        ticks = "".join(f"{tick:d}" for tick in shown.values())
+        ticks = f"{public:d}{news:d}{placed:d}"
         name = f"thanks {variant} {ticks} {prefix} {petition.slug}"
         return self._site.pages.keep(name, petition.version, render)

@@ -62,4 +62,4 @@ async def test_nothing_is_kept_of_beats_that_are_over() -> None:
     beat = Beat()
     await asyncio.gather(*(beat.after(work(0, "")) for _ in range(100)))
     await asyncio.sleep(2 * BEAT_SECONDS)
-    assert beat._coming == {}
+    assert beat._waiting == {}
