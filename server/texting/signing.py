@@ -29,7 +29,7 @@ def by_text(talk: Talk) -> Wish:
     if petition is None or reading.doubt == "petition" or len(reading.petitions) > 1:
         return talk.say("which", "which" if directory.open() else "none_open")
     language = talk.language(petition)
-    known = replace(_known(talk, petition), language=language)
+    known = _known(talk, petition, language)
     if reading.doubt == "people":
         return _ask(talk, petition, _told(known, reading), "one_each")
     if len(reading.names) > 1:
@@ -46,13 +46,13 @@ def _petition(talk: Talk) -> Petition | None:
     return None if petition is None or petition.state == "draft" else petition
 
 
-def _known(talk: Talk, petition: Petition) -> Conversation:
+def _known(talk: Talk, petition: Petition, language: str) -> Conversation:
     """What the phone has told us before: as the answer to our question, or in a text that only
-    lacked the petition's word."""
+    lacked the petition's word. It goes on in that language."""
     asked = talk.asked
     if asked and asked.petition_id == petition.id:
-        return asked
-    known = Conversation(petition.id, "")
+        return replace(asked, language=language)
+    known = Conversation(petition.id, language)
     before = talk.standing.unfinished
     if not before or not talk.petition or talk.reading.names:
         return known
