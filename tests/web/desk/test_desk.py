@@ -802,6 +802,27 @@ async def test_a_new_petition_is_a_draft_that_its_maker_runs(place: Room) -> Non
     assert (await (await place.signed_in("bo")).get("/organizer/p/bridge")).status == 404
 
 
+async def test_a_second_press_on_save_shows_the_petition_that_the_first_has_made(
+    place: Room,
+) -> None:
+    browser, new = await place.signed_in(), "/organizer/petitions/new"
+    form = await browser.fill(await browser.get(new), new, **NEW)
+    at_once = await asyncio.gather(browser.post(new, form), browser.post(new, form))
+    for answer in (*at_once, await browser.post(new, form)):
+        assert (answer.status, answer.header("location")) == (
+            303,
+            "/organizer/p/bridge?done=created",
+        )
+    made = [p for p in place.services.directory.by_id.values() if p.slug == "bridge"]
+    log = (await browser.get("/organizer/p/bridge/audit")).text
+    assert (len(made), log.count("created the petition")) == (1, 1)
+    changed = await browser.post(new, form | {"title_en": "Keep both bridges"})
+    assert problems(changed)["slug"] == "Another petition has this address. Choose a different one."
+    other = await place.signed_in("bo")
+    form = await other.fill(await other.get(new), new, **NEW)
+    assert "slug" in problems(await other.post(new, form))
+
+
 async def test_saving_a_form_as_it_is_changes_nothing(place: Room) -> None:
     browser = await place.signed_in()
     await save(browser, "/organizer/petitions/new", **NEW)
