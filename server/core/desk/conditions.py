@@ -56,8 +56,9 @@ class Condition:
             parts.append("class = :class_")
             values["class_"] = self.class_
         if self.name:
-            parts.append("lower(name) LIKE :name ESCAPE '!'")
-            values["name"] = _literal(self.name.lower()).replace("*", "%")
+            # SQLite knows the small letters of ASCII alone: others are found as they are typed.
+            parts.append("lower(name) LIKE lower(:name) ESCAPE '!'")
+            values["name"] = _literal(self.name).replace("*", "%")
         if self.prefix:
             parts.append("prefix_tag = :prefix")
             values["prefix"] = bytes.fromhex(self.prefix)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from server.core.desk.dashboard import CHANNELS
 from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
 from server.web.public import words as public
-from server.web.public.words import Message
+from server.web.public.words import CHANNEL_WORDS, Message
 from server.words.render import N_, Renderer, date_words
 
 _PROBLEMS = {
@@ -109,6 +111,8 @@ CLASS_WORDS = {
     "voice": N_("by voice"),
     "ussd": N_("by short code"),
 }
+#: Every class, and the channel that it is of.
+CHANNEL_OF = {class_: channel for channel, classes in CHANNELS.items() for class_ in classes}
 #: Why a signature is held, by the word in `held_why`.
 REASON_WORDS = {
     "burst": N_("many from one place at once"),
@@ -227,3 +231,9 @@ def day_words(seconds: int, language: str) -> str:
 def moment_words(seconds: int, language: str) -> str:
     """Day and minute, in UTC."""
     return f"{day_words(seconds, language)} {datetime.fromtimestamp(seconds, UTC):%H:%M}"
+
+
+def class_words(say: Callable[[Mapping[str, str], str], str], class_: str) -> str:
+    """How somebody signed: by which channel, and by which way of those that it has."""
+    channel = say(CHANNEL_WORDS, CHANNEL_OF[class_])
+    return f"{channel}, {say(CLASS_WORDS, class_)}" if class_ in CLASS_WORDS else channel

@@ -192,9 +192,11 @@ async def _organizer(tx: Transaction, id_: int, joined_at: int = 0) -> None:
         (Condition(name="*quin"), ["Zoe Quin"]),
         (Condition(name="100%_!"), []),
         (Condition(name="bot ?"), []),
+        (Condition(name="Élodie*"), ["Élodie Ñúñez"]),
         (Condition(class_="web-email"), ["Bot A", "Bot B"]),
+        (Condition(class_="web"), ["Ana Diaz", "Élodie Ñúñez"]),
         (Condition(since=NOW + 10), ["Zoe Quin"]),
-        (Condition(until=NOW + 10), ["Ana Diaz", "Bot A", "Bot B"]),
+        (Condition(until=NOW + 10), ["Ana Diaz", "Bot A", "Bot B", "Élodie Ñúñez"]),
         (Condition(prefix="aa" * 16), ["Bot A"]),
     ],
 )
@@ -203,6 +205,7 @@ async def test_a_condition_takes_out_just_those(
 ) -> None:
     world = organized
     await world.web("Ana Diaz")
+    await world.web("Élodie Ñúñez")
     tagged = world.signing("Bot A", email=f"a@{DOMAIN}")
     await world.sign(replace(tagged, prefix_tag=b"\xaa" * 16))
     await world.web("Bot B", "59999", email=f"b@{DOMAIN}")
@@ -217,7 +220,7 @@ async def test_a_condition_takes_out_just_those(
     out = await world.rows("name, rejected_at, invalidation_id")
     assert sorted(str(r["name"]) for r in out if r["rejected_at"]) == names
     assert {r["invalidation_id"] for r in out if r["rejected_at"]} <= {asked.id}
-    assert sum(await state(world)) == 5 - len(names)
+    assert sum(await state(world)) == 6 - len(names)
     async with world.database.write() as tx:
         assert await invalidation.public_lines(tx, 1) == (
             [("Made by a program", len(names))] if names else []
@@ -225,7 +228,7 @@ async def test_a_condition_takes_out_just_those(
         await invalidation.undo(tx, await invalidation.find(tx, 1, asked.id), world.now)
         assert await invalidation.public_lines(tx, 1) == []
     await work(world)
-    assert sum(await state(world)) == 5
+    assert sum(await state(world)) == 6
 
 
 async def test_a_domain_finds_verified_signatures_that_are_held_for_just_that_domain(

@@ -722,6 +722,10 @@ async def test_alarms_stand_on_the_dashboard(place: Room) -> None:
     assert alarm not in (await browser.get("/organizer/p/lake")).text  # looked for once a minute
     place.now += ALARM_SECONDS
     assert alarm in (await browser.get("/organizer/p/lake")).text
+    found = [Alarm("class", "web", 90, 100)]
+    place.services.alarms._found[place.world.petition.id] = (place.now, found)
+    page = (await browser.get("/organizer/p/lake")).text
+    assert "90 of the last 100 signatures came in one way (On the web, with no contact)" in page
 
 
 async def test_all_mail_of_a_petition_is_stopped_and_resumed_by_one_button(place: Room) -> None:
