@@ -103,7 +103,8 @@ async def preview(
     if condition.is_empty:
         raise InvalidInput(Problem("condition", "missing"))
     which, values = condition.sql()
-    last = last_id if last_id is not None else await _last_id(tx, petition_id)
+    newest = await _last_id(tx, petition_id)
+    last = newest if last_id is None else min(last_id, newest)
     found = f" FROM signatures WHERE petition_id = :petition AND id <= :last AND {which}"
     bound: dict[str, Value] = {"petition": petition_id, "last": last, **values}
     row = await tx.fetch_one(

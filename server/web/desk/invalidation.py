@@ -10,7 +10,8 @@ from typing import Any
 from server.core.counting import counts
 from server.core.desk import invalidation, moderation
 from server.core.desk.conditions import Condition, Preview, preview
-from server.core.desk.invalidation import Invalidation, needs_second
+from server.core.desk.consent import needs_second
+from server.core.desk.invalidation import Invalidation
 from server.core.floods.holds import Hold
 from server.core.petitions.petitions import Petition
 from server.core.values.names import tidy
@@ -33,7 +34,7 @@ async def take_out(visit: Visit) -> None:
         async with visit.services.database.read() as tx:
             seen = await preview(tx, petition.id, condition, agreed_to(visit))
             second = await needs_second(
-                tx, petition.id, seen.n, visit.organizer.id, visit.services.now()
+                tx, petition.id, seen, visit.organizer.id, visit.services.now()
             )
         invalidation.checked_reason(visit.form.get("reason", ""))
     except InvalidInput as error:
@@ -155,30 +156,29 @@ def condition_words(condition: Condition, visit: Visit) -> str:
 async def confirm(visit: Visit) -> None:
     """POST: a second organizer agrees to an invalidation."""
 
-    async def agree(tx: Transaction, found: Invalidation, now: int) -> None:
-        await invalidation.confirm(tx, found, visit.organizer.id, now)
+    async def agree(tx: Transaction, found: Invalidation, now: int) -> bool:
+        return await invalidation.confirm(tx, found, visit.organizer.id, now)
 
-    await _change(visit, agree, "invalidation_confirmed", done="running")
+    await _change(visit, agree, "invalidation_confirmed")
 
 
 async def undo(visit: Visit) -> None:
     """POST: cancel an invalidation, or put back what it has taken out."""
-    await _change(visit, invalidation.undo, "invalidation_undone", done="undone")
+    await _change(visit, invalidation.undo, "invalidation_undone")
 
 
 async def _change(
     visit: Visit,
-    change: Callable[[Transaction, Invalidation, int], Awaitable[None]],
+    change: Callable[[Transaction, Invalidation, int], Awaitable[bool]],
     action: str,
-    *,
-    done: str,
 ) -> None:
     petition = await visit.petition()
     try:
         async with visit.services.database.write() as tx:
             found = await invalidation.find(tx, petition.id, _number(visit.part("id")))
-            await change(tx, found, visit.services.now())
-            await visit.note(tx, action, petition.id, id=found.id)
+            if await change(tx, found, visit.services.now()):
+                await visit.note(tx, action, petition.id, id=found.id)
+            done: str = (await invalidation.find(tx, petition.id, found.id)).state
     except InvalidInput as error:
         done = error.problems[0].code
     await visit.go_to_petition(petition, f"/moderation?done={done}")

@@ -137,7 +137,9 @@ async def test_who_was_not_let_in_is_told_from_who_was_taken_out(world: World) -
         signals: tuple[Reason, ...] = ("burst", "names") if condition.why else ()
         await world.sign(replace(world.signing(name), signals=signals))
         async with world.database.write() as tx:
-            asked = await invalidation.ask(tx, world.petition.id, condition, "Why", who.id, world.now)
+            asked = await invalidation.ask(
+                tx, world.petition.id, condition, "Why", who.id, world.now
+            )
         while await invalidation.work(world.database, world.now):
             pass
     async with world.database.write() as tx:

@@ -225,14 +225,17 @@ def taken_out_with_another_and_put_back(site: Site) -> None:
     site.desk.press(undo_form(site.desk))  # cancelled before anybody agreed
     ask()
     agree = second.get(f"/organizer/p/{slug}/moderation").form(f"{OWN}/invalidate/{{id}}/confirm")
-    second.press(agree)
+    for _ in range(2):  # what is pressed twice is done and logged once
+        second.press(agree)
     eventually(lambda: "It is done" in site.own(slug, "/moderation").text)
     assert in_force() == 1100
     site.shows(f"/p/{slug}", "Made by a program")
-    second.press(undo_form(second))
+    put_back = undo_form(second)
+    for _ in range(2):
+        second.press(put_back)
     eventually(lambda: in_force() == 1112)
     eventually(lambda: "Made by a program" not in read.get(f"/p/{slug}").text)
     actions = site.actions(slug)
     assert actions.count("invalidation_asked") == 2
-    assert "invalidation_confirmed" in actions
+    assert actions.count("invalidation_confirmed") == 1
     assert actions.count("invalidation_undone") == 2
