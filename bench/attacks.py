@@ -86,11 +86,9 @@ async def _texts(folder: Path, count: int) -> int:
 
 def _slices(server: Server, office: PostOffice, count: int) -> None:
     site = Site(server, office, f"sqlite:///{server.store.resolve()}")
-    people = count // 10
-    out = slices(site, people, tries=people // 10)
-    print(
-        f"{people} signatures, {people // 10} removals of one postcode: {out} out alone", flush=True
-    )
+    people, tries = count // 10, count // 100
+    out = slices(site, people, tries)
+    print(f"{people} people, {tries} removals of one postcode each: {out} out alone", flush=True)
 
 
 def _oracle(server: Server, office: PostOffice, count: int) -> None:
