@@ -27,7 +27,9 @@ from server.errors import InvalidInput, NotFound, Problem
 
 REASON_LIMIT = 120
 WORKER = "server"  # in the audit log: what was agreed to, done
-_PERSONAL = re.compile(r"\S@\S|\d[\d ().-]{6,}\d")
+#: An address, or a number of seven digits or more, however its digits are parted; not a list of
+#: postcodes.
+_PERSONAL = re.compile(r"\S\s?[@\uff20\ufe6b]\s?\S|\d(?:[^\w,;]{0,3}\d){6,}")
 
 State = Literal["waits", "running", "finished", "undoing", "undone"]
 

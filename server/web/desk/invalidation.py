@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,7 +69,9 @@ async def begin(visit: Visit, petition: Petition, condition: Condition, seen: Pr
         asked = await invalidation.ask(
             tx, petition.id, condition, reason, visit.organizer.id, now, seen
         )
-        words = condition_words(condition, visit)
+        # The log is for ever, and holds nothing of any signer.
+        logged = replace(condition, name=moderation.masked_name(condition.name))
+        words = condition_words(logged, visit)
         detail = {"id": asked.id, "condition": words, "reason": asked.reason, "n": seen.n}
         await visit.note(tx, "invalidation_asked", petition.id, **detail)
     return asked.state

@@ -152,8 +152,6 @@ INVALIDATION_WORDS = {
 DECIDED = {
     "accepted": N_("They are accepted."),
     "rejected": N_("They are being rejected. You can put them back for 30 days."),
-    "no_comments": N_("Nothing is chosen yet. Choose what to do with a comment, then press Save."),
-    "nothing": N_("Nothing of that group is held any more."),
     "comments": N_("Your decisions on comments are stored."),
     "populations": N_("The numbers of people are stored."),
     "text_codes": N_("It is stored."),
@@ -162,6 +160,11 @@ DECIDED = {
     "finished": N_("It is done."),
     "undoing": N_("The signatures are being put back."),
     "undone": N_("All are back."),
+}
+#: What it says where nothing was decided.
+UNDECIDED = {
+    "no_comments": N_("Nothing is chosen yet. Choose what to do with a comment, then press Save."),
+    "nothing": N_("Nothing of that group is held any more."),
     "same": N_("Another organizer has to agree, not the one who asked."),
     "new": N_("Another organizer has to agree, who has been one for a week."),
     "late": N_("It cannot be undone any more."),

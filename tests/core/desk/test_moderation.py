@@ -458,12 +458,22 @@ async def test_undoing_ends_after_thirty_days(organized: World) -> None:
         ("x" * 121, "long"),
         ("made by ana@example.org", "personal"),
         ("call +1 406 555 0123", "personal"),
+        ("call 406/555/0123", "personal"),
+        ("call 406–555–0123", "personal"),
+        ("call 4 0 6 . 5 5 5 . 0 1 2 3", "personal"),
+        ("made by ana＠example.org", "personal"),
+        ("made by ana @ example.org", "personal"),
     ],
 )
 async def test_a_reason_is_fit_to_be_shown(organized: World, reason: str, code: str) -> None:
     async with organized.database.write() as tx:
         with pytest.raises(InvalidInput, match=code):
             await invalidation.ask(tx, 1, Condition(postcode="1"), reason, 1, NOW)
+
+
+def test_a_reason_may_name_places_and_days() -> None:
+    for reason in ("All from 59801, 59802 and 59803", "On 24 November 2026, 15:30 to 16:30"):
+        assert invalidation.checked_reason(reason) == reason
 
 
 async def test_no_condition_is_no_condition(organized: World) -> None:

@@ -125,6 +125,8 @@ def test_signatures_are_taken_out_in_the_open_and_put_back(server: Server) -> No
     eventually(lambda: "Taken out" not in server.get("/p/face").text)
     log = room.get("/audit")
     assert "asked to take signatures out" in log
+    assert "59999, b•••" in log
+    assert "bot*" not in log
     assert "put signatures back" in log
 
 
@@ -230,6 +232,19 @@ def test_the_log_is_downloaded_as_lines(shared: Room) -> None:
     assert entries[-1]["action"] == "text_codes"
     assert entries[-1]["actor"] == "organizer"
     assert [e["n"] for e in entries] == sorted(e["n"] for e in entries)
+
+
+def test_what_the_address_says_was_decided_is_believed_only_of_ones_own_last_act(
+    shared: Room,
+) -> None:
+    shared.follow("/moderation/populations", {"people": "59801 4210"})
+    said = "The numbers of people are stored."
+    assert said in shared.get("/moderation?done=populations")
+    for word in ("accepted", "rejected", "comments", "running", "undone", "waits", "x"):
+        assert 'role="status"' not in shared.get(f"/moderation?done={word}")
+    shared.follow("/text-codes", {"on": "0"})
+    assert said not in shared.get("/moderation?done=populations")
+    assert "Nothing of that group" in shared.get("/moderation?done=nothing")  # claims no act
 
 
 def test_nobody_else_decides(shared: Room) -> None:
