@@ -1,12 +1,31 @@
-"""What a message that waits asks the allowance for."""
+"""What messages that wait ask the allowance for."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
 from server.core.floods.limits import shared
-from server.core.outbox.allowance import Asking, Limits
+from server.core.outbox.allowance import Allowance, Asking, Limits
 from server.core.outbox.outbox import Announcement
+from server.db import Transaction
 from server.services import Services
 from server.texting.allowed import caps
+
+Due = TypeVar("Due")
+#: What one message says now; None where that is nothing, or has to wait, which is then noted.
+Decide = Callable[[Transaction, Announcement, Allowance], Awaitable[Due | None]]
+
+
+async def decided(
+    services: Services, tx: Transaction, items: Sequence[Announcement], decide: Decide[Due]
+) -> list[Due]:
+    """What is to be sent of these, decided one after the other under one allowance."""
+    askings = [asking(services, item) for item in items]
+    allowed = await Allowance.load(tx, askings, limits(services), services.now())
+    due = [one for item in items if (one := await decide(tx, item, allowed))]
+    await allowed.write(tx)
+    return due
 
 
 def limits(services: Services) -> Limits:

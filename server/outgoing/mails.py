@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server import metrics
@@ -53,7 +52,7 @@ class Postman:
                 return False
         async with services.database.write() as tx:
             due = await outbox.lease(tx, services.now(), channel="email")
-            told = await self._decide_all(tx, due)
+            told = await asking.decided(services, tx, due, self._decide)
         for index, one in enumerate(told):
             await services.group.give_way()  # signing comes first, and its mail a little later
             posting = await self._post(one.item, one.message)
@@ -66,14 +65,6 @@ class Postman:
         if not due:
             await self._mailer.rest()
         return bool(due)
-
-    async def _decide_all(self, tx: Transaction, items: Sequence[Announcement]) -> list[_DueMail]:
-        services = self._services
-        askings = [asking.asking(services, item) for item in items]
-        allowed = await Allowance.load(tx, askings, asking.limits(services), services.now())
-        told = [due for item in items if (due := await self._decide(tx, item, allowed))]
-        await allowed.write(tx)
-        return told
 
     async def _decide(
         self, tx: Transaction, item: Announcement, allowed: Allowance

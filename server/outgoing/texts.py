@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from server import metrics
@@ -59,18 +59,10 @@ class Texter:
             if await messages.discard_silent(tx):
                 return True  # one by one, the rest would cost many times as much
             items = await outbox.lease(tx, services.now())
-            due = await self._decide_all(tx, items)
+            due = await asking.decided(services, tx, items, self._decide)
         for one in due:
             await self._deliver(one)
         return bool(items)
-
-    async def _decide_all(self, tx: Transaction, items: Sequence[Announcement]) -> list[_DueText]:
-        services = self._services
-        askings = [asking.asking(services, item) for item in items]
-        allowed = await Allowance.load(tx, askings, asking.limits(services), services.now())
-        told = [due for item in items if (due := await self._decide(tx, item, allowed))]
-        await allowed.write(tx)
-        return told
 
     async def _decide(
         self, tx: Transaction, item: Announcement, allowed: Allowance

@@ -1,11 +1,11 @@
-"""Mails and texts as a weapon against people who never signed: `tests.harness.attacks`."""
+"""Mails and texts as a weapon against people who never signed: `tests.harness.attacks.floods`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from server.core.outbox.allowance import FIRSTS_DAILY, RECIPIENT_DAILY
-from tests.harness.attacks import attacked, buried, mail_bomb, texted_to_death
+from tests.harness.attacks.floods import attacked, buried, mail_bomb, texted_to_death
 from tests.harness.phones import text_door
 from tests.harness.world import NOW
 

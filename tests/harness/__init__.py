@@ -9,7 +9,7 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     phones      the text door without HTTP, and any number of phones
     spoken      what speakers of each language text, and where conversations from life lie
     signers     people who sign on a running server, and whose names are stored then
-    attacks     floods, and the honest crowds that must not suffer for them
+    attacks     floods and other attacks, and the honest crowds that must not suffer for them
     drills      the machine is gone, and comes back from what was kept elsewhere
     postgres    a PostgreSQL of the tests' own, its replica and its archive
     provider    a provider of texts on loopback

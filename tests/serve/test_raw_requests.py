@@ -25,6 +25,7 @@ from server.serve import patience, protocol, run
 from server.serve.protocol import Protocol
 from server.serve.server import Server as OurServer
 from tests.harness import product
+from tests.harness.attacks.trailers import WITHOUT_END, pour
 from tests.harness.product import Server, eventually
 
 FORM = b"application/x-www-form-urlencoded"
@@ -395,50 +396,13 @@ def test_all_of_it_again_and_again_does_not_grow_the_server(server: Server) -> N
     assert len(log) < 20_000
 
 
-OPENED = chunked(b"3\r\na=b\r\n")
-#: What may stand around the pieces of a body: how it begins, and what comes again and again.
-WITHOUT_END = {
-    "trailers": (OPENED + b"0\r\n", b"X-Forwarded-For: 192.0.2.1\r\n" * 2000),
-    "trailers of many names": (OPENED + b"0\r\n", b"".join(b"x%d:y\r\n" % n for n in range(9000))),
-    "one trailer": (OPENED + b"0\r\nX: ", b"y" * 60_000),
-    "the name of a trailer": (OPENED + b"0\r\n", b"y" * 60_000),
-    "an extension of a chunk": (OPENED + b"5;a=", b"y" * 60_000),
-    "an extension of the last chunk": (OPENED + b"0;a=", b"y" * 60_000),
-    "extensions of small chunks": (OPENED, b"1;%s\r\n&\r\n" % (b"a" * 200) * 300),
-    "the length of a chunk": (OPENED, b"0" * 60_000),
-    "line ends between requests": (HELLO, b"\r\n" * 30_000),
-    "trailers behind a form for nobody": (
-        OPENED.replace(b"/p/face", b"/p/nothing") + b"0\r\n",
-        b"X: y\r\n" * 9000,
-    ),
-}
-
-
 @pytest.mark.parametrize("name", WITHOUT_END)
 def test_78_megabytes_around_a_body_are_refused_and_take_no_memory(
     server: Server, name: str
 ) -> None:
-    begin, more = WITHOUT_END[name]
-    status = Path(f"/proc/{server.process.pid}/status")
-
-    def peak(of: str) -> float:
-        found = re.search(rf"{of}:\s+(\d+) kB", status.read_text())
-        assert found
-        return int(found[1]) / 1024
-
-    status.with_name("clear_refs").write_text("5")  # the peak begins anew
-    before, sent = peak("VmRSS"), 0
-    with connect(server.port) as connection:
-        connection.sendall(begin)
-        time.sleep(0.1)  # what comes with the head is counted as the head is
-        with contextlib.suppress(ConnectionError):
-            while sent < 78_000_000:
-                connection.sendall(more)
-                sent += len(more)
-        with contextlib.suppress(ConnectionError):
-            answer = b"".join(iter(lambda: connection.recv(65536), b""))
-            assert re.findall(rb"HTTP/1.1 (\d+)", answer)[-1] in {b"431", b"400", b"404"}
-    assert peak("VmHWM") - before < 4
+    poured = pour(server, *WITHOUT_END[name], 78_000_000)
+    assert poured.status in {0, 431, 400, 404}
+    assert poured.megabytes < 4
     assert product.exchange(server.port, HELLO).status == 200
 
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.harness import product
 from tests.harness.mail.smtp import post_office
+from tests.harness.postgres import Cluster
 from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
 from tests.harness.web.site import Site
 from tests.web.presses import decisions, petitions, signers
@@ -36,21 +39,14 @@ class Walked:
     broken_links: list[str]
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.full)])
-def walked(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Walked]:
-    """Every press once, and then every page that links lead to."""
-    data = tmp_path_factory.mktemp("controls") / "data"
-    url, settings = f"sqlite:///{(data / 'undersigned.db').resolve()}", {}
-    if request.param == "postgres":
-        made = request.getfixturevalue("postgres")
-        url = asyncio.run(made.create())
-        settings["UNDERSIGNED_DATABASE_URL"] = url
+@contextmanager
+def site_of(folder: Path, url: str = "") -> Iterator[Site]:
+    """The running product on that database, by default one of its own, with its mail."""
+    settings = {"UNDERSIGNED_DATABASE_URL": url} if url else {}
     with (
         post_office() as office,
         product.running(
-            data,
+            folder / "data",
             UNDERSIGNED_SMTP_HOST="localhost",
             UNDERSIGNED_SMTP_PORT=str(office.port),
             UNDERSIGNED_SMTP_TLS="none",
@@ -59,13 +55,30 @@ def walked(
             **settings,
         ) as server,
     ):
-        site, faults = Site(server, office, url), {}
-        with ThreadPoolExecutor(AT_ONCE) as pool:  # they wait for mail, most of the time
-            for name, (fault, met) in zip(
-                PRESSES, pool.map(partial(walk, site), PRESSES.values()), strict=True
-            ):
-                faults[name] = fault
-                site.met.add(met)
+        yield Site(server, office, url or f"sqlite:///{server.store.resolve()}")
+
+
+def walk_all(site: Site, presses: Mapping[str, Press]) -> dict[str, str]:
+    """What went wrong with each; the site has met all that they met."""
+    faults = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # they wait for mail, most of the time
+        walks = pool.map(partial(walk, site), presses.values())
+        for name, (fault, met) in zip(presses, walks, strict=True):
+            faults[name] = fault
+            site.met.add(met)
+    return faults
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.full)])
+def walked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Walked]:
+    """Every press once, and then every page that links lead to."""
+    url = ""
+    if request.param == "postgres":
+        url = asyncio.run(request.getfixturevalue("postgres").create())
+    with site_of(tmp_path_factory.mktemp("controls"), url) as site:
+        faults = walk_all(site, PRESSES)
         yield Walked(site.met, faults, list(broken(site)))
 
 
@@ -97,6 +110,13 @@ def all_of(table: Sequence[Press]) -> dict[Control, set[str]]:
 def test_a_press_does_what_its_button_says(walked: Walked, name: str) -> None:
     if fault := walked.faults[name]:
         pytest.fail(fault, pytrace=False)
+
+
+def test_decisions_are_the_same_on_postgres(postgres: Cluster, tmp_path: Path) -> None:
+    """The presses that lean on the database most; `full` has all the others there."""
+    with site_of(tmp_path, asyncio.run(postgres.create())) as site:
+        mine = {n: each for n, each in PRESSES.items() if each.run.__module__ == decisions.__name__}
+        assert not [fault for fault in walk_all(site, mine).values() if fault]
 
 
 def test_every_button_that_is_found_is_pressed_and_every_press_is_found(walked: Walked) -> None:

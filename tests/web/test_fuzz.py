@@ -88,6 +88,9 @@ FIELDS = [
     *["code", "contact", "ref", "not_me", "next", "typed", "password", "csrf", "done", "q", "page"],
     *["slug", "keyword", "language", "country", "goal", "origins", "add", "title_en", "body_en"],
     *["maker0_name", "maker0_email", "maker7_form", "why", "accept", "reason", "domain", "since"],
+    *["class", "prefix", "until", "sure", "people", "on", "c1799999999999999999", "after"],
+    *["before", "c9", "c\u0663"],
+    *["maker0_title", "maker0_phone", "maker8_name", "postcode_required", "entries", "reference"],
     *["From", "Body", "MessageSid", "CallSid", "Digits", "text", "from", "id", "sessionId", ""],
 ]  # fmt: skip
 HEADERS = [

@@ -117,6 +117,15 @@ def summed(rows: Iterable[Row]) -> Figures:
     return Figures(headline, by_state["unverified"], by_state["held"], dict(by_class))
 
 
+async def classes(tx: Transaction, petition_id: int) -> set[str]:
+    """The classes of which a petition has signatures."""
+    rows = await tx.fetch(
+        "SELECT class FROM counts WHERE petition_id = :id GROUP BY class HAVING sum(n) > 0",
+        id=petition_id,
+    )
+    return {row["class"] for row in rows}
+
+
 async def public_figures(tx: Transaction, petition_id: int) -> PublicFigures:
     exact = await figures(tx, petition_id)
     row = await tx.fetch_one(

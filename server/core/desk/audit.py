@@ -102,6 +102,17 @@ async def entries(
     return [Entry.from_row(row) for row in rows]
 
 
+async def last_act(tx: Transaction, petition_id: int, actor: str) -> str:
+    """What somebody did last about a petition; '' if nothing."""
+    row = await tx.fetch_one(
+        "SELECT action FROM audit WHERE petition_id = :id AND actor = :actor"
+        " ORDER BY n DESC LIMIT 1",
+        id=petition_id,
+        actor=actor,
+    )
+    return str(row["action"]) if row else ""
+
+
 async def oldest_first(tx: Transaction, after: int = 0) -> AsyncIterator[Entry]:
     """All entries, the oldest first."""
     while rows := await tx.fetch(

@@ -56,8 +56,9 @@ class Condition:
             parts.append("class = :class_")
             values["class_"] = self.class_
         if self.name:
-            parts.append("lower(name) LIKE :name ESCAPE '!'")
-            values["name"] = _literal(self.name.lower()).replace("*", "%")
+            # SQLite knows the small letters of ASCII alone: others are found as they are typed.
+            parts.append("lower(name) LIKE lower(:name) ESCAPE '!'")
+            values["name"] = _literal(self.name).replace("*", "%")
         if self.prefix:
             parts.append("prefix_tag = :prefix")
             values["prefix"] = bytes.fromhex(self.prefix)
@@ -102,7 +103,8 @@ async def preview(
     if condition.is_empty:
         raise InvalidInput(Problem("condition", "missing"))
     which, values = condition.sql()
-    last = last_id if last_id is not None else await _last_id(tx, petition_id)
+    newest = await _last_id(tx, petition_id)
+    last = newest if last_id is None else min(last_id, newest)
     found = f" FROM signatures WHERE petition_id = :petition AND id <= :last AND {which}"
     bound: dict[str, Value] = {"petition": petition_id, "last": last, **values}
     row = await tx.fetch_one(

@@ -77,10 +77,15 @@ class _Column:
         return self.sql
 
 
+#: As elsewhere; but whom a condition took out, in the open, is told from whom nobody let in.
+_STATUS = (
+    f"CASE WHEN {where('rejected')} AND EXISTS (SELECT 1 FROM invalidations i"
+    f" WHERE i.id = invalidation_id AND i.reason <> '') THEN 'taken-out' ELSE {STATE} END"
+)
 _COLUMNS = (
     _Column("signed_at", "created_at", _time),
     _Column("class", "class", str),
-    _Column("status", STATE, str),
+    _Column("status", _STATUS, str),
     _Column("name", "name", _words),
     _Column("postcode", "postcode", _words),
     _Column("contact", "contact", _words),

@@ -4,36 +4,32 @@ It runs a batch at a time, remembers how far it is, can be cancelled while it ru
 days. What is cancelled or undone is put back in the same way. Rejecting held signatures is the same
 act, by their reasons, and without a line on the page: they stood in no figure of verified ones.
 
-More than a few need two pairs of eyes: all that 30 days took out is added up, so that no slice is
-too thin, and the second is nobody who was let in for it.
+More than a few need two pairs of eyes (consent.py).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
-from server.core.counting.counts import DAY, figures
 from server.core.counting.states import IN_TOTAL, state_of
 from server.core.desk import audit
 from server.core.desk.batches import BATCH, change_batch, matching
 from server.core.desk.conditions import Condition, Preview, preview
+from server.core.desk.consent import UNDO_SECONDS, needs_second, others
 from server.core.signing.signature import Signature
 from server.core.values.names import tidy
 from server.db import Database, Row, Transaction, pack
 from server.errors import InvalidInput, NotFound, Problem
 
-UNDO_SECONDS = 30 * DAY
-ALONE = 3  # signatures that one organizer may take out in that time, or a hundredth of all
-ALONE_SHARE = 0.01
-JOINED_SECONDS = 7 * DAY  # for which the second organizer has been one
 REASON_LIMIT = 120
 WORKER = "server"  # in the audit log: what was agreed to, done
-_PERSONAL = re.compile(r"\S@\S|\d[\d ().-]{6,}\d")
+#: An address, or a number of seven digits or more, however its digits are parted; not a list of
+#: postcodes.
+_PERSONAL = re.compile(r"\S\s?[@\uff20\ufe6b]\s?\S|\d(?:[^\w,;]{0,3}\d){6,}")
 
 State = Literal["waits", "running", "finished", "undoing", "undone"]
 
@@ -102,7 +98,7 @@ async def ask(
     `seen` is what was agreed to: what has come since is left alone.
     """
     seen = seen or await preview(tx, petition_id, condition)
-    second = await needs_second(tx, petition_id, seen.n, organizer, now)
+    second = await needs_second(tx, petition_id, seen, organizer, now)
     row = await tx.fetch_one(
         "INSERT INTO invalidations (id, petition_id, condition, reason, asked_by, asked_at,"
         " until_id, wanted, started_at) SELECT coalesce(max(id), 0) + 1, :petition, :condition,"
@@ -119,36 +115,6 @@ async def ask(
     )
     assert row  # noqa: S101 (an insert that returns)
     return Invalidation.from_row(row)
-
-
-async def needs_second(tx: Transaction, petition_id: int, n: int, organizer: int, now: int) -> bool:
-    """Whether another organizer has to agree that this one takes out so many more: where there is
-    one who has been one for a week."""
-    await tx.lock([hashlib.sha256(b"invalidations of %d" % petition_id).digest()[:16]])
-    row = await tx.fetch_one(
-        "SELECT coalesce(sum(CASE WHEN finished_at IS NULL AND wanted > n THEN wanted ELSE n END),"
-        " 0) AS n FROM invalidations"
-        " WHERE petition_id = :petition AND undone_at IS NULL AND asked_at > :since",
-        petition=petition_id,
-        since=now - UNDO_SECONDS,
-    )
-    taken = int(row["n"]) if row else 0
-    total = (await figures(tx, petition_id)).total
-    if n + taken <= max(ALONE, ALONE_SHARE * (total + taken)):
-        return False
-    return bool(await _others(tx, petition_id, organizer, now))
-
-
-async def _others(tx: Transaction, petition_id: int, organizer: int, now: int) -> set[int]:
-    """The organizers who may agree to what this one asks for."""
-    rows = await tx.fetch(
-        "SELECT organizer_id FROM petition_organizers WHERE petition_id = :petition"
-        " AND organizer_id <> :organizer AND joined_at <= :before",
-        petition=petition_id,
-        organizer=organizer,
-        before=now - JOINED_SECONDS,
-    )
-    return {row["organizer_id"] for row in rows}
 
 
 async def find(tx: Transaction, petition_id: int, id_: int) -> Invalidation:
@@ -171,31 +137,35 @@ async def all_of(tx: Transaction, petition_id: int) -> list[Invalidation]:
     return [Invalidation.from_row(row) for row in rows]
 
 
-async def confirm(tx: Transaction, found: Invalidation, organizer: int, now: int) -> None:
-    """A second organizer agrees. Raises `InvalidInput` for the one who asked, and for one who has
-    not been an organizer for long."""
+async def confirm(tx: Transaction, found: Invalidation, organizer: int, now: int) -> bool:
+    """A second organizer agrees; whether anything waited for that. Raises `InvalidInput` for the
+    one who asked, and for one who has not been an organizer for long."""
     if organizer == found.asked_by:
         raise InvalidInput(Problem("second", "same"))
-    if organizer not in await _others(tx, found.petition_id, found.asked_by, now):
+    if organizer not in await others(tx, found.petition_id, found.asked_by, now):
         raise InvalidInput(Problem("second", "new"))
-    if found.state == "waits":
-        await tx.execute(
-            "UPDATE invalidations SET started_at = :now WHERE id = :id", now=now, id=found.id
-        )
-
-
-async def undo(tx: Transaction, found: Invalidation, now: int) -> None:
-    """Put back what it has taken out. Raises `InvalidInput` after `UNDO_SECONDS`."""
-    if not found.can_be_undone(now):
-        raise InvalidInput(Problem("undo", "late"))
-    restored = now if found.state == "waits" else None
-    await tx.execute(
-        "UPDATE invalidations SET undone_at = :now, restored_at = CAST(:restored AS BIGINT)"
-        " WHERE id = :id",
+    row = await tx.fetch_one(
+        "UPDATE invalidations SET started_at = :now"
+        " WHERE id = :id AND started_at IS NULL AND undone_at IS NULL RETURNING id",
         now=now,
-        restored=restored,
         id=found.id,
     )
+    return row is not None
+
+
+async def undo(tx: Transaction, found: Invalidation, now: int) -> bool:
+    """Put back what it has taken out; whether that is not under way already. Raises `InvalidInput`
+    after `UNDO_SECONDS`."""
+    if found.undone_at is None and not found.can_be_undone(now):
+        raise InvalidInput(Problem("undo", "late"))
+    row = await tx.fetch_one(
+        "UPDATE invalidations SET undone_at = :now,"
+        " restored_at = CASE WHEN started_at IS NULL THEN CAST(:now AS BIGINT) END"
+        " WHERE id = :id AND undone_at IS NULL RETURNING id",
+        now=now,
+        id=found.id,
+    )
+    return row is not None
 
 
 async def public_lines(tx: Transaction, petition_id: int) -> list[tuple[str, int]]:
@@ -232,12 +202,14 @@ async def work(database: Database, now: int) -> bool:
 
 async def _take_out(tx: Transaction, found: Invalidation, now: int) -> None:
     which, values = found.condition.sql()
+    # Others may have come to match, as those that were put back: no more than was agreed to.
+    limit = min(BATCH, found.wanted - found.n)
     ids = await matching(
         tx,
         found.petition_id,
         f"id <= :last AND {which}",
         found.done_id,
-        BATCH,
+        limit,
         last=found.until_id,
         **values,
     )
@@ -250,7 +222,7 @@ async def _take_out(tx: Transaction, found: Invalidation, now: int) -> None:
 
     changed = await change_batch(tx, found.petition_id, ids, change)
     await _mark(tx, found, changed, found.id)
-    ended = len(ids) < BATCH
+    ended = len(ids) < limit or found.n + len(changed) >= found.wanted
     await tx.execute(
         "UPDATE invalidations SET done_id = :done, n = n + :n,"
         " finished_at = CAST(:finished AS BIGINT) WHERE id = :id",

@@ -84,8 +84,11 @@ def _group(why: str, rows: Sequence[Row]) -> HeldGroup:
 
 def masked_row(name: str | None, postcode: str | None, contact: str | None, at: int) -> Masked:
     """First letters alone: enough to see a pattern."""
-    words = [word[0] + "•" * (len(word) - 1) for word in (name or "").split()]
-    return Masked(" ".join(words), postcode or "", masked(contact), at)
+    return Masked(masked_name(name or ""), postcode or "", masked(contact), at)
+
+
+def masked_name(name: str) -> str:
+    return " ".join(word[0] + "•" * (len(word) - 1) for word in name.split())
 
 
 async def accept(

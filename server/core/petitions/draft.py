@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from server.core.values.contacts import normal_email
 from server.core.values.names import tidy
-from server.core.values.postcodes import is_country
+from server.core.values.postcodes import has_postcodes, is_country
 from server.errors import InvalidInput, Problem
 
 TITLE_LIMIT = 120
@@ -74,7 +74,7 @@ def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
         country=draft.country.strip().upper(),
         wordings={language: w for language, w in wordings.items() if w.title or w.body},
         decision_makers=tuple(_tidy_decision_maker(d) for d in draft.decision_makers),
-        postcode_required=draft.postcode_required,
+        postcode_required=draft.postcode_required and has_postcodes(draft.country.strip().upper()),
         contact_required=draft.contact_required,
         goal=draft.goal,
         origins=tuple(o.strip().rstrip("/").lower() for o in draft.origins if o.strip()),

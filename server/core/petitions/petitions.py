@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
@@ -14,6 +15,7 @@ from server.errors import InvalidInput, NotOpen, Problem
 State = Literal["draft", "open", "paused", "closed", "ended"]
 
 
+_LOCK = hashlib.sha256(b"names of petitions").digest()[:16]  # of whoever takes a name, or an id
 _NAMES = ("slug", "keyword")
 _NAMED = "((kind = 'slug' AND name = :slug) OR (kind = 'keyword' AND name = :keyword))"
 
@@ -75,6 +77,19 @@ async def create(
     return petition_id
 
 
+async def made_of(tx: Transaction, draft: Draft, reserved: frozenset[str]) -> int | None:
+    """The id of the petition that is, to the last word, this draft: it may have been made of it
+    before, since a form can be sent twice. Raises `InvalidInput`."""
+    draft = validated(draft, reserved)
+    known = await all_petitions(tx)
+    says = [p for p in known.values() if p.slug == draft.slug and _says(p) == _says(draft)]
+    return says[0].id if says else None
+
+
+def _says(draft: Draft) -> list[object]:
+    return [getattr(draft, f.name) for f in fields(Draft)]
+
+
 async def edit(tx: Transaction, petition: Petition, draft: Draft, reserved: frozenset[str]) -> None:
     """Replace what an organizer decides. A petition's keys, counts and signatures stay, and so do
     an address and a keyword that have been public: the old ones lead to it for ever.
@@ -111,6 +126,7 @@ def _columns(draft: Draft) -> dict[str, str | int | None]:
 
 
 async def _check_unused(tx: Transaction, draft: Draft, own_id: int | None) -> None:
+    await tx.lock([_LOCK])
     taken = await tx.fetch(
         "SELECT slug, keyword FROM petitions"
         " WHERE (slug = :slug OR keyword = :keyword) AND id <> :own",

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from server.core.counting.counts import CLASSES
+from server.core.counting import counts
 from server.core.desk import invalidation, moderation
 from server.core.desk.conditions import Condition, Preview, preview
-from server.core.desk.invalidation import Invalidation, needs_second
+from server.core.desk.consent import needs_second
+from server.core.desk.invalidation import Invalidation
 from server.core.floods.holds import Hold
 from server.core.petitions.petitions import Petition
 from server.core.values.names import tidy
 from server.core.values.postcodes import normal_postcode
 from server.db import Transaction
-from server.errors import InvalidInput, NotFound, Problem
+from server.errors import BadRequest, InvalidInput, NotFound, Problem
 from server.web.desk.session import Visit
-from server.web.desk.words import INVALID_WORDS, REASON_WORDS, moment_words
+from server.web.desk.words import CHANNEL_OF, INVALID_WORDS, REASON_WORDS, moment_words
 from server.web.http.forms import FormValues
 
 
@@ -33,7 +35,7 @@ async def take_out(visit: Visit) -> None:
         async with visit.services.database.read() as tx:
             seen = await preview(tx, petition.id, condition, agreed_to(visit))
             second = await needs_second(
-                tx, petition.id, seen.n, visit.organizer.id, visit.services.now()
+                tx, petition.id, seen, visit.organizer.id, visit.services.now()
             )
         invalidation.checked_reason(visit.form.get("reason", ""))
     except InvalidInput as error:
@@ -67,7 +69,9 @@ async def begin(visit: Visit, petition: Petition, condition: Condition, seen: Pr
         asked = await invalidation.ask(
             tx, petition.id, condition, reason, visit.organizer.id, now, seen
         )
-        words = condition_words(condition, visit)
+        # The log is for ever, and holds nothing of any signer.
+        logged = replace(condition, name=moderation.masked_name(condition.name))
+        words = condition_words(logged, visit)
         detail = {"id": asked.id, "condition": words, "reason": asked.reason, "n": seen.n}
         await visit.note(tx, "invalidation_asked", petition.id, **detail)
     return asked.state
@@ -85,21 +89,31 @@ async def _send_form(
     services = visit.services
     async with services.database.read() as tx:
         prefixes = await moderation.prefixes(tx, petition.id, services.now())
+        # What was chosen stays on offer, though all of it may be taken out: without it the form
+        # would mean more than was agreed to.
+        offered = await counts.classes(tx, petition.id) | {values.get("class", "")}
+    prefix = values.get("prefix", "")
     shown: dict[str, Any] = {"values": values, "seen": seen, "second": second, "fault": fault}
-    shown |= {"prefixes": prefixes, "classes": CLASSES}
+    shown |= {"prefixes": prefixes, "classes": [c for c in CHANNEL_OF if c in offered]}
+    shown["kept"] = prefix if all(prefix != tag for tag, *_ in prefixes) else ""
     await visit.send_petition_page("invalidate", petition, {}, **shown)
 
 
 def _condition(form: FormValues, petition: Petition) -> Condition:
-    """Raises `InvalidInput` for a postcode or time that is none."""
+    """Raises `InvalidInput` for a time that is none, and `BadRequest` for what no form offers:
+    without it the others would take out more."""
     postcode = tidy(form.get("postcode", ""))
-    prefix = form.get("prefix", "")
+    class_, prefix = form.get("class", ""), form.get("prefix", "")
+    if class_ and class_ not in CHANNEL_OF:
+        raise BadRequest("no class")
+    if not re.fullmatch(r"(?:(?:[0-9a-f]{2}){16})?", prefix):
+        raise BadRequest("no prefix")
     return Condition(
         domain=tidy(form.get("domain", "")).lower().lstrip("@")[:253],
         postcode=(normal_postcode(postcode, petition.country) or postcode)[:40],
-        class_=form["class"] if form.get("class") in CLASSES else "",
+        class_=class_,
         name=tidy(form.get("name", ""))[:80],
-        prefix=prefix if re.fullmatch(r"(?:[0-9a-f]{2}){16}", prefix) else "",
+        prefix=prefix,
         since=_seconds(form.get("since", "")),
         until=_seconds(form.get("until", "")),
     )
@@ -134,7 +148,8 @@ def condition_words(condition: Condition, visit: Visit) -> str:
     language = visit.language
     if condition.why:
         return reasons_words(visit, condition.why)
-    parts = [condition.domain and f"@{condition.domain}", condition.postcode, condition.class_]
+    parts = [condition.domain and f"@{condition.domain}", condition.postcode]
+    parts += [condition.class_ and visit.way(condition.class_)]
     parts += [condition.name, condition.prefix and f"#{condition.prefix[:6]}"]
     for sign, at in (("≥", condition.since), ("<", condition.until)):
         parts.append(f"{sign} {moment_words(at, language)}" if at is not None else "")
@@ -144,30 +159,29 @@ def condition_words(condition: Condition, visit: Visit) -> str:
 async def confirm(visit: Visit) -> None:
     """POST: a second organizer agrees to an invalidation."""
 
-    async def agree(tx: Transaction, found: Invalidation, now: int) -> None:
-        await invalidation.confirm(tx, found, visit.organizer.id, now)
+    async def agree(tx: Transaction, found: Invalidation, now: int) -> bool:
+        return await invalidation.confirm(tx, found, visit.organizer.id, now)
 
-    await _change(visit, agree, "invalidation_confirmed", done="running")
+    await _change(visit, agree, "invalidation_confirmed")
 
 
 async def undo(visit: Visit) -> None:
     """POST: cancel an invalidation, or put back what it has taken out."""
-    await _change(visit, invalidation.undo, "invalidation_undone", done="undone")
+    await _change(visit, invalidation.undo, "invalidation_undone")
 
 
 async def _change(
     visit: Visit,
-    change: Callable[[Transaction, Invalidation, int], Awaitable[None]],
+    change: Callable[[Transaction, Invalidation, int], Awaitable[bool]],
     action: str,
-    *,
-    done: str,
 ) -> None:
     petition = await visit.petition()
     try:
         async with visit.services.database.write() as tx:
             found = await invalidation.find(tx, petition.id, _number(visit.part("id")))
-            await change(tx, found, visit.services.now())
-            await visit.note(tx, action, petition.id, id=found.id)
+            if await change(tx, found, visit.services.now()):
+                await visit.note(tx, action, petition.id, id=found.id)
+            done: str = (await invalidation.find(tx, petition.id, found.id)).state
     except InvalidInput as error:
         done = error.problems[0].code
     await visit.go_to_petition(petition, f"/moderation?done={done}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from server.core.desk import audit, moderation, organizers
@@ -26,9 +26,20 @@ from server.web.desk.words import (
     ALARM_WORDS,
     DECIDED,
     INVALIDATION_WORDS,
+    UNDECIDED,
 )
 
 ENTRIES_SHOWN = 50  # of the audit log on a page
+#: Which decisions each act of the audit log may have led to, by their words in the address.
+_LED_TO = {
+    "accepted": {"accepted"},
+    "comments": {"comments"},
+    "populations": {"populations"},
+    "text_codes": {"text_codes"},
+    "invalidation_asked": {"rejected", "waits", "running"},
+    "invalidation_confirmed": {"running", "finished"},
+    "invalidation_undone": {"undoing", "undone"},
+}
 
 
 async def show(visit: Visit) -> None:
@@ -50,11 +61,14 @@ async def _send_decisions(visit: Visit, petition: Petition, **context: Any) -> N
             "waiting": await _waiting(tx, petition),
             "populations": await moderation.populations(tx, petition.id),
         }
+        last = await audit.last_act(tx, petition.id, visit.organizer.name)
     page = comments[: moderation.COMMENTS]
     found["more"] = page[-1][0] if len(comments) > len(page) else 0
     samples = {group.why: group.sample for group in held}
     found |= {"held": held, "samples": samples, "comments": page, "bad": []}
-    await _send_page(visit, "moderation", petition, **found | context)
+    # What this organizer has just done: a link or an old tab may say more.
+    true = {word: DECIDED[word] for word in _LED_TO.get(last, ())}
+    await _send_page(visit, "moderation", petition, UNDECIDED | true, **found | context)
 
 
 async def _waiting(tx: Transaction, petition: Petition) -> dict[int, tuple[Preview, str]]:
@@ -70,11 +84,13 @@ async def _waiting(tx: Transaction, petition: Petition) -> dict[int, tuple[Previ
     }
 
 
-async def _send_page(visit: Visit, template: str, petition: Petition, **context: Any) -> None:
+async def _send_page(
+    visit: Visit, template: str, petition: Petition, done: Mapping[str, str], **context: Any
+) -> None:
     await visit.send_petition_page(
         template,
         petition,
-        DECIDED,
+        done,
         reasons=lambda why: reasons_words(visit, why),
         now=visit.services.now(),
         alarm_words=ALARM_WORDS,
@@ -101,7 +117,7 @@ async def decide(visit: Visit) -> None:
         condition = Condition(why=why)
         seen = await preview(tx, petition.id, condition, agreed_to(visit))
     if not is_agreed(visit, seen):
-        await _send_page(visit, "sure", petition, group=group, seen=seen, accept=accept)
+        await _send_page(visit, "sure", petition, {}, group=group, seen=seen, accept=accept)
     elif accept:
         await _accept(visit, petition, why, seen)
     else:

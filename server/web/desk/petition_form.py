@@ -93,19 +93,30 @@ async def _go_to_stored(visit: Visit, petition_id: int, typed: TypedDraft, done:
 
 
 async def _store(visit: Visit, petition: Petition | None, draft: Draft) -> int:
-    services = visit.services
-    async with services.database.write() as tx:
-        if petition is not None:
-            await petitions.edit(tx, petition, draft, reserved())
-            await visit.note(tx, "edited", petition.id)
-            return petition.id
-        salt = secrets.token_bytes(SALT_BYTES)
-        petition_id = await petitions.create(
-            tx, draft, reserved=reserved(), salt=salt, now=services.now()
-        )
-        await organizers.assign(tx, petition_id, visit.organizer.id, services.now())
-        await visit.note(tx, "created", petition_id)
-        return petition_id
+    if petition is None:
+        return await _create(visit, draft)
+    async with visit.services.database.write() as tx:
+        await petitions.edit(tx, petition, draft, reserved())
+        await visit.note(tx, "edited", petition.id)
+        return petition.id
+
+
+async def _create(visit: Visit, draft: Draft) -> int:
+    """The id of a new petition, or of the one that the same form has made already."""
+    database, now = visit.services.database, visit.services.now()
+    salt = secrets.token_bytes(SALT_BYTES)
+    try:
+        async with database.write() as tx:
+            id_ = await petitions.create(tx, draft, reserved=reserved(), salt=salt, now=now)
+            await organizers.assign(tx, id_, visit.organizer.id, now)
+            await visit.note(tx, "created", id_)
+            return id_
+    except InvalidInput:
+        async with database.read() as tx:
+            made = await petitions.made_of(tx, draft, reserved())
+            if made in await organizers.petition_ids(tx, visit.organizer.id):
+                return made
+        raise
 
 
 # From values to a draft.

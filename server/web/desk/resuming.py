@@ -33,6 +33,7 @@ def unpacked(word: str, limit: int) -> dict[str, str]:
     try:
         packed = base64.urlsafe_b64decode(word)
         found = json.loads(zlib.decompressobj().decompress(packed, limit))
+        json.dumps(found, ensure_ascii=False).encode()  # halves of letters fit on no page
     except (ValueError, zlib.error, RecursionError):
         return {}
     if not isinstance(found, dict):

@@ -17,7 +17,7 @@ from server.db import Transaction
 from server.errors import CrossSite, NotFound, SignedOut, StoreUnavailable
 from server.services import Services
 from server.web.desk.resuming import HOME, SIGN_IN, packed, wanted_page
-from server.web.desk.words import meaning_of, moment_words
+from server.web.desk.words import class_words, meaning_of, moment_words
 from server.web.http.cookies import read_cookie
 from server.web.http.forms import MANY_FIELDS, Bounds, FormValues, read_form, read_query
 from server.web.http.guard import check_origin
@@ -222,6 +222,10 @@ class Visit:
         """The sentence of a table of words; a key without one stands for itself."""
         return self.pages.sentence(words.get(key, key), **fields)
 
+    def way(self, class_: str) -> str:
+        """A class in plain words."""
+        return class_words(self.sentence, class_)
+
     def moment(self, seconds: int) -> str:
         return moment_words(seconds, self.language)
 
@@ -246,6 +250,7 @@ class Visit:
             wording=petition.wording(self.language),
             say=self.sentence,
             time=self.moment,
+            way=self.way,
             done=self.sentence(done, word) if word in done else "",
             **context,
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from server.core.desk.dashboard import CHANNELS
 from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
 from server.web.public import words as public
-from server.web.public.words import Message
+from server.web.public.words import CHANNEL_WORDS, Message
 from server.words.render import N_, Renderer, date_words
 
 _PROBLEMS = {
@@ -109,6 +111,8 @@ CLASS_WORDS = {
     "voice": N_("by voice"),
     "ussd": N_("by short code"),
 }
+#: Every class, and the channel that it is of.
+CHANNEL_OF = {class_: channel for channel, classes in CHANNELS.items() for class_ in classes}
 #: Why a signature is held, by the word in `held_why`.
 REASON_WORDS = {
     "burst": N_("many from one place at once"),
@@ -148,14 +152,19 @@ INVALIDATION_WORDS = {
 DECIDED = {
     "accepted": N_("They are accepted."),
     "rejected": N_("They are being rejected. You can put them back for 30 days."),
-    "no_comments": N_("Nothing is chosen yet. Choose what to do with a comment, then press Save."),
-    "nothing": N_("Nothing of that group is held any more."),
     "comments": N_("Your decisions on comments are stored."),
     "populations": N_("The numbers of people are stored."),
     "text_codes": N_("It is stored."),
     "waits": N_("It waits for another organizer to agree."),
     "running": N_("It is under way. Load this page again to see how far it is."),
-    "undone": N_("The signatures are being put back."),
+    "finished": N_("It is done."),
+    "undoing": N_("The signatures are being put back."),
+    "undone": N_("All are back."),
+}
+#: What it says where nothing was decided.
+UNDECIDED = {
+    "no_comments": N_("Nothing is chosen yet. Choose what to do with a comment, then press Save."),
+    "nothing": N_("Nothing of that group is held any more."),
     "same": N_("Another organizer has to agree, not the one who asked."),
     "new": N_("Another organizer has to agree, who has been one for a week."),
     "late": N_("It cannot be undone any more."),
@@ -227,3 +236,9 @@ def day_words(seconds: int, language: str) -> str:
 def moment_words(seconds: int, language: str) -> str:
     """Day and minute, in UTC."""
     return f"{day_words(seconds, language)} {datetime.fromtimestamp(seconds, UTC):%H:%M}"
+
+
+def class_words(say: Callable[[Mapping[str, str], str], str], class_: str) -> str:
+    """How somebody signed: by which channel, and by which way of those that it has."""
+    channel = say(CHANNEL_WORDS, CHANNEL_OF[class_])
+    return f"{channel}, {say(CLASS_WORDS, class_)}" if class_ in CLASS_WORDS else channel

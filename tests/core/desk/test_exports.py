@@ -6,13 +6,16 @@ import csv
 import io
 import re
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.desk import exports
+from server.core.desk import exports, invalidation, organizers
+from server.core.desk.conditions import Condition
 from server.core.desk.exports import HEADINGS, safe_cell
+from server.core.floods.holds import Reason
 from server.core.signing import signatures
 from tests.harness.world import NOW, PHONE, World
 
@@ -121,6 +124,33 @@ async def test_each_state_is_named(world: World, status: str) -> None:
     async with world.database.write() as tx:
         await tx.execute(f"UPDATE signatures SET {status}_at = :now", now=NOW)
     assert [row["status"] for row in await exported(world)] == [status]
+
+
+async def test_who_was_not_let_in_is_told_from_who_was_taken_out(world: World) -> None:
+    async with world.database.write() as tx:
+        who = await organizers.add(tx, "ana", "p" * 20, salt=b"s" * 16, now=NOW)
+    for name, condition in (
+        ("Held One", Condition(why="burst names")),
+        ("Counted One", Condition(postcode="59801")),
+        ("Back Again", Condition(name="Back*")),
+    ):
+        signals: tuple[Reason, ...] = ("burst", "names") if condition.why else ()
+        await world.sign(replace(world.signing(name), signals=signals))
+        async with world.database.write() as tx:
+            asked = await invalidation.ask(
+                tx, world.petition.id, condition, "Why", who.id, world.now
+            )
+        while await invalidation.work(world.database, world.now):
+            pass
+    async with world.database.write() as tx:
+        await invalidation.undo(tx, await invalidation.find(tx, 1, asked.id), world.now)
+    while await invalidation.work(world.database, world.now):
+        pass
+    assert {row["name"]: row["status"] for row in await exported(world)} == {
+        "Held One": "rejected",
+        "Counted One": "taken-out",
+        "Back Again": "unverified",
+    }
 
 
 async def test_who_withdrew_is_a_line_without_personal_data(world: World) -> None:

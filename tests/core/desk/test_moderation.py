@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from server.core.counting.counts import DAY
 from server.core.desk import audit, batches, invalidation, moderation
-from server.core.desk.conditions import Condition, preview
+from server.core.desk.conditions import Condition, Preview, preview
+from server.core.desk.consent import needs_second
 from server.core.desk.invalidation import Invalidation
 from server.core.floods import alarms, limits
 from server.core.floods.holds import Hold
@@ -192,9 +193,11 @@ async def _organizer(tx: Transaction, id_: int, joined_at: int = 0) -> None:
         (Condition(name="*quin"), ["Zoe Quin"]),
         (Condition(name="100%_!"), []),
         (Condition(name="bot ?"), []),
+        (Condition(name="Élodie*"), ["Élodie Ñúñez"]),
         (Condition(class_="web-email"), ["Bot A", "Bot B"]),
+        (Condition(class_="web"), ["Ana Diaz", "Élodie Ñúñez"]),
         (Condition(since=NOW + 10), ["Zoe Quin"]),
-        (Condition(until=NOW + 10), ["Ana Diaz", "Bot A", "Bot B"]),
+        (Condition(until=NOW + 10), ["Ana Diaz", "Bot A", "Bot B", "Élodie Ñúñez"]),
         (Condition(prefix="aa" * 16), ["Bot A"]),
     ],
 )
@@ -203,6 +206,7 @@ async def test_a_condition_takes_out_just_those(
 ) -> None:
     world = organized
     await world.web("Ana Diaz")
+    await world.web("Élodie Ñúñez")
     tagged = world.signing("Bot A", email=f"a@{DOMAIN}")
     await world.sign(replace(tagged, prefix_tag=b"\xaa" * 16))
     await world.web("Bot B", "59999", email=f"b@{DOMAIN}")
@@ -217,7 +221,7 @@ async def test_a_condition_takes_out_just_those(
     out = await world.rows("name, rejected_at, invalidation_id")
     assert sorted(str(r["name"]) for r in out if r["rejected_at"]) == names
     assert {r["invalidation_id"] for r in out if r["rejected_at"]} <= {asked.id}
-    assert sum(await state(world)) == 5 - len(names)
+    assert sum(await state(world)) == 6 - len(names)
     async with world.database.write() as tx:
         assert await invalidation.public_lines(tx, 1) == (
             [("Made by a program", len(names))] if names else []
@@ -225,7 +229,7 @@ async def test_a_condition_takes_out_just_those(
         await invalidation.undo(tx, await invalidation.find(tx, 1, asked.id), world.now)
         assert await invalidation.public_lines(tx, 1) == []
     await work(world)
-    assert sum(await state(world)) == 5
+    assert sum(await state(world)) == 6
 
 
 async def test_a_domain_finds_verified_signatures_that_are_held_for_just_that_domain(
@@ -331,6 +335,94 @@ async def test_what_was_not_shown_is_not_taken_out(organized: World) -> None:
     assert await state(world) == (0, 1, 0)
 
 
+async def test_ids_that_are_still_to_come_cannot_be_agreed_to(organized: World) -> None:
+    world = organized
+    await world.web("Bot A", "59999")
+    async with world.database.write() as tx:
+        seen = await preview(tx, 1, Condition(postcode="59999"), 8 * 10**18)
+        await invalidation.ask(tx, 1, Condition(postcode="59999"), "x", 1, world.now, seen)
+    await world.web("Bot B", "59999")
+    await work(world)
+    assert await state(world) == (0, 1, 0)
+
+
+async def test_what_is_put_back_meanwhile_is_not_taken_out_beyond_what_was_agreed_to(
+    organized: World,
+) -> None:
+    world = organized
+    async with world.database.write() as tx:
+        await _organizer(tx, 2)
+    for i in range(6):
+        await world.web(f"Bot {'ABCDEF'[i]}", "59999")
+    many = await ask(world, Condition(postcode="59999"))
+    async with world.database.write() as tx:
+        await invalidation.confirm(tx, many, 2, world.now)
+    await work(world)
+    await world.web("Bot G", "59999")
+    async with world.database.read() as tx:
+        seen = await preview(tx, 1, Condition(postcode="59999"))
+    async with world.database.write() as tx:
+        await invalidation.undo(tx, await invalidation.find(tx, 1, many.id), world.now)
+        thin = await invalidation.ask(tx, 1, Condition(name="bot*"), "x", 1, world.now, seen)
+        assert (thin.state, thin.wanted) == ("running", 1)
+    await work(world)
+    assert await state(world) == (0, 6, 0)
+    async with world.database.read() as tx:
+        assert (await invalidation.find(tx, 1, thin.id)).state == "finished"
+
+
+async def test_what_was_asked_for_long_ago_and_is_done_now_is_added_up(organized: World) -> None:
+    world = organized
+    async with world.database.write() as tx:
+        await _organizer(tx, 2)
+    for i in range(8):
+        await world.web(f"Bot {'ABCDEFGH'[i]}", "59999" if i < 5 else f"5990{i}")
+    old = await ask(world, Condition(postcode="59999"))
+    world.now += 31 * DAY
+    async with world.database.write() as tx:
+        assert await invalidation.confirm(tx, old, 2, world.now)
+    await work(world)
+    asked = await ask(world, Condition(postcode="59905"))
+    assert asked.state == "waits"
+
+
+async def test_signing_many_times_does_not_let_one_take_out_more_that_are_verified(
+    organized: World,
+) -> None:
+    world = organized
+    async with world.database.write() as tx:
+        await _organizer(tx, 2)
+    for i in range(6):
+        await world.text(f"Ana {'BCDFGH'[i]}ill", "59999", f"+140655501{i}0")
+    seen = Preview(0, 4, [], 0)
+    async with world.database.write() as tx:
+        for i in range(500):
+            await signatures.sign_many(tx, [world.signing("Bo Lee", f"{59000 + i}")])
+        assert not await needs_second(tx, 1, seen, 1, world.now)
+        assert await needs_second(tx, 1, replace(seen, verified=4), 1, world.now)
+    for letter in "bcd":
+        assert (await ask(world, Condition(name=f"ana {letter}ill"))).state == "running"
+        await work(world)
+    assert (await ask(world, Condition(postcode="59001"))).state == "running"
+    assert (await ask(world, Condition(name="ana fill"))).state == "waits"
+
+
+async def test_whoever_agrees_twice_or_too_late_agrees_to_nothing(organized: World) -> None:
+    world = organized
+    async with world.database.write() as tx:
+        await _organizer(tx, 2)
+    for name in "ABCD":
+        await world.web(f"Bot {name}", "59999")
+    asked = await ask(world, Condition(postcode="59999"))
+    async with world.database.write() as tx:
+        assert await invalidation.confirm(tx, asked, 2, world.now)
+        again = await invalidation.find(tx, 1, asked.id)
+        assert not await invalidation.confirm(tx, again, 2, world.now)
+        await invalidation.undo(tx, again, world.now)
+        late = await invalidation.find(tx, 1, asked.id)
+        assert not await invalidation.confirm(tx, late, 2, world.now)
+
+
 async def test_rejected_ones_are_put_back_among_the_held(organized: World) -> None:
     world = organized
     await hold(world, "Zoe Quin")
@@ -366,12 +458,22 @@ async def test_undoing_ends_after_thirty_days(organized: World) -> None:
         ("x" * 121, "long"),
         ("made by ana@example.org", "personal"),
         ("call +1 406 555 0123", "personal"),
+        ("call 406/555/0123", "personal"),
+        ("call 406–555–0123", "personal"),
+        ("call 4 0 6 . 5 5 5 . 0 1 2 3", "personal"),
+        ("made by ana＠example.org", "personal"),
+        ("made by ana @ example.org", "personal"),
     ],
 )
 async def test_a_reason_is_fit_to_be_shown(organized: World, reason: str, code: str) -> None:
     async with organized.database.write() as tx:
         with pytest.raises(InvalidInput, match=code):
             await invalidation.ask(tx, 1, Condition(postcode="1"), reason, 1, NOW)
+
+
+def test_a_reason_may_name_places_and_days() -> None:
+    for reason in ("All from 59801, 59802 and 59803", "On 24 November 2026, 15:30 to 16:30"):
+        assert invalidation.checked_reason(reason) == reason
 
 
 async def test_no_condition_is_no_condition(organized: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from server.core.petitions import petitions
@@ -71,6 +73,31 @@ async def test_a_slug_or_word_in_use_is_refused(world: World) -> None:
                 await petitions.create(
                     tx, draft(**changes), reserved=reserved(), salt=b"s" * 32, now=NOW
                 )
+
+
+async def test_two_who_take_one_address_at_once_are_told_apart(world: World) -> None:
+    async def make(slug: str) -> int:
+        async with world.database.write() as tx:
+            new = draft(slug=slug, keyword=slug.upper())
+            return await petitions.create(tx, new, reserved=reserved(), salt=b"s" * 32, now=NOW)
+
+    wanted = [make(slug) for slug in ("pond", "river", "pond")]
+    made = await asyncio.gather(*wanted, return_exceptions=True)
+    ids = [id_ for id_ in made if isinstance(id_, int)]
+    [refused] = [error for error in made if not isinstance(error, int)]
+    assert len(set(ids)) == 2
+    assert isinstance(refused, InvalidInput)
+    async with world.database.read() as tx:
+        known = await petitions.made_of(tx, draft(slug="pond", keyword="POND"), reserved())
+        assert known in ids
+        assert await petitions.made_of(tx, draft(slug="pond", keyword="LILY"), reserved()) is None
+
+
+async def test_a_draft_sent_again_is_known_where_people_have_no_postcodes(world: World) -> None:
+    new = draft(slug="pond", keyword="POND", country="HK", postcode_required=True)
+    async with world.database.write() as tx:
+        id_ = await petitions.create(tx, new, reserved=reserved(), salt=b"s" * 32, now=NOW)
+        assert await petitions.made_of(tx, new, reserved()) == id_
 
 
 async def renamed(world: World, slug: str, keyword: str) -> Directory:

@@ -16,7 +16,7 @@ from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from typing import NamedTuple
 from unittest.mock import Mock
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from starlette.routing import Route
 
@@ -43,11 +43,23 @@ def pattern(path: str) -> str:
     return re.sub(r":\w+(?=})", "", found)
 
 
+def turning(link: str) -> str:
+    """Of a link that leads to another page of a list what it carries: `?after`, or `page` in its
+    path; '' of every other link."""
+    whole = urlsplit(link)
+    if whole.scheme or whole.netloc:
+        return ""
+    if "{page}" in pattern(link):
+        return "page"
+    return "".join(f"?{name}" for name in parse_qs(whole.query, keep_blank_values=True))
+
+
 class Control(NamedTuple):
     """A button: on which page it stands, where it sends its form, and what it says there.
 
     The page that answers a form is called `POST` and its address. What a button says is its name,
-    with `=` and its value, unless that is a figure of the page.
+    with `=` and its value, unless that is a figure of the page. A link that turns the pages of a
+    list is one too, and says what it carries.
     """
 
     page: str
@@ -182,6 +194,7 @@ class Page:
     status: int
     headers: dict[str, str]
     body: bytes
+    name: str  # as in `Control`
     forms: list[Form]
     links: list[str]
 
@@ -198,6 +211,12 @@ class Page:
             ):
                 return form
         raise AssertionError(f"{self.path} has no form to {action} with {holding}:\n{self.text}")
+
+    def turns(self) -> dict[Control, str]:
+        """The links that turn its pages."""
+        return {
+            Control(self.name, pattern(li), word): li for li in self.links if (word := turning(li))
+        }
 
 
 class Met:
@@ -218,6 +237,8 @@ class Met:
             seen = {f.kin for f in form.fields.values() if f.kind != "hidden"}
             for button in form.buttons:
                 self.found[form.control(button)] |= seen
+        for turn in page.turns():
+            self.found[turn] |= set()
         for link in page.links:
             self.links.setdefault(link, page.path)
 
@@ -247,6 +268,12 @@ class Browser:
         self.met.press(form, button, typed)
         path = urlsplit(form.action)._replace(fragment="").geturl()
         return self._go(form.method, path, urlencode(values).encode())
+
+    def turn(self, page: Page, word: str) -> Page:
+        """Follow the link of that word to another page of a list."""
+        [(control, link)] = [(c, li) for c, li in page.turns().items() if c.button == word]
+        self.met.pressed[control] |= set()
+        return self.get(urljoin(page.path, link))
 
     def _go(self, method: str, path: str, body: bytes) -> Page:
         for _ in range(FOLLOWED):
@@ -285,7 +312,7 @@ class Browser:
         reader = _Reader(("POST " if method == "POST" else "") + pattern(path))
         if headers.get("content-type", "").startswith("text/html"):
             reader.feed(body.decode())
-        page = Page(path, status, headers, body, reader.forms, reader.links)
+        page = Page(path, status, headers, body, reader.page, reader.forms, reader.links)
         self.met.read(page)
         return page
 

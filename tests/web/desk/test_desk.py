@@ -7,6 +7,7 @@ import base64
 import gzip
 import html
 import re
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -499,7 +500,13 @@ async def test_a_button_pressed_after_the_sign_in_ended_leads_back_to_its_page(
     assert answer.header("location") == "/organizer/p/lake"
 
 
-@pytest.mark.parametrize("typed", ["", "x", "é", "eNo", "eJyrVgIAAHUANQ==", "eJyLjgUAARUAuQ=="])
+HALF_A_LETTER = base64.urlsafe_b64encode(zlib.compress(rb'{"title_en": "\ud800"}')).decode()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "x", "é", "eNo", "eJyrVgIAAHUANQ==", "eJyLjgUAARUAuQ==", HALF_A_LETTER],
+)
 async def test_a_forged_bundle_of_typed_values_is_ignored(place: Room, typed: str) -> None:
     form = {"name": "ana", "password": PASSWORD, "typed": typed, "next": "/organizer/p/lake/edit"}
     answer = await place.browser().post("/organizer/sign-in", form)
@@ -722,6 +729,10 @@ async def test_alarms_stand_on_the_dashboard(place: Room) -> None:
     assert alarm not in (await browser.get("/organizer/p/lake")).text  # looked for once a minute
     place.now += ALARM_SECONDS
     assert alarm in (await browser.get("/organizer/p/lake")).text
+    found = [Alarm("class", "web", 90, 100)]
+    place.services.alarms._found[place.world.petition.id] = (place.now, found)
+    page = (await browser.get("/organizer/p/lake")).text
+    assert "90 of the last 100 signatures came in one way (On the web, with no contact)" in page
 
 
 async def test_all_mail_of_a_petition_is_stopped_and_resumed_by_one_button(place: Room) -> None:
@@ -800,6 +811,27 @@ async def test_a_new_petition_is_a_draft_that_its_maker_runs(place: Room) -> Non
     assert not stored.contact_required
     assert (await browser.get("/organizer/p/bridge")).status == 200
     assert (await (await place.signed_in("bo")).get("/organizer/p/bridge")).status == 404
+
+
+async def test_a_second_press_on_save_shows_the_petition_that_the_first_has_made(
+    place: Room,
+) -> None:
+    browser, new = await place.signed_in(), "/organizer/petitions/new"
+    form = await browser.fill(await browser.get(new), new, **NEW)
+    at_once = await asyncio.gather(browser.post(new, form), browser.post(new, form))
+    for answer in (*at_once, await browser.post(new, form)):
+        assert (answer.status, answer.header("location")) == (
+            303,
+            "/organizer/p/bridge?done=created",
+        )
+    made = [p for p in place.services.directory.by_id.values() if p.slug == "bridge"]
+    log = (await browser.get("/organizer/p/bridge/audit")).text
+    assert (len(made), log.count("created the petition")) == (1, 1)
+    changed = await browser.post(new, form | {"title_en": "Keep both bridges"})
+    assert problems(changed)["slug"] == "Another petition has this address. Choose a different one."
+    other = await place.signed_in("bo")
+    form = await other.fill(await other.get(new), new, **NEW)
+    assert "slug" in problems(await other.post(new, form))
 
 
 async def test_saving_a_form_as_it_is_changes_nothing(place: Room) -> None:

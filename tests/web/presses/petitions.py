@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from tests.harness.web.pages import Browser, Form, pattern
 from tests.harness.web.site import OWN, Site
 from tests.web.presses.table import press
@@ -99,6 +101,19 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         assert site.server.post(f"/p/{slug}", sent, Origin=origin).status == status
 
 
+def saved_twice(site: Site) -> None:
+    """A double press, as two at once and as one after the other, makes one petition."""
+    path = "/organizer/petitions/new"
+    draft, form = site.draft(), site.desk.get(path).form(path)
+    with ThreadPoolExecutor(2) as both:
+        pressed = list(both.map(lambda _: site.desk.press(form, "", draft), range(2)))
+    for page in (*pressed, site.desk.press(form, "", draft)):
+        assert page.path == f"/organizer/p/{draft['slug']}?done=created"
+        assert str(draft["title_en"]) in page.text
+        assert "stored as a draft" in page.text
+    assert site.actions(str(draft["slug"])) == ["created"]
+
+
 @press("/organizer/petitions/new", "/organizer/petitions/new", reads="add")
 @press("POST /organizer/petitions/new", "/organizer/petitions/new", reads=DRAFT)
 def writing_a_petition(site: Site) -> None:
@@ -108,6 +123,7 @@ def writing_a_petition(site: Site) -> None:
     assert "Write a title" in faulty.text
     write(site, site.desk, form)
     write(site, site.desk, faulty.form(path))
+    saved_twice(site)
 
 
 @press("/organizer/p/{slug}/edit", "/organizer/p/{slug}/edit", reads="add")
