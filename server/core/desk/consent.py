@@ -19,6 +19,11 @@ JOINED_SECONDS = 7 * DAY  # for which the second organizer has been one
 _LOCK = hashlib.sha256(b"invalidations").digest()[:16]  # of whoever asks for one
 
 
+async def one_at_a_time(tx: Transaction) -> None:
+    """Let others who ask wait for this transaction."""
+    await tx.lock([_LOCK])
+
+
 async def needs_second(
     tx: Transaction, petition_id: int, seen: Preview, organizer: int, now: int
 ) -> bool:
@@ -28,7 +33,7 @@ async def needs_second(
     The verified ones are weighed apart: whoever has ten thousand invented names signed may not
     take out a hundred verified ones for it.
     """
-    await tx.lock([_LOCK])
+    await one_at_a_time(tx)
     taken, taken_verified = await _taken(tx, petition_id, now - UNDO_SECONDS)
     now_in = await figures(tx, petition_id)
     verified = sum(now_in.by_class.values())

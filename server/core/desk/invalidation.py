@@ -117,6 +117,22 @@ async def ask(
     return Invalidation.from_row(row)
 
 
+async def asked_before(
+    tx: Transaction, petition_id: int, condition: Condition, organizer: int, until_id: int
+) -> Invalidation | None:
+    """What this organizer has asked for already, if the same form comes again; not what they have
+    undone since."""
+    row = await tx.fetch_one(
+        "SELECT * FROM invalidations WHERE petition_id = :petition AND condition = :condition"
+        " AND asked_by = :organizer AND until_id = :until AND undone_at IS NULL",
+        petition=petition_id,
+        condition=json.dumps(asdict(condition)),
+        organizer=organizer,
+        until=until_id,
+    )
+    return Invalidation.from_row(row) if row else None
+
+
 async def find(tx: Transaction, petition_id: int, id_: int) -> Invalidation:
     """One invalidation of a petition. Raises `NotFound`."""
     row = await tx.fetch_one(

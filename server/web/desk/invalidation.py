@@ -11,7 +11,7 @@ from typing import Any
 from server.core.counting import counts
 from server.core.desk import invalidation, moderation
 from server.core.desk.conditions import Condition, Preview, preview
-from server.core.desk.consent import needs_second
+from server.core.desk.consent import needs_second, one_at_a_time
 from server.core.desk.invalidation import Invalidation
 from server.core.floods.holds import Hold
 from server.core.petitions.petitions import Petition
@@ -42,10 +42,11 @@ async def take_out(visit: Visit) -> None:
         fault = visit.sentence(INVALID_WORDS, error.problems[0].code)
         await _send_form(visit, petition, visit.form, fault=fault)
         return
-    if not is_agreed(visit, seen):
+    state = await asked_already(visit, petition, condition, seen)
+    if not state and not is_agreed(visit, seen):
         await _send_form(visit, petition, visit.form, seen=seen, second=second)
         return
-    state = await begin(visit, petition, condition, seen)
+    state = state or await begin(visit, petition, condition, seen)
     await visit.go_to_petition(petition, f"/moderation?done={state}")
 
 
@@ -62,13 +63,30 @@ def is_agreed(visit: Visit, seen: Preview) -> bool:
     return agreed_to(visit) is not None and n.isdecimal() and 0 < seen.n <= int(n[:18])
 
 
+async def asked_already(
+    visit: Visit, petition: Petition, condition: Condition, seen: Preview
+) -> str:
+    """The state of what a first press of the same button has asked for; '' if there was none, or
+    if it is done and there is more by now."""
+    if agreed_to(visit) is None:
+        return ""
+    async with visit.services.database.read() as tx:
+        found = await invalidation.asked_before(
+            tx, petition.id, condition, visit.organizer.id, seen.last_id
+        )
+    return found.state if found and (found.state != "finished" or not seen.n) else ""
+
+
 async def begin(visit: Visit, petition: Petition, condition: Condition, seen: Preview) -> str:
     """The state of the invalidation that is asked for."""
     reason, now = visit.form.get("reason", ""), visit.services.now()
+    who = visit.organizer.id
     async with visit.services.database.write() as tx:
-        asked = await invalidation.ask(
-            tx, petition.id, condition, reason, visit.organizer.id, now, seen
-        )
+        await one_at_a_time(tx)
+        same = await invalidation.asked_before(tx, petition.id, condition, who, seen.last_id)
+        if same and same.state != "finished":
+            return same.state
+        asked = await invalidation.ask(tx, petition.id, condition, reason, who, now, seen)
         # The log is for ever, and holds nothing of any signer.
         logged = replace(condition, name=moderation.masked_name(condition.name))
         words = condition_words(logged, visit)

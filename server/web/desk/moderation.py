@@ -36,7 +36,7 @@ _LED_TO = {
     "comments": {"comments"},
     "populations": {"populations"},
     "text_codes": {"text_codes"},
-    "invalidation_asked": {"rejected", "waits", "running"},
+    "invalidation_asked": {"rejected", "waits", "running", "finished"},
     "invalidation_confirmed": {"running", "finished"},
     "invalidation_undone": {"undoing", "undone"},
 }

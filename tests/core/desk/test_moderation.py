@@ -407,6 +407,23 @@ async def test_signing_many_times_does_not_let_one_take_out_more_that_are_verifi
     assert (await ask(world, Condition(name="ana fill"))).state == "waits"
 
 
+async def test_the_same_form_once_more_finds_what_it_has_asked_for(organized: World) -> None:
+    world, wanted = organized, Condition(postcode="59999")
+    await world.web("Bot A", "59999")
+    asked = await ask(world, wanted)
+    async with world.database.write() as tx:
+
+        async def known(condition: Condition, who: int, until: int) -> Invalidation | None:
+            return await invalidation.asked_before(tx, 1, condition, who, until)
+
+        assert await known(wanted, 1, asked.until_id) == asked
+        assert await known(Condition(postcode="59998"), 1, asked.until_id) is None
+        assert await known(wanted, 2, asked.until_id) is None
+        assert await known(wanted, 1, asked.until_id + 1) is None
+        await invalidation.undo(tx, asked, world.now)
+        assert await known(wanted, 1, asked.until_id) is None
+
+
 async def test_whoever_agrees_twice_or_too_late_agrees_to_nothing(organized: World) -> None:
     world = organized
     async with world.database.write() as tx:

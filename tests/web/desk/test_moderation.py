@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode
 
@@ -115,14 +116,24 @@ def test_signatures_are_taken_out_in_the_open_and_put_back(server: Server) -> No
     page = room.post("/invalidate", form).text
     assert "This takes out 10 signatures" in page
     assert figures(server)["unverified"] == 10
-    assert "under way" in room.follow("/invalidate", form | {"sure": agreed(page)})
+    form |= {"sure": agreed(page)}
+    with ThreadPoolExecutor(2) as at_once:
+        pressed = list(at_once.map(lambda _: room.follow("/invalidate", form), range(2)))
+    assert all("under way" in page or "It is done." in page for page in pressed)
     eventually(lambda: "It is done." in room.get())
+    assert "It is done." in room.follow("/invalidate", form)
+    assert room.get().count("Made by a program") == 1
+    assert room.get("/audit").count("asked to take signatures out") == 1
     assert figures(server)["unverified"] == 0
     eventually(lambda: "Made by a program" in server.get("/p/face").text)
     assert "Taken out: 10." in server.get("/p/face").text
     room.follow("/invalidate/1/undo", {})
     eventually(lambda: figures(server)["unverified"] == 10)
     eventually(lambda: "Taken out" not in server.get("/p/face").text)
+    # And once more, with nobody new since: what was put back is taken out again.
+    form |= {"sure": agreed(room.post("/invalidate", form | {"sure": ""}).text)}
+    room.follow("/invalidate", form)
+    eventually(lambda: figures(server)["unverified"] == 0)
     log = room.get("/audit")
     assert "asked to take signatures out" in log
     assert "59999, b•••" in log
