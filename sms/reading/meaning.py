@@ -9,6 +9,7 @@ from typing import Final
 from sms.reading.commands import command_of, is_all, is_question, is_refused, language_of
 from sms.reading.context import Context
 from sms.reading.lexicon import lexicon
+from sms.reading.names.candidates import script_of
 from sms.reading.names.capitals import promote
 from sms.reading.names.names import Found, find_names
 from sms.reading.names.places import take_places
@@ -223,6 +224,8 @@ def _names_another(pieces: Pieces, line: str, found: Found) -> bool:
     at = line.find("s") + 1
     if at >= len(line) or line[at] not in "NwdT" or pieces.folded(at) in _PETITION:
         return False
+    if script_of(pieces.spelt(at)) != "LATIN":
+        return False  # (a name: petitions' words are of Latin letters)
     behind = re.match(r".[NwTp2]*", line[at:])
     size = len(re.sub("[^NwTd2]", "", behind[0])) if behind else 0
     if size < 2:

@@ -102,7 +102,9 @@ def _is_meant(pieces: Pieces, at: int, context: Context) -> bool:
     """Whether a petition's word is meant as one, and is neither a name nor an everyday word."""
     tags, words = pieces.tags, pieces.words
     spelt = pieces.spelt(at)
-    shouted = words.text.isupper()
+    shouted = words.text.isupper() and any(
+        exact.isupper() for place, exact in enumerate(words.exact) if place != pieces.first[at]
+    )
     before, behind = _neighbour(tags, at, -1), _neighbour(tags, at, 1)
     if (
         (before and before in _BESIDE)
@@ -168,7 +170,9 @@ def _chosen(pieces: Pieces, meant: list[int]) -> list[int]:
     ]
     best = min(ranks)[-1]
     again = [
-        at for at in meant if pieces.folded(at) == pieces.folded(best) and line[:at].endswith("s")
+        at
+        for at in meant
+        if pieces.folded(at) == pieces.folded(best) and (line[:at].endswith(("s", "K")))
     ]
     return sorted({best, *again})
 

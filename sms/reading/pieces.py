@@ -8,6 +8,7 @@ them, each with a sign that tells what it is. The rules read the line of these s
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from sms.reading.letters import Words, is_capital
@@ -147,6 +148,9 @@ def _part(pieces: Pieces, gap: str, at: int) -> None:
 
 #: St. Clair, Ma. Luz: what is shortened inside a name.
 _SHORTENED: Final = frozenset({"ST", "STE", "MA", "MC", "FR"})
+#: Ma. Luz, Md. Rafiqul, Mohd. Ali, Sta. Cruz: what is shortened at the beginning of one, if it is
+#: written so, and not as a state or a degree.
+_BEGINNING: Final = frozenset({"MA", "MD", "MOHD", "MST", "MOH", "STA", "STO"})
 
 
 def _is_shortened(pieces: Pieces, at: int) -> bool:
@@ -155,7 +159,7 @@ def _is_shortened(pieces: Pieces, at: int) -> bool:
     word = words.folded[at - 1]
     if pieces.last[-1] - pieces.first[-1] != 1 or pieces.tags[-1] in "sK9@nz":
         return False
-    if len(word) == 1 and word.isalpha():
+    if _is_letter(word):
         inside = len(pieces.tags) > 1 and pieces.tags[-2] in "Nw"
         if inside:
             return _is_initial(words, at) or _may_follow(words.folded[at])
@@ -164,14 +168,21 @@ def _is_shortened(pieces: Pieces, at: int) -> bool:
             or len(words.folded[at]) == 1
             or words.folded[at] not in lexicon().phrases
         )
-    if (
-        word == "MA" != words.exact[at - 1]
-        and pieces.tags[-1] != "A"
-        and (len(pieces.tags) < 2 or pieces.tags[-2] in "snK,.\nl")
-    ):
+    exact = words.exact[at - 1]
+    if word in _BEGINNING and exact != word and (len(pieces.tags) < 2 or _is_start(pieces)):
         return True
     inside = len(pieces.tags) > 1 and pieces.tags[-2] in "Nw" and not _has_house(pieces)
     return word in _SHORTENED and inside and words.folded[at] not in lexicon().lengths
+
+
+def _is_letter(word: str) -> bool:
+    """Whether a word is one letter, the marks on it not counted."""
+    return word[:1].isalpha() and all(unicodedata.category(c)[0] == "M" for c in word[1:])
+
+
+def _is_start(pieces: Pieces) -> bool:
+    """Whether a name may begin at the last piece: there is none right before it."""
+    return pieces.tags[-2] not in "NwTp2jf"
 
 
 def _is_initial(words: Words, at: int) -> bool:
@@ -199,6 +210,10 @@ def _has_house(pieces: Pieces) -> bool:
     return any(len(pieces.folded(at)) < 5 for at in near)
 
 
+#: St. Paul, Ft. Worth: what has a point inside a phrase.
+_POINTED: Final = frozenset({"ST", "FT", "MT", "STE", "STA"})
+
+
 def _longest(words: Words, at: int, sizes: tuple[int, ...]) -> int:
     """The size of the longest phrase that begins here; 0 if there is none but the word itself."""
     folded, gaps = words.folded, words.gaps
@@ -206,7 +221,10 @@ def _longest(words: Words, at: int, sizes: tuple[int, ...]) -> int:
     for size in sizes:
         end = at + size
         known = end <= len(folded) and " ".join(folded[at:end]) in phrases
-        if known and all(gap in _JOINING for gap in gaps[at + 1 : end]):
+        if known and all(
+            gap in _JOINING or (gap == "." and folded[place - 1] in _POINTED)
+            for place, gap in enumerate(gaps[at + 1 : end], at + 1)
+        ):
             return size
     return 0
 

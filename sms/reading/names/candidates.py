@@ -17,6 +17,10 @@ from sms.reading.pieces import Pieces
 _RUN: Final = re.compile(r"[NwTp2jf]*[NwTf2p](?:,f+)*")
 
 
+#: Jr., III: a name ends there, and what goes on is something else.
+_ENDED: Final = re.compile(r"[NwT]f+(?=[NwTp2]*[NwT2])")
+
+
 @dataclass(slots=True)
 class Candidate:
     """Words that may be a name: pieces `first` to `last`, and what speaks for them."""
@@ -128,6 +132,9 @@ def runs(pieces: Pieces, line: str) -> Iterator[tuple[int, int]]:
     """Runs of words that may be a name, each in letters of one kind."""
     for match in _RUN.finditer(line):
         first = at = match.start()
+        for ending in _ENDED.finditer(line, first, match.end()):
+            yield first, ending.end()
+            first = at = ending.end()
         if not pieces.words.text.isascii():
             for at in range(first + 1, match.end()):
                 if line[at] != "," and line[at - 1] != "," and _differ(pieces, at - 1, at):
