@@ -182,7 +182,7 @@ def _is_letter(word: str) -> bool:
 
 def _is_start(pieces: Pieces) -> bool:
     """Whether a name may begin at the last piece: there is none right before it."""
-    return pieces.tags[-2] not in "NwTp2jf"
+    return pieces.tags[-2] not in "NwTp2jf" or len(pieces.spelt(len(pieces.tags) - 2)) == 1
 
 
 def _is_initial(words: Words, at: int) -> bool:

@@ -44,7 +44,7 @@ def wish_of(pieces: Pieces, line: str) -> Wish:
     if not re.search(r"[oOvuRXSMUB]", line) and not _has_stop(pieces, line):
         return ""
     clauses = [match.span() for match in _CLAUSE.finditer(line)]
-    bound = "P" in line or _is_offer(pieces, line)
+    bound = "P" in line or is_offer(pieces, line)
     if not bound and (_is_wish(pieces, line, clauses)):
         return "undo" if _takes_back(pieces, line) else "stop"
     if _is_undo(pieces, line, clauses):
@@ -74,7 +74,7 @@ def _STOPS() -> dict[str, object]:  # noqa: N802 (a table)
     return lexicon().commands  # type: ignore[return-value]
 
 
-def _is_offer(pieces: Pieces, line: str) -> bool:
+def is_offer(pieces: Pieces, line: str) -> bool:
     """Another sender's offer, or what a program has written: its STOP is not for us."""
     offers = sum(1 for entry in pieces.entries if entry and "offer" in entry.kinds)
     return "@" in line or "$" in pieces.words.text or offers > 1 or (offers == 1 and len(line) > 8)

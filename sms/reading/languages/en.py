@@ -15,7 +15,9 @@ ROW: Final[Row] = {
         "in, i'm in, i agree, i endorse, i join, i would like to join, want to join, supporting, "
         "endorsing, put me on, add my name, add me, add us, add our names, count me, my support "
         "for, my support to, in support of, in favor of, supports, joining, supporter of, on "
-        "behalf of, in the name of, count"
+        "behalf of, in the name of, count, {add|put|include|count|use|list} {my|our} "
+        "{name|signature|names|signatures} (on|to|in|for|with) (it|this|the list|this one|there), "
+        "my name should be on it"
     ),
     "refuse": "refuse, refusing, refuses, decline, oppose, opposed to, against, disagree with",
     "stop": (
@@ -64,26 +66,33 @@ ROW: Final[Row] = {
         "anymore, not want to hear, don't want to hear, don't want to be contacted, don't want to "
         "be texted, never contact, never text, never message, never write, cancel my "
         "subscription, end my subscription, this is a business line, do not disturb, number is no "
-        "longer, not the person, not who you think, get off my phone, out of my phone, do not "
-        "consent to, withdraw my consent, revoke my consent, revoke consent, withdraw consent, i "
-        "revoke consent, no consent, never signed up, never subscribed, did not sign up for, "
-        "didn't sign up for, never gave you my number, passed away, is deceased, not "
-        "{his|her|their} {number|phone} anymore, don't want your, do not want your, don't want "
-        "any more, do not want any more, don't want these, do not want these, not want texts, not "
-        "want any texts, leave this number alone, don't want texts, stop it now, make it stop, "
-        "off your list, off this list, off the list, off your lists, opt me out please, quit it, "
-        "stop pestering, stop hounding, stop blowing up, lose my digits, peace and quiet, off of "
-        "this list, off of your list, let me be, end these, stop hitting me up"
+        "longer, not the person, not who you think, get off my phone, out of my phone, withdraw "
+        "my consent, revoke my consent, revoke consent, withdraw consent, i revoke consent, no "
+        "consent, never signed up, never subscribed, did not sign up for, didn't sign up for, "
+        "never gave you my number, passed away, is deceased, not {his|her|their} {number|phone} "
+        "anymore, don't want your, do not want your, don't want any more, do not want any more, "
+        "don't want these, do not want these, not want texts, not want any texts, leave this "
+        "number alone, don't want texts, stop it now, make it stop, off your list, off this list, "
+        "off the list, off your lists, opt me out please, quit it, stop pestering, stop hounding, "
+        "stop blowing up, lose my digits, peace and quiet, off of this list, off of your list, "
+        "let me be, end these, stop hitting me up, {do not|don't|dont} consent to "
+        "{these|this|your|any} (text|more) {messages|texts|calls|contact|msgs}, leave me {the "
+        "hell|the fuck|the heck|tf} alone, leave us {the hell|the heck} alone, {do not|don't} "
+        "{call|text|contact} list, {text|call|contact|message|write|bother|email} me again and, "
+        "if you {text|call|contact|message|write|bother} me again, go away, text me one more "
+        "time, one more text and, leave me in peace, leave us in peace"
     ),
     "forget": (
         "take me off, remove, delete, erase, forget, wipe, drop, purge, scrub, destroy, clear, "
-        "take off, take me, take my name, take away"
+        "take off, take me, take my name, take away, get rid of"
     ),
     "data": (
         "my data, my info, my information, my details, my personal data, my personal information, "
         "my records, all my data, all my info, everything about me, everything you have, all my "
         "information, all you have on me, all you have about me, data about me, what you have on "
-        "me, everything on me, my personal info, any data, my profile, my account"
+        "me, everything on me, my personal info, any data, my profile, my account, everything you "
+        "know about me, all you know about me, everything you have about me, anything about me, "
+        "anything you have on me, all data about me, all traces of me, whatever you have on me"
     ),
     "number": (
         "my number, my phone number, my cell number, my phone, my cell, this number, my mobile "
@@ -92,7 +101,8 @@ ROW: Final[Row] = {
     "lists": (
         "{your|the|this|that|these|all|any|his|her} "
         "(mailing|contact|phone|text|texting|calling|sms|call) {list|lists|system|database}, "
-        "{your|the} contacts, mailing list, contact list, your files, your records"
+        "{your|the} contacts, mailing list, contact list, your files, your records, "
+        "{your|the|this} {do not call|do not text|do not contact} list"
     ),
     "both": "both, both of them, all of them, everyone, everything, all signatures",
     "signature": (
@@ -233,7 +243,7 @@ ROW: Final[Row] = {
         "y'all, happy monday, happy new year, merry christmas, happy holidays, good to hear from "
         "you, how are you, how are you doing, how is it going, hope you are well, hope all is "
         "well, hope this finds you well, hello sir, hi sir, hello ma'am, dear sir or madam, "
-        "aloha, welcome, hey siri"
+        "aloha, welcome, hey siri, greetings to all"
     ),
     "courtesy": (
         "please, pls, plz, plse, pleas, thanks, thank you, thank you so much, thank you very "
@@ -250,7 +260,9 @@ ROW: Final[Row] = {
         "welcome, no problem, welcome, amen, hugs, xoxo, yay, woohoo, hooray, bravo, thank "
         "goodness, thank god, tia, yours, thanks for your help, thanks for everything, thank you "
         "for everything, thankyou, wishing you well, power to the people, keep fighting, go team, "
-        "stay safe, stay strong, in solidarity, solidarity, onward"
+        "stay safe, stay strong, in solidarity, solidarity, onward, hope so, i hope so, much "
+        "love, with love, lots of love, love from, thanks in advance and god bless, god bless "
+        "america, peace and love"
     ),
     "yes": (
         "yes, yeah, yep, yup, yea, ya, ok, okay, k, kk, sure, sure thing, alright, all right, of "
@@ -263,9 +275,9 @@ ROW: Final[Row] = {
     "no": (
         "~no, nope, nah, no thanks, no thank you, not interested, nevermind, never mind, not now, "
         "maybe later, not today, no way, forget it, ~nothing, ~none, not yet, another time, no "
-        "wait, ~pass, not me, not really, i'm good, no ty, not for me, count me out, hell no, go "
-        "away, get lost, f off, f*** off, fuck off, fuck you, screw you, scam, spam, shut up, "
-        "bugger off, buzz off, ~wrong"
+        "wait, ~pass, not me, not really, i'm good, no ty, not for me, count me out, hell no, get "
+        "lost, f off, f*** off, fuck off, fuck you, screw you, scam, spam, shut up, bugger off, "
+        "buzz off, ~wrong"
     ),
     "question": (
         "who, who's, whos, what, what's, whats, why, how, how's, when, where, which, whose, whom, "

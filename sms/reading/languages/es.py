@@ -16,7 +16,12 @@ ROW: Final[Row] = {
         "inscríbanme, súmame, súmeme, sumarme, unirme, sumarse, me sumo, me uno, apoyar, apoyo, "
         "apoyamos, apoya, apoyando, estoy a favor de, cuenten conmigo, cuente conmigo, cuenta "
         "conmigo, incluya, incluir, inclúyame, inclúyanme, ponga, pongan, a favor de, en apoyo "
-        "de, mi apoyo a, registrar, regístrenme, suscribo"
+        "de, mi apoyo a, registrar, regístrenme, suscribo, {agreguen|agrega|agregue|agregar|"
+        "añadan|añade|añada|añadir|pongan|pon|ponga|poner|sumen|suma|sume|sumar|incluyan|incluye|"
+        "incluya|incluir|apunten|apunta|anoten|anota|inscriban|registren|metan|cuenten|cuente} "
+        "(a) mi {nombre|firma} (en la lista|en la petición|a la petición|a la lista), añadan, "
+        "añade, suma, sume, pónganme, póngame, ponme, pónme, pónganos, apúntanos, apúntennos, "
+        "{pónganme|póngame|ponme|inclúyanme|inclúyame} en la {lista|petición} (de|para)"
     ),
     "refuse": "rechazo, me niego, me opongo, en contra de, no apoyo",
     "stop": (
@@ -64,7 +69,11 @@ ROW: Final[Row] = {
         "interesado en recibir, no me interesa recibir, este número ya no es, falleció, nunca me "
         "suscribí, dejen de molestar, deje de molestar, deja de molestar, dejen de joder, dejen "
         "de fastidiar, ya no me, ya no quiero, sáquenme, no escriban más, no manden más, no "
-        "envíen más, no más por favor, no me interesa recibir más"
+        "envíen más, no más por favor, no me interesa recibir más, {cancelen|cancele|cancela|"
+        "quiten|quite|quita|suspendan|eliminen} {mis|los|sus|tus} mensajes, "
+        "{olvídense|olvídese|olvídate} de {mi|este} {número|teléfono|celular}, si me "
+        "{vuelven|vuelve|vuelves} a {escribir|llamar|mandar|molestar|contactar|textear}, "
+        "{pierdan|borren} mi teléfono"
     ),
     "forget": (
         "bórrenme, bórrame, bórreme, elimínenme, elimíname, elimíneme, quítenme, quíteme, "
@@ -126,8 +135,8 @@ ROW: Final[Row] = {
     ),
     "example": (
         "{su|tu} nombre, {su|tu} nombre completo, {su|tu} código postal, {su|tu} nombre y {su|tu} "
-        "código postal, {su|tu} nombre {su|tu} código postal, nombre código postal, nombre y "
-        "apellido, {su|tu} nombre y apellido, su nombre su código"
+        "código postal, {su|tu} nombre {su|tu} código postal, nombre código postal, {su|tu} "
+        "nombre y apellido, su nombre su código"
     ),
     "given": "nombre, nombres",
     "family": "apellido, apellidos, mi apellido es, mis apellidos son",
@@ -138,7 +147,10 @@ ROW: Final[Row] = {
         "de, firmado, atentamente, quien suscribe, el suscrito, la suscrita, el abajo firmante, "
         "la abajo firmante, mi apellido es, llamo, nombre es, es de parte de, te escribe, te "
         "habla, firmante, cordialmente, atte, mi nombre y apellido es, mi nombre y apellido son, "
-        "con el nombre de, me dicen, acá"
+        "con el nombre de, me dicen, acá, le saluda, les saluda, te saluda, os saluda, saluda, "
+        "quien escribe, quien les escribe, quien le escribe, quien habla, nombre y apellido, "
+        "nombre y apellidos, nombres y apellidos, mi nombre y apellidos, firma de, la firma de, "
+        "de parte mía, atentos saludos"
     ),
     "closing": "es mi nombre, para servirle, a sus órdenes, al habla, presente",
     "zip": (
@@ -198,7 +210,7 @@ ROW: Final[Row] = {
         "okay, listo, perfecto, excelente, genial, muy bien, entendido, correcto, dale, sale, "
         "órale, exacto, desde luego, con gusto, seguro, ya está, ya quedó, enterado, enterada, "
         "recibido, qué bien, qué bueno, jaja, jajaja, jeje, estupendo, sí por favor, sí claro, sí "
-        "quiero, bien, híjole, ándale, buenísimo"
+        "quiero, bien, híjole, ándale, buenísimo, okey, okei, oki, okis, va, simón"
     ),
     "no": (
         "no gracias, ahora no, no me interesa, no estoy interesado, no estoy interesada, quizás "
@@ -250,7 +262,8 @@ ROW: Final[Row] = {
         "todas, todo, todos, tu, tú, tus, u, un, una, unas, uno, unos, usted, ustedes, va, van, "
         "vez, voy, vamos, ya, yo, quisiera, deseo, deseamos, quiere, queremos, quieren, gustaría, "
         "me gustaría, aquel, aquella, así, cuya, esas, esos, estas, este, luego, menos, mientras, "
-        "ni, ningún, ninguna, tras, tuyo, mío, mía, sr, podrían, parte, atención, además"
+        "ni, ningún, ninguna, tras, tuyo, mío, mía, sr, podrían, parte, atención, además, cuanto, "
+        "cuesta, imagina, imagínate, sigan, llámenme, burócratas, responda, confirmar"
     ),
     "double": "mi, su, tu, son, ni, mas, dan, da, al, la, sol, mar",
     "particle": "=de, =del, =la, =las, =los, =san, =santa",

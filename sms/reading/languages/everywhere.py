@@ -23,4 +23,8 @@ ROW: Final[Row] = {
     "title": "mr, dr",
     "suffix": "jr, sr, ii, iii, iv, phd, md, 2nd, 3rd, 4th",
     "later": "sms, ok",
+    "particle": (
+        "=van 't, =in 't, =op 't, van der, van den, van de, von der, von dem, uit den, dela, "
+        "delos, delas, ibn, bint, abu, ould, mac, fitz, ni, nic, av, af, zu, zur, y, e"
+    ),
 }

@@ -15,7 +15,12 @@ ROW: Final[Row] = {
         "moi, comptez sur moi, je soutiens, nous soutenons, soutient, je suis pour, j'appuie, "
         "j'adhère à, je me joins à, je rejoins, rejoindre, j'approuve, enregistrez, mettez moi, "
         "mettez, mettre, au nom de, en faveur de, pour soutenir, soutenir, appuyer, en soutien à, "
-        "incluez, incluez moi, rajoutez, rajoutez moi, notez, notez moi, je participe, j'en suis"
+        "incluez, incluez moi, rajoutez, rajoutez moi, notez, notez moi, je participe, j'en suis, "
+        "{ajoutez|ajoute|ajouter|mettez|mets|mettre|inscrivez|inscris|inscrire|notez|comptez|"
+        "incluez|inclure|rajoutez} {mon nom|ma signature} (à la liste|à la pétition|sur la "
+        "liste|sur la pétition), {pouvez vous|vous pouvez|peux tu|tu peux|pourriez vous} "
+        "{ajouter|mettre|inscrire|inclure|noter|compter} {mon nom|ma signature}, ajoutez nous, "
+        "inscrivez nous"
     ),
     "refuse": "refuse, je refuse, refusons, je m'oppose, contre, opposé à, opposée à",
     "stop": (
@@ -131,7 +136,7 @@ ROW: Final[Row] = {
     "example": (
         "{votre|ton} nom, {votre|ton} nom complet, {votre|ton} code postal, {votre|ton} nom "
         "{et|,} {votre|ton} code postal, {votre|ton} nom {votre|ton} code postal, nom code "
-        "postal, nom prénom, nom et prénom, vos nom et prénom, votre nom et prénom"
+        "postal, vos nom et prénom, votre nom et prénom"
     ),
     "given": "prénom, mon prénom est",
     "family": "nom de famille, mon nom de famille est, nom",
@@ -141,7 +146,8 @@ ROW: Final[Row] = {
         "cordialement, je soussigné, je soussignée, soussigné, soussignée, s'appelle, de la part "
         "de, mon identité est, bien à vous, sincèrement, nom de famille, on m'appelle, mappelle, "
         "je mappelle, moi, je m appelle, m'appelle, votre dévoué, appelez moi, nom est, mes nom "
-        "et prénom sont, à l'appareil, il s'agit de, respectueusement"
+        "et prénom sont, à l'appareil, il s'agit de, respectueusement, nom prénom, nom et prénom, "
+        "prénom et nom, nom et prénoms, signature de, ici c'est, c'est moi"
     ),
     "closing": "est mon nom, à votre service, à l'appareil",
     "zip": (
@@ -198,7 +204,8 @@ ROW: Final[Row] = {
         "oui, ouais, ok, d'accord, bien sûr, parfait, très bien, c'est bon, entendu, compris, "
         "génial, super, exact, certainement, absolument, évidemment, bien, reçu, c'est fait, pas "
         "de problème, excellent, avec plaisir, tout à fait, mdr, haha, cool, oui bien sûr, oui "
-        "merci, oui je veux, okay, ça marche, formidable, bien reçu, c'est noté, noté"
+        "merci, oui je veux, okay, ça marche, formidable, bien reçu, c'est noté, noté, dac, d'ac, "
+        "lol"
     ),
     "no": (
         "non, non merci, pas maintenant, plus tard, pas intéressé, pas intéressée, ça ne "

@@ -13,7 +13,9 @@ ROW: Final[Row] = {
         "non mwen sou, siyati mwen sou, mete m, mete non m, mete non mwen, mete mwen, mete, "
         "ajoute m, ajoute non m, ajoute, ajoute mwen, enskri m, enskri mwen, enskri, konte m, "
         "konte sou mwen, mwen sipòte, m sipòte, sipòte, mwen dakò ak, mwen pou, nan non, m apiye, "
-        "mwen apiye, anrejistre, anrejistre m, mwen ladan l, m ladan l, anfavè"
+        "mwen apiye, anrejistre, anrejistre m, mwen ladan l, m ladan l, anfavè, "
+        "{mete|ajoute|enskri|ekri|konte} {non|siyati} {m|mwen|nou} (nan lis la|sou lis la|sou "
+        "petisyon an|nan petisyon an|sou li|ladan l)"
     ),
     "refuse": "refize, mwen refize, m refize, mwen kont, m kont, kont",
     "stop": (
@@ -39,7 +41,8 @@ ROW: Final[Row] = {
         "nan, pa vle resevwa, pa vle {mesaj|mesaj ankò}, mwen pa vle mesaj, m pa vle mesaj, m pa "
         "vle resevwa, mwen pa vle resevwa, m pa bezwen mesaj, mwen pa bezwen mesaj, li mouri, pa "
         "ekri m ankò, pa tekste m, ban m lapè, ban mwen lapè, dezabòne m, dezabone m, dezabòne "
-        "mwen, m vle dezabòne, mwen vle dezabòne, pa deranje"
+        "mwen, m vle dezabòne, mwen vle dezabòne, pa deranje, kite {m|mwen|nou} {anrepo|an "
+        "repo|trankil|anpè|an pè}, pa voye {anyen|okenn mesaj|mesaj} (ban|bay) (m|mwen|nou) ankò"
     ),
     "forget": (
         "retire, efase m, efase mwen, retire m, retire mwen, wete m, wete mwen, efase, bliye m, "
@@ -93,9 +96,13 @@ ROW: Final[Row] = {
         "non mwen se, mwen rele, non m se, m rele, mwen se, m se, se mwen, se mwen menm, non, non "
         "mwen, non m, non konplè mwen se, non konplè, siyati, li rele, rele, siyen pa, mwen menm, "
         "mwen menm se, se, prenon m se, prenon, siyati pa, yo rele m, yo rele mwen, se mwen ki, "
-        "non fanmi, tinon m se, sou non, bò kote"
+        "non fanmi, tinon m se, sou non, bò kote, non ak siyati, siyati ak non, non ak prenon, "
+        "prenon ak non, non konplè m se"
     ),
-    "closing": "se non mwen, se non m, ki ekri la, ki la",
+    "closing": (
+        "se non mwen, se non m, ki ekri la, ki la, k ap pale, ki ap pale, k ap ekri, ki ap ekri, "
+        "k ap pale la, kap pale, kap ekri, ki pale, ki voye mesaj la"
+    ),
     "zip": (
         "kòd postal, kòd postal mwen se, kòd postal mwen, kòd postal m se, kòd postal m, kòd mwen "
         "se, kòd la se, kòd zip, zip, zip mwen se, zip code mwen se, zip code, kòd mwen, kòd pòs, "
@@ -162,7 +169,7 @@ ROW: Final[Row] = {
         "pi, plis, pou, pral, pwoblèm, renmen, sa, san, se, si, sou, sèl, t ap, ta, te, tèl, "
         "tankou, ti, tou, tout, twòp, va, vini, vle, w, y, yo, yon, youn, ye, ta renmen, mwen ta "
         "renmen, m ta renmen, toujou, jan, bagay, fwa, jou, ane, lòt, anvan, lakay, kay, peyi, "
-        "vil la, map, m ap, mwen ap, yè"
+        "vil la, map, m ap, mwen ap, yè, trankil, anrepo"
     ),
     "double": (
         "li, jan, gen, san, sou, tan, di, lang, pi, ye, ou, ki, ka, yo, te, ta, va, bay, nan, "

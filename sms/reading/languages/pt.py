@@ -15,7 +15,13 @@ ROW: Final[Row] = {
         "inscreva, inscreva, inscrever, conte comigo, contem comigo, apoio, apoiamos, apoia, "
         "apoiar, sou a favor de, me junto, quero participar, registre, registrar, coloque, "
         "coloquem, me coloque, ponha, acrescente, em nome de, a favor de, em apoio a, meu apoio "
-        "a, pode me incluir, pode colocar, quero apoiar, anote, anotem, estou dentro, tô dentro"
+        "a, pode me incluir, pode colocar, quero apoiar, anote, anotem, estou dentro, tô dentro, "
+        "{coloquem|coloque|coloca|colocar|ponham|ponha|põe|pôr|botem|bota|botar|adicionem|"
+        "adiciona|adicionar|incluam|inclui|incluir|acrescentem|acrescente|acrescentar|somem|"
+        "contem|registrem|anotem} (o|a) {meu nome|minha assinatura} (na lista|na petição|no "
+        "abaixo assinado), {pode|podem|poderia|poderiam} {colocar|pôr|botar|adicionar|incluir|"
+        "acrescentar|registrar|anotar|contar} (o|a) {meu nome|minha assinatura}, me coloquem, me "
+        "incluam, me adicionem, podem contar comigo, pode contar comigo"
     ),
     "refuse": "recuso, me recuso, sou contra, contra, me oponho",
     "stop": (
@@ -130,8 +136,8 @@ ROW: Final[Row] = {
     "example": (
         "{seu|teu} nome, {seu|teu} nome completo, {seu|teu} cep, seu código postal, o seu código "
         "postal, {seu|teu} nome e {seu|teu} cep, {seu|teu} nome {seu|teu} cep, {o seu|seu} nome "
-        "{o seu|seu} código postal, {o seu|seu} nome e {o seu|seu} código postal, nome e "
-        "sobrenome, nome cep, o seu nome"
+        "{o seu|seu} código postal, {o seu|seu} nome e {o seu|seu} código postal, nome cep, o seu "
+        "nome"
     ),
     "given": "nome, primeiro nome",
     "family": "sobrenome, apelido, meu sobrenome é",
@@ -142,7 +148,8 @@ ROW: Final[Row] = {
         "atenciosamente, se chama, da parte de, meu nome completo é, meu nome e sobrenome são, "
         "fala, fala o, fala a, nome é, eu me chamo, cordialmente, respeitosamente, abaixo "
         "assinado, abaixo assinada, o abaixo assinado, a abaixo assinada, em nome da, em nome do, "
-        "sou eu, apelido, quem assina é, ass, chamada, chamado, pode me chamar de"
+        "sou eu, apelido, quem assina é, ass, chamada, chamado, pode me chamar de, nome e "
+        "sobrenome, assinatura de, quem escreve é, quem escreve"
     ),
     "closing": "é meu nome, é o meu nome, falando",
     "zip": (
@@ -199,7 +206,8 @@ ROW: Final[Row] = {
         "sim, claro, claro que sim, com certeza, tá bom, está bem, tá, ok, beleza, perfeito, "
         "ótimo, muito bem, entendi, certo, combinado, pode ser, legal, excelente, isso, isso "
         "mesmo, exato, deu certo, feito, pronto, recebido, maravilha, kkk, kkkk, rsrs, haha, sim "
-        "por favor, sim claro, sim quero, com prazer, show, bacana, joia, okay, bom, bem"
+        "por favor, sim claro, sim quero, com prazer, show, bacana, joia, okay, bom, bem, blz, "
+        "isso aí, rs, kk, valeu"
     ),
     "no": (
         "não obrigado, não obrigada, agora não, não tenho interesse, não estou interessado, não "

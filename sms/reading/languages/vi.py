@@ -12,7 +12,9 @@ ROW: Final[Row] = {
         "tên tôi vào, chữ ký của tôi cho, thêm tôi, thêm tên tôi, thêm tên, ghi tên tôi, ghi tên, "
         "thêm em, cho tôi tham gia, cho em tham gia, ủng hộ, tôi ủng hộ, đăng ký cho, tính cả "
         "tôi, thay mặt, nhân danh, đồng ý với, xin tham gia, cho tôi vào, ghi danh, cho con tham "
-        "gia, đăng kí cho, đăng ký tên"
+        "gia, đăng kí cho, đăng ký tên, {thêm|ghi|cho|đưa|điền|viết} tên "
+        "{tôi|em|con|mình|cháu|tui|chúng tôi} (vào) (danh sách|đơn|kiến nghị|bản kiến nghị), cho "
+        "{tôi|em|con|mình|cháu|tui} ký (tên) (với), xin thêm tên"
     ),
     "refuse": "từ chối ký, tôi từ chối, phản đối, chống lại",
     "stop": (
@@ -46,19 +48,25 @@ ROW: Final[Row] = {
         "đăng ký của tôi, để tôi yên, cho tôi yên, để tôi được yên, không nhận tin nhắn, không "
         "nhận nữa, đừng làm phiền, đừng làm phiền tôi, đã mất, đã qua đời, xin đừng gửi, xin đừng "
         "nhắn, dung nhan tin, dung gui tin, đừng gửi nữa, đừng nhắn nữa, để em yên, nhầm máy, tôi "
-        "không đăng ký, dung nhan nua, ngung nhan tin, ngung gui tin, không muốn nhận nữa"
+        "không đăng ký, dung nhan nua, ngung nhan tin, ngung gui tin, không muốn nhận nữa, "
+        "{không|đừng|thôi} {nhắn tin|gửi tin|gọi|nhắn} (cho tôi) nữa, khong nhan tin nua, dung "
+        "nhan tin nua, {xóa|xoá|bỏ} {mọi|hết} tin nhắn"
     ),
     "forget": (
         "=gỡ, =bỏ, loại tôi, đưa tôi ra, xóa tôi, =xóa, =xoá, xoá tôi, gỡ tôi, quên tôi, xóa em, "
-        "xóa hết, xóa tất cả, xóa bỏ, xoa toi, xóa mình"
+        "xóa hết, xóa tất cả, xóa bỏ, xoa toi, xóa mình, xoa, xoá"
     ),
     "data": (
         "dữ liệu của tôi, thông tin của tôi, mọi thông tin của tôi, toàn bộ dữ liệu của tôi, tất "
         "cả dữ liệu của tôi, mọi dữ liệu của tôi, tất cả thông tin của tôi, du lieu cua toi, "
         "thong tin cua toi, mọi thứ về tôi, thông tin cá nhân của tôi, dữ liệu cá nhân của tôi, "
-        "toàn bộ thông tin của tôi, dữ liệu của em, thông tin của em"
+        "toàn bộ thông tin của tôi, dữ liệu của em, thông tin của em, du lieu cua em, {mọi|tất "
+        "cả|hết|toàn bộ} {thông tin|dữ liệu} {về|của} {tôi|em|mình}, moi thong tin ve toi"
     ),
-    "number": "số của tôi, số điện thoại của tôi, số này, số tôi, số máy này",
+    "number": (
+        "số của tôi, số điện thoại của tôi, số này, số tôi, số máy này, so dien thoai cua toi, so "
+        "cua toi, so dien thoai nay, so nay"
+    ),
     "lists": (
         "khỏi danh sách, ra khỏi danh sách, danh sách này, danh sách của bạn, khỏi danh sách này, "
         "khỏi danh sách của bạn"
@@ -167,7 +175,9 @@ ROW: Final[Row] = {
         "nhieu, cam on ban, xin cam on, hẹn gặp lại, chúc sức khỏe, biết ơn, cảm ơn mọi người, "
         "=nhờ, giúp tôi, giúp em, giùm, giúp mình, giùm tôi, dùm, =nhé, =nha, =ạ, với ạ, cảm ơn "
         "ạ, em cảm ơn, tôi cảm ơn, con cảm ơn, chúc thành công, =phiền, hộ tôi, chúc anh chị sức "
-        "khỏe, chúc bạn một ngày tốt lành, cảm ơn vì đã làm việc này"
+        "khỏe, chúc bạn một ngày tốt lành, cảm ơn vì đã làm việc này, {cảm ơn|cám ơn|cam on} "
+        "{nhiều|nhieu|rất nhiều|rat nhieu|nhiều lắm|nhieu lam|lắm|lam}, {cảm ơn|cám ơn|cam on} "
+        "{anh|chị|bạn|ban|quý vị|mọi người} {nhiều|rất nhiều|nhieu} (ạ|lắm|lam)"
     ),
     "yes": (
         "=vâng, =dạ, =có, đồng ý, =được, =đúng, ok, oke, okay, =ừ, dạ vâng, được rồi, =tốt, tốt "

@@ -30,12 +30,32 @@ def promote(pieces: Pieces, context: Context) -> None:
         at = match.start()
         if _is_titled(pieces, at) and (match[1] or pieces.folded(at) in {"I", "OK"}):
             pieces.tags[at] = "w"
+    if asked and _is_written_as_name(pieces, line):
+        for place, tag in enumerate(line):
+            if tag not in "pfj,.\nPzFyc":
+                pieces.tags[place] = "N"
+        return
     answer = _ANSWERED.search(line) if asked else None
     if answer and _is_titled(pieces, answer.start()):
         at = answer.start()
         cue = line[at] == "n" and is_cue(pieces.folded(at), context.language or "en")
         if (at == 0 or answer[2]) and not cue:
             pieces.tags[at] = "w"
+
+
+#: An answer that may be a name as a whole, and what may stand around it.
+_WHOLE: Final = re.compile(r"([NwT2pdvlgfj&C#t]{1,6})(?:[,.\nPzFy]*)")
+
+
+def _is_written_as_name(pieces: Pieces, line: str) -> bool:
+    """Alvin Not Afraid, Y Nhi, Hope: a whole answer of words with capitals, one of them a name."""
+    match = _WHOLE.fullmatch(line)
+    if not match:
+        return False
+    words = [at for at in range(match.end(1)) if line[at] != "p" or not at]
+    if not all(is_title(pieces, at) for at in words):
+        return False
+    return bool(re.search("[NwT]", match[1])) or not match[1].strip("2p")
 
 
 _ENDING: Final = re.compile(r"(?<=[NwT])j(?![NwTjp])")
@@ -63,7 +83,7 @@ def _rescue(pieces: Pieces) -> None:
     frame = [
         pieces.spelt(at)
         for at, tag in enumerate(line)
-        if tag in "nz<Jqvky&" and at and line[at - 1] not in ".?¿\n"
+        if tag in "nz<Jqvky&" and at and line[at - 1] not in ".?¿\nPK" and not _is_inside(line, at)
     ]
     if any(word.istitle() and word != "I" for word in frame) and not any(
         word[:1].islower() for word in frame
@@ -74,9 +94,15 @@ def _rescue(pieces: Pieces) -> None:
         _close(pieces)
     for at in [*range(len(line) - 1, -1, -1), *range(len(line))]:
         foreign = line[at] in "<p&gevqyk>" and is_foreign(pieces, at, language)
-        if (line[at] in _RESCUED or foreign) and _belongs(pieces, line, at):
+        inside = line[at] in "vy&gqex" and _is_inside(line, at) and is_title(pieces, at + 1)
+        if (line[at] in _RESCUED or foreign or inside) and _belongs(pieces, line, at):
             pieces.tags[at] = "w"
             line = pieces.line
+
+
+def _is_inside(line: str, at: int) -> bool:
+    """Alvin Not Afraid: between a word of a name and another word."""
+    return line[at - 1 : at] in ("N", "w", "T") and line[at + 1 : at + 2] in tuple("NwTd")
 
 
 def _belongs(pieces: Pieces, line: str, at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from sms.reading.commands import language_of
@@ -23,13 +24,22 @@ def weigh(pieces: Pieces, line: str, found: Candidate, context: Context) -> None
         + _by_left(line, found)
         + _by_right(line, found)
         + (2 if line[found.first - 1 : found.first] == "j" else 0)
-        - (0 if "N" in line[found.first : found.last] else 2)
+        - _by_words(pieces, line, found)
         + (3 if awaited else 0)
         + _by_capitals(pieces, line, found)
         + _by_script(pieces, line, found)
         - (3 if line[found.first - 1 : found.first] in ("v", "r") else 0)  # no face scans
     )
     found.doubtful |= _is_doubtful(pieces, line, found)
+
+
+def _by_words(pieces: Pieces, line: str, found: Candidate) -> int:
+    """Words that mean something else speak less for a name; a small one among others hardly."""
+    large, small = _capitals(pieces, line, found.first, found.last)
+    if "N" not in line[found.first : found.last]:
+        return 1 if large > 1 and not small else 2
+    alone = found.size == 1 and small and not large and not found.cued
+    return 3 if alone and "P" not in line and re.search("[ldqvoOMS]", line) else 0
 
 
 def _by_left(line: str, found: Candidate) -> int:
@@ -41,7 +51,7 @@ def _by_left(line: str, found: Candidate) -> int:
     if sign and sign in "KsJ":
         return 3
     if sign in ("P", "z"):
-        return 3 if "K" in line or "s" in line else 2
+        return 3 if "K" in line or "s" in line or _is_alone(line, found) else 2
     if found.left:
         return 0
     return 2 if "P" in line and ("K" in line or "s" in line) else 1
@@ -143,6 +153,8 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate) -> bool:
         return True
     if _goes_on(pieces, line, found.last):
         return True
+    if large == 1 and small > 1 and not found.cued and found.size > 2:
+        return True  # (the beginning of a sentence)
     if large and any(_may_belong(pieces, line, at) for at in (found.first - 1, found.last)):
         return True
     if not large and _has_doubtful_neighbour(pieces, line, found):
@@ -164,9 +176,15 @@ def _goes_on(pieces: Pieces, line: str, at: int) -> bool:
 
 def _may_belong(pieces: Pieces, line: str, at: int) -> bool:
     """Whether a word right beside a name has a capital that nothing else explains."""
-    known = 0 < at < len(line) and line[at] in "ldqvxhoMSR2#"
+    known = 0 <= at < len(line) and line[at] in "ldqvxhoMSR2#"
+    if 0 <= at < len(line) and line[at] == "&" and len(pieces.spelt(at)) == 1:
+        return is_title(pieces, at)  # Y Nhi
     return (
-        known and is_title(pieces, at) and pieces.folded(at) != "I" and line[at - 1] not in ".?¿\n"
+        known
+        and at > 0
+        and is_title(pieces, at)
+        and pieces.folded(at) != "I"
+        and line[at - 1] not in ".?¿\n"
     )
 
 

@@ -19,6 +19,8 @@ _BEFORE: Final = re.compile(r"(?:[CA]|[NwT2])>")
 _LISTED: Final = re.compile(
     r"(?<=[NwT2f]),[NwT2pd]{1,3},?A(?=[,.]?(?:P|z|$|\n|F))|(?<=[egx2dlq]),[NwT]{1,3},A|(?<=[NwT][NwT])T,?A|(?<=[NwT2f]),T(?:,?A)?(?=[,.]?(?:P|z|$|\n))"
 )
+#: Ana Diaz\nBelle Glade, FL
+_BELOW: Final = re.compile(r"[.\n][NwT2pd]{1,3},?A(?=[,.]?(?:P|z|$|\n|F))")
 _SURE: Final = re.compile(r"[p<]?C(?:,?[ACT])*|A|pT,?A")
 #: María de los Ángeles Ruiz; "My name is Paris Hilton".
 _INSIDE: Final = re.compile(
@@ -41,6 +43,7 @@ def take_places(pieces: Pieces) -> None:
         line = _tag(pieces, line, _BEFORE, _leaves_a_name)
     if "A" in line or "T" in line:
         line = _tag(pieces, line, _LISTED, _leaves_a_name)
+        line = _tag(pieces, line, _BELOW, _is_below_name)
     if "A" in line or "C" in line or "T" in line:
         line = _tag(pieces, line, _SURE, _always)
     if "pT" in line:
@@ -64,6 +67,11 @@ def _is_behind_name(line: str, match: re.Match[str]) -> bool:
     """Behind a name of two words or more: Ana Diaz de Houston."""
     run = re.search(r"[NwTf2p]*$", line[: match.start()])
     return run is not None and len(run[0].replace("p", "")) > 1
+
+
+def _is_below_name(line: str, match: re.Match[str]) -> bool:
+    """Whether there is a name above it."""
+    return bool(re.search("[NwT]", line[: match.start()]))
 
 
 def _always(line: str, match: re.Match[str]) -> bool:
