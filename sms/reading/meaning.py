@@ -10,7 +10,7 @@ from sms.reading.commands import command_of, is_all, is_question, is_refused, la
 from sms.reading.context import Context
 from sms.reading.lexicon import lexicon
 from sms.reading.names.candidates import script_of
-from sms.reading.names.capitals import promote
+from sms.reading.names.capitals import is_title, promote
 from sms.reading.names.names import Found, find_names
 from sms.reading.names.places import take_places
 from sms.reading.pieces import Pieces
@@ -118,6 +118,8 @@ def _said(
         return _signs(pieces, line, context, person, found, postcode, bool(petitions))
     if postcode.normal and _ends_in_entry(pieces, line, found):
         return _signs(pieces, line, context, person, replace(found, any=True), postcode, named=True)
+    if postcode.normal and not is_offer(pieces, line) and _has_capitals(pieces, line):
+        return _weighed(person, "name")
     return _talk(pieces, line, person, found)
 
 
@@ -175,7 +177,8 @@ def _answer(
 def _talks(pieces: Pieces, line: str, found: Found) -> bool:
     """Tell Mike I said hi: whether more is said beside a name than an answer needs."""
     others = [tag for at, tag in enumerate(line) if not _is_in(pieces, at, found)]
-    return bool(set(others) & set("dqvxoOSM")) or others.count("l") > 1
+    few = others.count("l") < 2 and not {"l", "e"} <= set(others)
+    return not few or bool(set(others) & set("dqvxoOSM"))
 
 
 def _extends(name: str, known: str) -> bool:
@@ -209,7 +212,7 @@ def _is_entry(pieces: Pieces, line: str, found: Found) -> bool:
 
 #: A name beside a postcode, as a sentence of its own at the end of a text.
 _ENTRY: Final = re.compile(r"(?:^|[.?\n])[,eyg]*(?:[nk]?X+[,.\nczA]*P|P[,.\nczA]*X+)[,.\ncAyegF]*$")
-_PERHAPS_NAME: Final = "NwT2p#&"
+_PERHAPS_NAME: Final = "NwT2p#&f"
 
 
 def _ends_in_entry(pieces: Pieces, line: str, found: Found) -> bool:
@@ -221,6 +224,18 @@ def _ends_in_entry(pieces: Pieces, line: str, found: Found) -> bool:
         for at, tag in enumerate(line)
     ]
     return bool(_ENTRY.search("".join(tags)))
+
+
+def _has_capitals(pieces: Pieces, line: str) -> bool:
+    """Name: Happy Singh Zip: 59801: whether words in a row have capitals, and may be a name."""
+    tags = (
+        "X" if tag in _PERHAPS_WORD and is_title(pieces, at) else tag for at, tag in enumerate(line)
+    )
+    row = re.search("X(?:[X2p]*X)+", "".join(tags))
+    return row is not None and bool(set("NwT2") & set(line[slice(*row.span())]))
+
+
+_PERHAPS_WORD: Final = "NwT2pdv&l#"
 
 
 def _is_in(pieces: Pieces, at: int, found: Found) -> bool:

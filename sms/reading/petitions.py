@@ -179,8 +179,12 @@ def _chosen(pieces: Pieces, meant: list[int]) -> list[int]:
 
 def _spelt(pieces: Pieces, context: Context) -> tuple[tuple[str, ...], str] | None:
     """F A C E, or F.A.C.E."""
-    for match in _SPELT.finditer(pieces.line):
-        places = [at for at in range(*match.span()) if pieces.tags[at] == "N"]
+    line = "".join(
+        "N" if len(pieces.folded(at)) == 1 and tag not in "9K" else tag
+        for at, tag in enumerate(pieces.tags)
+    )
+    for match in _SPELT.finditer(line):
+        places = [at for at in range(*match.span()) if line[at] == "N"]
         for size in range(len(places), 2, -1):
             word = "".join(pieces.folded(at) for at in places[:size])
             if word in context.petitions and len(word) == size:

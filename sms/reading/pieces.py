@@ -110,6 +110,8 @@ def _keep_together(pieces: Pieces) -> None:
             tags[at - 1 : at + 1] = ["N", "N"]
 
 
+#: Kkkkk, jajaja, ههههه, hmmm: one sound again and again.
+_LAUGHTER: Final = re.compile(r"(.)\1{2,}|(.{2})\2{2,}.?|[AH]?(.)\3{2,}")
 #: What an Arabic "and" may be written onto: not a name.
 _AND_TAGS: Final = frozenset("lv<nzysJqeEg")
 
@@ -131,6 +133,8 @@ def _singly(pieces: Pieces, at: int, entries: tuple[LexiconEntry, ...]) -> int:
 def _unknown(word: str) -> str:
     if word == "@":
         return "@"
+    if _LAUGHTER.fullmatch(word):
+        return "y"
     return "9" if not word.isalpha() and any(map(str.isdigit, word)) else "N"
 
 
@@ -157,6 +161,8 @@ def _is_shortened(pieces: Pieces, at: int) -> bool:
     """Whether the word before the point is an initial, or a shortened part of a name."""
     words = pieces.words
     word = words.folded[at - 1]
+    if words.text[words.ends[at - 1]] != ".":
+        return False
     if pieces.last[-1] - pieces.first[-1] != 1 or pieces.tags[-1] in "sK9@nz":
         return False
     if _is_letter(word):
@@ -169,7 +175,8 @@ def _is_shortened(pieces: Pieces, at: int) -> bool:
             or words.folded[at] not in lexicon().phrases
         )
     exact = words.exact[at - 1]
-    if word in _BEGINNING and exact != word and (len(pieces.tags) < 2 or _is_start(pieces)):
+    meant = exact != word or (words.exact[at].isupper() and words.exact[at].isalpha())
+    if word in _BEGINNING and meant and (len(pieces.tags) < 2 or _is_start(pieces)):
         return True
     inside = len(pieces.tags) > 1 and pieces.tags[-2] in "Nw" and not _has_house(pieces)
     return word in _SHORTENED and inside and words.folded[at] not in lexicon().lengths
@@ -199,7 +206,8 @@ def _is_title(pieces: Pieces, at: int) -> bool:
     """Dr. Diaz, Diaz Jr.: the point belongs to the word."""
     words = pieces.words
     once = words.text[words.ends[at - 1] : words.starts[at]].count(".") == 1
-    return once and (pieces.tags[-1] == "j" or words.folded[at - 1] in {"JR", "SR", "ESQ"})
+    before = pieces.tags[-1] == "j" and (len(pieces.tags) < 2 or pieces.tags[-2] not in "Nw")
+    return once and (before or words.folded[at - 1] in {"JR", "SR", "ESQ"})
 
 
 def _has_house(pieces: Pieces) -> bool:

@@ -55,7 +55,7 @@ ROW: Final[Row] = {
     "not": (
         "not, no, don't, do not, dont, never, won't, wont, can't, cannot, cant, didn't, didnt, "
         "doesn't, isn't, aren't, wasn't, wouldn't, shouldn't, couldn't, haven't, hasn't, without, "
-        "nor, neither, ain't, aint"
+        "nor, neither, ain't, aint, i do not, i will not"
     ),
     "wish": (
         "leave me alone, leave us alone, lose {my|this} number, wrong {number|person|guy|phone}, "
@@ -80,11 +80,15 @@ ROW: Final[Row] = {
         "hell|the fuck|the heck|tf} alone, leave us {the hell|the heck} alone, {do not|don't} "
         "{call|text|contact} list, {text|call|contact|message|write|bother|email} me again and, "
         "if you {text|call|contact|message|write|bother} me again, go away, text me one more "
-        "time, one more text and, leave me in peace, leave us in peace"
+        "time, one more text and, leave me in peace, leave us in peace, (i) {do not|don't|dont} "
+        "consent to {these|this|your|any} (text|more) {messages|texts|calls|contact|msgs}, "
+        "{your|the|a|this|my} {do not call|do not text|do not contact} list, take {my phone "
+        "number|my cell number|my cell|our number|this phone} {off|out}, take my number out, take "
+        "this number out"
     ),
     "forget": (
         "take me off, remove, delete, erase, forget, wipe, drop, purge, scrub, destroy, clear, "
-        "take off, take me, take my name, take away, get rid of"
+        "take off, take me, take my name, take away, get rid of, deleted, erased, removed, wiped"
     ),
     "data": (
         "my data, my info, my information, my details, my personal data, my personal information, "
@@ -92,17 +96,18 @@ ROW: Final[Row] = {
         "information, all you have on me, all you have about me, data about me, what you have on "
         "me, everything on me, my personal info, any data, my profile, my account, everything you "
         "know about me, all you know about me, everything you have about me, anything about me, "
-        "anything you have on me, all data about me, all traces of me, whatever you have on me"
+        "anything you have on me, all data about me, all traces of me, whatever you have on me, "
+        "{your|the} {system|systems|database|databases}, {your|the} {records|files}"
     ),
     "number": (
         "my number, my phone number, my cell number, my phone, my cell, this number, my mobile "
         "number, my digits, this phone number, this cell number"
     ),
     "lists": (
+        "{your|the} contacts, mailing list, contact list, "
         "{your|the|this|that|these|all|any|his|her} "
-        "(mailing|contact|phone|text|texting|calling|sms|call) {list|lists|system|database}, "
-        "{your|the} contacts, mailing list, contact list, your files, your records, "
-        "{your|the|this} {do not call|do not text|do not contact} list"
+        "(mailing|contact|phone|text|texting|calling|sms|call) {list|lists}, {your|the} "
+        "{mailing|contact|phone|text|texting|calling|sms|call} {system|database}"
     ),
     "both": "both, both of them, all of them, everyone, everything, all signatures",
     "signature": (
@@ -217,7 +222,7 @@ ROW: Final[Row] = {
         "st, street, rd, road, ave, avenue, blvd, boulevard, lane, ln, drive, hwy, highway, apt, "
         "apartment, suite, ste, unit, court, ct, po box, p o box, box, pkwy, parkway, trail, "
         "square, circle, cir, terrace, alley, route, rural route, floor, general delivery, c/o, "
-        "usa, u s a, us, united states, u s"
+        "us, u s"
     ),
     "age": (
         "age, aged, years old, year old, yrs old, yo, yrs, years of age, born, dob, birthday, "
@@ -342,5 +347,10 @@ ROW: Final[Row] = {
     "particle": (
         "van, von, de, der, den, la, di, da, du, le, el, al, bin, ibn, ben, st, mac, mc, o, y, i, "
         "ap, ter, ten"
+    ),
+    "state": "usa, u s a, united states, united states of america, us of a",
+    "common": (
+        "tell, told, asking, hear, heard, clinic, poster, scan, scans, scanner, scanning, "
+        "scanned, clerk, dmv, benefits, dignity"
     ),
 }

@@ -78,7 +78,7 @@ ROW: Final[Row] = {
     "forget": (
         "bórrenme, bórrame, bórreme, elimínenme, elimíname, elimíneme, quítenme, quíteme, "
         "quítame, borren, borre, borra, borrar, eliminen, elimine, elimina, eliminar, quiten, "
-        "quite, quita, quitar, olvídenme, saquen, saque, destruyan"
+        "quite, quita, quitar, olvídenme, saquen, saque, destruyan, borrados, eliminados, borradas"
     ),
     "data": (
         "mis datos, mi información, todos mis datos, toda mi información, mis datos personales, "
@@ -267,4 +267,5 @@ ROW: Final[Row] = {
     ),
     "double": "mi, su, tu, son, ni, mas, dan, da, al, la, sol, mar",
     "particle": "=de, =del, =la, =las, =los, =san, =santa",
+    "state": "estados unidos, eeuu, ee uu",
 }

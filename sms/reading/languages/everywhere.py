@@ -25,6 +25,6 @@ ROW: Final[Row] = {
     "later": "sms, ok",
     "particle": (
         "=van 't, =in 't, =op 't, van der, van den, van de, von der, von dem, uit den, dela, "
-        "delos, delas, ibn, bint, abu, ould, mac, fitz, ni, nic, av, af, zu, zur, y, e"
+        "delos, delas, ibn, bint, abu, ould, mac, fitz, ni, nic, av, af, zu, zur"
     ),
 }

@@ -74,7 +74,8 @@ ROW: Final[Row] = {
     "forget": (
         "rayez, rayez moi, ôtez, ôtez moi, sortez moi, retire moi, enlève moi, supprime moi, "
         "supprimez, supprime, effacez, efface, enlevez, enlève, effacer, supprimer, enlever, "
-        "oubliez, détruisez, supprimez moi, effacez moi, oubliez moi, retirez moi, enlevez moi"
+        "oubliez, détruisez, supprimez moi, effacez moi, oubliez moi, retirez moi, enlevez moi, "
+        "supprimiez, effaciez, enleviez, retiriez, supprimées, effacées"
     ),
     "data": (
         "mes données, toutes mes données, mes informations, toutes mes informations, mes données "
@@ -263,4 +264,5 @@ ROW: Final[Row] = {
     ),
     "double": "ma, ta, sa, lui, vu, son, vas, la, le, si, an, ai",
     "particle": "=de, =du, =des, =le, =la, =les, =d, =saint, =sainte",
+    "state": "états unis, usa",
 }

@@ -169,7 +169,8 @@ ROW: Final[Row] = {
         "pi, plis, pou, pral, pwoblèm, renmen, sa, san, se, si, sou, sèl, t ap, ta, te, tèl, "
         "tankou, ti, tou, tout, twòp, va, vini, vle, w, y, yo, yon, youn, ye, ta renmen, mwen ta "
         "renmen, m ta renmen, toujou, jan, bagay, fwa, jou, ane, lòt, anvan, lakay, kay, peyi, "
-        "vil la, map, m ap, mwen ap, yè, trankil, anrepo"
+        "vil la, map, m ap, mwen ap, yè, trankil, anrepo, done nou, done nou yo, done yo, "
+        "enfòmasyon nou"
     ),
     "double": (
         "li, jan, gen, san, sou, tan, di, lang, pi, ye, ou, ki, ka, yo, te, ta, va, bay, nan, "

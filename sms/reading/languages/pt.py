@@ -74,7 +74,7 @@ ROW: Final[Row] = {
         "me tire, me tirem, me retire, me retirem, me removam, tire me, me excluam, me tira, "
         "retirar me, me remova, me remove, me apague, me apaguem, me exclua, me delete, apague, "
         "apaguem, apagar, exclua, excluam, excluir, delete, deletem, deletar, remova, removam, "
-        "remover, tire, tirem, tirar, me esqueça"
+        "remover, tire, tirem, tirar, me esqueça, apagados, excluídos"
     ),
     "data": (
         "meus dados, todos os meus dados, minhas informações, todas as minhas informações, meus "
@@ -261,4 +261,5 @@ ROW: Final[Row] = {
     ),
     "double": "na, tem, tao, sou, da, do, dos, das, vai, luz, sol",
     "particle": "=de, =da, =do, =dos, =das, =são, =santa",
+    "state": "estados unidos, eua",
 }

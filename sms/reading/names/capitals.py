@@ -23,6 +23,7 @@ _ANSWERED: Final = re.compile(r"([sninhLaumo])(?=[NwT](?:,?[zP]+)?[.\n]?$)|(?<=^
 def promote(pieces: Pieces, context: Context) -> None:
     """Commands that are names where they stand: Sign Moore, Hi Nguyen, I Wayan Sudana."""
     _name_titles(pieces)
+    _name_syllables(pieces)
     _rescue(pieces)
     line = pieces.line
     asked = context.asked is not None and context.asked.wants_name
@@ -58,7 +59,7 @@ def _is_written_as_name(pieces: Pieces, line: str) -> bool:
     return bool(re.search("[NwT]", match[1])) or not match[1].strip("2p")
 
 
-_ENDING: Final = re.compile(r"(?<=[NwT])j(?![NwTjp])")
+_ENDING: Final = re.compile(r"(?<=[NwT])j(?![NwTj])")
 
 
 def _name_titles(pieces: Pieces) -> None:
@@ -67,6 +68,28 @@ def _name_titles(pieces: Pieces) -> None:
         word = pieces.folded(match.start())
         if word in {"SR", "JR"} or word.startswith("ال"):
             pieces.tags[match.start()] = "f"
+
+
+#: Before a word of a name, and not behind one.
+_SYLLABLE: Final = re.compile(r"(?:^|(?<=[KsPnJ,yez]))[v&](?=[NwT])")
+
+
+def _name_syllables(pieces: Pieces) -> None:
+    """Pa Houa Vang, Y Nhi: a short word of another language, with a capital, before a name."""
+    for match in _SYLLABLE.finditer(pieces.line):
+        at = match.start()
+        short = len(pieces.spelt(at)) < 3 and is_title(pieces, at) and is_title(pieces, at + 1)
+        if short and pieces.entries[at] and _is_alone_in_language(pieces, at):
+            pieces.tags[at] = "N"
+
+
+def _is_alone_in_language(pieces: Pieces, at: int) -> bool:
+    """Whether no other word of the text is of the language of this one alone."""
+    own = pieces.entries[at]
+    return own is not None and not any(
+        entry and entry.language and entry.language == own.language and place != at
+        for place, entry in enumerate(pieces.entries)
+    )
 
 
 #: What a capital in the middle of a sentence makes a part of the name beside it: Sitting Bull.

@@ -151,13 +151,13 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate) -> bool:
         return True  # Ok Ja Kim, or ok, Ja Kim
     if found.size > 2 and _ends_in_town(pieces, line, found.last - 1):
         return True
-    if _goes_on(pieces, line, found.last):
+    if _goes_on(pieces, line, found.last) or _may_end_in_place(pieces, line, found):
         return True
     if large == 1 and small > 1 and not found.cued and found.size > 2:
         return True  # (the beginning of a sentence)
     if large and any(_may_belong(pieces, line, at) for at in (found.first - 1, found.last)):
         return True
-    if not large and _has_doubtful_neighbour(pieces, line, found):
+    if (not large or _is_shouted(pieces, found)) and _has_doubtful_neighbour(pieces, line, found):
         return True
     short = found.size == 1 or line[found.first] == "2" or not ("P" in line or "K" in line)
     return bool(found.cued and small and not large and short and _is_weak_cue(pieces, found))
@@ -169,6 +169,30 @@ def _ends_in_town(pieces: Pieces, line: str, at: int) -> bool:
     return entry is not None and "town" in entry.kinds
 
 
+def _may_end_in_place(pieces: Pieces, line: str, found: Candidate) -> bool:
+    """Ana Diaz Pine Ridge SD, soy Ana Diaz de Pine Ridge: that may be where she lives."""
+    if _is_state(pieces, line, found.last) and (found.size > 2 or line[found.last - 1] == "T"):
+        return True
+    behind = line[found.last :].lstrip(",")[:1]
+    from_cue = found.left == "n" and _is_weak_cue(pieces, found)
+    if not (behind == "A" or (behind == "P" and from_cue)):
+        return False
+    run = [pieces.spelt(at).lower() for at in range(found.first, found.last)]
+    return bool({"de", "di"} & set(run[-3:-1])) and not pieces.is_capital(found.last - 2)
+
+
+def _is_state(pieces: Pieces, line: str, at: int) -> bool:
+    """Whether a state stands right there, as a word or as two letters."""
+    if line[at : at + 1] not in ("A", "c"):
+        return False
+    entry, spelt = pieces.entries[at], pieces.spelt(at)
+    return (len(spelt) == 2 and spelt.isupper()) or (entry is not None and "state" in entry.kinds)
+
+
+def _is_shouted(pieces: Pieces, found: Candidate) -> bool:
+    return all(pieces.spelt(at).isupper() for at in range(found.first, found.last))
+
+
 def _goes_on(pieces: Pieces, line: str, at: int) -> bool:
     """John Q. Public: an everyday word behind an initial."""
     return line[at : at + 2] == ".d" and len(pieces.folded(at - 1)) == 1
@@ -176,7 +200,7 @@ def _goes_on(pieces: Pieces, line: str, at: int) -> bool:
 
 def _may_belong(pieces: Pieces, line: str, at: int) -> bool:
     """Whether a word right beside a name has a capital that nothing else explains."""
-    known = 0 <= at < len(line) and line[at] in "ldqvxhoMSR2#"
+    known = 0 <= at < len(line) and line[at] in "ldqvxhoMSR2#QDYBUtim"
     if 0 <= at < len(line) and line[at] == "&" and len(pieces.spelt(at)) == 1:
         return is_title(pieces, at)  # Y Nhi
     return (
@@ -196,7 +220,10 @@ def _has_doubtful_neighbour(pieces: Pieces, line: str, found: Candidate) -> bool
             continue
         if script_of(pieces.spelt(at)) != script_of(pieces.spelt(found.first)):
             continue
-        if line[at] in "d#ohS" and not is_petitions_name(pieces, at):
+        denied = line[at] == "v" and at == found.last
+        if denied or line[at : at + 2] in ("lP", "lz"):
+            return True  # Thanh To, Alvin Not Afraid
+        if line[at] in "d#ohSQ" and not is_petitions_name(pieces, at):
             return True
         if line[at] in "gxe" and line[at - 1 : at] in ("K", "s"):
             return True
