@@ -272,8 +272,8 @@ def _names_another(pieces: Pieces, line: str, found: Found) -> bool:
     at = line.find("s") + 1
     if at >= len(line) or line[at] not in "NwdT" or pieces.folded(at) in _PETITION:
         return False
-    if script_of(pieces.spelt(at)) != "LATIN":
-        return False  # (a name: petitions' words are of Latin letters)
+    if script_of(pieces.spelt(at)) not in ("LATIN", script_of(pieces.spelt(at - 1))):
+        return False  # (a name: a petition's word is written like the sign word, or in Latin)
     behind = re.match(r".[NwTp2]*", line[at:])
     size = len(re.sub("[^NwTd2]", "", behind[0])) if behind else 0
     if size < 2:

@@ -141,8 +141,9 @@ def _neighbour(tags: list[str], at: int, step: int) -> str:
 def _begins_entry(pieces: Pieces, at: int) -> bool:
     """FACE Ana Diaz 59801, as the answer to a question: the whole text once more."""
     line = pieces.line
+    fewest = 1 if pieces.spelt(at).isupper() else 2
     return not _neighbour(pieces.tags, at, -1) and bool(
-        re.match(r"[,.]?[Nw2pT]{2,}[,.\nA-Z]*z?P", line[at + 1 :])
+        re.match(rf"[,.]?[Nw2pT]{{{fewest},}}[,.\nA-Z]*z?P", line[at + 1 :])
     )
 
 

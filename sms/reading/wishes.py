@@ -35,7 +35,7 @@ _NUMBER: Final = re.compile(r"[Ru][lp2<y]*B|[Ru][ElYp2<]*U|[BU][lp2<y>]*R|[BE][l
 _DATA: Final = re.compile(r"R[lyp2]*D|D[lyp2]*R|R[lyp2]*E[lyp2<]*D")
 _YOU: Final = frozenset("YOU YOURS USTEDES USTED UDS TI VOUS TOI VOCE VOCES OU NOU".split())
 #: "My data deleted by the city" is wished of somebody else.
-_BY: Final = frozenset("BY POR PAR PA PELA PELO PELOS PELAS FROM DE DA DO DU DES".split())
+_BY: Final = frozenset("BY OF POR PAR PA PELA PELO PELOS PELAS FROM DE DA DO DU DES".split())
 _ME: Final = re.compile(rf"[{_FILL}]*(?:R[lyp2]*E?|E[lyp2]*R)[{_FILL}]*")
 _UNDO: Final = re.compile(r"u|[RO][lp2<]*Y|Y[lp2]*R")
 #: What may stand beside a wish to take back, so that it is not about something else.

@@ -84,7 +84,8 @@ ROW: Final[Row] = {
         "consent to {these|this|your|any} (text|more) {messages|texts|calls|contact|msgs}, "
         "{your|the|a|this|my} {do not call|do not text|do not contact} list, take {my phone "
         "number|my cell number|my cell|our number|this phone} {off|out}, take my number out, take "
-        "this number out"
+        "this number out, leave me be, leave us be, {don't|do not} bother me, quit bothering, "
+        "stop bothering me"
     ),
     "forget": (
         "take me off, remove, delete, erase, forget, wipe, drop, purge, scrub, destroy, clear, "
@@ -97,7 +98,7 @@ ROW: Final[Row] = {
         "me, everything on me, my personal info, any data, my profile, my account, everything you "
         "know about me, all you know about me, everything you have about me, anything about me, "
         "anything you have on me, all data about me, all traces of me, whatever you have on me, "
-        "{your|the} {system|systems|database|databases}, {your|the} {records|files}"
+        "your {system|systems|database|databases|records|files}"
     ),
     "number": (
         "my number, my phone number, my cell number, my phone, my cell, this number, my mobile "
@@ -107,7 +108,8 @@ ROW: Final[Row] = {
         "{your|the} contacts, mailing list, contact list, "
         "{your|the|this|that|these|all|any|his|her} "
         "(mailing|contact|phone|text|texting|calling|sms|call) {list|lists}, {your|the} "
-        "{mailing|contact|phone|text|texting|calling|sms|call} {system|database}"
+        "{mailing|contact|phone|text|texting|calling|sms|call} {system|database}, from the "
+        "{system|database}"
     ),
     "both": "both, both of them, all of them, everyone, everything, all signatures",
     "signature": (
@@ -168,7 +170,7 @@ ROW: Final[Row] = {
         "change my name to, correct my name to, my name should be, name should be, the name "
         "should be, change name to, should be, it should be, spelled, it is spelled, my correct "
         "name is, correct name is, my zip should be, fix my name to, i meant, change my zip to, "
-        "change zip to, correct zip is, typo"
+        "change zip to, correct zip is, typo, correction"
     ),
     "later": "letter, receipt, verify, confirm, code, next, back, petition, keyword, delete",
     "example": (
@@ -221,8 +223,8 @@ ROW: Final[Row] = {
     "road": (
         "st, street, rd, road, ave, avenue, blvd, boulevard, lane, ln, drive, hwy, highway, apt, "
         "apartment, suite, ste, unit, court, ct, po box, p o box, box, pkwy, parkway, trail, "
-        "square, circle, cir, terrace, alley, route, rural route, floor, general delivery, c/o, "
-        "us, u s"
+        "square, circle, cir, terrace, alley, route, rural route, floor, general delivery, c/o, u "
+        "s"
     ),
     "age": (
         "age, aged, years old, year old, yrs old, yo, yrs, years of age, born, dob, birthday, "
@@ -267,7 +269,9 @@ ROW: Final[Row] = {
         "for everything, thankyou, wishing you well, power to the people, keep fighting, go team, "
         "stay safe, stay strong, in solidarity, solidarity, onward, hope so, i hope so, much "
         "love, with love, lots of love, love from, thanks in advance and god bless, god bless "
-        "america, peace and love"
+        "america, peace and love, (thanks|thank you|thank you so much|thanks so much|god bless "
+        "you) for {what|all|everything} (that) {you do|you're doing|you are doing|you did|you "
+        "have done|you've done|you all do}, i appreciate what you do"
     ),
     "yes": (
         "yes, yeah, yep, yup, yea, ya, ok, okay, k, kk, sure, sure thing, alright, all right, of "
@@ -341,7 +345,8 @@ ROW: Final[Row] = {
         "my, next, nobody, none, often, once, only, out, per, perhaps, quite, rather, several, "
         "somehow, sometimes, somewhere, tho, thru, together, towards, unto, w, whatever, "
         "whenever, wherever, going to, gonna, gotta, dunno, etc, tonight, today, tomorrow, "
-        "yesterday, also, the, their, its, of, on, to, u, ur, r, b4"
+        "yesterday, also, the, their, its, of, on, to, u, ur, r, b4, comma, period, dot, new "
+        "line, newline, full stop, semicolon"
     ),
     "double": "will, may, can, do, an, so, ha, ma, la, le, ho, my, sing, see, long ago",
     "particle": (
@@ -351,6 +356,7 @@ ROW: Final[Row] = {
     "state": "usa, u s a, united states, united states of america, us of a",
     "common": (
         "tell, told, asking, hear, heard, clinic, poster, scan, scans, scanner, scanning, "
-        "scanned, clerk, dmv, benefits, dignity"
+        "scanned, clerk, dmv, benefits, dignity, correction, mistake, mistaken, actually, "
+        "instead, joke, radio, newspaper, line, stood, waiting, hours"
     ),
 }

@@ -203,7 +203,8 @@ ROW: Final[Row] = {
         "trabajo, muy amable, muy amables, se agradece, les agradezco, le agradezco, agradecido, "
         "agradecida, un abrazo, abrazos, hasta pronto, nos vemos, bravo, viva, excelente trabajo, "
         "sigan así, amén, cuídense, cuídate, lo siento, le agradecería, les agradecería, si es "
-        "tan amable, gracias por hacer esto, gracias por la ayuda"
+        "tan amable, gracias por hacer esto, gracias por la ayuda, por lo que {hacen|hace|haces}, "
+        "gracias por lo que {hacen|hace|haces}, gracias por todo lo que hacen"
     ),
     "yes": (
         "=sí, ~si, claro, claro que sí, por supuesto, de acuerdo, vale, bueno, está bien, ok, "
@@ -263,9 +264,11 @@ ROW: Final[Row] = {
         "vez, voy, vamos, ya, yo, quisiera, deseo, deseamos, quiere, queremos, quieren, gustaría, "
         "me gustaría, aquel, aquella, así, cuya, esas, esos, estas, este, luego, menos, mientras, "
         "ni, ningún, ninguna, tras, tuyo, mío, mía, sr, podrían, parte, atención, además, cuanto, "
-        "cuesta, imagina, imagínate, sigan, llámenme, burócratas, responda, confirmar"
+        "cuesta, imagina, imagínate, sigan, llámenme, burócratas, responda, confirmar, coma, "
+        "punto, punto y aparte"
     ),
     "double": "mi, su, tu, son, ni, mas, dan, da, al, la, sol, mar",
     "particle": "=de, =del, =la, =las, =los, =san, =santa",
     "state": "estados unidos, eeuu, ee uu",
+    "common": "corrección, error, radio, fila, equivoqué, equivocado",
 }

@@ -27,4 +27,8 @@ ROW: Final[Row] = {
         "=van 't, =in 't, =op 't, van der, van den, van de, von der, von dem, uit den, dela, "
         "delos, delas, ibn, bint, abu, ould, mac, fitz, ni, nic, av, af, zu, zur"
     ),
+    "cue": (
+        "я, меня зовут, мене звати, мое имя, 我叫, 我是, 저는, 제 이름은, 이름은, ich bin, ich "
+        "heiße, mein name ist, mi chiamo, ako si, ako po si, jina langu ni"
+    ),
 }

@@ -199,7 +199,8 @@ ROW: Final[Row] = {
         "salutations, amitiés, bisous, que dieu vous bénisse, dieu vous bénisse, amen, à demain, "
         "merci de votre aide, merci pour votre aide, merci de faire ça, sincères salutations, "
         "veuillez, prière de, je vous prie de, vive, super travail, beau travail, bon travail, "
-        "continuez comme ça, volontiers"
+        "continuez comme ça, volontiers, merci pour {ce que vous faites|tout ce que vous "
+        "faites|ce que tu fais}, pour ce que vous faites"
     ),
     "yes": (
         "oui, ouais, ok, d'accord, bien sûr, parfait, très bien, c'est bon, entendu, compris, "
@@ -260,7 +261,8 @@ ROW: Final[Row] = {
         "vers, veux, veut, voici, voilà, vont, vos, votre, vous, vu, y, aimerais, aimerait, "
         "voudrais, voudrait, souhaite, souhaiterais, désire, aime, peut être, afin, lors, "
         "personne, rien, j'aimerais, c, qu'elle, l'on, jusqu'à, aujourd'hui, demain, toujours, "
-        "déjà, bien, s, m, t, n, également, souhaitons, voulons, voudrions, aimerions"
+        "déjà, bien, s, m, t, n, également, souhaitons, voulons, voudrions, aimerions, virgule, "
+        "point, à la ligne"
     ),
     "double": "ma, ta, sa, lui, vu, son, vas, la, le, si, an, ai",
     "particle": "=de, =du, =des, =le, =la, =les, =d, =saint, =sainte",

@@ -171,7 +171,8 @@ ROW: Final[Row] = {
         "काम, शाबाश, अलविदा, फिर मिलेंगे, भगवान आपका भला करे, ईश्वर आपका भला करे, आपका धन्यवाद, "
         "आभार, आभारी, सधन्यवाद, सादर, सादर धन्यवाद, bahut dhanyavad, मेहरबानी, मेहरबानी करके, "
         "सप्रेम, जय, शुभ दिन, आपका दिन शुभ हो, थैंक्यू, थैंक यू, थैंक्स, आपके काम के लिए धन्यवाद, "
-        "बहुत अच्छा काम, ज़िंदाबाद, भगवान भला करे"
+        "बहुत अच्छा काम, ज़िंदाबाद, भगवान भला करे, dhanyavaad, dhanyawaad, bahut dhanyavaad, "
+        "shukria, bahut shukriya, meherbani"
     ),
     "yes": (
         "हाँ, हां, जी हाँ, जी हां, जी, ठीक, ठीक है, अच्छा, सही, सही है, बिल्कुल, ज़रूर, जरूर, "
@@ -220,7 +221,8 @@ ROW: Final[Row] = {
         "mera, meri, mere, liye, chahta, chahti, karna, karta, karti, kar, raha, rahi, tha, thi, "
         "ab, sab, kuch, koi, mujhe, hum, aap, aapka, apna, nahin, bahut, abhi, is, isko, isme, "
         "wala, wali, ho, kiya, gaya, gayi, diya, do, de, dena, lena, कृत, पूरा, पूरी, इसमें, इस "
-        "पर, पर मैं, करके, ताकि, इसलिए, बिना, अपनें, तू, मैंने, उसका, उसकी"
+        "पर, पर मैं, करके, ताकि, इसलिए, बिना, अपनें, तू, मैंने, उसका, उसकी, करूँगी, करूंगी, "
+        "करूँगा, करूंगा, करेंगे, होगी, दूँगा, दूँगी, दूंगी, रहूँगा, karunga, karungi, karenge"
     ),
     "double": (
         "ko, ke, ka, ki, ye, wo, yeh, woh, tu, na, hu, hun, han, ji, mai, ho, le, li, lo, hai"

@@ -200,7 +200,7 @@ ROW: Final[Row] = {
         "tenham um bom dia, bom trabalho, ótimo trabalho, grato, grata, desde já obrigado, desde "
         "já agradeço, obrigado desde já, obrigada desde já, gratidão, viva, bom fim de semana, "
         "boa semana, saudações cordiais, faz favor, se faz favor, obrigado pela ajuda, obrigada "
-        "pela ajuda"
+        "pela ajuda, (obrigado|obrigada) pelo que {vocês fazem|fazem|faz}, pelo que vocês fazem"
     ),
     "yes": (
         "sim, claro, claro que sim, com certeza, tá bom, está bem, tá, ok, beleza, perfeito, "
@@ -257,7 +257,7 @@ ROW: Final[Row] = {
         "sem, sempre, sendo, ser, será, seu, seus, só, sobre, somos, sou, sua, suas, também, tão, "
         "te, tem, têm, tenho, ter, teu, tinha, toda, todas, todo, todos, tua, tudo, um, uma, "
         "umas, uns, vai, vamos, vão, você, vocês, vou, gostaria, gostaríamos, desejo, querem, tô, "
-        "né, porém, enquanto, através, além, ambos, cujo, demais"
+        "né, porém, enquanto, através, além, ambos, cujo, demais, vírgula, ponto"
     ),
     "double": "na, tem, tao, sou, da, do, dos, das, vai, luz, sol",
     "particle": "=de, =da, =do, =dos, =das, =são, =santa",

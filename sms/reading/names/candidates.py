@@ -78,6 +78,8 @@ def _trimmed(pieces: Pieces, line: str, first: int, last: int) -> tuple[int, int
     if titles < last:
         first = titles
     names = sum(1 for tag in line[first:last] if tag in "NwT")
+    if first < last and names > 1 and line[first - 1 : first] == "&" and pieces.spelt(first) == "I":
+        first += 1  # Greg Diaz and I, Ana Diaz
     if first < last and line[first] == "p" and names > 1 and not pieces.is_capital(first):
         first += 1
     if names:

@@ -30,7 +30,7 @@ def weigh(pieces: Pieces, line: str, found: Candidate, context: Context) -> None
         + _by_script(pieces, line, found)
         - (3 if line[found.first - 1 : found.first] in ("v", "r") else 0)  # no face scans
     )
-    found.doubtful |= _is_doubtful(pieces, line, found)
+    found.doubtful |= _is_doubtful(pieces, line, found, context)
 
 
 def _by_words(pieces: Pieces, line: str, found: Candidate) -> int:
@@ -140,7 +140,7 @@ def _other_is_large(pieces: Pieces, line: str, found: Candidate) -> bool:
     )
 
 
-def _is_doubtful(pieces: Pieces, line: str, found: Candidate) -> bool:
+def _is_doubtful(pieces: Pieces, line: str, found: Candidate, context: Context) -> bool:
     """Whether the run may be more than a name, or none."""
     large, small = _capitals(pieces, line, found.first, found.last)
     if found.size > _LONGEST or (large > 1 and small and _ends_small(pieces, line, found)):
@@ -150,6 +150,13 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate) -> bool:
     if line[found.first - 1 : found.first] == "g" and len(pieces.folded(found.first)) < 3:
         return True  # Ok Ja Kim, or ok, Ja Kim
     if found.size > 2 and _ends_in_town(pieces, line, found.last - 1):
+        return True
+    loose = not (found.cued or context.asked or re.search("[KsJ]", line))
+    if found.size == 1 and small and loose:
+        return True
+    if _SENTENCE.search(pieces.spelt(found.first)) or _SENTENCE.search(
+        pieces.spelt(found.last - 1)
+    ):
         return True
     if _goes_on(pieces, line, found.last) or _may_end_in_place(pieces, line, found):
         return True
@@ -161,6 +168,10 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate) -> bool:
         return True
     short = found.size == 1 or line[found.first] == "2" or not ("P" in line or "K" in line)
     return bool(found.cued and small and not large and short and _is_weak_cue(pieces, found))
+
+
+#: "I am called" and "am", written onto a name where no space parts words.
+_SENTENCE: Final = re.compile("^(?:我|私)|(?:입니다|이에요|예요|です)$")
 
 
 def _ends_in_town(pieces: Pieces, line: str, at: int) -> bool:
@@ -221,7 +232,7 @@ def _has_doubtful_neighbour(pieces: Pieces, line: str, found: Candidate) -> bool
         if script_of(pieces.spelt(at)) != script_of(pieces.spelt(found.first)):
             continue
         denied = line[at] == "v" and at == found.last
-        if denied or line[at : at + 2] in ("lP", "lz"):
+        if denied or (line[at : at + 2] in ("lP", "lz") and pieces.spelt(at).isascii()):
             return True  # Thanh To, Alvin Not Afraid
         if line[at] in "d#ohSQ" and not is_petitions_name(pieces, at):
             return True
