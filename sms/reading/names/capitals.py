@@ -56,6 +56,8 @@ def _is_written_as_name(pieces: Pieces, line: str) -> bool:
     words = [at for at in range(match.end(1)) if line[at] != "p" or not at]
     if not all(is_title(pieces, at) for at in words):
         return False
+    if match[1][0] == "g" and (len(words) < 3 or len(pieces.spelt(1)) > 2):
+        return False  # Ok Ana Diaz, but Ok Ja Kim
     return bool(re.search("[NwT]", match[1])) or not match[1].strip("2p")
 
 
