@@ -93,7 +93,7 @@ def language_of(pieces: Pieces, line: str) -> str | None:
 
 
 _REFUSED: Final = re.compile(
-    r"[vr][lE2qyvnrp]*[sJ]|r[l2p]*s|[sJ][lK2<>]{0,2}v|v[lE2q]*[RY]?Y[l2<]*K"
+    r"[vr][lE2qyvnrp]*[sJ]|r[l2p]*s|[sJ](?:[lK2<>]{0,2}v(?!N)|[l2<>]{0,2}v)|v[lE2q]*[RY]?Y[l2<]*K"
 )
 _ASKS_HOW: Final = re.compile(r"^[,.eyl¿]*q")
 

@@ -26,16 +26,24 @@ _PARTING: Final = (
 )
 _APOSTROPHES: Final = "'`´‘’‛ʼʻ＇"
 _LETTER: Final = rf"[^{_PARTING}{_APOSTROPHES}\u2018\u2019]"
-#: A word: letters, and apostrophes between letters (O'Brien).
-_WORD: Final = re.compile(rf"{_LETTER}+(?:[{_APOSTROPHES}]{_LETTER}+)*")
+#: A word: letters, with apostrophes between them (O'Brien) or before a lone one ('t Hoff), and the
+#: dot between two parts of a name in Japanese.
+_WORD: Final = re.compile(
+    rf"(?:(?<![^\s])['’](?=[tT]\s[A-Z]))?{_LETTER}+"
+    rf"(?:[{_APOSTROPHES}]{_LETTER}+|(?<=[\u30a1-\u30fc])・(?=[\u30a1-\u30fa]){_LETTER}+)*"
+)
 #: Addresses and links, for a text that may hold one.
 _LINK: Final = re.compile(
     r"(?:https?://|www\.)[^\s,;<>]+|</?(?:a|b|i|p|u|br|em|div|span|strong|font|html|body)\s?/?>"
     r"|(?<![^\s,;:<>@()])[^\s,;:<>@()]++@[^\s,;:<>@()]+"
     r"|(?<![\w.-])[\w-]+\.(?:com|org|net|gov|example)\b[^\s,;<>]*"
 )
-#: zip59801, Diaz59801
-_GLUED: Final = re.compile(r"([A-Za-z]{2,})(\d{4,})")
+#: zip59801, Díaz59801, 59801Ana, 王小明59801: letters of any script, and digits of any.
+_GLUED: Final = re.compile(
+    r"([A-Za-z][^\d]*[^\d_]|[^\W\dA-Za-z_][^\d]*)(\d{4,})|(\d{5})([^\W\d_][^\d]+)"
+)
+#: Stopppp, pleeease; a name of kings and queens is not meant: Edward VIII.
+_STRETCHED: Final = re.compile(r"([A-HJ-Z])\1{2,}")
 _UNSEEN: Final = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\xad\u200c\u200d\ufe0e\ufe0f\u20e3]"
 )
@@ -86,21 +94,12 @@ def words_of(text: str, known: Collection[str] = ()) -> Words:
         else:
             stop = match.end()
             raw = match[0]
-            if raw.isascii():
-                if raw[-1].isdigit() and raw[0].isalpha() and (seam := _seam(raw.upper(), known)):
-                    middle = start + seam
-                    _add(found, end, start, middle, raw[:seam].upper(), raw[:seam])
-                    end = start = middle
-                    raw = raw[seam:]
-                upper = raw.upper()
-                _add(
-                    found, end, start, stop, upper.translate(_DROPPED) if "'" in raw else upper, raw
-                )
-            else:
-                spelt, compared = _spelt(raw)
-                if not compared:
-                    continue
-                _add(found, end, start, stop, compared, spelt)
+            if not raw.isalpha() or (known and raw[0] < "\x80" and not raw.isascii()):
+                for seam in _seams(raw, known):
+                    _add_raw(found, end, start, match.start() + seam)
+                    end = start = match.start() + seam
+            if not _add_raw(found, end, start, stop):
+                continue
         end = stop
         while links and links[0][0] < end:
             links.pop(0)
@@ -108,15 +107,41 @@ def words_of(text: str, known: Collection[str] = ()) -> Words:
     return found
 
 
-def _seam(word: str, known: Collection[str]) -> int:
-    """Where digits are glued to a word; 0 where it is one, as a petition's may end in digits."""
-    if word in known:
-        return 0
-    ends = (len(k) for k in known if k[-1].isdigit() and word.startswith(k))
-    if own := max((end for end in ends if word[end:].isdigit()), default=0):
-        return own
-    glued = _GLUED.fullmatch(word)
-    return glued.end(1) if glued else 0
+def _add_raw(words: Words, end: int, start: int, stop: int) -> bool:
+    """Add a word as it stands in the text; False if nobody sees anything of it."""
+    raw = words.text[start:stop]
+    if raw.isascii():
+        upper = raw.upper()
+        if 4 < stop - start < 16 and raw.isalpha() and _STRETCHED.search(upper):
+            upper = _STRETCHED.sub(r"\1", upper)
+        _add(words, end, start, stop, upper.translate(_DROPPED) if "'" in raw else upper, raw)
+        return True
+    spelt, compared = _spelt(raw)
+    if compared:
+        _add(words, end, start, stop, compared, spelt)
+    return bool(compared)
+
+
+def _seams(raw: str, known: Collection[str]) -> list[int]:
+    """Where a word is several that are glued: a petition's word before letters of another script,
+    digits before or behind a name; none where it is a petition's word, as that may end in digits.
+    """
+    if raw.upper() in known:
+        return []
+    own = max((len(word) for word in known if _is_glued(raw, word)), default=0)
+    seams = [own] if own else []
+    if glued := _GLUED.fullmatch(raw, own):
+        seams.append(glued.end(1) if glued[1] else glued.end(3))
+    return seams
+
+
+def _is_glued(raw: str, word: str) -> bool:
+    """Whether a word begins with a petition's, and goes on with digits behind its own, or in
+    another script."""
+    behind = raw[len(word) :]
+    if not behind or raw[: len(word)].upper() != word:
+        return False
+    return behind.isdigit() if word[-1].isdigit() else behind[0] >= "\u0370" and behind[0].isalpha()
 
 
 def _add(words: Words, end: int, start: int, stop: int, compared: str, spelt: str) -> None:

@@ -118,11 +118,25 @@ def _listed() -> Iterator[tuple[str, Category, str]]:
         for category, phrases in row.items():
             if "{" not in phrases and "(" not in phrases:
                 for phrase in re.split("[,،]", phrases):
-                    yield language, category, phrase.strip()
+                    yield from _with_and(language, category, phrase.strip())
                 continue
             for phrase in re.split("[,،](?![^{(]*[})])", phrases):
                 for spelt in _spelt_out(phrase.strip()):
-                    yield language, category, spelt
+                    yield from _with_and(language, category, spelt)
+
+
+#: "And" where it is written onto the word behind it, and what it stands before.
+_AND: Final = {"ar": "و"}
+_BEHIND_AND: Final[frozenset[Category]] = frozenset({"zip", "cue", "place", "courtesy"})
+
+
+def _with_and(
+    language: str, category: Category, phrase: str
+) -> Iterator[tuple[str, Category, str]]:
+    """A phrase, and the same behind "and"; a word alone is read so in any case."""
+    yield language, category, phrase
+    if language in _AND and category in _BEHIND_AND and " " in phrase:
+        yield language, category, _AND[language] + phrase
 
 
 _CHOICE: Final = re.compile(r"\{([^}]*)\}|\(([^)]*)\)")

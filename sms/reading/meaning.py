@@ -9,13 +9,14 @@ from typing import Final
 from sms.reading.commands import command_of, is_all, is_question, is_refused, language_of
 from sms.reading.context import Context
 from sms.reading.lexicon import lexicon
-from sms.reading.names.capitals import promote
+from sms.reading.names.candidates import script_of
+from sms.reading.names.capitals import is_title, promote
 from sms.reading.names.names import Found, find_names
 from sms.reading.names.places import take_places
 from sms.reading.pieces import Pieces
 from sms.reading.postcodes import Postcode
 from sms.reading.reading import Doubt, Intent, Reading
-from sms.reading.wishes import language_of_stop, wish_of
+from sms.reading.wishes import is_offer, language_of_stop, wish_of
 
 
 def meaning_of(
@@ -115,6 +116,10 @@ def _said(
         or (told and found.names and postcode.normal and _is_entry(pieces, line, found))
     ):
         return _signs(pieces, line, context, person, found, postcode, bool(petitions))
+    if postcode.normal and _ends_in_entry(pieces, line, found):
+        return _signs(pieces, line, context, person, replace(found, any=True), postcode, named=True)
+    if postcode.normal and not is_offer(pieces, line) and _has_capitals(pieces, line):
+        return _weighed(person, "name")
     return _talk(pieces, line, person, found)
 
 
@@ -142,7 +147,7 @@ def _asks(pieces: Pieces, line: str, found: Found, context: Context) -> bool:
     first = max((line.rfind(sign, 0, place) for sign in ".?¿\n"), default=-1) + 1
     end = min((at for sign in ".?\n" if (at := line.find(sign, place)) >= 0), default=len(line))
     opened = first > 0 and line[first - 1] == "¿"
-    asked = opened or bool(re.match(r"[,eygl&]*q", line[first:end]))
+    asked = opened or bool(re.match(r"[,eygl&]*q(?![lyeg2E]*[Js])", line[first:end]))
     return asked or (
         line[end : end + 1] == "?"
         and ("q" in line[first:end] or not ("P" in line and re.search("[Ks]", line)))
@@ -156,6 +161,8 @@ def _answer(
     asked = context.asked
     assert asked  # noqa: S101 (the caller has seen it)
     doubt = _doubt(pieces, line, found, postcode)
+    if not (found.cued or found.other) and found.names and _talks(pieces, line, found):
+        doubt = doubt or "name"
     names = person.names
     if asked.name and not found.cued and not found.other:
         names = names if postcode.normal and names and _extends(names[0], asked.name) else ()
@@ -165,6 +172,13 @@ def _answer(
     if not (names or postcode.normal or postcode.wrong or doubt):
         return _talk(pieces, line, replace(person, names=()), Found())
     return _weighed(replace(person, names=names), doubt)
+
+
+def _talks(pieces: Pieces, line: str, found: Found) -> bool:
+    """Tell Mike I said hi: whether more is said beside a name than an answer needs."""
+    others = [tag for at, tag in enumerate(line) if not _is_in(pieces, at, found)]
+    few = others.count("l") < 2 and not {"l", "e"} <= set(others)
+    return not few or bool(set(others) & set("dqvxoOSM"))
 
 
 def _extends(name: str, known: str) -> bool:
@@ -196,6 +210,41 @@ def _is_entry(pieces: Pieces, line: str, found: Found) -> bool:
     return all(tag in allowed for tag in others)
 
 
+#: A name beside a postcode, as a sentence of its own at the end of a text.
+_ENTRY: Final = re.compile(r"(?:^|[.?\n])[,eyg]*(?:[nk]?X+[,.\nczA]*P|P[,.\nczA]*X+)[,.\ncAyegF]*$")
+_PERHAPS_NAME: Final = "NwT2p#&f"
+
+
+def _ends_in_entry(pieces: Pieces, line: str, found: Found) -> bool:
+    """No more scans! Ana Diaz, 59801: who talks first and signs then; not what programs send."""
+    if is_offer(pieces, line):
+        return False
+    tags = [
+        "X" if (_is_in(pieces, at, found) if found.names else tag in _PERHAPS_NAME) else tag
+        for at, tag in enumerate(line)
+    ]
+    return bool(_ENTRY.search("".join(tags)))
+
+
+def _has_capitals(pieces: Pieces, line: str) -> bool:
+    """Name: Happy Singh Zip: 59801: whether words in a row have capitals, and may be a name."""
+    tags = (
+        "X" if tag in _PERHAPS_WORD and is_title(pieces, at) else tag for at, tag in enumerate(line)
+    )
+    row = re.search("X(?:[X2p]*X)+", "".join(tags))
+    return row is not None and bool(set("NwT2") & set(line[slice(*row.span())]))
+
+
+_PERHAPS_WORD: Final = "NwT2pdv&l#"
+
+
+def _is_in(pieces: Pieces, at: int, found: Found) -> bool:
+    """Whether a piece is part of a name."""
+    if pieces.last[at] == pieces.first[at]:
+        return False
+    return any(first <= pieces.start(at) < last for first, last in found.places)
+
+
 def _signs(
     pieces: Pieces,
     line: str,
@@ -223,6 +272,8 @@ def _names_another(pieces: Pieces, line: str, found: Found) -> bool:
     at = line.find("s") + 1
     if at >= len(line) or line[at] not in "NwdT" or pieces.folded(at) in _PETITION:
         return False
+    if script_of(pieces.spelt(at)) not in ("LATIN", script_of(pieces.spelt(at - 1))):
+        return False  # (a name: a petition's word is written like the sign word, or in Latin)
     behind = re.match(r".[NwTp2]*", line[at:])
     size = len(re.sub("[^NwTd2]", "", behind[0])) if behind else 0
     if size < 2:

@@ -102,7 +102,9 @@ def _is_meant(pieces: Pieces, at: int, context: Context) -> bool:
     """Whether a petition's word is meant as one, and is neither a name nor an everyday word."""
     tags, words = pieces.tags, pieces.words
     spelt = pieces.spelt(at)
-    shouted = words.text.isupper()
+    shouted = words.text.isupper() and any(
+        exact.isupper() for place, exact in enumerate(words.exact) if place != pieces.first[at]
+    )
     before, behind = _neighbour(tags, at, -1), _neighbour(tags, at, 1)
     if (
         (before and before in _BESIDE)
@@ -139,8 +141,9 @@ def _neighbour(tags: list[str], at: int, step: int) -> str:
 def _begins_entry(pieces: Pieces, at: int) -> bool:
     """FACE Ana Diaz 59801, as the answer to a question: the whole text once more."""
     line = pieces.line
+    fewest = 1 if pieces.spelt(at).isupper() else 2
     return not _neighbour(pieces.tags, at, -1) and bool(
-        re.match(r"[,.]?[Nw2pT]{2,}[,.\nA-Z]*z?P", line[at + 1 :])
+        re.match(rf"[,.]?[Nw2pT]{{{fewest},}}[,.\nA-Z]*z?P", line[at + 1 :])
     )
 
 
@@ -168,15 +171,21 @@ def _chosen(pieces: Pieces, meant: list[int]) -> list[int]:
     ]
     best = min(ranks)[-1]
     again = [
-        at for at in meant if pieces.folded(at) == pieces.folded(best) and line[:at].endswith("s")
+        at
+        for at in meant
+        if pieces.folded(at) == pieces.folded(best) and (line[:at].endswith(("s", "K")))
     ]
     return sorted({best, *again})
 
 
 def _spelt(pieces: Pieces, context: Context) -> tuple[tuple[str, ...], str] | None:
     """F A C E, or F.A.C.E."""
-    for match in _SPELT.finditer(pieces.line):
-        places = [at for at in range(*match.span()) if pieces.tags[at] == "N"]
+    line = "".join(
+        "N" if len(pieces.folded(at)) == 1 and tag not in "9K" else tag
+        for at, tag in enumerate(pieces.tags)
+    )
+    for match in _SPELT.finditer(line):
+        places = [at for at in range(*match.span()) if line[at] == "N"]
         for size in range(len(places), 2, -1):
             word = "".join(pieces.folded(at) for at in places[:size])
             if word in context.petitions and len(word) == size:

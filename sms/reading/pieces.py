@@ -8,6 +8,7 @@ them, each with a sign that tells what it is. The rules read the line of these s
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from sms.reading.letters import Words, is_capital
@@ -109,6 +110,8 @@ def _keep_together(pieces: Pieces) -> None:
             tags[at - 1 : at + 1] = ["N", "N"]
 
 
+#: Kkkkk, jajaja, ههههه, hmmm: one sound again and again.
+_LAUGHTER: Final = re.compile(r"(.)\1{2,20}|(.{2})\2{2,9}.?|[AH](.)\3{2,20}")
 #: What an Arabic "and" may be written onto: not a name.
 _AND_TAGS: Final = frozenset("lv<nzysJqeEg")
 
@@ -130,6 +133,8 @@ def _singly(pieces: Pieces, at: int, entries: tuple[LexiconEntry, ...]) -> int:
 def _unknown(word: str) -> str:
     if word == "@":
         return "@"
+    if _LAUGHTER.fullmatch(word):
+        return "y"
     return "9" if not word.isalpha() and any(map(str.isdigit, word)) else "N"
 
 
@@ -147,15 +152,20 @@ def _part(pieces: Pieces, gap: str, at: int) -> None:
 
 #: St. Clair, Ma. Luz: what is shortened inside a name.
 _SHORTENED: Final = frozenset({"ST", "STE", "MA", "MC", "FR"})
+#: Ma. Luz, Md. Rafiqul, Mohd. Ali, Sta. Cruz: what is shortened at the beginning of one, if it is
+#: written so, and not as a state or a degree.
+_BEGINNING: Final = frozenset({"MA", "MD", "MOHD", "MST", "MOH", "STA", "STO"})
 
 
 def _is_shortened(pieces: Pieces, at: int) -> bool:
     """Whether the word before the point is an initial, or a shortened part of a name."""
     words = pieces.words
     word = words.folded[at - 1]
+    if words.text[words.ends[at - 1]] != ".":
+        return False
     if pieces.last[-1] - pieces.first[-1] != 1 or pieces.tags[-1] in "sK9@nz":
         return False
-    if len(word) == 1 and word.isalpha():
+    if _is_letter(word):
         inside = len(pieces.tags) > 1 and pieces.tags[-2] in "Nw"
         if inside:
             return _is_initial(words, at) or _may_follow(words.folded[at])
@@ -164,14 +174,22 @@ def _is_shortened(pieces: Pieces, at: int) -> bool:
             or len(words.folded[at]) == 1
             or words.folded[at] not in lexicon().phrases
         )
-    if (
-        word == "MA" != words.exact[at - 1]
-        and pieces.tags[-1] != "A"
-        and (len(pieces.tags) < 2 or pieces.tags[-2] in "snK,.\nl")
-    ):
+    exact = words.exact[at - 1]
+    meant = exact != word or (words.exact[at].isupper() and words.exact[at].isalpha())
+    if word in _BEGINNING and meant and (len(pieces.tags) < 2 or _is_start(pieces)):
         return True
     inside = len(pieces.tags) > 1 and pieces.tags[-2] in "Nw" and not _has_house(pieces)
     return word in _SHORTENED and inside and words.folded[at] not in lexicon().lengths
+
+
+def _is_letter(word: str) -> bool:
+    """Whether a word is one letter, the marks on it not counted."""
+    return word[:1].isalpha() and all(unicodedata.category(c)[0] == "M" for c in word[1:])
+
+
+def _is_start(pieces: Pieces) -> bool:
+    """Whether a name may begin at the last piece: there is none right before it."""
+    return pieces.tags[-2] not in "NwTp2jf" or len(pieces.spelt(len(pieces.tags) - 2)) == 1
 
 
 def _is_initial(words: Words, at: int) -> bool:
@@ -188,7 +206,8 @@ def _is_title(pieces: Pieces, at: int) -> bool:
     """Dr. Diaz, Diaz Jr.: the point belongs to the word."""
     words = pieces.words
     once = words.text[words.ends[at - 1] : words.starts[at]].count(".") == 1
-    return once and (pieces.tags[-1] == "j" or words.folded[at - 1] in {"JR", "SR", "ESQ"})
+    before = pieces.tags[-1] == "j" and (len(pieces.tags) < 2 or pieces.tags[-2] not in "Nw")
+    return once and (before or words.folded[at - 1] in {"JR", "SR", "ESQ"})
 
 
 def _has_house(pieces: Pieces) -> bool:
@@ -199,6 +218,10 @@ def _has_house(pieces: Pieces) -> bool:
     return any(len(pieces.folded(at)) < 5 for at in near)
 
 
+#: St. Paul, Ft. Worth: what has a point inside a phrase.
+_POINTED: Final = frozenset({"ST", "FT", "MT", "STE", "STA"})
+
+
 def _longest(words: Words, at: int, sizes: tuple[int, ...]) -> int:
     """The size of the longest phrase that begins here; 0 if there is none but the word itself."""
     folded, gaps = words.folded, words.gaps
@@ -206,7 +229,10 @@ def _longest(words: Words, at: int, sizes: tuple[int, ...]) -> int:
     for size in sizes:
         end = at + size
         known = end <= len(folded) and " ".join(folded[at:end]) in phrases
-        if known and all(gap in _JOINING for gap in gaps[at + 1 : end]):
+        if known and all(
+            gap in _JOINING or (gap == "." and folded[place - 1] in _POINTED)
+            for place, gap in enumerate(gaps[at + 1 : end], at + 1)
+        ):
             return size
     return 0
 

@@ -32,7 +32,10 @@ _UNABLE: Final = frozenset(
     ).split()
 )
 _NUMBER: Final = re.compile(r"[Ru][lp2<y]*B|[Ru][ElYp2<]*U|[BU][lp2<y>]*R|[BE][lp2>]*U[l2]*R")
-_DATA: Final = re.compile(r"R[lyp2]*D|D[lyp2]*R")
+_DATA: Final = re.compile(r"R[lyp2]*D|D[lyp2]*R|R[lyp2]*E[lyp2<]*D")
+_YOU: Final = frozenset("YOU YOURS USTEDES USTED UDS TI VOUS TOI VOCE VOCES OU NOU".split())
+#: "My data deleted by the city" is wished of somebody else.
+_BY: Final = frozenset("BY OF POR PAR PA PELA PELO PELOS PELAS FROM DE DA DO DU DES".split())
 _ME: Final = re.compile(rf"[{_FILL}]*(?:R[lyp2]*E?|E[lyp2]*R)[{_FILL}]*")
 _UNDO: Final = re.compile(r"u|[RO][lp2<]*Y|Y[lp2]*R")
 #: What may stand beside a wish to take back, so that it is not about something else.
@@ -44,12 +47,12 @@ def wish_of(pieces: Pieces, line: str) -> Wish:
     if not re.search(r"[oOvuRXSMUB]", line) and not _has_stop(pieces, line):
         return ""
     clauses = [match.span() for match in _CLAUSE.finditer(line)]
-    bound = "P" in line or _is_offer(pieces, line)
+    bound = "P" in line or is_offer(pieces, line)
     if not bound and (_is_wish(pieces, line, clauses)):
         return "undo" if _takes_back(pieces, line) else "stop"
     if _is_undo(pieces, line, clauses):
         return "undo"
-    if not bound and _is_erasure(line, clauses):
+    if not bound and _is_erasure(pieces, line, clauses):
         return "remove"
     if bound or not any(_is_stop(pieces, line, clause) for clause in clauses):
         return ""
@@ -74,7 +77,7 @@ def _STOPS() -> dict[str, object]:  # noqa: N802 (a table)
     return lexicon().commands  # type: ignore[return-value]
 
 
-def _is_offer(pieces: Pieces, line: str) -> bool:
+def is_offer(pieces: Pieces, line: str) -> bool:
     """Another sender's offer, or what a program has written: its STOP is not for us."""
     offers = sum(1 for entry in pieces.entries if entry and "offer" in entry.kinds)
     return "@" in line or "$" in pieces.words.text or offers > 1 or (offers == 1 and len(line) > 8)
@@ -151,22 +154,39 @@ def _is_petition(pieces: Pieces, at: int) -> bool:
     return entry is not None and "later" in entry.kinds
 
 
-def _is_erasure(line: str, clauses: list[Clause]) -> bool:
+def _is_erasure(pieces: Pieces, line: str, clauses: list[Clause]) -> bool:
     """Only "me" or "my data", as nearly the whole text."""
     for first, last in clauses:
         clause = line[first:last]
         rest = (line[:first] + line[last:]).strip(",.?\nlyeg2F")
         if len(rest) > 2 or _denied(clause, "R"):
             continue
-        if _DATA.search(clause) and len(clause) < 12:
+        wished = _DATA.search(clause)
+        if wished and len(clause) < 12 and not _is_of_others(pieces, first + wished.end(), last):
             return True
-        if "R" in clause and _ME.fullmatch(clause) and ("E" in clause or _has_me(clause)):
+        if (
+            "R" in clause
+            and _ME.fullmatch(clause)
+            and ("E" in clause or _is_plain(pieces, first, last))
+        ):
             return True
     return False
 
 
-def _has_me(clause: str) -> bool:
-    return clause.strip(_FILL) == "R"
+def _is_of_others(pieces: Pieces, first: int, last: int) -> bool:
+    """Whether somebody stands behind, of whom it is wished, or whose data it is."""
+    return (
+        last - first > 1
+        and pieces.folded(first) in _BY
+        and pieces.folded(first + 1) not in _YOU
+        and pieces.tags[first + 1] not in "UDBEM"
+    )
+
+
+def _is_plain(pieces: Pieces, first: int, last: int) -> bool:
+    """Whether only that is said, with courtesy: "delete please", but not "they should delete"."""
+    said = [at for at in range(first, last) if pieces.tags[at] not in "yeg2"]
+    return all(pieces.tags[at] == "R" or _is_insisting(pieces, at) for at in said)
 
 
 def _is_stop(pieces: Pieces, line: str, clause: Clause) -> bool:

@@ -16,19 +16,23 @@ ROW: Final[Row] = {
         "inscríbanme, súmame, súmeme, sumarme, unirme, sumarse, me sumo, me uno, apoyar, apoyo, "
         "apoyamos, apoya, apoyando, estoy a favor de, cuenten conmigo, cuente conmigo, cuenta "
         "conmigo, incluya, incluir, inclúyame, inclúyanme, ponga, pongan, a favor de, en apoyo "
-        "de, mi apoyo a, registrar, regístrenme, suscribo"
+        "de, mi apoyo a, registrar, regístrenme, suscribo, {agreguen|agrega|agregue|agregar|"
+        "añadan|añade|añada|añadir|pongan|pon|ponga|poner|sumen|suma|sume|sumar|incluyan|incluye|"
+        "incluya|incluir|apunten|apunta|anoten|anota|inscriban|registren|metan|cuenten|cuente} "
+        "(a) mi {nombre|firma} (en la lista|en la petición|a la petición|a la lista), añadan, "
+        "añade, suma, sume, pónganme, póngame, ponme, pónme, pónganos, apúntanos, apúntennos, "
+        "{pónganme|póngame|ponme|inclúyanme|inclúyame} en la {lista|petición} (de|para)"
     ),
     "refuse": "rechazo, me niego, me opongo, en contra de, no apoyo",
     "stop": (
         "alto, ~parar, ~pare, ~paren, ~baja, darme de baja, dar de baja, ~cancelar, ~cancela, "
         "~cancele, ~terminar, ~salir, ~detener, ~revocar, desuscribir, desuscribirme, ~fin, "
         "~basta, ~basta ya, ~ya basta, ~ya no, ~no más, ~ya no más, ~alto ya, ~pare ya, ~para, "
-        "~para ya, ~ya paren, ~ya párenle, ~párale, ~detente, ~deténganse, ~suficiente, ~ya "
-        "estuvo"
+        "~para ya, ~ya paren, ~ya párenle, ~párale, ~detente, ~deténganse, ~suficiente, ~ya estuvo"
     ),
     "cease": (
-        "basta de, basta ya de, deje de, dejen de, deja de, paren de, pare de, para de, parar "
-        "de, dejar de, basta con, no más, ya no más, cancelen, cancele, cancelar, paren, pare, "
+        "basta de, basta ya de, deje de, dejen de, deja de, paren de, pare de, para de, parar de, "
+        "dejar de, basta con, no más, ya no más, cancelen, cancele, cancelar, paren, pare, "
         "detengan, detenga, suspendan, suspenda, alto a, ni un, ni un solo, terminen con"
     ),
     "offer": (
@@ -40,8 +44,8 @@ ROW: Final[Row] = {
         "envíes, enviando, escribir, escriba, escriban, escribas, escribirme, escribiendo, "
         "escribirnos, mensajear, mensajeen, textear, texteen, texteo, llamar, llame, llamen, "
         "llamarme, llames, llamando, contactar, contacten, contacte, contactarme, molestar, "
-        "moleste, molesten, molestarme, molestes, molestando, fastidiar, fastidien, joder, "
-        "jodan, jodas, acosar, acosen, recibir, recibo mensajes"
+        "moleste, molesten, molestarme, molestes, molestando, fastidiar, fastidien, joder, jodan, "
+        "jodas, acosar, acosen, recibir, recibo mensajes"
     ),
     "messages": (
         "mensajes, mensaje, mensajitos, textos, sms, msjs, msj, msgs, notificaciones, avisos, "
@@ -53,25 +57,28 @@ ROW: Final[Row] = {
     ),
     "not": "no, nunca, jamás, ni, sin, tampoco, ya no",
     "wish": (
-        "{déjenme|déjeme|déjame|dejarme} {en paz|tranquilo|tranquila}, {denme|deme|dame|darme} "
-        "de baja, número equivocado, persona equivocada, se equivocó de número, se equivocaron "
-        "de número, no soy esa persona, no quiero {recibir|saber|que me|más|mensajes|sus|tus}, "
-        "no deseo {recibir|más|que me}, no quiero nada, no quiero más, no me {escriban| "
-        "escriba|     escribas|     envíen|     envíe|     envíes|     manden|     mande| "
-        "mandes|  molesten|    moleste|     molestes|     contacten|     contacte| "
-        "contactes|     llamen|  llame|     texteen|    textee|     jodan|     fastidien}, no me "
-        "vuelvan a, no me vuelva a, no vuelvan a, no vuelva a, quiero darme de baja, quiero que "
-        "me dejen, quiero que paren, desuscríbanme, desuscríbame, cancelen mi suscripción, "
-        "cancele mi suscripción, cancelar mi suscripción, cancelar suscripción, no molestar, no "
-        "autorizo, no estoy interesado en recibir, no me interesa recibir, este número ya no es, "
-        "falleció, nunca me suscribí, dejen de molestar, deje de molestar, deja de molestar, "
-        "dejen de joder, dejen de fastidiar, ya no me, ya no quiero, sáquenme, no escriban más, "
-        "no manden más, no envíen más, no más por favor, no me interesa recibir más"
+        "{déjenme|déjeme|déjame|dejarme} {en paz|tranquilo|tranquila}, {denme|deme|dame|darme} de "
+        "baja, número equivocado, persona equivocada, se equivocó de número, se equivocaron de "
+        "número, no soy esa persona, no quiero {recibir|saber|que me|más|mensajes|sus|tus}, no "
+        "deseo {recibir|más|que me}, no quiero nada, no quiero más, no me {escriban|escriba|"
+        "escribas|envíen|envíe|envíes|manden|mande|mandes|molesten|moleste|molestes|contacten|"
+        "contacte|contactes|llamen|llame|texteen|textee|jodan|fastidien}, no me vuelvan a, no me "
+        "vuelva a, no vuelvan a, no vuelva a, quiero darme de baja, quiero que me dejen, quiero "
+        "que paren, desuscríbanme, desuscríbame, cancelen mi suscripción, cancele mi suscripción, "
+        "cancelar mi suscripción, cancelar suscripción, no molestar, no autorizo, no estoy "
+        "interesado en recibir, no me interesa recibir, este número ya no es, falleció, nunca me "
+        "suscribí, dejen de molestar, deje de molestar, deja de molestar, dejen de joder, dejen "
+        "de fastidiar, ya no me, ya no quiero, sáquenme, no escriban más, no manden más, no "
+        "envíen más, no más por favor, no me interesa recibir más, {cancelen|cancele|cancela|"
+        "quiten|quite|quita|suspendan|eliminen} {mis|los|sus|tus} mensajes, "
+        "{olvídense|olvídese|olvídate} de {mi|este} {número|teléfono|celular}, si me "
+        "{vuelven|vuelve|vuelves} a {escribir|llamar|mandar|molestar|contactar|textear}, "
+        "{pierdan|borren} mi teléfono"
     ),
     "forget": (
         "bórrenme, bórrame, bórreme, elimínenme, elimíname, elimíneme, quítenme, quíteme, "
         "quítame, borren, borre, borra, borrar, eliminen, elimine, elimina, eliminar, quiten, "
-        "quite, quita, quitar, olvídenme, saquen, saque, destruyan"
+        "quite, quita, quitar, olvídenme, saquen, saque, destruyan, borrados, eliminados, borradas"
     ),
     "data": (
         "mis datos, mi información, todos mis datos, toda mi información, mis datos personales, "
@@ -79,17 +86,16 @@ ROW: Final[Row] = {
     ),
     "number": "mi número, mi teléfono, mi celular, este número, mi número de teléfono",
     "lists": (
-        "{la|     su|     esta|     tu|     sus|     estas|     de su|     de la|     de tu| "
-        "de esta|  de sus} {lista|    listas}, la base de datos, su base de datos, lista de "
-        "contactos"
+        "{la|su|esta|tu|sus|estas|de su|de la|de tu|de esta|de sus} {lista|listas}, la base de "
+        "datos, su base de datos, lista de contactos"
     ),
     "both": "ambas, ambos, todas, las dos, todas las firmas",
     "signature": "mi firma, mi nombre, esta firma, la firma, mi apoyo, nuestra firma",
     "undo": (
         "deshacer, deshaz, deshaga, retirar, retiro, retiren, retire, retira, anular, anulen, "
-        "anule, anula, desfirmar, revocar mi firma, {borren|     borre|     borra|     quiten| "
-        "quite|    quita|     eliminen|     elimine|     elimina|     cancelen|     cancele| "
-        "cancelar|   quitar|     borrar|    eliminar|     saquen} {mi firma|     mi nombre}"
+        "anule, anula, desfirmar, revocar mi firma, {borren|borre|borra|quiten|quite|quita|"
+        "eliminen|elimine|elimina|cancelen|cancele|cancelar|quitar|borrar|eliminar|saquen} {mi "
+        "firma|mi nombre}"
     ),
     "start": (
         "~alta, darme de alta, ~comenzar, ~empezar, ~iniciar, ~reanudar, ~suscribir, "
@@ -109,9 +115,7 @@ ROW: Final[Row] = {
         "~cuénteme más, ~cuéntame más, ~detalles"
     ),
     "news": "~noticias",
-    "news_on": (
-        "~noticias sí, quiero noticias, ~sí noticias, ~recibir noticias, ~activar noticias"
-    ),
+    "news_on": "~noticias sí, quiero noticias, ~sí noticias, ~recibir noticias, ~activar noticias",
     "news_off": (
         "~noticias no, ~no noticias, sin noticias, no quiero noticias, no más noticias, ~alto "
         "noticias, ~parar noticias, ~cancelar noticias, basta de noticias"
@@ -130,9 +134,9 @@ ROW: Final[Row] = {
         "idioma, petición, borrar, palabra"
     ),
     "example": (
-        "{su|tu} nombre, {su|tu} nombre completo, {su|tu} código postal, {su|tu} nombre y "
-        "{su|tu} código postal, {su|tu} nombre {su|tu} código postal, nombre código postal, "
-        "nombre y apellido, {su|tu} nombre y apellido, su nombre su código"
+        "{su|tu} nombre, {su|tu} nombre completo, {su|tu} código postal, {su|tu} nombre y {su|tu} "
+        "código postal, {su|tu} nombre {su|tu} código postal, nombre código postal, {su|tu} "
+        "nombre y apellido, su nombre su código"
     ),
     "given": "nombre, nombres",
     "family": "apellido, apellidos, mi apellido es, mis apellidos son",
@@ -143,7 +147,10 @@ ROW: Final[Row] = {
         "de, firmado, atentamente, quien suscribe, el suscrito, la suscrita, el abajo firmante, "
         "la abajo firmante, mi apellido es, llamo, nombre es, es de parte de, te escribe, te "
         "habla, firmante, cordialmente, atte, mi nombre y apellido es, mi nombre y apellido son, "
-        "con el nombre de, me dicen, acá"
+        "con el nombre de, me dicen, acá, le saluda, les saluda, te saluda, os saluda, saluda, "
+        "quien escribe, quien les escribe, quien le escribe, quien habla, nombre y apellido, "
+        "nombre y apellidos, nombres y apellidos, mi nombre y apellidos, firma de, la firma de, "
+        "de parte mía, atentos saludos"
     ),
     "closing": "es mi nombre, para servirle, a sus órdenes, al habla, presente",
     "zip": (
@@ -162,9 +169,9 @@ ROW: Final[Row] = {
     "place": (
         "de la ciudad de, vivo en, vivimos en, vive en, en, desde, resido en, residente de, "
         "residente en, vecino de, vecina de, radico en, soy de, nací en, colonia, ciudad, ciudad "
-        "de, col, barrio, dirección, domicilio, domiciliado en, domiciliada en, con domicilio "
-        "en, originario de, originaria de, estoy en, cerca de, municipio de, estado de, condado "
-        "de, mi ciudad es, y vivo en, y resido en"
+        "de, col, barrio, dirección, domicilio, domiciliado en, domiciliada en, con domicilio en, "
+        "originario de, originaria de, estoy en, cerca de, municipio de, estado de, condado de, "
+        "mi ciudad es, y vivo en, y resido en"
     ),
     "road": (
         "calle, avenida, av, apto, apartamento, departamento, depto, dpto, núm, número, piso, "
@@ -182,8 +189,8 @@ ROW: Final[Row] = {
         "hola, buenos días, buen día, buenas tardes, buenas noches, buenas, qué tal, saludos, "
         "estimado, estimada, estimados, estimadas, estimados señores, estimado señor, a quien "
         "corresponda, hola a todos, hola buenas tardes, hola buenos días, hola qué tal, cómo "
-        "está, cómo están, cómo estás, muy buenas, muy buenos días, muy buenas tardes, espero "
-        "que estén bien, feliz año, querido equipo, estimado equipo"
+        "está, cómo están, cómo estás, muy buenas, muy buenos días, muy buenas tardes, espero que "
+        "estén bien, feliz año, querido equipo, estimado equipo"
     ),
     "courtesy": (
         "por favor, porfa, porfavor, xfavor, x favor, pf, plis, gracias, muchas gracias, mil "
@@ -194,16 +201,17 @@ ROW: Final[Row] = {
         "suerte, suerte, éxito, éxitos, felicidades, felicitaciones, ánimo, adelante, adiós, "
         "hasta luego, que tengan buen día, que tenga buen día, que tengan un buen día, buen "
         "trabajo, muy amable, muy amables, se agradece, les agradezco, le agradezco, agradecido, "
-        "agradecida, un abrazo, abrazos, hasta pronto, nos vemos, bravo, viva, excelente "
-        "trabajo, sigan así, amén, cuídense, cuídate, lo siento, le agradecería, les "
-        "agradecería, si es tan amable, gracias por hacer esto, gracias por la ayuda"
+        "agradecida, un abrazo, abrazos, hasta pronto, nos vemos, bravo, viva, excelente trabajo, "
+        "sigan así, amén, cuídense, cuídate, lo siento, le agradecería, les agradecería, si es "
+        "tan amable, gracias por hacer esto, gracias por la ayuda, por lo que {hacen|hace|haces}, "
+        "gracias por lo que {hacen|hace|haces}, gracias por todo lo que hacen"
     ),
     "yes": (
         "=sí, ~si, claro, claro que sí, por supuesto, de acuerdo, vale, bueno, está bien, ok, "
         "okay, listo, perfecto, excelente, genial, muy bien, entendido, correcto, dale, sale, "
         "órale, exacto, desde luego, con gusto, seguro, ya está, ya quedó, enterado, enterada, "
-        "recibido, qué bien, qué bueno, jaja, jajaja, jeje, estupendo, sí por favor, sí claro, "
-        "sí quiero, bien, híjole, ándale, buenísimo"
+        "recibido, qué bien, qué bueno, jaja, jajaja, jeje, estupendo, sí por favor, sí claro, sí "
+        "quiero, bien, híjole, ándale, buenísimo, okey, okei, oki, okis, va, simón"
     ),
     "no": (
         "no gracias, ahora no, no me interesa, no estoy interesado, no estoy interesada, quizás "
@@ -214,19 +222,19 @@ ROW: Final[Row] = {
     "question": (
         "=qué, =quién, =quiénes, =cómo, =cuándo, =dónde, =cuánto, =cuánta, =cuál, =cuáles, =por "
         "qué, por que, quien es, quienes son, que es, para qué, de qué, de que se trata, cómo "
-        "puedo, cómo le hago, puede, pueden, podría, puedo, hay, pregunta, tengo una pregunta, "
-        "es verdad, es cierto, acaso, ya firmó, ya quedó, se puede, cómo firmo, dónde firmo, "
-        "cómo obtuvieron, funcionó"
+        "puedo, cómo le hago, puede, pueden, podría, puedo, hay, pregunta, tengo una pregunta, es "
+        "verdad, es cierto, acaso, ya firmó, ya quedó, se puede, cómo firmo, dónde firmo, cómo "
+        "obtuvieron, funcionó"
     ),
     "footer": (
         "enviado desde, enviado con, enviado por, enviado mediante, obtener outlook, descargar "
         "outlook, mandado desde mi"
     ),
     "reaction": (
-        "le gustó, me gustó, le gusta, me gusta, le encantó, me encantó, se rió de, se rio de, "
-        "le dio risa, enfatizó, no le gustó, no me gustó, preguntó por, cuestionó, dudó sobre, "
-        "dudó de, reaccionó, reaccionó con, reaccionó a, quitó un me gusta de, eliminó un "
-        "corazón de, rv, rm, reenviado, a, destacó, exclamó, subrayó"
+        "le gustó, me gustó, le gusta, me gusta, le encantó, me encantó, se rió de, se rio de, le "
+        "dio risa, enfatizó, no le gustó, no me gustó, preguntó por, cuestionó, dudó sobre, dudó "
+        "de, reaccionó, reaccionó con, reaccionó a, quitó un me gusta de, eliminó un corazón de, "
+        "rv, rm, reenviado, a, destacó, exclamó, subrayó"
     ),
     "wrote": "escribió, mensaje original, mensaje reenviado",
     "ours": (
@@ -237,9 +245,9 @@ ROW: Final[Row] = {
     "insist": (
         "ya, ahora, mismo, ahora mismo, inmediatamente, he dicho, dije, dije que, que, de una "
         "vez, todo, esto, eso, de una vez por todas, para siempre, nunca más, por última vez, "
-        "quiero, quiero que, necesito, deseo, le pido que, les pido que, favor de, favor, yo, "
-        "me, la, el, mi, en, más, de, a, pido, solicito, haga el favor de, hagan el favor de, "
-        "enviar, responder, texto, los, las, sus, su, tus, tu, esos, estos, estas"
+        "quiero, quiero que, necesito, deseo, le pido que, les pido que, favor de, favor, yo, me, "
+        "la, el, mi, en, más, de, a, pido, solicito, haga el favor de, hagan el favor de, enviar, "
+        "responder, texto, los, las, sus, su, tus, tu, esos, estos, estas"
     ),
     "little": (
         "ayer, ahorita, manejando, manejo, ocupado, ocupada, ocupados, trabajando, cansado, "
@@ -253,11 +261,14 @@ ROW: Final[Row] = {
         "que, quien, se, sea, según, ser, será, si, sido, siempre, sino, sobre, solo, sólo, "
         "somos, son, su, suyo, también, tan, tanto, te, tener, tengo, ti, tiene, tienen, toda, "
         "todas, todo, todos, tu, tú, tus, u, un, una, unas, uno, unos, usted, ustedes, va, van, "
-        "vez, voy, vamos, ya, yo, quisiera, deseo, deseamos, quiere, queremos, quieren, "
-        "gustaría, me gustaría, aquel, aquella, así, cuya, esas, esos, estas, este, luego, "
-        "menos, mientras, ni, ningún, ninguna, tras, tuyo, mío, mía, sr, podrían, parte, "
-        "atención, además"
+        "vez, voy, vamos, ya, yo, quisiera, deseo, deseamos, quiere, queremos, quieren, gustaría, "
+        "me gustaría, aquel, aquella, así, cuya, esas, esos, estas, este, luego, menos, mientras, "
+        "ni, ningún, ninguna, tras, tuyo, mío, mía, sr, podrían, parte, atención, además, cuanto, "
+        "cuesta, imagina, imagínate, sigan, llámenme, burócratas, responda, confirmar, coma, "
+        "punto, punto y aparte"
     ),
     "double": "mi, su, tu, son, ni, mas, dan, da, al, la, sol, mar",
     "particle": "=de, =del, =la, =las, =los, =san, =santa",
+    "state": "estados unidos, eeuu, ee uu",
+    "common": "corrección, error, radio, fila, equivoqué, equivocado",
 }

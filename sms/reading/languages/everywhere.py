@@ -23,4 +23,12 @@ ROW: Final[Row] = {
     "title": "mr, dr",
     "suffix": "jr, sr, ii, iii, iv, phd, md, 2nd, 3rd, 4th",
     "later": "sms, ok",
+    "particle": (
+        "=van 't, =in 't, =op 't, van der, van den, van de, von der, von dem, uit den, dela, "
+        "delos, delas, ibn, bint, abu, ould, mac, fitz, ni, nic, av, af, zu, zur"
+    ),
+    "cue": (
+        "я, меня зовут, мене звати, мое имя, 我叫, 我是, 저는, 제 이름은, 이름은, ich bin, ich "
+        "heiße, mein name ist, mi chiamo, ako si, ako po si, jina langu ni"
+    ),
 }

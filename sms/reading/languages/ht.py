@@ -12,8 +12,10 @@ ROW: Final[Row] = {
     "join": (
         "non mwen sou, siyati mwen sou, mete m, mete non m, mete non mwen, mete mwen, mete, "
         "ajoute m, ajoute non m, ajoute, ajoute mwen, enskri m, enskri mwen, enskri, konte m, "
-        "konte sou mwen, mwen sipòte, m sipòte, sipòte, mwen dakò ak, mwen pou, nan non, m "
-        "apiye, mwen apiye, anrejistre, anrejistre m, mwen ladan l, m ladan l, anfavè"
+        "konte sou mwen, mwen sipòte, m sipòte, sipòte, mwen dakò ak, mwen pou, nan non, m apiye, "
+        "mwen apiye, anrejistre, anrejistre m, mwen ladan l, m ladan l, anfavè, "
+        "{mete|ajoute|enskri|ekri|konte} {non|siyati} {m|mwen|nou} (nan lis la|sou lis la|sou "
+        "petisyon an|nan petisyon an|sou li|ladan l)"
     ),
     "refuse": "refize, mwen refize, m refize, mwen kont, m kont, kont",
     "stop": (
@@ -35,11 +37,12 @@ ROW: Final[Row] = {
     "wish": (
         "{kite|lese} {m|mwen} {trankil|an pè|anpè}, pa {voye|ekri|rele|kontakte|deranje|anmède} "
         "{m|mwen|ban m|ban mwen}, pa voye mesaj, sispann voye, sispann ekri, sispann rele, "
-        "sispann deranje, sispann anmède, move nimewo, move moun, nimewo a pa bon, se pa bon "
-        "moun nan, pa vle resevwa, pa vle {mesaj|mesaj ankò}, mwen pa vle mesaj, m pa vle mesaj, "
-        "m pa vle resevwa, mwen pa vle resevwa, m pa bezwen mesaj, mwen pa bezwen mesaj, li "
-        "mouri, pa ekri m ankò, pa tekste m, ban m lapè, ban mwen lapè, dezabòne m, dezabone m, "
-        "dezabòne mwen, m vle dezabòne, mwen vle dezabòne, pa deranje"
+        "sispann deranje, sispann anmède, move nimewo, move moun, nimewo a pa bon, se pa bon moun "
+        "nan, pa vle resevwa, pa vle {mesaj|mesaj ankò}, mwen pa vle mesaj, m pa vle mesaj, m pa "
+        "vle resevwa, mwen pa vle resevwa, m pa bezwen mesaj, mwen pa bezwen mesaj, li mouri, pa "
+        "ekri m ankò, pa tekste m, ban m lapè, ban mwen lapè, dezabòne m, dezabone m, dezabòne "
+        "mwen, m vle dezabòne, mwen vle dezabòne, pa deranje, kite {m|mwen|nou} {anrepo|an "
+        "repo|trankil|anpè|an pè}, pa voye {anyen|okenn mesaj|mesaj} (ban|bay) (m|mwen|nou) ankò"
     ),
     "forget": (
         "retire, efase m, efase mwen, retire m, retire mwen, wete m, wete mwen, efase, bliye m, "
@@ -55,9 +58,8 @@ ROW: Final[Row] = {
     "both": "tou de, tout siyati yo, toulède",
     "signature": "siyati m, siyati mwen, non m, non mwen, siyati a, siyati sa a",
     "undo": (
-        "defè, defèt, {efase|     retire|     wete|     anile|     siprime} {siyati m| "
-        "siyati mwen|   non m|    non mwen|     siyati a}, retire siyati, mwen vle retire, m vle "
-        "retire, retire l"
+        "defè, defèt, {efase|retire|wete|anile|siprime} {siyati m|siyati mwen|non m|non "
+        "mwen|siyati a}, retire siyati, mwen vle retire, m vle retire, retire l"
     ),
     "start": "~komanse, ~rekòmanse, ~kòmanse, ~abòne, ~abòne m, ~kontinye",
     "help": (
@@ -80,8 +82,8 @@ ROW: Final[Row] = {
     ),
     "also": "~tou, ~lòt moun, ~yon lòt moun",
     "change": (
-        "chanje non m, korije non m, non kòrèk mwen se, se pou l, mwen te vle di, m te vle di, "
-        "li dwe"
+        "chanje non m, korije non m, non kòrèk mwen se, se pou l, mwen te vle di, m te vle di, li "
+        "dwe"
     ),
     "later": (
         "petisyon an, petisyon sa a, lèt, voye, rele, resi, verifye, konfime, kòd, pwochen, lang"
@@ -91,37 +93,40 @@ ROW: Final[Row] = {
         "ak kòd postal ou, non w ak kòd postal w, non ou kòd postal"
     ),
     "cue": (
-        "non mwen se, mwen rele, non m se, m rele, mwen se, m se, se mwen, se mwen menm, non, "
-        "non mwen, non m, non konplè mwen se, non konplè, siyati, li rele, rele, siyen pa, mwen "
-        "menm, mwen menm se, se, prenon m se, prenon, siyati pa, yo rele m, yo rele mwen, se "
-        "mwen ki, non fanmi, tinon m se, sou non, bò kote"
+        "non mwen se, mwen rele, non m se, m rele, mwen se, m se, se mwen, se mwen menm, non, non "
+        "mwen, non m, non konplè mwen se, non konplè, siyati, li rele, rele, siyen pa, mwen menm, "
+        "mwen menm se, se, prenon m se, prenon, siyati pa, yo rele m, yo rele mwen, se mwen ki, "
+        "non fanmi, tinon m se, sou non, bò kote, non ak siyati, siyati ak non, non ak prenon, "
+        "prenon ak non, non konplè m se"
     ),
-    "closing": "se non mwen, se non m, ki ekri la, ki la",
+    "closing": (
+        "se non mwen, se non m, ki ekri la, ki la, k ap pale, ki ap pale, k ap ekri, ki ap ekri, "
+        "k ap pale la, kap pale, kap ekri, ki pale, ki voye mesaj la"
+    ),
     "zip": (
-        "kòd postal, kòd postal mwen se, kòd postal mwen, kòd postal m se, kòd postal m, kòd "
-        "mwen se, kòd la se, kòd zip, zip, zip mwen se, zip code mwen se, zip code, kòd mwen, "
-        "kòd pòs, kòd postal la se, kòd"
+        "kòd postal, kòd postal mwen se, kòd postal mwen, kòd postal m se, kòd postal m, kòd mwen "
+        "se, kòd la se, kòd zip, zip, zip mwen se, zip code mwen se, zip code, kòd mwen, kòd pòs, "
+        "kòd postal la se, kòd"
     ),
     "kin": (
-        "{mari|     madanm|     manman|     papa|     pitit|     pitit gason|     pitit fi| "
-        "frè|  sè|   vwazen|    vwazin|     zanmi|     mennaj|     kouzen|     kouzin| "
-        "matant|     tonton|  grann|   granpapa} {m|    mwen}"
+        "{mari|madanm|manman|papa|pitit|pitit gason|pitit fi|frè|sè|vwazen|vwazin|zanmi|mennaj|"
+        "kouzen|kouzin|matant|tonton|grann|granpapa} {m|mwen}"
     ),
     "and": "ak, epi, avèk, e",
     "place": (
-        "mwen abite, m abite, mwen rete nan, m rete nan, mwen rete, m rete, abite nan, abite, "
-        "nan vil, nan, soti, soti nan, mwen soti, m soti, vil, adrès, adrès mwen se, mwen viv "
-        "nan, m viv nan, ki abite, ki rete, k ap viv nan, bò, prè, mwen viv, m viv, nan eta, "
-        "mwen abite nan, m abite nan, epi m abite, epi mwen abite"
+        "mwen abite, m abite, mwen rete nan, m rete nan, mwen rete, m rete, abite nan, abite, nan "
+        "vil, nan, soti, soti nan, mwen soti, m soti, vil, adrès, adrès mwen se, mwen viv nan, m "
+        "viv nan, ki abite, ki rete, k ap viv nan, bò, prè, mwen viv, m viv, nan eta, mwen abite "
+        "nan, m abite nan, epi m abite, epi mwen abite"
     ),
     "road": "ri, avni, wout, apatman, kay, etazini, ayiti, nimewo kay",
     "age": "laj, laj mwen, mwen gen an",
     "title": "msye, mesye, madan, madmwazèl, mis, dr, doktè, pè, pastè, sè, mèt",
     "digit": "zewo, de, twa, kat, senk, sis, sèt, uit, nèf",
     "greeting": (
-        "bonjou, bonswa, alo, sali, salitasyon, kijan ou ye, koman ou ye, sak pase, sa k pase, "
-        "ki jan nou ye, bonjou tout moun, bonjou zanmi, bonjou msye, bonjou madan, cheri, chè "
-        "zanmi, chè, bon ane, bon maten, bonjou nou tout, onè"
+        "bonjou, bonswa, alo, sali, salitasyon, kijan ou ye, koman ou ye, sak pase, sa k pase, ki "
+        "jan nou ye, bonjou tout moun, bonjou zanmi, bonjou msye, bonjou madan, cheri, chè zanmi, "
+        "chè, bon ane, bon maten, bonjou nou tout, onè"
     ),
     "courtesy": (
         "tanpri, souple, silvouplè, sivouplè, tanpri souple, mèsi, mèsi anpil, mèsi davans, mèsi "
@@ -137,13 +142,13 @@ ROW: Final[Row] = {
         "wi mwen vle, se fèt"
     ),
     "no": (
-        "non mèsi, pa kounye a, pita, mwen pa enterese, m pa enterese, pa enterese, kite sa, m "
-        "pa konnen, mwen pa konnen, anyen, tann, yon ti moman, demen, poko, pa jodi a"
+        "non mèsi, pa kounye a, pita, mwen pa enterese, m pa enterese, pa enterese, kite sa, m pa "
+        "konnen, mwen pa konnen, anyen, tann, yon ti moman, demen, poko, pa jodi a"
     ),
     "question": (
         "kiyès, ki moun, kisa, ki sa, poukisa, pou kisa, kijan, ki jan, kilè, ki kote, ki bò, "
-        "konbyen, èske, eske, kote, ki, m ka, mwen ka, èske mwen ka, kesyon, mwen gen yon "
-        "kesyon, m gen yon kesyon, kouman, koman"
+        "konbyen, èske, eske, kote, ki, m ka, mwen ka, èske mwen ka, kesyon, mwen gen yon kesyon, "
+        "m gen yon kesyon, kouman, koman"
     ),
     "footer": "voye soti nan, voye depi, voye sou",
     "reaction": "renmen, te renmen, pa t renmen, ri sou, reyaji ak, pataje, voye pi devan",
@@ -164,7 +169,8 @@ ROW: Final[Row] = {
         "pi, plis, pou, pral, pwoblèm, renmen, sa, san, se, si, sou, sèl, t ap, ta, te, tèl, "
         "tankou, ti, tou, tout, twòp, va, vini, vle, w, y, yo, yon, youn, ye, ta renmen, mwen ta "
         "renmen, m ta renmen, toujou, jan, bagay, fwa, jou, ane, lòt, anvan, lakay, kay, peyi, "
-        "vil la, map, m ap, mwen ap, yè"
+        "vil la, map, m ap, mwen ap, yè, trankil, anrepo, done nou, done nou yo, done yo, "
+        "enfòmasyon nou"
     ),
     "double": (
         "li, jan, gen, san, sou, tan, di, lang, pi, ye, ou, ki, ka, yo, te, ta, va, bay, nan, "

@@ -15,7 +15,13 @@ ROW: Final[Row] = {
         "inscreva, inscreva, inscrever, conte comigo, contem comigo, apoio, apoiamos, apoia, "
         "apoiar, sou a favor de, me junto, quero participar, registre, registrar, coloque, "
         "coloquem, me coloque, ponha, acrescente, em nome de, a favor de, em apoio a, meu apoio "
-        "a, pode me incluir, pode colocar, quero apoiar, anote, anotem, estou dentro, tô dentro"
+        "a, pode me incluir, pode colocar, quero apoiar, anote, anotem, estou dentro, tô dentro, "
+        "{coloquem|coloque|coloca|colocar|ponham|ponha|põe|pôr|botem|bota|botar|adicionem|"
+        "adiciona|adicionar|incluam|inclui|incluir|acrescentem|acrescente|acrescentar|somem|"
+        "contem|registrem|anotem} (o|a) {meu nome|minha assinatura} (na lista|na petição|no "
+        "abaixo assinado), {pode|podem|poderia|poderiam} {colocar|pôr|botar|adicionar|incluir|"
+        "acrescentar|registrar|anotar|contar} (o|a) {meu nome|minha assinatura}, me coloquem, me "
+        "incluam, me adicionem, podem contar comigo, pode contar comigo"
     ),
     "refuse": "recuso, me recuso, sou contra, contra, me oponho",
     "stop": (
@@ -24,9 +30,9 @@ ROW: Final[Row] = {
         "disso, ~já chega, ~encerrar, ~desinscrever, ~suspender, ~para já, ~não mais"
     ),
     "cease": (
-        "pare de, parem de, para de, parar de, deixe de, deixem de, chega de, basta de, pare "
-        "com, parem com, pare, parem, cancele, cancelem, cancelar, não mais, suspenda, "
-        "suspendam, favor parar de, cansei de, chega com"
+        "pare de, parem de, para de, parar de, deixe de, deixem de, chega de, basta de, pare com, "
+        "parem com, pare, parem, cancele, cancelem, cancelar, não mais, suspenda, suspendam, "
+        "favor parar de, cansei de, chega com"
     ),
     "offer": (
         "empréstimo, aprovado, oferta, pacote, encomenda, clique, código de verificação, seu "
@@ -36,9 +42,9 @@ ROW: Final[Row] = {
         "mandar, mande, mandem, manda, mandando, enviar, envie, enviem, envia, enviando, "
         "escrever, escreva, escrevam, escreve, escrevendo, ligar, ligue, liguem, contatar, "
         "contate, contatem, contactar, contacte, contactem, incomodar, incomode, incomodem, "
-        "incomodando, perturbar, perturbe, perturbem, encher, encha, encham, importunar, "
-        "receber, chatear, me mandar, me enviar, me escrever, me ligar, me contatar, me "
-        "incomodar, me perturbar, me encher"
+        "incomodando, perturbar, perturbe, perturbem, encher, encha, encham, importunar, receber, "
+        "chatear, me mandar, me enviar, me escrever, me ligar, me contatar, me incomodar, me "
+        "perturbar, me encher"
     ),
     "messages": (
         "mensagens, mensagem, sms, torpedos, torpedo, textos, notificações, avisos, alertas, "
@@ -51,25 +57,24 @@ ROW: Final[Row] = {
     ),
     "not": "não, nao, nunca, jamais, nem, sem, num",
     "wish": (
-        "{me deixe|     me deixem|     me deixa|     deixe me|     deixem me} {em paz| "
-        "sossegado|  sossegada|     quieto|     quieta}, não {me|     nos} {mande|     mandem| "
-        "manda|  envie|   enviem|    envia|     escreva|     escrevam|     contate| "
-        "contatem|     contacte|  contactem|   incomode|    incomodem|     incomoda|     ligue| "
-        "liguem|     perturbe|  perturbem|     encha|   encham|    importune}, não quero "
-        "{receber|mais|que me|suas|essas|nada|saber}, não desejo {receber|mais}, não gostaria de "
-        "receber, não quero mais receber, número errado, pessoa errada, enganou-se no número, "
-        "ligou errado, não sou essa pessoa, me descadastre, me descadastrem, quero me "
-        "descadastrar, quero sair, cancele minha inscrição, cancelem minha inscrição, cancelar "
-        "minha inscrição, cancelar inscrição, não perturbe, faleceu, nunca me inscrevi, não "
-        "autorizo, pare de me, parem de me, chega de mensagens, chega de sms, me esqueçam, não "
-        "tenho interesse em receber, este número não é mais, deixe-me em paz, deixem-me em paz, "
-        "larguem do meu pé, larga do meu pé, sai do meu pé"
+        "{me deixe|me deixem|me deixa|deixe me|deixem me} {em "
+        "paz|sossegado|sossegada|quieto|quieta}, não {me|nos} {mande|mandem|manda|envie|enviem|"
+        "envia|escreva|escrevam|contate|contatem|contacte|contactem|incomode|incomodem|incomoda|"
+        "ligue|liguem|perturbe|perturbem|encha|encham|importune}, não quero {receber|mais|que "
+        "me|suas|essas|nada|saber}, não desejo {receber|mais}, não gostaria de receber, não quero "
+        "mais receber, número errado, pessoa errada, enganou-se no número, ligou errado, não sou "
+        "essa pessoa, me descadastre, me descadastrem, quero me descadastrar, quero sair, cancele "
+        "minha inscrição, cancelem minha inscrição, cancelar minha inscrição, cancelar inscrição, "
+        "não perturbe, faleceu, nunca me inscrevi, não autorizo, pare de me, parem de me, chega "
+        "de mensagens, chega de sms, me esqueçam, não tenho interesse em receber, este número não "
+        "é mais, deixe-me em paz, deixem-me em paz, larguem do meu pé, larga do meu pé, sai do "
+        "meu pé"
     ),
     "forget": (
         "me tire, me tirem, me retire, me retirem, me removam, tire me, me excluam, me tira, "
         "retirar me, me remova, me remove, me apague, me apaguem, me exclua, me delete, apague, "
         "apaguem, apagar, exclua, excluam, excluir, delete, deletem, deletar, remova, removam, "
-        "remover, tire, tirem, tirar, me esqueça"
+        "remover, tire, tirem, tirar, me esqueça, apagados, excluídos"
     ),
     "data": (
         "meus dados, todos os meus dados, minhas informações, todas as minhas informações, meus "
@@ -78,8 +83,8 @@ ROW: Final[Row] = {
     ),
     "number": "meu número, meu telefone, meu celular, este número, esse número",
     "lists": (
-        "{a|     da|     sua|     da sua|     dessa|     desta|     essa|     esta|     de sua| "
-        "suas|  das suas} {lista|     listas}, lista de contatos, seu cadastro"
+        "{a|da|sua|da sua|dessa|desta|essa|esta|de sua|suas|das suas} {lista|listas}, lista de "
+        "contatos, seu cadastro"
     ),
     "both": "ambas, ambos, todas, as duas, todas as assinaturas",
     "signature": (
@@ -88,10 +93,9 @@ ROW: Final[Row] = {
     ),
     "undo": (
         "desfazer, desfaça, desfaz, retirar, retiro, retire, retirem, anular, anule, revogar, "
-        "{apague|     apaguem|     exclua|     excluam|     remova|     removam|     tire| "
-        "tirem|  tirar|   cancele|     cancelem|     cancelar|     remover|     apagar| "
-        "excluir|  delete|     risque} {minha assinatura|     meu nome|     a minha assinatura| "
-        "o meu nome}"
+        "{apague|apaguem|exclua|excluam|remova|removam|tire|tirem|tirar|cancele|cancelem|cancelar|"
+        "remover|apagar|excluir|delete|risque} {minha assinatura|meu nome|a minha assinatura|o "
+        "meu nome}"
     ),
     "start": (
         "~começar, ~iniciar, ~retomar, ~recomeçar, ~voltar a receber, ~inscrever-me, quero "
@@ -132,8 +136,8 @@ ROW: Final[Row] = {
     "example": (
         "{seu|teu} nome, {seu|teu} nome completo, {seu|teu} cep, seu código postal, o seu código "
         "postal, {seu|teu} nome e {seu|teu} cep, {seu|teu} nome {seu|teu} cep, {o seu|seu} nome "
-        "{o seu|seu} código postal, {o seu|seu} nome e {o seu|seu} código postal, nome e "
-        "sobrenome, nome cep, o seu nome"
+        "{o seu|seu} código postal, {o seu|seu} nome e {o seu|seu} código postal, nome cep, o seu "
+        "nome"
     ),
     "given": "nome, primeiro nome",
     "family": "sobrenome, apelido, meu sobrenome é",
@@ -143,8 +147,9 @@ ROW: Final[Row] = {
         "fala é, aqui quem fala é o, aqui quem fala é a, quem fala é, é o, é a, assinado, "
         "atenciosamente, se chama, da parte de, meu nome completo é, meu nome e sobrenome são, "
         "fala, fala o, fala a, nome é, eu me chamo, cordialmente, respeitosamente, abaixo "
-        "assinado, abaixo assinada, o abaixo assinado, a abaixo assinada, em nome da, em nome "
-        "do, sou eu, apelido, quem assina é, ass, chamada, chamado, pode me chamar de"
+        "assinado, abaixo assinada, o abaixo assinado, a abaixo assinada, em nome da, em nome do, "
+        "sou eu, apelido, quem assina é, ass, chamada, chamado, pode me chamar de, nome e "
+        "sobrenome, assinatura de, quem escreve é, quem escreve"
     ),
     "closing": "é meu nome, é o meu nome, falando",
     "zip": (
@@ -182,8 +187,8 @@ ROW: Final[Row] = {
         "oi, olá, bom dia, boa tarde, boa noite, oi tudo bem, tudo bem, tudo bom, como vai, como "
         "vão, e aí, opa, alô, prezado, prezada, prezados, prezadas, prezados senhores, caro, "
         "cara, caros, saudações, oi gente, olá pessoal, oi pessoal, a quem possa interessar, "
-        "espero que estejam bem, feliz ano novo, como está, beleza, salve, oie, olá a todos, oi "
-        "a todos, prezada equipe, cara equipe"
+        "espero que estejam bem, feliz ano novo, como está, beleza, salve, oie, olá a todos, oi a "
+        "todos, prezada equipe, cara equipe"
     ),
     "courtesy": (
         "por favor, pfv, pf, por gentileza, obrigado, obrigada, muito obrigado, muito obrigada, "
@@ -195,13 +200,14 @@ ROW: Final[Row] = {
         "tenham um bom dia, bom trabalho, ótimo trabalho, grato, grata, desde já obrigado, desde "
         "já agradeço, obrigado desde já, obrigada desde já, gratidão, viva, bom fim de semana, "
         "boa semana, saudações cordiais, faz favor, se faz favor, obrigado pela ajuda, obrigada "
-        "pela ajuda"
+        "pela ajuda, (obrigado|obrigada) pelo que {vocês fazem|fazem|faz}, pelo que vocês fazem"
     ),
     "yes": (
         "sim, claro, claro que sim, com certeza, tá bom, está bem, tá, ok, beleza, perfeito, "
         "ótimo, muito bem, entendi, certo, combinado, pode ser, legal, excelente, isso, isso "
         "mesmo, exato, deu certo, feito, pronto, recebido, maravilha, kkk, kkkk, rsrs, haha, sim "
-        "por favor, sim claro, sim quero, com prazer, show, bacana, joia, okay, bom, bem"
+        "por favor, sim claro, sim quero, com prazer, show, bacana, joia, okay, bom, bem, blz, "
+        "isso aí, rs, kk, valeu"
     ),
     "no": (
         "não obrigado, não obrigada, agora não, não tenho interesse, não estou interessado, não "
@@ -210,9 +216,9 @@ ROW: Final[Row] = {
     ),
     "question": (
         "que, quê, quem, como, quando, onde, quanto, quanta, qual, quais, por que, porque, por "
-        "quê, o que, o quê, quem é, o que é, do que se trata, de que se trata, pra que, para "
-        "que, posso, pode, podem, poderia, há, tem, pergunta, tenho uma pergunta, é verdade, "
-        "será que, já assinou, cadê, de onde, como faço, como assino, foi, deu certo"
+        "quê, o que, o quê, quem é, o que é, do que se trata, de que se trata, pra que, para que, "
+        "posso, pode, podem, poderia, há, tem, pergunta, tenho uma pergunta, é verdade, será que, "
+        "já assinou, cadê, de onde, como faço, como assino, foi, deu certo"
     ),
     "footer": (
         "enviado do, enviado do meu, enviado de, enviado pelo, enviado por, enviado com, enviado "
@@ -227,15 +233,15 @@ ROW: Final[Row] = {
     "wrote": "escreveu, mensagem original, mensagem encaminhada",
     "ours": (
         "responda com seu, responda com o seu, responda só com, responda apenas com, responda "
-        "com, para assinar responda, para assinar envie, para retirar envie, para retirá-la, "
-        "para desfazer envie, sem mais sms stop, você assinou, último passo, petições por sms"
+        "com, para assinar responda, para assinar envie, para retirar envie, para retirá-la, para "
+        "desfazer envie, sem mais sms stop, você assinou, último passo, petições por sms"
     ),
     "insist": (
         "já, agora, imediatamente, eu disse, disse, falei, já disse, isso, isto, tudo, de uma "
         "vez, de vez, de uma vez por todas, para sempre, nunca mais, pela última vez, quero, "
         "quero que, preciso, desejo, gostaria, peço que, peço, solicito, favor, por gentileza, "
-        "eu, me, o, a, os, as, de, em, da, do, com, mais, vocês, você, essas, esses, estas, "
-        "suas, seus, minha, meu, enviar, responder, texto, para"
+        "eu, me, o, a, os, as, de, em, da, do, com, mais, vocês, você, essas, esses, estas, suas, "
+        "seus, minha, meu, enviar, responder, texto, para"
     ),
     "little": (
         "dirigindo, dirijo, ocupado, ocupada, ocupados, trabalhando, cansado, cansada, doente, "
@@ -248,11 +254,12 @@ ROW: Final[Row] = {
         "nesse, nesta, neste, no, nos, nós, nossa, nosso, num, numa, o, onde, ontem, os, ou, "
         "outra, outro, outros, para, pela, pelas, pelo, pelos, pois, por, pouco, pra, pro, "
         "própria, próprio, quando, quase, que, quem, quer, quero, queremos, queria, se, seja, "
-        "sem, sempre, sendo, ser, será, seu, seus, só, sobre, somos, sou, sua, suas, também, "
-        "tão, te, tem, têm, tenho, ter, teu, tinha, toda, todas, todo, todos, tua, tudo, um, "
-        "uma, umas, uns, vai, vamos, vão, você, vocês, vou, gostaria, gostaríamos, desejo, "
-        "querem, tô, né, porém, enquanto, através, além, ambos, cujo, demais"
+        "sem, sempre, sendo, ser, será, seu, seus, só, sobre, somos, sou, sua, suas, também, tão, "
+        "te, tem, têm, tenho, ter, teu, tinha, toda, todas, todo, todos, tua, tudo, um, uma, "
+        "umas, uns, vai, vamos, vão, você, vocês, vou, gostaria, gostaríamos, desejo, querem, tô, "
+        "né, porém, enquanto, através, além, ambos, cujo, demais, vírgula, ponto"
     ),
     "double": "na, tem, tao, sou, da, do, dos, das, vai, luz, sol",
     "particle": "=de, =da, =do, =dos, =das, =são, =santa",
+    "state": "estados unidos, eua",
 }

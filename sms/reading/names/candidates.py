@@ -17,6 +17,10 @@ from sms.reading.pieces import Pieces
 _RUN: Final = re.compile(r"[NwTp2jf]*[NwTf2p](?:,f+)*")
 
 
+#: Jr., III: a name ends there, and what goes on is something else.
+_ENDED: Final = re.compile(r"[NwT]f+(?=[NwTp2]*[NwT2])")
+
+
 @dataclass(slots=True)
 class Candidate:
     """Words that may be a name: pieces `first` to `last`, and what speaks for them."""
@@ -74,6 +78,8 @@ def _trimmed(pieces: Pieces, line: str, first: int, last: int) -> tuple[int, int
     if titles < last:
         first = titles
     names = sum(1 for tag in line[first:last] if tag in "NwT")
+    if first < last and names > 1 and line[first - 1 : first] == "&" and pieces.spelt(first) == "I":
+        first += 1  # Greg Diaz and I, Ana Diaz
     if first < last and line[first] == "p" and names > 1 and not pieces.is_capital(first):
         first += 1
     if names:
@@ -128,6 +134,9 @@ def runs(pieces: Pieces, line: str) -> Iterator[tuple[int, int]]:
     """Runs of words that may be a name, each in letters of one kind."""
     for match in _RUN.finditer(line):
         first = at = match.start()
+        for ending in _ENDED.finditer(line, first, match.end()):
+            yield first, ending.end()
+            first = at = ending.end()
         if not pieces.words.text.isascii():
             for at in range(first + 1, match.end()):
                 if line[at] != "," and line[at - 1] != "," and _differ(pieces, at - 1, at):

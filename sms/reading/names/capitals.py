@@ -23,6 +23,7 @@ _ANSWERED: Final = re.compile(r"([sninhLaumo])(?=[NwT](?:,?[zP]+)?[.\n]?$)|(?<=^
 def promote(pieces: Pieces, context: Context) -> None:
     """Commands that are names where they stand: Sign Moore, Hi Nguyen, I Wayan Sudana."""
     _name_titles(pieces)
+    _name_syllables(pieces)
     _rescue(pieces)
     line = pieces.line
     asked = context.asked is not None and context.asked.wants_name
@@ -30,6 +31,11 @@ def promote(pieces: Pieces, context: Context) -> None:
         at = match.start()
         if _is_titled(pieces, at) and (match[1] or pieces.folded(at) in {"I", "OK"}):
             pieces.tags[at] = "w"
+    if asked and _is_written_as_name(pieces, line):
+        for place, tag in enumerate(line):
+            if tag not in "pfj,.\nPzFyc":
+                pieces.tags[place] = "N"
+        return
     answer = _ANSWERED.search(line) if asked else None
     if answer and _is_titled(pieces, answer.start()):
         at = answer.start()
@@ -38,7 +44,24 @@ def promote(pieces: Pieces, context: Context) -> None:
             pieces.tags[at] = "w"
 
 
-_ENDING: Final = re.compile(r"(?<=[NwT])j(?![NwTjp])")
+#: An answer that may be a name as a whole, and what may stand around it.
+_WHOLE: Final = re.compile(r"([NwT2pdvlgfj&C#t]{1,6})(?:[,.\nPzFy]*)")
+
+
+def _is_written_as_name(pieces: Pieces, line: str) -> bool:
+    """Alvin Not Afraid, Y Nhi, Hope: a whole answer of words with capitals, one of them a name."""
+    match = _WHOLE.fullmatch(line)
+    if not match:
+        return False
+    words = [at for at in range(match.end(1)) if line[at] != "p" or not at]
+    if not all(is_title(pieces, at) for at in words):
+        return False
+    if match[1][0] == "g" and (len(words) < 3 or len(pieces.spelt(1)) > 2):
+        return False  # Ok Ana Diaz, but Ok Ja Kim
+    return bool(re.search("[NwT]", match[1])) or not match[1].strip("2p")
+
+
+_ENDING: Final = re.compile(r"(?<=[NwT])j(?![NwTj])")
 
 
 def _name_titles(pieces: Pieces) -> None:
@@ -47,6 +70,28 @@ def _name_titles(pieces: Pieces) -> None:
         word = pieces.folded(match.start())
         if word in {"SR", "JR"} or word.startswith("ال"):
             pieces.tags[match.start()] = "f"
+
+
+#: Before a word of a name, and not behind one.
+_SYLLABLE: Final = re.compile(r"(?:^|(?<=[KsPnJ,yez]))[v&](?=[NwT])")
+
+
+def _name_syllables(pieces: Pieces) -> None:
+    """Pa Houa Vang, Y Nhi: a short word of another language, with a capital, before a name."""
+    for match in _SYLLABLE.finditer(pieces.line):
+        at = match.start()
+        short = len(pieces.spelt(at)) < 3 and is_title(pieces, at) and is_title(pieces, at + 1)
+        if short and pieces.entries[at] and _is_alone_in_language(pieces, at):
+            pieces.tags[at] = "N"
+
+
+def _is_alone_in_language(pieces: Pieces, at: int) -> bool:
+    """Whether no other word of the text is of the language of this one alone."""
+    own = pieces.entries[at]
+    return own is not None and not any(
+        entry and entry.language and entry.language == own.language and place != at
+        for place, entry in enumerate(pieces.entries)
+    )
 
 
 #: What a capital in the middle of a sentence makes a part of the name beside it: Sitting Bull.
@@ -63,7 +108,7 @@ def _rescue(pieces: Pieces) -> None:
     frame = [
         pieces.spelt(at)
         for at, tag in enumerate(line)
-        if tag in "nz<Jqvky&" and at and line[at - 1] not in ".?¿\n"
+        if tag in "nz<Jqvky&" and at and line[at - 1] not in ".?¿\nPK" and not _is_inside(line, at)
     ]
     if any(word.istitle() and word != "I" for word in frame) and not any(
         word[:1].islower() for word in frame
@@ -74,9 +119,15 @@ def _rescue(pieces: Pieces) -> None:
         _close(pieces)
     for at in [*range(len(line) - 1, -1, -1), *range(len(line))]:
         foreign = line[at] in "<p&gevqyk>" and is_foreign(pieces, at, language)
-        if (line[at] in _RESCUED or foreign) and _belongs(pieces, line, at):
+        inside = line[at] in "vy&gqex" and _is_inside(line, at) and is_title(pieces, at + 1)
+        if (line[at] in _RESCUED or foreign or inside) and _belongs(pieces, line, at):
             pieces.tags[at] = "w"
             line = pieces.line
+
+
+def _is_inside(line: str, at: int) -> bool:
+    """Alvin Not Afraid: between a word of a name and another word."""
+    return line[at - 1 : at] in ("N", "w", "T") and line[at + 1 : at + 2] in tuple("NwTd")
 
 
 def _belongs(pieces: Pieces, line: str, at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from sms.reading.commands import language_of
@@ -23,13 +24,22 @@ def weigh(pieces: Pieces, line: str, found: Candidate, context: Context) -> None
         + _by_left(line, found)
         + _by_right(line, found)
         + (2 if line[found.first - 1 : found.first] == "j" else 0)
-        - (0 if "N" in line[found.first : found.last] else 2)
+        - _by_words(pieces, line, found)
         + (3 if awaited else 0)
         + _by_capitals(pieces, line, found)
         + _by_script(pieces, line, found)
         - (3 if line[found.first - 1 : found.first] in ("v", "r") else 0)  # no face scans
     )
-    found.doubtful |= _is_doubtful(pieces, line, found)
+    found.doubtful |= _is_doubtful(pieces, line, found, context)
+
+
+def _by_words(pieces: Pieces, line: str, found: Candidate) -> int:
+    """Words that mean something else speak less for a name; a small one among others hardly."""
+    large, small = _capitals(pieces, line, found.first, found.last)
+    if "N" not in line[found.first : found.last]:
+        return 1 if large > 1 and not small else 2
+    alone = found.size == 1 and small and not large and not found.cued
+    return 3 if alone and "P" not in line and re.search("[ldqvoOMS]", line) else 0
 
 
 def _by_left(line: str, found: Candidate) -> int:
@@ -41,7 +51,7 @@ def _by_left(line: str, found: Candidate) -> int:
     if sign and sign in "KsJ":
         return 3
     if sign in ("P", "z"):
-        return 3 if "K" in line or "s" in line else 2
+        return 3 if "K" in line or "s" in line or _is_alone(line, found) else 2
     if found.left:
         return 0
     return 2 if "P" in line and ("K" in line or "s" in line) else 1
@@ -130,7 +140,7 @@ def _other_is_large(pieces: Pieces, line: str, found: Candidate) -> bool:
     )
 
 
-def _is_doubtful(pieces: Pieces, line: str, found: Candidate) -> bool:
+def _is_doubtful(pieces: Pieces, line: str, found: Candidate, context: Context) -> bool:
     """Whether the run may be more than a name, or none."""
     large, small = _capitals(pieces, line, found.first, found.last)
     if found.size > _LONGEST or (large > 1 and small and _ends_small(pieces, line, found)):
@@ -141,20 +151,57 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate) -> bool:
         return True  # Ok Ja Kim, or ok, Ja Kim
     if found.size > 2 and _ends_in_town(pieces, line, found.last - 1):
         return True
-    if _goes_on(pieces, line, found.last):
+    loose = not (found.cued or context.asked or re.search("[KsJ]", line))
+    if found.size == 1 and small and loose:
         return True
+    if _SENTENCE.search(pieces.spelt(found.first)) or _SENTENCE.search(
+        pieces.spelt(found.last - 1)
+    ):
+        return True
+    if _goes_on(pieces, line, found.last) or _may_end_in_place(pieces, line, found):
+        return True
+    if large == 1 and small > 1 and not found.cued and found.size > 2:
+        return True  # (the beginning of a sentence)
     if large and any(_may_belong(pieces, line, at) for at in (found.first - 1, found.last)):
         return True
-    if not large and _has_doubtful_neighbour(pieces, line, found):
+    if (not large or _is_shouted(pieces, found)) and _has_doubtful_neighbour(pieces, line, found):
         return True
     short = found.size == 1 or line[found.first] == "2" or not ("P" in line or "K" in line)
     return bool(found.cued and small and not large and short and _is_weak_cue(pieces, found))
+
+
+#: "I am called" and "am", written onto a name where no space parts words.
+_SENTENCE: Final = re.compile("^(?:我|私)|(?:입니다|이에요|예요|です)$")
 
 
 def _ends_in_town(pieces: Pieces, line: str, at: int) -> bool:
     """Ana Diaz Houston: that may be where she lives."""
     entry = pieces.entries[at] if line[at] == "T" else None
     return entry is not None and "town" in entry.kinds
+
+
+def _may_end_in_place(pieces: Pieces, line: str, found: Candidate) -> bool:
+    """Ana Diaz Pine Ridge SD, soy Ana Diaz de Pine Ridge: that may be where she lives."""
+    if _is_state(pieces, line, found.last) and (found.size > 2 or line[found.last - 1] == "T"):
+        return True
+    behind = line[found.last :].lstrip(",")[:1]
+    from_cue = found.left == "n" and _is_weak_cue(pieces, found)
+    if not (behind == "A" or (behind == "P" and from_cue)):
+        return False
+    run = [pieces.spelt(at).lower() for at in range(found.first, found.last)]
+    return bool({"de", "di"} & set(run[-3:-1])) and not pieces.is_capital(found.last - 2)
+
+
+def _is_state(pieces: Pieces, line: str, at: int) -> bool:
+    """Whether a state stands right there, as a word or as two letters."""
+    if line[at : at + 1] not in ("A", "c"):
+        return False
+    entry, spelt = pieces.entries[at], pieces.spelt(at)
+    return (len(spelt) == 2 and spelt.isupper()) or (entry is not None and "state" in entry.kinds)
+
+
+def _is_shouted(pieces: Pieces, found: Candidate) -> bool:
+    return all(pieces.spelt(at).isupper() for at in range(found.first, found.last))
 
 
 def _goes_on(pieces: Pieces, line: str, at: int) -> bool:
@@ -164,9 +211,15 @@ def _goes_on(pieces: Pieces, line: str, at: int) -> bool:
 
 def _may_belong(pieces: Pieces, line: str, at: int) -> bool:
     """Whether a word right beside a name has a capital that nothing else explains."""
-    known = 0 < at < len(line) and line[at] in "ldqvxhoMSR2#"
+    known = 0 <= at < len(line) and line[at] in "ldqvxhoMSR2#QDYBUtim"
+    if 0 <= at < len(line) and line[at] == "&" and len(pieces.spelt(at)) == 1:
+        return is_title(pieces, at)  # Y Nhi
     return (
-        known and is_title(pieces, at) and pieces.folded(at) != "I" and line[at - 1] not in ".?¿\n"
+        known
+        and at > 0
+        and is_title(pieces, at)
+        and pieces.folded(at) != "I"
+        and line[at - 1] not in ".?¿\n"
     )
 
 
@@ -178,7 +231,10 @@ def _has_doubtful_neighbour(pieces: Pieces, line: str, found: Candidate) -> bool
             continue
         if script_of(pieces.spelt(at)) != script_of(pieces.spelt(found.first)):
             continue
-        if line[at] in "d#ohS" and not is_petitions_name(pieces, at):
+        denied = line[at] == "v" and at == found.last
+        if denied or (line[at : at + 2] in ("lP", "lz") and pieces.spelt(at).isascii()):
+            return True  # Thanh To, Alvin Not Afraid
+        if line[at] in "d#ohSQ" and not is_petitions_name(pieces, at):
             return True
         if line[at] in "gxe" and line[at - 1 : at] in ("K", "s"):
             return True

@@ -118,6 +118,18 @@ def _people(pieces: Pieces, both: list[Candidate]) -> Found:
     return Found(people=True, any=True)
 
 
+def _is_second(pieces: Pieces, best: Candidate, candidates: list[Candidate]) -> bool:
+    """Mark, Pine Ridge, 57770: another that may be the name stands before it in a list."""
+    if best.cued or best.other:
+        return False
+    tags = pieces.tags
+    return any(
+        one.last == best.first - 1 and tags[one.last] == "," and pieces.is_capital(one.first)
+        for one in candidates
+        if one is not best
+    )
+
+
 def _best(pieces: Pieces, candidates: list[Candidate]) -> Found:
     ranked = sorted(candidates, key=lambda c: -c.strength)
     best = ranked[0]
@@ -126,7 +138,7 @@ def _best(pieces: Pieces, candidates: list[Candidate]) -> Found:
     clear = best.strength >= 4 and (
         best.strength - rival >= 3 or not rivals or (best.cued and not rivals[0].cued)
     )
-    sure = clear and not best.doubtful
+    sure = clear and not best.doubtful and not _is_second(pieces, best, candidates)
     names = (name_of(pieces, best),) if clear else ()
     return Found(
         names,

@@ -17,13 +17,17 @@ _STREET: Final = re.compile(
 _BEHIND: Final = re.compile(r"<[lp<2]*(?:[CA]|[NwT2p]*T|[NwT][NwT2p]{0,2})(?:,?[CATt])*")
 _BEFORE: Final = re.compile(r"(?:[CA]|[NwT2])>")
 _LISTED: Final = re.compile(
-    r"(?<=[NwT2f]),[NwT2pd]{1,3},?A(?=[,.]?(?:P|z|$|\n|F))|(?<=[egx2dlq]),[NwT]{1,3},A|(?<=[NwT][NwT])T,?A|(?<=[NwT2f]),T(?:,?A)?(?=[,.]?(?:P|z|$|\n))"
+    r"(?<=[NwT2f]),[NwT2pd]{1,3},?A(?=[,.]?(?:P|z|$|\n|F))|(?<=[egx2dlq]),[NwT]{1,3},A|(?<=[NwTp][NwT])T,?A|(?<=[NwT2f]),T(?:,?A)?(?=[,.]?(?:P|z|$|\n))"
 )
+#: Ana Diaz\nBelle Glade, FL
+_BELOW: Final = re.compile(r"[.\n][NwT2pd]{1,3},?A(?=[,.]?(?:P|z|$|\n|F))")
 _SURE: Final = re.compile(r"[p<]?C(?:,?[ACT])*|A|pT,?A")
 #: María de los Ángeles Ruiz; "My name is Paris Hilton".
 _INSIDE: Final = re.compile(
     r"(?<=[Nw]p)C(?=&?[Nw])|(?:(?<![^snK.\n])|(?<=[snK],))C(?=[Nw](?![NwT2p]))"
 )
+#: Soy Bo de Madison, 53703
+_FROM: Final = re.compile(r"pT(?=,?P)")
 _PERHAPS: Final = re.compile(r"pT")
 
 
@@ -41,10 +45,12 @@ def take_places(pieces: Pieces) -> None:
         line = _tag(pieces, line, _BEFORE, _leaves_a_name)
     if "A" in line or "T" in line:
         line = _tag(pieces, line, _LISTED, _leaves_a_name)
+        line = _tag(pieces, line, _BELOW, _is_below_name)
     if "A" in line or "C" in line or "T" in line:
         line = _tag(pieces, line, _SURE, _always)
     if "pT" in line:
-        _tag(pieces, line, _PERHAPS, _is_behind_name)
+        line = _tag(pieces, line, _PERHAPS, _is_behind_name)
+        _tag(pieces, line, _FROM, _is_behind_cue)
 
 
 def _tag(
@@ -53,7 +59,7 @@ def _tag(
     for match in pattern.finditer(line):
         if judge(line, match):
             for at in range(*match.span()):
-                if pieces.tags[at] == "p" and pieces.is_capital(at):
+                if pieces.tags[at] in "p2<" and pieces.is_capital(at) and line[at - 1 : at]:
                     continue  # An Do, Chicago
                 if pieces.tags[at] not in ",.\nP":
                     pieces.tags[at] = "c"
@@ -66,11 +72,22 @@ def _is_behind_name(line: str, match: re.Match[str]) -> bool:
     return run is not None and len(run[0].replace("p", "")) > 1
 
 
+def _is_below_name(line: str, match: re.Match[str]) -> bool:
+    """Whether there is a name above it."""
+    return bool(re.search("[NwT]", line[: match.start()]))
+
+
+def _is_behind_cue(line: str, match: re.Match[str]) -> bool:
+    return bool(re.search("n[lj,]*[NwT]", line[: match.start()]))
+
+
 def _always(line: str, match: re.Match[str]) -> bool:
     return True
 
 
 def _is_street(line: str, match: re.Match[str]) -> bool:
+    if match[0] == "#" and line[match.start() - 1 : match.start()] in ("N", "w", "T", "2"):
+        return False  # Christian Street
     return bool(re.search(rf"[{_NAME}]", line[: match.start()]))
 
 

@@ -60,7 +60,7 @@ def test_a_wrong_name_or_zip_code_is_seen() -> None:
     assert not pair.signed(Kept())
 
 
-@pytest.mark.full  # (as in test_sentences.py)
+@pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
     "every",

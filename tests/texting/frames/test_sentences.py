@@ -11,8 +11,7 @@ import pytest
 from tests.texting.frames.played import Kept, demo_door, kept, letters, number, send
 from tests.texting.frames.tables import CHATTER, WISHES, WORLD, Sentence
 
-# The reading does not hear all of them yet: until it does, `make test-all` alone plays them.
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SIGNER = "Rosa Blackwood"
 BEFORE = {"stranger": "", "asked": "SIGN FACE 59801", "signed": f"SIGN FACE {SIGNER} 59801"}
