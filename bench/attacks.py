@@ -2,7 +2,6 @@
 messages they make us send to people who asked for none.
 
 python -m bench.attacks            10,000 of each; the tests make the same with a few hundred
-python -m bench.attacks 500 stranger        those alone of whose names that is a part
 """
 
 from __future__ import annotations
@@ -26,50 +25,34 @@ from tests.harness.attacks import (
     tally,
     texted_to_death,
 )
-from tests.harness.mail.smtp import PostOffice
 from tests.harness.phones import text_door
-from tests.harness.product import Server
 
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
     with tempfile.TemporaryDirectory() as folder, attacked(Path(folder)) as (server, office):
-        for name, attack in _signing(server, office, count).items():
-            if wanted in name:
-                before = tally(server)
-                done = attack()
-                told = f", {done} of them as the stranger wanted" if isinstance(done, int) else ""
-                print(f"{name}: {tally(server).since(before)}{told}", flush=True)
-        for name, sent in _sending(server, office, Path(folder), count).items():
-            if wanted in name:
-                print(f"{name}: {sent()} messages", flush=True)
-
-
-def _signing(server: Server, office: PostOffice, count: int) -> dict[str, Callable[[], object]]:
-    """Attacks on the count, or on what is published."""
-    return {
-        f"{count} bot posts from 5 addresses": lambda: bots(server, count, 5),
-        f"{count} bot posts from 5,000 addresses": lambda: bots(server, count, 5000),
-        "1,000 names on one mailbox": lambda: one_mailbox(server, office, 1000),
-        f"{count} addresses on one domain": lambda: catch_all(server, office, count),
-        f"{count} texts from consecutive numbers": lambda: consecutive_numbers(server, count),
-        "500 addresses with which a stranger signs first": lambda: stranger_first(
-            server, office, 500
-        ),
-        "500 neighbours behind one address": lambda: neighbours(server, 500),
-    }
-
-
-def _sending(
-    server: Server, office: PostOffice, folder: Path, count: int
-) -> dict[str, Callable[[], int]]:
-    """Attacks on those to whom we send."""
-    return {
-        f"{count} strangers entered from one network": lambda: mail_bomb(server, office, count),
-        f"one mailbox entered from {count} networks": lambda: buried(server, office, count),
-        f"one phone entered {count} times in a day": lambda: asyncio.run(_texts(folder, count)),
-    }
+        attacks: dict[str, Callable[[], object]] = {
+            f"{count} bot posts from 5 addresses": lambda: bots(server, count, 5),
+            f"{count} bot posts from 5,000 addresses": lambda: bots(server, count, 5000),
+            "1,000 names on one mailbox": lambda: one_mailbox(server, office, 1000),
+            f"{count} addresses on one domain": lambda: catch_all(server, office, count),
+            f"{count} texts from consecutive numbers": lambda: consecutive_numbers(server, count),
+            "500 addresses with which a stranger signs first": lambda: stranger_first(
+                server, office, 500
+            ),
+            "500 neighbours behind one address": lambda: neighbours(server, 500),
+        }
+        for name, attack in attacks.items():
+            before = tally(server)
+            done = attack()
+            told = f", {done} of them as the stranger wanted" if isinstance(done, int) else ""
+            print(f"{name}: {tally(server).since(before)}{told}", flush=True)
+        sent = mail_bomb(server, office, count)
+        print(f"{count} strangers entered from one network: {sent} mails at once", flush=True)
+        sent = buried(server, office, count)
+        print(f"one mailbox entered from {count} networks: {sent} mails", flush=True)
+        sent = asyncio.run(_texts(Path(folder), count))
+        print(f"one phone entered {count} times in a day: {sent} texts", flush=True)
 
 
 async def _texts(folder: Path, count: int) -> int:

@@ -247,7 +247,8 @@ async def house(
         "UNDERSIGNED_SMS_CODES_DAILY": "100",
     } | settings
     async with text_door(url, False, **settings) as phones:
-        await phones.add_petition(country="GB")
+        if not phones.services.directory.by_id:  # else it is a copy that was put back
+            await phones.add_petition(country="GB")
         phones.services.gateways = dict.fromkeys(("twilio", "http"), phones.network)  # type: ignore[arg-type]
         pages = Pages()
         front = Front(
