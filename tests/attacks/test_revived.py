@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from server.core.counting.counts import Figures
+from server.core.desk import invalidation
+from server.core.desk.conditions import Condition
 from server.core.upkeep import check, replay
 from server.db import Outside, Transaction
 from server.db.sqlite import sqlite3
+from server.services import Services
 from tests.attacks import lives
 from tests.attacks.house import House, house
 from tests.attacks.lives import Life
@@ -57,8 +60,11 @@ class Copier:
 
     async def note(self, tx: Transaction) -> None:
         if not self.made:
-            self.made.append(await (self._dumped() if self.cluster else self._copied()))
+            await self.copy()
         await self.behind.note(tx)
+
+    async def copy(self) -> None:
+        self.made.append(await (self._dumped() if self.cluster else self._copied()))
 
     async def close(self) -> None:
         await self.behind.close()
@@ -113,8 +119,9 @@ async def lived(request: pytest.FixtureRequest, home: House, life: Life) -> str:
     url = home.services.settings.database_url
     copier = database.outside = Copier(database.outside, url, home.folder, cluster)
     await life(home)
+    if not copier.made:  # nothing left a tombstone
+        await copier.copy()
     await home.later()
-    assert await home.traces() == {}
     [copy] = copier.made
     return copy
 
@@ -136,8 +143,29 @@ async def put_back(home: House, copy: str) -> AsyncIterator[House]:
 )
 async def test_nobody_is_revived(request: pytest.FixtureRequest, home: House, life: Life) -> None:
     copy = await lived(request, home, life)
+    assert await home.traces() == {}
     async with put_back(home, copy) as restored:
         assert await restored.traces() == {}
+        assert await figures(restored) == await figures(home)
+
+
+async def test_what_an_organizer_takes_out_after_the_copy_has_to_be_taken_out_again(
+    request: pytest.FixtureRequest, home: House
+) -> None:
+    copy = await lived(request, home, lives.by_text)
+    services = home.services
+
+    async def take_out(services: Services) -> None:
+        async with services.database.write() as tx:
+            await tx.execute("INSERT INTO organizers VALUES (1, 'jo', '', 0)")
+            await invalidation.ask(tx, 1, Condition(class_="sms"), "Invented", 1, services.now())
+        assert await invalidation.work(services.database, services.now())
+
+    await take_out(services)
+    assert (await figures(home)).verified == 0
+    async with put_back(home, copy) as restored:
+        assert (await figures(restored)).verified == 1
+        await take_out(restored.services)
         assert await figures(restored) == await figures(home)
 
 

@@ -13,6 +13,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,6 +150,7 @@ def test_all_is_as_after_the_erasing(lost: Loss) -> None:
     lost.remove_database()
     done = lost.server.command("restore", str(lost.copy))
     assert done.returncode == 0, done.stderr
+    assert "organizers have decided since the copy was made is not in it" in done.stdout
     erased(lost.server.store)
     whole = lost.server.store.read_bytes()
     assert [name for name in GONE if name.encode() in whole] == []
@@ -234,6 +236,20 @@ def test_one_that_is_killed_anywhere_is_done_by_the_next(lost: Loss, stands: boo
         assert not list(lost.server.data.glob(".*part*")), step
     assert step > 20
     assert lost.figures_now() == lost.figures
+
+
+def test_a_copy_says_where_the_tombstones_are_and_if_they_can_be_lost_with_it(
+    lost: Loss, tmp_path: Path
+) -> None:
+    made = lost.server.command("backup", "--to", str(tmp_path))
+    assert f"noted in {lost.tombstones}" in made.stdout
+    assert "never put it back with one" in made.stdout
+    assert "on the same disk as the database" in made.stdout
+    with tempfile.NamedTemporaryFile(dir="/dev/shm") as other:
+        elsewhere = {"UNDERSIGNED_TOMBSTONES": other.name}
+        made = lost.server.command("backup", "--to", str(tmp_path), **elsewhere)
+        assert f"noted in {other.name}" in made.stdout
+        assert "on the same disk" not in made.stdout
 
 
 def damage(lost: Loss, kind: str, folder: Path) -> Path:
