@@ -65,7 +65,7 @@ def _remove_left(folder: Path) -> None:
     """Remove what copies have left that were killed: nobody else ever would, whatever is in it. One
     that is empty may be about to be claimed."""
     for part in (f for f in folder.iterdir() if _PART.fullmatch(f.name)):
-        if part.stat().st_size and not files.is_claimed(part):
+        if files.is_left(part):
             files.remove(part)
 
 

@@ -179,4 +179,5 @@ def _migrate(options: argparse.Namespace) -> int:
     say_figures(report)
     print(f"All of it is in PostgreSQL now, and {path} takes no more signatures.")
     print("Set UNDERSIGNED_DATABASE_URL to the new place and start the servers again, right now.")
+    print(f"Nothing in {path} is ever erased any more: remove it once all goes well.")
     return say_faults(report)

@@ -70,16 +70,14 @@ def claimed(path: Path) -> Iterator[None]:
         yield
 
 
-def is_claimed(path: Path) -> bool:
-    """Whether a process that lives is making it."""
+def is_left(path: Path) -> bool:
+    """Whether something is in it, and no process that lives is making it."""
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:  # it has its name by now
-        return True
-    return False
+            return os.fstat(file.fileno()).st_size > 0
+    except (BlockingIOError, FileNotFoundError):  # it is being made, or has its name by now
+        return False
 
 
 def sync(path: Path) -> None:
