@@ -24,6 +24,7 @@ FAREWELL_SECONDS = 600
 #: Seconds for which a message is worth sending, by its kind.
 _WORTH = dict.fromkeys((*sorted(ANSWERS), "withdraw_code"), 6 * 3600) | {"signed": 2 * 86_400}
 NOTE_SECONDS = 3 * 86_400
+LEAST_SECONDS = min(_WORTH.values())  # for which any message is worth sending
 # A status update may overtake another: only a later state replaces an earlier one.
 _RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 
@@ -319,17 +320,20 @@ async def forget_farewells(tx: Transaction, now: int) -> None:
     )
 
 
-async def expire(tx: Transaction, now: int) -> None:
+async def expire(tx: Transaction, now: int, until_id: int) -> None:
     """Drop what is worth sending no more, also where nothing is sent: an organizer has stopped all
-    mail, or no gateway carries texts."""
+    mail, or no gateway carries texts. `until_id`: no id is as large that was made `LEAST_SECONDS`
+    ago, so that the many newer ones of a flood are passed over quickly."""
     worth = " ".join(f"WHEN '{kind}' THEN {seconds}" for kind, seconds in _WORTH.items())
     for channel in ("sms", "email"):  # by the index of what is due
         await tx.execute(
             "UPDATE outbox SET failed_at = :now, leased_until = NULL, error = 'expired',"
-            " recipient = NULL, body = NULL, address_key = NULL WHERE channel = :channel"
-            " AND sent_at IS NULL AND failed_at IS NULL"
+            " recipient = NULL, body = NULL, address_key = NULL WHERE id IN"
+            "  (SELECT id FROM outbox WHERE channel = :channel AND sent_at IS NULL"
+            "   AND failed_at IS NULL AND id < :until)"
             f" AND created_at < :now - CASE kind {worth} ELSE {NOTE_SECONDS} END",
             now=now,
+            until=until_id,
             channel=channel,
         )
 
