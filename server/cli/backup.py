@@ -20,6 +20,7 @@ from server.db.shared import steps
 from server.errors import Misconfigured, TombstonesAway, UndersignedError
 
 _NAME = re.compile(r"undersigned-\d{8}T\d{6}Z(-\d+)?\.db")
+_PART = re.compile(rf"\.{_NAME.pattern}\.part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +38,35 @@ def backup(
 ) -> Made:
     """Copy the database into the folder as `undersigned-<UTC time>.db`; verify; keep the newest.
 
-    Nothing is removed, and no copy gets its name, before the new one has been verified. Only files
-    of our own naming are ever removed. Raises `Misconfigured` or `StoreFull`, and leaves no trace.
+    Nothing is removed, and no copy gets its name, before the new one has been verified; but for
+    what a copy has left that was killed. Only files of our own naming are ever removed. Raises
+    `Misconfigured` or `StoreFull`, and leaves no trace.
     """
     if not source.is_file():
         raise Misconfigured(f"there is no database {source}")
     if keep < 1:
         raise Misconfigured("--keep must be 1 or more")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_left(folder)
     path, part = _reserve(folder, now)
     try:
-        files.copy(source, part, progress)
-        report = verified(part)
-        part.rename(path)
+        with files.claimed(part):
+            files.copy(source, part, progress)
+            report = verified(part)
+            part.rename(path)
     finally:
         files.remove(part)
     files.sync(folder)  # the new one is there for good before an old one goes
     removed = _rotate(folder, keep, path)
     return Made(path, report, removed)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove what copies have left that were killed: nobody else ever would, whatever is in it. One
+    that is empty may be about to be claimed."""
+    for part in (f for f in folder.iterdir() if _PART.fullmatch(f.name)):
+        if files.is_left(part):
+            files.remove(part)
 
 
 def _reserve(folder: Path, now: int) -> tuple[Path, Path]:

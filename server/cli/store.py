@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from server.cli.shared import (
     settings_of,
     tombstones_of,
 )
+from server.config import Settings
 from server.core.upkeep import check
 from server.db import open_database
 from server.errors import Misconfigured
@@ -104,8 +106,18 @@ def _backup(options: argparse.Namespace) -> None:
     for old in made.removed:
         print(f"Removed the old copy {old.name}")
     print("The secret key is not in it. Keep a copy of the key somewhere else.")
-    where = "a second database" if "://" in settings.tombstones else settings.tombstones_place
-    print(f"What people take back from now on is noted in {where}: keep that apart, too.")
+    _say_where_tombstones_are(settings, source)
+
+
+def _say_where_tombstones_are(settings: Settings, source: Path) -> None:
+    """They are of use only where they are neither lost with the database nor put back with it."""
+    place = settings.tombstones_place
+    where = "a second database" if "://" in place else place
+    print(f"What people take back from now on is noted in {where}.")
+    print("Keep that apart from the copies, and never put it back with one.")
+    with suppress(OSError):  # not there yet, or elsewhere
+        if Path(place).stat().st_dev == source.stat().st_dev:
+            print("It is on the same disk as the database: UNDERSIGNED_TOMBSTONES names another.")
 
 
 def _say_share(share: float) -> None:
@@ -133,6 +145,9 @@ def _restore(options: argparse.Namespace) -> None:
     report = backup.restore(options.file, target, force=options.force, preparation=preparation)
     say_figures(report)
     print(f"Restored to {target}. It needs the secret key that it was made with.")
+    print(
+        "What organizers have decided since the copy was made is not in it: it must be done again."
+    )
 
 
 def _migrate(options: argparse.Namespace) -> int:
@@ -164,4 +179,5 @@ def _migrate(options: argparse.Namespace) -> int:
     say_figures(report)
     print(f"All of it is in PostgreSQL now, and {path} takes no more signatures.")
     print("Set UNDERSIGNED_DATABASE_URL to the new place and start the servers again, right now.")
+    print(f"Nothing in {path} is ever erased any more: remove it once all goes well.")
     return say_faults(report)

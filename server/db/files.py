@@ -16,7 +16,7 @@ from server.errors import Misconfigured, StoreFull
 
 Error = sqlite3.Error
 #: What SQLite and we keep beside a database while it is in use.
-BESIDE = ("-wal", "-shm", "-turn")
+BESIDE = ("-wal", "-shm", "-turn", "-journal")
 # Length and place of the range that a shared lock covers (sqlite.org, "Database File Format", the
 # lock-byte page; os.h, SHARED_SIZE and SHARED_FIRST).
 _LOCK_BYTES = (510, 0x40000002)
@@ -59,6 +59,25 @@ def copy(source: Path, target: Path, progress: Callable[[float], None]) -> None:
 def create_private(path: Path) -> None:
     """A new, empty file that only its owner may read."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+@contextlib.contextmanager
+def claimed(path: Path) -> Iterator[None]:
+    """Tell others until the block ends that this file is in the making; the kernel does when the
+    process is killed. It is no lock of SQLite's, and opens the file once for all."""
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def is_left(path: Path) -> bool:
+    """Whether something is in it, and no process that lives is making it."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return os.fstat(file.fileno()).st_size > 0
+    except (BlockingIOError, FileNotFoundError):  # it is being made, or has its name by now
+        return False
 
 
 def sync(path: Path) -> None:

@@ -151,7 +151,7 @@ class Texter:
             return Sending("failed", code="country")
         async with services.database.read() as tx:
             # The reply that confirms an opt-out, queued with it, is the one that still goes out.
-            since = item.created_at if item.kind == "reply" else None
+            since = item.created_at if item.is_reply else None
             if await phones.is_opted_out(tx, services.keys.phones(item.recipient), since):
                 return Sending("failed", code="opted_out")
         return None
@@ -169,7 +169,7 @@ class Texter:
                 case "sent":
                     carrier = due.gateway.name if due.gateway else ""
                     await outbox.sent(tx, item.id, carrier, sending.message_id, segments, now)
-                    if item.kind != "reply":  # which was charged when it was decided
+                    if not item.is_reply:  # which was charged when it was decided
                         sent = {item.petition_id or usage.NO_PETITION: segments}
                         await usage.add(tx, now // DAY, received={}, sent=sent)
                     if due.verdict.rests:

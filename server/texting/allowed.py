@@ -96,7 +96,8 @@ async def note_status(services: Services, gateway: Gateway, update: StatusUpdate
             return
         if trouble == "opted_out" and item.recipient:
             await phones.opt_out(tx, services.keys.phone(item.recipient), now)
-        if trouble == "busy" and not item.expired(now):
+        # Whoever has taken their signature back since is known no more, and hears no more.
+        if trouble == "busy" and item.recipient and not item.expired(now):
             await outbox.postponed(tx, item, error or "", now, services.chance())
         else:
             await outbox.dropped(tx, item.id, error or update.status, now)

@@ -1,74 +1,194 @@
-"""Whoever takes a signature back is in no file any more: searched for byte by byte."""
+"""Whoever takes a signature back is in no file any more: searched for byte by byte.
+
+By every door somebody signs, verifies, takes it back, is written about by mail servers and
+providers; then all that the product keeps is searched for them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
+from unittest.mock import AsyncMock
 
+import asyncpg
 import pytest
 
 from server.core.conversations import inbound
-from server.core.signing.signature import Signature
-from server.outgoing import loops
-from tests.harness.phones import Phones, text_door
+from server.core.counting.counts import DAY
+from server.core.outbox import outbox
+from server.core.signing import messages, pending, signature
+from server.core.signing.columns import PERSONAL
+from server.core.upkeep import ending
+from tests.attacks import lives
+from tests.attacks.house import COMMENT, MAIL, NAME, House, canaries, house
+from tests.attacks.lives import TAKEN_BACK, Life
+from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.postgres import Cluster
+from tests.harness.product import ROOT
 
-PHONE = "+14065550177"
-CANARIES = ("Zebulon", "Quillfeather", PHONE.lstrip("+"), "14065550177")
+ALL = {"name", "postcode", "mail", "phone", "comment"}
 
 
 @pytest.fixture
-async def phones(tmp_path: Path) -> AsyncIterator[Phones]:
-    async with text_door(f"sqlite:///{tmp_path / 'canaries.db'}") as phones:
-        yield phones
+def office() -> Iterator[PostOffice]:
+    with post_office() as office:
+        yield office
 
 
-def found(folder: Path) -> set[str]:
-    """Which canaries stand in any file of the store."""
-    files = [path.read_bytes() for path in folder.glob("canaries.db*")]
-    return {canary for canary in CANARIES if any(canary.encode() in raw for raw in files)}
+@pytest.fixture
+async def home(
+    database_url: str, office: PostOffice, tmp_path: Path, said: Path
+) -> AsyncIterator[House]:
+    async with house(database_url, office, tmp_path, said) as home:
+        yield home
 
 
-async def life(phones: Phones, *ends: str) -> list[str | None]:
-    """Signs in two texts, asks about it, and takes it back."""
-    texts = ["SIGN LAKE Zebulon Quillfeather", "59801", "STATUS Zebulon", *ends]
-    return [await phones.text(text, PHONE, f"canary{n}") for n, text in enumerate(texts)]
+@pytest.mark.parametrize("life", TAKEN_BACK, ids=lambda life: life.__name__)
+async def test_nothing_is_left_of_whoever_takes_it_back(home: House, life: Life) -> None:
+    await life(home)
+    await home.later()
+    assert await home.traces() == {}
 
 
-@pytest.mark.parametrize("ends", [["UNDO"], ["UNDO Zebulon Quillfeather"], ["REMOVE ME"]])
-async def test_nothing_is_left_of_whoever_takes_it_back_by_text(
-    phones: Phones, tmp_path: Path, ends: list[str]
+async def test_before_that_they_are_there(home: House) -> None:
+    await lives.by_mail(home, news="1")
+    await lives.texted(home, lives.SIGN)
+    await home.later()
+    traces = await home.traces()
+    store = {"files", "backup"} if home.services.database.engine == "sqlite" else {"tables"}
+    assert traces.pop("export") == ALL - {"phone"}
+    assert traces == dict.fromkeys(store, ALL)
+
+
+async def left(home: House, seconds: float) -> set[str]:
+    """What is still known of them that much later, wherever it stands."""
+    await home.later(seconds)
+    return set().union(*(await home.traces()).values())
+
+
+@pytest.mark.parametrize(
+    ("life", "kept"),
+    [
+        (lives.by_mail, {"name", "postcode", "comment"}),
+        (partial(lives.by_mail, news="1"), {"name", "postcode", "comment", "mail"}),
+    ],
+)
+async def test_a_contact_that_is_verified_is_gone_unless_news_was_wanted(
+    home: House, life: Life, kept: set[str]
 ) -> None:
-    *_, reply = await life(phones, *ends)
-    assert "Quillfeather" in str(reply)  # the last time that we say it
-    # Delivered again it does nothing, and is answered the same, for some minutes.
-    assert await phones.text(ends[-1], PHONE, "canary3") == reply
-    assert (await phones.figures()).total == 0
-    phones.now += inbound.REPEATED_SECONDS + 1
-    await loops.do_chores(phones.services)
-    assert await phones.services.database.sweep()
-    assert found(tmp_path) == set()
-    assert await phones.text(ends[-1], PHONE, "canary3") is None
+    await life(home)
+    assert await left(home, 60) == kept
 
 
-async def test_before_that_they_are_there(phones: Phones, tmp_path: Path) -> None:
-    await life(phones)
-    await phones.services.database.sweep()
-    assert found(tmp_path) == set(CANARIES)
+@pytest.mark.parametrize("life", lives.PENDING, ids=lambda life: life.__name__)
+async def test_a_contact_that_nobody_verifies_is_gone_after_three_days(
+    home: House, life: Life
+) -> None:
+    await life(home)
+    assert (await left(home, 71 * 3600)) & {"mail", "phone"}
+    assert await left(home, 3600 + 60) <= {"name", "postcode", "comment"}
 
 
-@pytest.mark.parametrize("part", ["texts", "signature"])
+@pytest.mark.parametrize("life", lives.SIGNED_BY_PHONE, ids=lambda life: life.__name__)
+async def test_what_a_phone_has_said_and_heard_is_gone_after_thirty_days(
+    home: House, life: Life
+) -> None:
+    await life(home)
+    assert await left(home, 29 * DAY) == {"name", "postcode", "phone"} | (
+        {"comment"} if life is lives.chatter else set()
+    )
+    assert await left(home, DAY + 60) == {"name", "postcode"}
+
+
+async def test_what_somebody_says_who_never_signs_is_gone_after_thirty_days(home: House) -> None:
+    await home.says(f"FACE {NAME} and {COMMENT}", "SIGN LAKE", NAME)
+    await home.keys("voice", "", "1")
+    await home.keys("ussd", "1", NAME)
+    assert await left(home, 29 * DAY) == {"name", "phone", "comment"}
+    assert await left(home, DAY + 60) == set()
+
+
+async def test_nothing_is_left_in_a_petition_that_has_ended(home: House) -> None:
+    await lives.by_mail(home, news="1")
+    await home.signs(email=MAIL, comment=COMMENT + " and ever")
+    await home.mail()
+    await lives.texted(home, lives.SIGN)
+    await home.says("STATUS Zebulon", "SIGN LAKE", "NEWS ON")
+    await home.keys("ussd", "1", NAME)
+    await home.keys("voice", "", "1")
+    await home.signs(phone="+14065550178", comment=COMMENT)
+    async with home.services.database.write() as tx:
+        lake = home.services.directory.by_id[1]
+        await ending.end(tx, home.services.keys, lake, home.services.now())
+    await home.later()
+    assert await home.traces() == {}
+
+
+async def test_what_operating_says_rids_postgresql_of_what_lies_in_its_files(
+    home: House, postgres: Cluster
+) -> None:
+    if home.services.database.engine == "sqlite":
+        return  # which overwrites what it erases
+    await lives.undo(home)
+    await lives.code_and_contact(home)
+    await home.later()
+    assert await home.traces() == {}
+    assert kept_by(postgres) == {"name", "postcode", "mail", "phone", "comment"}
+    manual = (ROOT / "docs" / "operating.md").read_text()
+    full, log = re.findall(r"^(VACUUM FULL .*|SELECT pg_switch_wal.*)$", manual, re.MULTILINE)
+    connection = await asyncpg.connect(home.services.settings.database_url)
+    await connection.execute(full)
+    for statement in log.split("; ") * 5:
+        await connection.execute(statement)
+    await connection.close()
+    assert kept_by(postgres) == set()
+
+
+def kept_by(cluster: Cluster) -> set[str]:
+    """What stands in any file of the server."""
+    files = (path for path in (cluster.folder / "data").rglob("*") if path.is_file())
+    return set().union(*(canaries(path.read_bytes().lower()) for path in files))
+
+
+# A search that finds nothing may be one that looks nowhere.
+
+
+async def nothing(*_: object, **__: object) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("life", "room", "erasing"),
+    [
+        (lives.undo, inbound, "_forget"),
+        (lives.undo, signature, "PERSONAL"),
+        (lives.by_call, outbox, "forget_phones"),
+        (lives.undo_by_a_gateway_that_sends_by_itself, outbox, "forget_farewells"),
+        (lives.not_me_of_two_forms, pending, "erase"),
+        (lives.mail_that_waits, outbox, "forget_about"),
+        (lives.mail_that_waits, messages, "discard_answered"),
+        (lives.code_and_contact, outbox, "forget_recipient"),
+    ],
+)
 async def test_what_is_not_erased_is_found(
-    phones: Phones, tmp_path: Path, part: str, monkeypatch: pytest.MonkeyPatch
+    home: House, monkeypatch: pytest.MonkeyPatch, life: Life, room: object, erasing: str
 ) -> None:
-    async def nothing(*_: object) -> None:
-        pass
+    less = tuple(column for column in PERSONAL if column != "name")
+    monkeypatch.setattr(room, erasing, less if erasing == "PERSONAL" else nothing)
+    await life(home)
+    await home.later()
+    assert await home.traces() != {}
 
-    if part == "texts":
-        monkeypatch.setattr(inbound, "forget_phones", nothing)
-    else:
-        monkeypatch.setattr(Signature, "withdraw", lambda self, now: setattr(self, "changed", True))
-    await life(phones, "UNDO")
-    phones.now += inbound.REPEATED_SECONDS + 1
-    await loops.do_chores(phones.services)
-    await phones.services.database.sweep()
-    assert "Quillfeather" in found(tmp_path)
+
+async def test_what_the_log_of_the_database_holds_is_found(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there until that is emptied."""
+    if home.services.database.engine == "postgres":
+        return  # what it holds is for PostgreSQL to drop
+    await lives.undo(home)
+    monkeypatch.setattr(home.services.database, "sweep", AsyncMock(return_value=True))
+    await home.later()
+    assert (await home.traces())["files"] >= {"name", "postcode", "phone"}

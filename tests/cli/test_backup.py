@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,31 @@ def test_the_newest_copies_are_kept_and_nothing_else_is_touched(
         (line,) = (s for s in done.stdout.splitlines() if s.startswith("Verified: "))
         made.append(Path(line.removeprefix("Verified: ").rpartition(" (")[0]))
     assert set(tmp_path.iterdir()) == {other, *made[-2:]}
+
+
+def test_what_a_copy_left_that_was_killed_is_removed_by_the_next(
+    server: Server, tmp_path: Path
+) -> None:
+    """Whoever takes a signature back afterwards would be in it for ever."""
+    left, other = (tmp_path / f".undersigned-2026112{n}T091700Z.db.part" for n in (3, 4))
+    for file in (left, left.with_name(f"{left.name}-journal"), other, tmp_path / ".mine.part"):
+        file.write_bytes(b"Ana Diaz")
+    with files.claimed(other):  # a copy that is being made
+        assert server.command("backup", "--to", str(tmp_path)).returncode == 0
+    [made] = tmp_path.glob("undersigned-*")
+    assert {file.name for file in tmp_path.iterdir()} == {made.name, other.name, ".mine.part"}
+
+
+def test_one_that_is_killed_in_the_middle_leaves_nothing_behind_the_next(
+    server: Server, tmp_path: Path
+) -> None:
+    command = product.spawn(server.asked("backup", "--to", str(tmp_path)), tmp_path / "log")
+    parts = partial(tmp_path.glob, ".undersigned-*.part")
+    product.eventually(lambda: [p for p in parts() if p.exists()] or command.poll() == 0)
+    command.kill()
+    command.wait()
+    assert server.command("backup", "--to", str(tmp_path)).returncode == 0
+    assert [part for part in parts() if part.stat().st_size] == []
 
 
 def test_a_damaged_source_makes_no_copy_and_removes_none(stopped: Path, tmp_path: Path) -> None:

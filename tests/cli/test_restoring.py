@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import html
+import itertools
 import json
+import os
 import re
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +26,7 @@ from tests.harness.product import Server, eventually
 from tests.harness.signers import names
 
 pytestmark = pytest.mark.timeout(180)
+SOAK = bool(os.environ.get("SOAK"))  # `make soak` asks for more
 
 PHONES = {
     name: f"+1406555{number:04}"
@@ -143,6 +150,7 @@ def test_all_is_as_after_the_erasing(lost: Loss) -> None:
     lost.remove_database()
     done = lost.server.command("restore", str(lost.copy))
     assert done.returncode == 0, done.stderr
+    assert "organizers have decided since the copy was made is not in it" in done.stdout
     erased(lost.server.store)
     whole = lost.server.store.read_bytes()
     assert [name for name in GONE if name.encode() in whole] == []
@@ -173,6 +181,75 @@ def test_a_line_torn_by_the_loss_of_power_is_no_hindrance(lost: Loss) -> None:
         done = lost.server.command("restore", str(lost.copy))
         assert done.returncode == 0, done.stderr
         erased(lost.server.store)
+
+
+#: Runs a command that is killed, as by the loss of power, before its nth step on files of ours.
+KILLED = """
+import os, signal, sys
+from server.cli import main
+folder, at = sys.argv[1], int(sys.argv[2])
+STEPS = {"open", "os.rename", "os.link", "os.remove", "os.chown", "shutil.copyfile"}
+def step(event, about, steps=[0]):
+    if event in STEPS and any(folder in str(part) for part in about):
+        steps[0] += 1
+        if steps[0] == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(step)
+sys.exit(main(sys.argv[3:]))
+"""
+
+
+def restore_killed(lost: Loss, step: int, *options: str) -> bool:
+    """Whether it was killed; else it has come to its end before that step."""
+    data = str(lost.server.data)
+    command = ["--data", data, "restore", *options, str(lost.copy)]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, data, str(step), *command],
+        cwd=product.ROOT,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
+    return done.returncode != 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stands", [False, True], ids=["gone", "there"])
+def test_one_that_is_killed_anywhere_is_done_by_the_next(lost: Loss, stands: bool) -> None:
+    options = ["--force"] if stands else []
+    for step in itertools.count(1 + stands, 1 if SOAK else 8):
+        lost.remove_database()
+        if stands:
+            shutil.copy(lost.copy, lost.server.store)
+        killed = restore_killed(lost, step, *options)
+        if lost.server.store.exists():  # the old one or the new one, and whole
+            there = {name for name in names(lost.server.store) if name}
+            assert there in ([STAY, (GONE | STAY) - {"Nadia Cruz"}] if stands else [STAY])
+        assert lost.server.store.exists() or not stands
+        if not killed:
+            break
+        again = ["--force"] if lost.server.store.exists() else []
+        done = lost.server.command("restore", *again, str(lost.copy))
+        assert done.returncode == 0, (step, done.stderr)
+        erased(lost.server.store)
+        assert not list(lost.server.data.glob(".*part*")), step
+    assert step > 20
+    assert lost.figures_now() == lost.figures
+
+
+def test_a_copy_says_where_the_tombstones_are_and_if_they_can_be_lost_with_it(
+    lost: Loss, tmp_path: Path
+) -> None:
+    made = lost.server.command("backup", "--to", str(tmp_path))
+    assert f"noted in {lost.tombstones}" in made.stdout
+    assert "never put it back with one" in made.stdout
+    assert "on the same disk as the database" in made.stdout
+    with tempfile.NamedTemporaryFile(dir="/dev/shm") as other:
+        elsewhere = {"UNDERSIGNED_TOMBSTONES": other.name}
+        made = lost.server.command("backup", "--to", str(tmp_path), **elsewhere)
+        assert f"noted in {other.name}" in made.stdout
+        assert "on the same disk" not in made.stdout
 
 
 def damage(lost: Loss, kind: str, folder: Path) -> Path:

@@ -54,6 +54,7 @@ def test_a_server_under_load_is_moved_and_nobody_who_was_acknowledged_is_left_be
         assert done.returncode == 0, done.stderr
         assert "signatures: " in done.stdout
         assert "start the servers again" in done.stdout
+        assert "remove it once all goes well" in done.stdout
         assert refused.status == 503
         assert 'value="Signer ' in refused.text  # what was typed is kept
         assert server.get("/p/face").status == 200

@@ -15,6 +15,7 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     provider    a provider of texts on loopback
     mail        mail servers, mails that come back, and people who sign with an address
     web         pages as browsers, slow links and people without script have them
+    said        what this process logs
     needs       programs that no Python package brings: installs them, or skips the test
     plugins     what pytest says besides, of skips and figures and logs, and its order of tests
 """

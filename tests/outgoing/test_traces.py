@@ -6,8 +6,6 @@ said.
 
 from __future__ import annotations
 
-import logging
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from io import StringIO
 
@@ -19,7 +17,6 @@ from server.core.outbox.outbox import Announcement
 from server.mail.smtp import Smtp
 from server.outgoing import reconcile
 from server.outgoing.mails import Postman
-from server.serve import logs
 from server.texting.allowed import code_of, note_status
 from sms import Archive, Inbound, StatusUpdate, Unreachable
 from sms.gateways.android import Android
@@ -29,6 +26,7 @@ from tests.harness.mail.mails import ANA, drain, signs, with_mail
 from tests.harness.mail.smtp import post_office
 from tests.harness.phones import Network, Phones, text_door
 from tests.harness.provider import Provider, provider
+from tests.harness.said import listening
 from tests.harness.world import PHONE
 
 DIGITS = PHONE.lstrip("+")
@@ -41,18 +39,11 @@ Said = Callable[[], str]
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[Said]:
+def said() -> Iterator[Said]:
     """What has gone to the log, of ours and of libraries, at the level that says most."""
-    loggers = [logging.getLogger(name) for name in (None, *logs.OURS)]
-    handlers, levels = loggers[0].handlers[:], [logger.level for logger in loggers]
     stream = StringIO()
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "stderr", stream)
-        logs.set_up("DEBUG")
-    yield stream.getvalue
-    loggers[0].handlers[:] = handlers
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
+    with listening(stream):
+        yield stream.getvalue
 
 
 async def rows(phones: Phones) -> str:

@@ -113,19 +113,19 @@ async def _store(
         f"INSERT INTO inbound ({columns}) SELECT {columns} FROM {rows} b",
         batch=pack(map(values, texts)),
     )
-    later = [_announced(t, a.reply) for t in texts if (a := answered[t.key]).reply and t.reply_id]
+    later = [_announced(t, a) for t in texts if (a := answered[t.key]).reply and t.reply_id]
     await outbox.put(tx, later, texts[0].now)
 
 
-def _announced(text: Received, reply: str | None) -> Announcement:
+def _announced(text: Received, answered: Answered) -> Announcement:
     return Announcement(
         id=text.reply_id or 0,
         channel="sms",
-        kind="reply",
+        kind="farewell" if text.wish.erases(answered.outcome) else "reply",
         petition_id=text.wish.petition_id,
         language=text.wish.language or "en",
         recipient=text.sender,
-        body=reply,
+        body=answered.reply,
         gateway=text.gateway,
     )
 
@@ -137,6 +137,7 @@ async def forget_phones(
     ask again for minutes (`forget_farewells`). That others share a phone is no reason to keep it:
     nothing but the texts of the last minutes is ever read again."""
     await _forget(tx, [(t.phone_key, t.sender) for t in texts])
+    await outbox.forget_phones(tx, [t.sender for t in texts])
     last = tx.rows("last", gateway="text", message_id="text", reply="text")
     await tx.execute(
         f"UPDATE inbound SET reply = l.reply FROM {last} l"
@@ -147,19 +148,12 @@ async def forget_phones(
 
 async def _forget(tx: Transaction, spoken: Sequence[tuple[bytes, str]]) -> None:
     """Phones, each with its key and its number."""
-    batch = tx.rows("batch", phone_key="blob", recipient="text")
-    phones_of = pack(spoken)
+    batch = tx.rows("batch", phone_key="blob")
     tx.tombstones += [("forgotten", key) for key, _ in spoken]
     await tx.execute(
         "UPDATE inbound SET sender = NULL, body = NULL, reply = NULL WHERE sender IS NOT NULL"
         f" AND phone_key IN (SELECT phone_key FROM {batch} b)",
-        batch=phones_of,
-    )
-    await tx.execute(
-        "UPDATE outbox SET recipient = NULL, body = NULL WHERE kind = 'reply'"
-        " AND sent_at IS NOT NULL AND recipient IS NOT NULL"
-        f" AND recipient IN (SELECT recipient FROM {batch} b)",
-        batch=phones_of,
+        batch=pack((key,) for key, _ in spoken),
     )
 
 
@@ -183,12 +177,7 @@ async def forget_in_copy(tx: Transaction, phone_keys: Iterable[bytes]) -> None:
     )
     spoken = [(bytes(row["phone_key"]), row["sender"]) for row in rows]
     await _forget(tx, spoken)
-    senders = tx.rows("senders", recipient="text")
-    await tx.execute(
-        "DELETE FROM outbox WHERE kind = 'reply' AND sent_at IS NULL"
-        f" AND recipient IN (SELECT recipient FROM {senders} s)",
-        senders=pack((sender,) for _, sender in spoken),
-    )
+    await outbox.forget_phones(tx, [sender for _, sender in spoken], farewells=True)
 
 
 async def count_of(tx: Transaction, phone_key: bytes, kind: str, since: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from server.core.petitions.petitions import check_not_ended
 from server.core.signing import stored
 from server.core.signing.decide import Ledger
 from server.core.signing.signature import Signature
@@ -20,13 +21,14 @@ async def change_all(
     **values: str | int | bytes | None,
 ) -> int:
     """Change all signatures of a petition to which the SQL condition `which` applies, a batch at a
-    time; returns how many were changed.
+    time; returns how many were changed. Raises `NotOpen` for one that has ended.
 
     `change` is asked about each under the locks of signing, and says whether it changed it.
     """
     total, after = 0, 0
     while True:
         async with database.write() as tx:
+            await check_not_ended(tx, petition_id)
             ids = await matching(tx, petition_id, which, after, BATCH, **values)
             total += len(await change_batch(tx, petition_id, ids, change))
         if len(ids) < BATCH:

@@ -20,6 +20,7 @@ from server.core.desk import audit
 from server.core.desk.batches import BATCH, change_batch, matching
 from server.core.desk.conditions import Condition, Preview, preview
 from server.core.desk.consent import UNDO_SECONDS, needs_second, others
+from server.core.petitions.petitions import check_not_ended
 from server.core.signing.signature import Signature
 from server.core.values.names import tidy
 from server.db import Database, Row, Transaction, pack
@@ -93,10 +94,12 @@ async def ask(
     now: int,
     seen: Preview | None = None,
 ) -> Invalidation:
-    """Begin it, or wait for a second organizer. Raises `InvalidInput`.
+    """Begin it, or wait for a second organizer. Raises `InvalidInput`; and, like `confirm` and
+    `undo`, `NotOpen` where the petition has ended.
 
     `seen` is what was agreed to: what has come since is left alone.
     """
+    await check_not_ended(tx, petition_id)
     seen = seen or await preview(tx, petition_id, condition)
     second = await needs_second(tx, petition_id, seen, organizer, now)
     row = await tx.fetch_one(
@@ -156,6 +159,7 @@ async def all_of(tx: Transaction, petition_id: int) -> list[Invalidation]:
 async def confirm(tx: Transaction, found: Invalidation, organizer: int, now: int) -> bool:
     """A second organizer agrees; whether anything waited for that. Raises `InvalidInput` for the
     one who asked, and for one who has not been an organizer for long."""
+    await check_not_ended(tx, found.petition_id)
     if organizer == found.asked_by:
         raise InvalidInput(Problem("second", "same"))
     if organizer not in await others(tx, found.petition_id, found.asked_by, now):
@@ -172,6 +176,7 @@ async def confirm(tx: Transaction, found: Invalidation, organizer: int, now: int
 async def undo(tx: Transaction, found: Invalidation, now: int) -> bool:
     """Put back what it has taken out; whether that is not under way already. Raises `InvalidInput`
     after `UNDO_SECONDS`."""
+    await check_not_ended(tx, found.petition_id)
     if found.undone_at is None and not found.can_be_undone(now):
         raise InvalidInput(Problem("undo", "late"))
     row = await tx.fetch_one(

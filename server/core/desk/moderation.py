@@ -11,7 +11,7 @@ from server.core.counting.states import state_of, where
 from server.core.desk.batches import change_all
 from server.core.floods.holds import Hold, Holds
 from server.core.floods.limits import PREFIX_KEPT_DAYS
-from server.core.petitions.petitions import Petition
+from server.core.petitions.petitions import Petition, check_not_ended
 from server.core.signing.signature import Signature
 from server.core.values.contacts import masked
 from server.core.values.ids import first_id
@@ -101,6 +101,7 @@ async def accept(
     """
     holds = holds_of(why)
     async with database.write() as tx:
+        await check_not_ended(tx, petition.id)
         for hold in holds:
             if hold.label:
                 await _trust(tx, petition.id, keys.group(petition.salt, str(hold)), now)
@@ -167,7 +168,8 @@ async def comments(tx: Transaction, petition_id: int, after: int = 0) -> list[tu
 async def judge_comments(
     tx: Transaction, petition_id: int, shown: Collection[int], refused: Collection[int], now: int
 ) -> None:
-    """Show some comments, and erase others."""
+    """Show some comments, and erase others. Raises `NotOpen` where the petition has ended."""
+    await check_not_ended(tx, petition_id)
     waiting = " AND comment IS NOT NULL AND approved_at IS NULL"
     rows = tx.rows("wanted", id="int")
     chosen = f" WHERE petition_id = :petition AND id IN (SELECT id FROM {rows} w){waiting}"
@@ -204,7 +206,8 @@ def read_populations(text: str, country: str) -> tuple[dict[str, int], list[str]
 
 
 async def set_populations(tx: Transaction, petition_id: int, people: dict[str, int]) -> None:
-    """Replace all that were known by these."""
+    """Replace all that were known by these. Raises `NotOpen` where the petition has ended."""
+    await check_not_ended(tx, petition_id)
     await tx.execute("DELETE FROM populations WHERE petition_id = :id", id=petition_id)
     rows = tx.rows("batch", postcode="text", people="int")
     await tx.execute(

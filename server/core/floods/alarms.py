@@ -66,7 +66,8 @@ async def _mails(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
     found = [Alarm("mail_network", "", r["n"], r["wanted"]) for r in odd]
     waiting = await tx.fetch_one(
         "SELECT count(*) AS n FROM outbox WHERE petition_id = :id AND created_at > :since"
-        " AND address_key IS NOT NULL AND sent_at IS NULL AND failed_at IS NULL",
+        " AND address_key IS NOT NULL AND error IS NOT NULL AND sent_at IS NULL"
+        " AND failed_at IS NULL",
         id=petition_id,
         since=now - 2 * DAY,
     )

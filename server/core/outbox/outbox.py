@@ -15,10 +15,16 @@ SEND_TRIES = 6
 _BACKOFF = (60, 300, 1800, 7200, 21_600)  # seconds after each failed try
 THROTTLED_SECONDS = 5
 #: What answers somebody who has just written or called; all else keeps quiet hours.
-ANSWERS = frozenset({"reply", "call_name"})
+ANSWERS = frozenset({"reply", "farewell", "call_name"})
+#: Those of them that carry their words. A farewell tells somebody that their signature is taken
+#: back, and goes out also to whom nothing else does.
+REPLIES = frozenset({"reply", "farewell"})
+#: A gateway may report for so many seconds that a text is worth another try.
+FAREWELL_SECONDS = 600
 #: Seconds for which a message is worth sending, by its kind.
-_WORTH = {"reply": 6 * 3600, "call_name": 6 * 3600, "withdraw_code": 6 * 3600, "signed": 2 * 86_400}
+_WORTH = dict.fromkeys((*sorted(ANSWERS), "withdraw_code"), 6 * 3600) | {"signed": 2 * 86_400}
 NOTE_SECONDS = 3 * 86_400
+LEAST_SECONDS = min(_WORTH.values())  # for which any message is worth sending
 # A status update may overtake another: only a later state replaces an earlier one.
 _RANKS = {"queued": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3}
 
@@ -29,7 +35,8 @@ class Announcement:
 
     A reply carries its words in `body` and goes out by `gateway`; the worker words others by `kind`
     and `language` when they go out. `signature_id` is what it is about, and `form_id` the form of
-    that person, if its entries are others; `network_tag` stands for the address that asked for it.
+    that person, if its entries are others; `address_key` stands for the recipient where it is about
+    no signature; `network_tag` for the address that asked for it.
     `turn` 1: it goes after all others that are due.
     """
 
@@ -43,6 +50,7 @@ class Announcement:
     gateway: str | None = None
     signature_id: int | None = None
     form_id: int | None = None
+    address_key: bytes | None = None
     network_tag: bytes | None = None
     turn: int = 0
     tries: int = 0
@@ -52,6 +60,11 @@ class Announcement:
     def answers(self) -> bool:
         """Whether somebody waits for it now."""
         return self.kind in ANSWERS
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether its words were made, and charged, with the text that it answers."""
+        return self.kind in REPLIES
 
     def expired(self, now: int) -> bool:
         return now > self.created_at + _WORTH.get(self.kind, NOTE_SECONDS)
@@ -68,6 +81,7 @@ _STORED: dict[str, ColumnType] = {
     "gateway": "text",
     "signature_id": "int",
     "form_id": "int",
+    "address_key": "blob",
     "network_tag": "blob",
     "turn": "int",
 }
@@ -260,13 +274,13 @@ async def heard(
 
 async def forget_about(tx: Transaction, signatures: Iterable[tuple[int, int]]) -> None:
     """Whose signatures these were (petition and signature ids) stands in no message any more; what
-    waits to be sent about them is not sent."""
+    waits to be sent about them, or is tried again, is not sent."""
     batch = tx.rows("batch", petition_id="int", signature_id="int")
     about = pack(signatures)
     mine = f"(petition_id, signature_id) IN (SELECT petition_id, signature_id FROM {batch} b)"
     await tx.execute(
         "DELETE FROM outbox WHERE channel IN ('email', 'sms') AND sent_at IS NULL"
-        f" AND failed_at IS NULL AND kind = 'signed' AND {mine}",
+        f" AND failed_at IS NULL AND {mine}",
         batch=about,
     )
     await tx.execute(
@@ -274,6 +288,54 @@ async def forget_about(tx: Transaction, signatures: Iterable[tuple[int, int]]) -
         f" WHERE sent_at IS NOT NULL AND recipient IS NOT NULL AND {mine}",
         batch=about,
     )
+
+
+#: Those that answer a phone, as the index `outbox_answers` has them.
+_ANSWERING = "kind IN ('reply', 'farewell', 'call_name') AND recipient IS NOT NULL"
+
+
+async def forget_phones(tx: Transaction, phones: Iterable[str], *, farewells: bool = False) -> None:
+    """What has answered these numbers says to whom no more, nor what; what waits to answer them is
+    not sent, but for farewells, unless those are meant too."""
+    rows = tx.rows("batch", recipient="text")
+    mine = f"{_ANSWERING} AND recipient IN (SELECT recipient FROM {rows} b)"
+    packed = pack((phone,) for phone in phones)
+    kept = "" if farewells else " AND kind <> 'farewell'"
+    await tx.execute(
+        f"DELETE FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL{kept} AND {mine}",
+        batch=packed,
+    )
+    await tx.execute(
+        f"UPDATE outbox SET recipient = NULL, body = NULL WHERE sent_at IS NOT NULL AND {mine}",
+        batch=packed,
+    )
+
+
+async def forget_farewells(tx: Transaction, now: int) -> None:
+    """Null those that have gone out, once no gateway asks us to try again."""
+    await tx.execute(
+        f"UPDATE outbox SET recipient = NULL, body = NULL WHERE {_ANSWERING}"
+        " AND kind = 'farewell' AND sent_at < :before",
+        before=now - FAREWELL_SECONDS,
+    )
+
+
+async def expire(tx: Transaction, now: int, until_id: int) -> None:
+    """Drop what is worth sending no more, also where nothing is sent: an organizer has stopped all
+    mail, or no gateway carries texts. `until_id`: no id is as large that was made `LEAST_SECONDS`
+    ago, so that the many newer ones of a flood are passed over quickly."""
+    worth = " ".join(f"WHEN '{kind}' THEN {seconds}" for kind, seconds in _WORTH.items())
+    for channel in ("sms", "email"):  # by the index of what is due
+        await tx.execute(
+            "UPDATE outbox SET failed_at = :now, leased_until = NULL, error = 'expired',"
+            " recipient = NULL, body = NULL, address_key = NULL WHERE id IN"
+            "  (SELECT id FROM outbox WHERE channel = :channel AND sent_at IS NULL"
+            "   AND failed_at IS NULL AND id < :until)"
+            f" AND created_at < :now - CASE kind {worth} ELSE {NOTE_SECONDS} END",
+            now=now,
+            until=until_id,
+            channel=channel,
+        )
 
 
 async def forget(tx: Transaction, before: int) -> None:

@@ -96,7 +96,7 @@ async def edit(tx: Transaction, petition: Petition, draft: Draft, reserved: froz
 
     Raises `InvalidInput`, and `NotOpen` for one that has ended.
     """
-    await _check_not_ended(tx, petition.id)
+    await check_not_ended(tx, petition.id)
     draft = validated(draft, reserved)
     await _check_unused(tx, draft, petition.id)
     await _keep_names(tx, petition.id, draft)
@@ -184,8 +184,8 @@ async def _write_parts(tx: Transaction, petition_id: int, draft: Draft) -> None:
     )
 
 
-async def _check_not_ended(tx: Transaction, petition_id: int) -> None:
-    """Raise `NotOpen` for one that has ended for good."""
+async def check_not_ended(tx: Transaction, petition_id: int) -> None:
+    """Raise `NotOpen` for one that has ended for good: nothing in it is changed any more."""
     ended = "SELECT slug FROM petitions WHERE id = :id AND ended_at IS NOT NULL"
     if row := await tx.fetch_one(ended, id=petition_id):
         raise NotOpen(f"the petition {row['slug']!r} has ended for good")
@@ -214,7 +214,7 @@ async def close(tx: Transaction, petition_id: int, now: int) -> bool:
 
 
 async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
-    await _check_not_ended(tx, petition_id)
+    await check_not_ended(tx, petition_id)
     row = await tx.fetch_one(
         f"UPDATE petitions SET {to}, version = version + 1 WHERE id = :id AND ({where})"
         " RETURNING CAST(:now AS BIGINT) AS at",
@@ -226,7 +226,7 @@ async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: 
 
 async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) -> None:
     """Let codes go out by text from that time on; None ends it."""
-    await _check_not_ended(tx, petition_id)
+    await check_not_ended(tx, petition_id)
     await tx.execute(
         "UPDATE petitions SET sms_codes_at = CAST(:since AS BIGINT), version = version + 1"
         " WHERE id = :id",

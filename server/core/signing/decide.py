@@ -36,6 +36,7 @@ class Ledger:
         self.groups = groups or Groups()
         self.notes: list[Announcement] = []
         self._withdrawn: list[Signature] = []
+        self._unknown: list[Signature] = []  # of whom no contact is known any more
         self.forms: list[Form] = []
         self._done: list[Signature] = []  # beside which no form waits any more
         self._disowned: list[Signature] = []  # of these, where their signers have said so
@@ -171,6 +172,7 @@ class Ledger:
         if known.verified_at or known.withdrawn_at:
             return
         known.contact_key = known.person_key = None
+        self._unknown.append(known)
         at_place = self._by_place[known.petition_id, known.place_key]
         if any(s.contact_key is None and not s.merged for s in at_place if s is not known):
             if known.rejected_at:  # stays to be seen, and leaves the place to the other
@@ -299,11 +301,17 @@ class Ledger:
         await stored.disapprove(tx, self._reworded)
         await self.groups.write(tx)
         tx.tombstones += [("disowned", s.petition_id, s.id) for s in self._disowned]
-        if self._withdrawn:
-            await outbox.forget_about(tx, [(s.petition_id, s.id) for s in self._withdrawn])
+        self._unknown += (s for s in self.signatures if s.merged and s.stored)
+        if self._unknown or self._withdrawn:
+            await self._forget_messages(tx)
             # What is merged is signed anew under its id.
             gone = (s for s in self._withdrawn if not s.merged)
             tx.tombstones += [("withdrawn", s.petition_id, s.id) for s in gone]
+
+    async def _forget_messages(self, tx: Transaction) -> None:
+        """Messages about these say to whom no more."""
+        about = {(s.petition_id, s.id) for s in [*self._unknown, *self._withdrawn]}
+        await outbox.forget_about(tx, about)
 
     async def _settle_left(self, tx: Transaction) -> None:
         """What stands without contact where a verified signature stood before it was corrected.

@@ -3,7 +3,7 @@ queued. So signing does the same work for everybody, and a code is made when its
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from server.core.counting.counts import DAY
@@ -118,6 +118,24 @@ async def discard_silent(tx: Transaction) -> bool:
         " RETURNING 1 AS one"
     )
     return len(dropped) >= SILENT
+
+
+async def discard_answered(
+    tx: Transaction, answered: Sequence[tuple[int, bytes | None, bytes]]
+) -> None:
+    """Drop the mails about taking something back that wait for these (petition, key of whom they go
+    to, key of the contact), where nothing is left to take back."""
+    if not answered:
+        return
+    rows = tx.rows("batch", petition_id="int", address_key="blob", contact_key="blob")
+    await tx.execute(
+        "DELETE FROM outbox WHERE kind = 'withdraw_code' AND sent_at IS NULL AND failed_at IS NULL"
+        " AND address_key IS NOT NULL AND (petition_id, address_key) IN"
+        f" (SELECT b.petition_id, b.address_key FROM {rows} b WHERE NOT EXISTS"
+        "  (SELECT 1 FROM signatures s WHERE s.petition_id = b.petition_id"
+        "   AND s.contact_key = b.contact_key AND s.contact_key IS NOT NULL))",
+        batch=pack(answered),
+    )
 
 
 def _is_news(signature: Signature, item: Announcement, now: int) -> bool:

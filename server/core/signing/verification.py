@@ -13,7 +13,7 @@ from server.core.floods.tries import Try
 from server.core.outbox import allowance, outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
-from server.core.signing import codes, pending, stored
+from server.core.signing import codes, messages, pending, stored
 from server.core.signing.codes import MadeCode, TypedCode, is_late, text_digits
 from server.core.signing.decide import Ledger, Outcome
 from server.core.signing.entries import Entries
@@ -67,6 +67,10 @@ class Verifier:
             for (one, _), candidate, signature in zip(taken, meant, found, strict=True)
         ]
         await ledger.write(tx)
+        await messages.discard_answered(
+            tx,
+            [(t.petition.id, c.recipient, c.contact_key) for t, c in taken if t.action != "verify"],
+        )
         # What is held may be one person's doing, and a code may be typed again.
         pairs = zip(networks, done, strict=True)
         wanted = [tag if did and did.done == "verified" else None for tag, did in pairs]
@@ -124,6 +128,7 @@ class Verifier:
                 petition_id=a.petition.id,
                 language=a.language,
                 recipient=a.email,
+                address_key=self._keys.address(a.email),
                 network_tag=a.network_tag,
             )
             for a in asked

@@ -125,7 +125,7 @@ async def _forget(tx: Transaction, petition_id: int) -> None:
         " undone_at = CASE WHEN started_at IS NULL THEN coalesce(undone_at, asked_at)"
         "  ELSE undone_at END,"
         " restored_at = CASE WHEN started_at IS NULL THEN coalesce(restored_at, asked_at)"
-        "  ELSE restored_at END"
+        "  ELSE coalesce(restored_at, undone_at) END"
         " WHERE petition_id = :id",
         id=petition_id,
         nobody=json.dumps({"until": 0}),

@@ -28,7 +28,9 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     `keep_days`, codes and tries that are too old. Doing it twice does nothing twice."""
     await phones.end_conversations(tx, now)
     await inbound.forget_farewells(tx, now)
+    await outbox.forget_farewells(tx, now)
     await inbound.forget(tx, now - keep_days * DAY)
+    await outbox.expire(tx, now, first_id(now - outbox.LEAST_SECONDS))
     await outbox.forget(tx, now - keep_days * DAY)
     await codes.expire(tx, now)
     await tries.expire(tx, now)

@@ -18,7 +18,7 @@ from server.core.petitions.petitions import Petition
 from server.core.values.names import tidy
 from server.core.values.postcodes import normal_postcode
 from server.db import Transaction
-from server.errors import BadRequest, InvalidInput, NotFound, Problem
+from server.errors import BadRequest, InvalidInput, NotFound, NotOpen, Problem
 from server.web.desk.session import Visit
 from server.web.desk.words import CHANNEL_OF, INVALID_WORDS, REASON_WORDS, moment_words
 from server.web.http.forms import FormValues
@@ -27,6 +27,8 @@ from server.web.http.forms import FormValues
 async def take_out(visit: Visit) -> None:
     """GET the form; POST shows what it would take out, and once that was agreed to, begins."""
     petition = await visit.petition()
+    if petition.state == "ended":
+        raise NotOpen(petition.slug)
     if not visit.posts:
         await _send_form(visit, petition, {})
         return

@@ -128,6 +128,7 @@ async def decide(visit: Visit) -> None:
 async def _accept(visit: Visit, petition: Petition, why: str, seen: Preview) -> None:
     services = visit.services
     async with services.database.write() as tx:
+        await petitions.check_not_ended(tx, petition.id)
         await visit.note(tx, "accepting", petition.id, why=why, n=seen.n)
     n = await moderation.accept(
         services.database, services.keys, petition, why, seen.last_id, services.now()

@@ -9,7 +9,8 @@ import pytest
 
 from server.core.conversations import phones
 from server.core.counting.counts import Figures
-from server.core.desk import invalidation
+from server.core.desk import invalidation, moderation, organizers
+from server.core.desk.conditions import Condition
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions import petitions
@@ -17,6 +18,7 @@ from server.core.signing.columns import TYPES
 from server.core.upkeep import check, ending, marks
 from server.core.values.ids import first_id
 from server.core.values.keys import Keys
+from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
 from tests.harness.world import NOW, PHONE, World, draft
 
@@ -255,6 +257,84 @@ async def test_signatures_that_were_being_taken_out_are_left_in_their_figures(
     async with world.database.write() as tx:
         await tx.execute("UPDATE invalidations SET finished_at = NULL")
     await invalidation.work(world.database, LATER)
+    assert await sound(world) == before
+
+
+async def test_no_decision_changes_its_figures(world: World) -> None:
+    await filled(world)
+    async with world.database.write() as tx:
+        await tx.execute("INSERT INTO organizers VALUES (1, 'ana', '', 0), (2, 'bo', '', 0)")
+        for organizer in (1, 2):
+            await organizers.assign(tx, 1, organizer, 0)
+        done = await invalidation.ask(tx, 1, Condition(name="bo*"), "why", 1, LATER)
+    assert await invalidation.work(world.database, LATER)
+    [why] = await held(world)
+    await end(world)
+    before = await sound(world)
+    assert (before.verified, before.unverified, before.held) == (0, 1, 1)
+
+    async def found(tx: Transaction) -> invalidation.Invalidation:
+        return await invalidation.find(tx, 1, done.id)
+
+    async def undo(tx: Transaction) -> None:
+        await invalidation.undo(tx, await found(tx), LATER)
+
+    async def confirm(tx: Transaction) -> None:
+        await invalidation.confirm(tx, await found(tx), 2, LATER)
+
+    async def take_out(tx: Transaction) -> None:
+        await invalidation.ask(tx, 1, Condition(class_="web"), "why", 1, LATER)
+
+    async def reject(tx: Transaction) -> None:
+        await invalidation.ask(tx, 1, Condition(why=why), "", 1, LATER)
+
+    async def comments(tx: Transaction) -> None:
+        await moderation.judge_comments(tx, 1, [1], [2], LATER)
+
+    for decide in (undo, confirm, take_out, reject, comments):
+        async with world.database.write() as tx:
+            with pytest.raises(NotOpen, match="has ended for good"):
+                await decide(tx)
+    with pytest.raises(NotOpen, match="has ended for good"):
+        await moderation.accept(world.database, KEYS, world.petition, why, (1 << 63) - 1, LATER)
+    assert not await invalidation.work(world.database, LATER)
+    assert await sound(world) == before
+
+
+async def held(world: World) -> list[str]:
+    async with world.database.read() as tx:
+        return [group.why for group in await moderation.held(tx, 1)]
+
+
+async def test_accepting_stops_where_it_ends_in_the_middle(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await filled(world)
+    [why] = await held(world)
+    before = await sound(world)
+    trust = moderation._trust
+
+    async def then_ends(tx: Transaction, *about: object) -> None:
+        await trust(tx, *about)  # type: ignore[arg-type]
+        await ending.destroy_key(tx, 1, LATER)
+
+    monkeypatch.setattr(moderation, "_trust", then_ends)
+    with pytest.raises(NotOpen):
+        await moderation.accept(world.database, KEYS, world.petition, why, (1 << 63) - 1, LATER)
+    assert await sound(world) == before
+
+
+async def test_what_is_being_put_back_is_left_where_it_is(world: World) -> None:
+    await filled(world)
+    async with world.database.write() as tx:
+        await tx.execute("INSERT INTO organizers VALUES (1, 'ana', '', 0)")
+        await invalidation.ask(tx, 1, Condition(name="bo*"), "why", 1, LATER)
+    assert await invalidation.work(world.database, LATER)
+    before = await sound(world)
+    async with world.database.write() as tx:
+        await invalidation.undo(tx, await invalidation.find(tx, 1, 1), LATER)
+    await end(world)
+    assert not await invalidation.work(world.database, LATER)
     assert await sound(world) == before
 
 

@@ -244,9 +244,12 @@ INSULT = "IDIOT"
 
 
 def stranger_first(server: Server, office: PostOffice, count: int) -> int:
-    """A stranger signs twice with the address of each of so many people, before they do it
-    themselves and type the code that comes; what the stranger chose is published of how many, or
-    stands on the page that says what is stored."""
+    """A stranger, who has a network for each, signs twice with the address of each of so many
+    people, before they do it themselves and type one of the codes that come.
+
+    What the stranger chose is published of how many, or stands on the page that says what is
+    stored.
+    """
     taken = 0
     for i, name in enumerate(likely(count)):
         email = mailbox(name, PROVIDERS[i % 5])
@@ -256,9 +259,8 @@ def stranger_first(server: Server, office: PostOffice, count: int) -> int:
             mine | insult | {"name": name.upper()},
             mine | insult | {"name": f"{name} {INSULT}"},
         ]
-        answers = sign_all(
-            server, [*((f, f"198.51.100.{i % 200}") for f in forms), (mine, "192.0.2.9")]
-        )
+        theirs, own = (f"{first}.{i // 256}.{i % 256}.7" for first in (198, 203))
+        answers = sign_all(server, [*((f, theirs) for f in forms), (mine, own)])
         codes = [code for mail in _mails(office, email, 3) for code in codes_in(mail)]
         fields = {"contact": email, "code": codes[i % 3], "entries": entries_in(answers[-1].text)}
         page = server.post("/p/face/verify", fields).text

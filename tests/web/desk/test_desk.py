@@ -656,10 +656,19 @@ async def test_a_petition_that_has_ended_is_shown_with_no_way_to_change_it(place
     assert "Verified: <b>1</b>" in page.text
     assert "Open the petition" not in page.text
     assert "/edit" not in page.text
-    for path, fields in (("open", form), ("pause", form), ("close", form), ("edit", typed)):
-        answer = await browser.post(f"/organizer/p/lake/{path}", fields)
+    page = await browser.get("/organizer/p/lake/moderation")
+    assert page.text.count("<form") == 1  # to sign out
+    assert "/invalidate" not in page.text
+    chosen = {"c1": "show", "people": "59801 5", "reason": "x", "class": "sms"}
+    for path in (
+        *("open", "pause", "close", "stop-mail", "resume-mail", "text-codes", "invalidate"),
+        *("moderation/comments", "moderation/populations"),
+    ):
+        answer = await browser.post(f"/organizer/p/lake/{path}", form | chosen)
         assert answer.status == 409, path
         assert "It cannot be changed any more." in answer.text
+    assert (await browser.post("/organizer/p/lake/edit", typed)).status == 409
+    assert (await browser.get("/organizer/p/lake/invalidate")).status == 409
     for path in ("moderation", "audit", "export.csv"):
         assert (await browser.get(f"/organizer/p/lake/{path}")).status == 200
 
