@@ -263,7 +263,7 @@ def _signs(
 def _weighed(person: Reading, doubt: Doubt) -> Reading:
     """What is sure is kept; a name in doubt is none."""
     if doubt in ("name", "people"):
-        person = replace(person, names=(), places=())
+        return replace(person, names=(), places=(), doubt=doubt)
     return replace(person, doubt=doubt, sure=not doubt)
 
 
