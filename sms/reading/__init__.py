@@ -8,7 +8,7 @@
     petitions.py    the petition's word: glued, dotted, misspelt
     postcodes.py    postcodes and other numbers
     places.py       cities, states, streets
-    names.py        who signs (capitals, candidates, evidence, written)
+    names/          who signs (capitals, candidates, evidence, entries, written)
     wishes.py       stop, remove, undo
     decide.py       commands, questions, refusals, language
     meaning.py      all of it together
