@@ -139,6 +139,8 @@ def _asks(pieces: Pieces, line: str, found: Found, context: Context) -> bool:
         return False
     if not found.names:
         return not ("P" in line and not re.search("[q]", line))
+    if "P" in line and not re.search("[?¿]|^[,eyg]*q", line):
+        return False  # (I would like what you do: all is said, and nothing is asked)
     place = next(
         (
             at
