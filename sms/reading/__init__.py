@@ -8,7 +8,7 @@
     petitions.py    the petition's word: glued, dotted, misspelt
     postcodes.py    postcodes and other numbers
     places.py       cities, states, streets
-    names.py        who signs (capitals, candidates, evidence, written)
+    names/          who signs (capitals, candidates, evidence, entries, written)
     wishes.py       stop, remove, undo
     decide.py       commands, questions, refusals, language
     meaning.py      all of it together
@@ -74,12 +74,11 @@ def read(text: str, context: Context = _NOWHERE, *, explain: bool = True) -> Rea
     slip = "" if context.asked and context.asked.petition else take_slip(pieces)
     petitions, typed = find_petitions(pieces, context)
     meaning = meaning_of(pieces, context, petitions, postcode)
-    if petitions or slip or typed:
-        meaning = replace(meaning, petitions=petitions, typed=slip or typed)
+    typed = slip or typed
     if explain:
-        spans = spans_of(pieces, framed, meaning)
-        meaning = replace(meaning, spans=spans, left=left_of(pieces, meaning))
-    return meaning
+        spans, left = spans_of(pieces, framed, meaning), left_of(pieces, meaning)
+        return replace(meaning, petitions=petitions, typed=typed, spans=spans, left=left)
+    return replace(meaning, petitions=petitions, typed=typed) if petitions or typed else meaning
 
 
 def _quoted(text: str, framed: Framed, context: Context) -> Reading:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import Final
 
 from sms.reading.lexicon import lexicon
@@ -80,16 +79,19 @@ _TELLING: Final = "sJuhaicm%^_bnzeyXoORVqr*gxHDY<v!"
 
 def language_of(pieces: Pieces, line: str) -> str | None:
     """The language in which a text is written; None where its words are of several, or of none."""
-    votes: Counter[str] = Counter()
-    for tag, entry in zip(pieces.tags, pieces.entries, strict=True):
+    if pieces.heard and pieces.heard[0] == line:
+        return pieces.heard[1]
+    votes: dict[str, int] = {}
+    for tag, entry in zip(line, pieces.entries, strict=True):
         if entry and entry.language and tag not in "w2TCFp":
-            votes[entry.language] += 3 if tag in _TELLING else 1
+            votes[entry.language] = votes.get(entry.language, 0) + (3 if tag in _TELLING else 1)
     if "¿" in line or "¡" in pieces.words.text:
-        votes["es"] += 2
-    if not votes:
-        return None
-    (first, most), *others = votes.most_common(2)
-    return first if most >= 2 and (not others or most > others[0][1]) else None
+        votes["es"] = votes.get("es", 0) + 2
+    most = max(votes.values(), default=0)
+    first = [language for language, count in votes.items() if count == most]
+    found = first[0] if most > 1 and len(first) == 1 else None
+    pieces.heard = (line, found)
+    return found
 
 
 _REFUSED: Final = re.compile(

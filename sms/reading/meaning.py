@@ -10,7 +10,8 @@ from sms.reading.commands import command_of, is_all, is_question, is_refused, la
 from sms.reading.context import Context
 from sms.reading.lexicon import lexicon
 from sms.reading.names.candidates import script_of
-from sms.reading.names.capitals import is_title, promote
+from sms.reading.names.capitals import promote
+from sms.reading.names.entries import ends_in_entry, has_capitals, is_entry, talks
 from sms.reading.names.names import Found, find_names
 from sms.reading.names.places import take_places
 from sms.reading.pieces import Pieces
@@ -113,13 +114,15 @@ def _said(
     if (
         signing
         or (found.cued and found.names and postcode.normal)
-        or (told and found.names and postcode.normal and _is_entry(pieces, line, found))
+        or (told and found.names and postcode.normal and is_entry(pieces, line, found))
     ):
         return _signs(pieces, line, context, person, found, postcode, bool(petitions))
-    if postcode.normal and _ends_in_entry(pieces, line, found):
-        return _signs(pieces, line, context, person, replace(found, any=True), postcode, named=True)
-    if postcode.normal and not is_offer(pieces, line) and _has_capitals(pieces, line):
-        return _weighed(person, "name")
+    if postcode.normal and not is_offer(pieces, line):
+        if ends_in_entry(pieces, line, found):
+            found = replace(found, any=True)
+            return _signs(pieces, line, context, person, found, postcode, named=True)
+        if has_capitals(pieces, line):
+            return _weighed(person, "name")
     return _talk(pieces, line, person, found)
 
 
@@ -136,6 +139,8 @@ def _asks(pieces: Pieces, line: str, found: Found, context: Context) -> bool:
         return False
     if not found.names:
         return not ("P" in line and not re.search("[q]", line))
+    if "P" in line and not re.search("[?¿]|^[,eyg]*q", line):
+        return False  # (I would like what you do: all is said, and nothing is asked)
     place = next(
         (
             at
@@ -161,7 +166,7 @@ def _answer(
     asked = context.asked
     assert asked  # noqa: S101 (the caller has seen it)
     doubt = _doubt(pieces, line, found, postcode)
-    if not (found.cued or found.other) and found.names and _talks(pieces, line, found):
+    if not (found.cued or found.other) and found.names and talks(pieces, line, found):
         doubt = doubt or "name"
     names = person.names
     if asked.name and not found.cued and not found.other:
@@ -172,13 +177,6 @@ def _answer(
     if not (names or postcode.normal or postcode.wrong or doubt):
         return _talk(pieces, line, replace(person, names=()), Found())
     return _weighed(replace(person, names=names), doubt)
-
-
-def _talks(pieces: Pieces, line: str, found: Found) -> bool:
-    """Tell Mike I said hi: whether more is said beside a name than an answer needs."""
-    others = [tag for at, tag in enumerate(line) if not _is_in(pieces, at, found)]
-    few = others.count("l") < 2 and not {"l", "e"} <= set(others)
-    return not few or bool(set(others) & set("dqvxoOSM"))
 
 
 def _extends(name: str, known: str) -> bool:
@@ -196,53 +194,6 @@ def _doubt(pieces: Pieces, line: str, found: Found, postcode: Postcode) -> Doubt
     if postcode.doubtful or "QQQ" in line:
         return "postcode"
     return ""
-
-
-def _is_entry(pieces: Pieces, line: str, found: Found) -> bool:
-    """Ana Diaz 59801: a name and a postcode with nothing besides that would need another sense."""
-    first, last = found.places[0][0], found.places[-1][1]
-    others = [
-        tag
-        for at, tag in enumerate(line)
-        if pieces.last[at] > pieces.first[at] and not first <= pieces.start(at) < last
-    ]
-    allowed = "PyegnzkljcA&V2<>*H8F" + ("dt" if found.cued else "")
-    return all(tag in allowed for tag in others)
-
-
-#: A name beside a postcode, as a sentence of its own at the end of a text.
-_ENTRY: Final = re.compile(r"(?:^|[.?\n])[,eyg]*(?:[nk]?X+[,.\nczA]*P|P[,.\nczA]*X+)[,.\ncAyegF]*$")
-_PERHAPS_NAME: Final = "NwT2p#&f"
-
-
-def _ends_in_entry(pieces: Pieces, line: str, found: Found) -> bool:
-    """No more scans! Ana Diaz, 59801: who talks first and signs then; not what programs send."""
-    if is_offer(pieces, line):
-        return False
-    tags = [
-        "X" if (_is_in(pieces, at, found) if found.names else tag in _PERHAPS_NAME) else tag
-        for at, tag in enumerate(line)
-    ]
-    return bool(_ENTRY.search("".join(tags)))
-
-
-def _has_capitals(pieces: Pieces, line: str) -> bool:
-    """Name: Happy Singh Zip: 59801: whether words in a row have capitals, and may be a name."""
-    tags = (
-        "X" if tag in _PERHAPS_WORD and is_title(pieces, at) else tag for at, tag in enumerate(line)
-    )
-    row = re.search("X(?:[X2p]*X)+", "".join(tags))
-    return row is not None and bool(set("NwT2") & set(line[slice(*row.span())]))
-
-
-_PERHAPS_WORD: Final = "NwT2pdv&l#"
-
-
-def _is_in(pieces: Pieces, at: int, found: Found) -> bool:
-    """Whether a piece is part of a name."""
-    if pieces.last[at] == pieces.first[at]:
-        return False
-    return any(first <= pieces.start(at) < last for first, last in found.places)
 
 
 def _signs(
@@ -263,7 +214,7 @@ def _signs(
 def _weighed(person: Reading, doubt: Doubt) -> Reading:
     """What is sure is kept; a name in doubt is none."""
     if doubt in ("name", "people"):
-        person = replace(person, names=(), places=())
+        return replace(person, names=(), places=(), doubt=doubt)
     return replace(person, doubt=doubt, sure=not doubt)
 
 

@@ -24,7 +24,7 @@ _JOINING: Final = frozenset(("", "-", ":"))
 class Pieces:
     """The pieces of a text, as columns; `first` and `last` are places in `words`."""
 
-    __slots__ = ("entries", "first", "last", "tags", "words")
+    __slots__ = ("entries", "first", "heard", "last", "tags", "words")
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -32,6 +32,7 @@ class Pieces:
         self.first: list[int] = []
         self.last: list[int] = []
         self.entries: list[LexiconEntry | None] = []
+        self.heard: tuple[str, str | None] | None = None  # the line, and the language heard in it
 
     def add(self, tag: str, first: int, last: int, entry: LexiconEntry | None = None) -> None:
         self.tags.append(tag)

@@ -85,7 +85,8 @@ ROW: Final[Row] = {
         "{your|the|a|this|my} {do not call|do not text|do not contact} list, take {my phone "
         "number|my cell number|my cell|our number|this phone} {off|out}, take my number out, take "
         "this number out, leave me be, leave us be, {don't|do not} bother me, quit bothering, "
-        "stop bothering me"
+        "stop bothering me, (i'm|im|i am) blocking {you|this number|u}, cease and desist, fuck "
+        "off, f off, f*** off, bugger off, buzz off, get lost, shut up"
     ),
     "forget": (
         "take me off, remove, delete, erase, forget, wipe, drop, purge, scrub, destroy, clear, "
@@ -284,9 +285,8 @@ ROW: Final[Row] = {
     "no": (
         "~no, nope, nah, no thanks, no thank you, not interested, nevermind, never mind, not now, "
         "maybe later, not today, no way, forget it, ~nothing, ~none, not yet, another time, no "
-        "wait, ~pass, not me, not really, i'm good, no ty, not for me, count me out, hell no, get "
-        "lost, f off, f*** off, fuck off, fuck you, screw you, scam, spam, shut up, bugger off, "
-        "buzz off, ~wrong"
+        "wait, ~pass, not me, not really, i'm good, no ty, not for me, count me out, hell no, "
+        "fuck you, screw you, scam, spam, ~wrong"
     ),
     "question": (
         "who, who's, whos, what, what's, whats, why, how, how's, when, where, which, whose, whom, "
@@ -357,6 +357,9 @@ ROW: Final[Row] = {
     "common": (
         "tell, told, asking, hear, heard, clinic, poster, scan, scans, scanner, scanning, "
         "scanned, clerk, dmv, benefits, dignity, correction, mistake, mistaken, actually, "
-        "instead, joke, radio, newspaper, line, stood, waiting, hours"
+        "instead, joke, radio, newspaper, line, stood, waiting, hours, governor, mayor, senator, "
+        "appointment, birthday, grandson, granddaughter, grandkids, neighbors, meeting, pharmacy, "
+        "sale, coupon, welfare, medicaid, food stamps, fingerprint, fingerprints, id, machine, "
+        "machines, tablet, kiosk, password, login, username"
     ),
 }

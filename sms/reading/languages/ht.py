@@ -176,4 +176,19 @@ ROW: Final[Row] = {
         "li, jan, gen, san, sou, tan, di, lang, pi, ye, ou, ki, ka, yo, te, ta, va, bay, nan, "
         "sen, an, la, ti, se, ba"
     ),
+    "common": (
+        "chita, kanpe, dòmi, manje, bwè, travay, lekòl, lopital, doktè, legliz, mache, lakay, "
+        "kay, machin, telefòn, òdinatè, figi, eskane, eskan, biwo, gouvènman, leta, lapolis, "
+        "lavil, kominote, lajan, pri, chè, bon mache, jodi a, jodia, demen, ayè, semèn, mwa, ane, "
+        "maten, aswè, lannwit, granmoun, timoun, fanm, gason, fanmi, zanmi, vwazen, pitit, "
+        "manman, papa, grann, granpapa, frè, sè, bezwen, renmen, konnen, panse, kwè, wè, tande, "
+        "di, fè, bay, pran, mete, ale, vini, soti, antre, rive, kite, tounen, jwenn, pèdi, "
+        "chèche, tann, atann, rekonèt, pale, li, ekri, mande, reponn, ede, malad, fatige, kontan, "
+        "tris, fache, pè, bon, move, bèl, lèd, gwo, piti, nèf, vye, vit, dousman, fasil, difisil, "
+        "enpòtan, vre, manti, jistis, dwa, lalwa, done, enfòmasyon, papye, kat, dosye, kamera, "
+        "pwoblèm, kesyon, repons, poukisa, kijan, kilè, ki kote, anpil, twòp, tout moun, pèsonn, "
+        "anyen, kèk, lòt, menm, ankò, toujou, janm, deja, poko, talè, kounye a, isit, laba, anwo, "
+        "anba, devan, dèyè, bò, avèk, san, pou, paske, men, oswa, si, lè, tankou, jiskaske, madi, "
+        "lendi, mèkredi, jedi, vandredi, samdi, dimanch, mesi bondye, bondye, lanmou, lapè"
+    ),
 }

@@ -228,4 +228,22 @@ ROW: Final[Row] = {
         "=lần, =người, =sống, =đồng, =nước, =nhà, =ngày, =tháng"
     ),
     "double": "an, anh, hai, ba, mai, chi, thi, van, hoa, tu, ma, la",
+    "common": (
+        "cửa hàng, cửa, hàng, xếp hàng, ghé, mời, tiếng, giờ, phút, văn phòng, phòng, máy, quét, "
+        "mặt, khuôn mặt, trợ cấp, phúc lợi, xã hội, bệnh viện, bác sĩ, trường, học, học sinh, "
+        "giáo viên, công ty, làm việc, nghỉ, ngủ, uống, mua, bán, tiền, giá, đắt, rẻ, nhà, nhà "
+        "thờ, chùa, chợ, đường, xe, xe buýt, máy bay, điện thoại, mạng, máy tính, người, người "
+        "già, trẻ em, phụ nữ, đàn ông, mẹ, cha, bố, ông, bà, bà ngoại, ông nội, con gái, con "
+        "trai, cháu, hàng xóm, bạn bè, hôm qua, hôm nay, ngày mai, tuần, tháng, năm nay, sáng, "
+        "trưa, chiều, tối, đêm, nói, nghe, thấy, biết, hiểu, nghĩ, nhớ, quên, thích, ghét, sợ, "
+        "buồn, vui, mệt, ốm, đau, khỏe, tốt, xấu, đẹp, nhanh, chậm, lớn, nhỏ, nhiều, ít, mới, cũ, "
+        "đúng, sai, khó, dễ, nhận ra, nhận, gửi, viết, đọc, gặp, chờ, đợi, đến, đi, về, vào, ra, "
+        "lên, xuống, ở đâu, tại sao, khi nào, thế nào, bao giờ, cái này, cái đó, chúng tôi, chúng "
+        "ta, họ nên, phải, nên, cần, muốn, được, bị, đã, đang, sẽ, rồi, chưa, cũng, vẫn, chỉ, "
+        "nữa, hơn, nhất, quá, rất, nếu, nhưng, vì, để, bởi, từ, với, trong, ngoài, trên, dưới, "
+        "trước, sau, giữa, công bằng, luật, chính phủ, thành phố, cảnh sát, chính quyền, giấy tờ, "
+        "thẻ, đơn, hồ sơ, riêng tư, quyền, dữ liệu, thông tin, hình, ảnh, camera, quan trọng, vấn "
+        "đề, câu hỏi, trả lời, giúp đỡ, khuyến mãi, ưu đãi, miễn phí, hẹn, lịch hẹn, nhắc, quý "
+        "khách, kính chào"
+    ),
 }

@@ -16,7 +16,8 @@ _LONGEST: Final = 6  # words of a name, particles not counted; more are asked ab
 
 def weigh(pieces: Pieces, line: str, found: Candidate, context: Context) -> None:
     """Note how strongly a run is a name, and whether it may be more than one, or none."""
-    found.cued = found.left in ("n", "H") or _is_myself(pieces, line, found)
+    changed = found.left == "H" and "d" not in line[: found.first]
+    found.cued = found.left == "n" or changed or _is_myself(pieces, line, found)
     found.other = found.left == "k" and "N" in line[found.first : found.last]
     awaited = context.asked is not None and context.asked.wants_name and _is_alone(line, found)
     found.strength = (
@@ -152,7 +153,7 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate, context: Context) 
     if found.size > 2 and _ends_in_town(pieces, line, found.last - 1):
         return True
     loose = not (found.cued or context.asked or re.search("[KsJ]", line))
-    if found.size == 1 and small and loose:
+    if small and not large and loose and (found.size == 1 or re.search("[ldqv]", line)):
         return True
     if _SENTENCE.search(pieces.spelt(found.first)) or _SENTENCE.search(
         pieces.spelt(found.last - 1)
@@ -165,6 +166,8 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate, context: Context) 
     if large and any(_may_belong(pieces, line, at) for at in (found.first - 1, found.last)):
         return True
     if (not large or _is_shouted(pieces, found)) and _has_doubtful_neighbour(pieces, line, found):
+        return True
+    if found.cued and _is_weak_cue(pieces, found) and _says_more(line, found):
         return True
     short = found.size == 1 or line[found.first] == "2" or not ("P" in line or "K" in line)
     return bool(found.cued and small and not large and short and _is_weak_cue(pieces, found))
@@ -188,8 +191,8 @@ def _may_end_in_place(pieces: Pieces, line: str, found: Candidate) -> bool:
     from_cue = found.left == "n" and _is_weak_cue(pieces, found)
     if not (behind == "A" or (behind == "P" and from_cue)):
         return False
-    run = [pieces.spelt(at).lower() for at in range(found.first, found.last)]
-    return bool({"de", "di"} & set(run[-3:-1])) and not pieces.is_capital(found.last - 2)
+    run = [pieces.spelt(at) for at in range(found.first, found.last)]
+    return bool({"de", "di"} & set(run[-3:-1])) and not {"la", "los", "las"} & set(run[-3:-1])
 
 
 def _is_state(pieces: Pieces, line: str, at: int) -> bool:
@@ -254,6 +257,11 @@ def _is_linking(pieces: Pieces, at: int) -> bool:
 def is_petitions_name(pieces: Pieces, at: int) -> bool:
     entry = pieces.entries[at]
     return entry is not None and "later" in entry.kinds
+
+
+def _says_more(line: str, found: Candidate) -> bool:
+    """It is Jean who gave me this: whether the sentence goes on, and has no postcode."""
+    return "P" not in line and line[found.last : found.last + 1] in tuple("qdlvSM")
 
 
 def _ends_small(pieces: Pieces, line: str, found: Candidate) -> bool:

@@ -26,7 +26,9 @@ _CLEAN: Final = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+)*")
 
 
 #: What keeps its point: an initial, Jr., St.
-_POINTED: Final = frozenset({"JR", "SR", "ST", "STE", "MA", "DR", "ESQ"})
+_POINTED: Final = frozenset(
+    {"JR", "SR", "ST", "STE", "STA", "STO", "MA", "MD", "MOHD", "MST", "DR", "ESQ"}
+)
 
 
 def name_of(pieces: Pieces, found: Candidate) -> str:
