@@ -87,6 +87,7 @@ FIELDS = [
     *["name", "postcode", "email", "phone", "comment", "public", "news", "url", "_charset_", "v"],
     *["code", "contact", "ref", "not_me", "next", "typed", "password", "csrf", "done", "q", "page"],
     *["slug", "keyword", "language", "country", "goal", "origins", "add", "title_en", "body_en"],
+    *["started_by"],
     *["maker0_name", "maker0_email", "maker7_form", "why", "accept", "reason", "domain", "since"],
     *["From", "Body", "MessageSid", "CallSid", "Digits", "text", "from", "id", "sessionId", ""],
 ]  # fmt: skip
