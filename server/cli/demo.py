@@ -23,6 +23,7 @@ from sms.reading import reserved
 DEMO_NUMBER = "+14065550100"  # 555-01xx is kept free for examples in North America
 ORGANIZER = "organizer"
 DEMO_SLUG = "face"
+STARTED_BY = "Open for everybody"
 _MAIL = {"UNDERSIGNED_SMTP_HOST", "UNDERSIGNED_SMTP_HOST_FILE", "UNDERSIGNED_MAIL_FILE"}
 
 
@@ -146,6 +147,7 @@ def sample() -> Draft:
         language="en",
         country="US",
         wordings=wordings,
+        started_by=STARTED_BY,
         decision_makers=tuple(DecisionMaker(*p.split("\t")) for p in people if p.strip()),
         goal=10_000,
     )

@@ -27,6 +27,7 @@ _CHANGES = {
     "close": (petitions.close, "closed"),
 }
 _DONE = {"open": "opened", "pause": "paused", "close": "closed"}  # as the audit log says it
+_UNNAMED = "nobody is named who asks: write it on /organizer/p/{slug}/edit, then open it"
 _ENDING = """{slug} ends for good. The names, contacts and comments of {n} signatures go, and so do
 the texts and mails about it. Its figures, its address and its word stay. Nobody can undo it."""
 
@@ -67,7 +68,11 @@ async def _change(options: argparse.Namespace) -> None:
     now, done = int(time.time()), _DONE[options.action]
     async with _store(options) as database, database.write() as tx:
         petition = await _named(tx, options.slug)
-        if await change(tx, petition.id, now):
+        try:
+            changed = await change(tx, petition.id, now)
+        except InvalidInput as error:
+            raise UndersignedError(_UNNAMED.format(slug=options.slug)) from error
+        if changed:
             await audit.note(tx, now, audit.OPERATOR, done, petition.id)
     print(f"{options.slug} is now {state}.")
 

@@ -47,7 +47,7 @@ def word(
     mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
     mail["From"] = settings.mail_from
     mail["To"] = item.recipient
-    mail["Subject"] = subject
+    mail["Subject"] = _FIELD.sub(lambda m: fields[m[1]], subject)
     mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
     mail["Message-ID"] = message_id(settings, keys, item)
     # RFC 3834: no holiday notice answers this.

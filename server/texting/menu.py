@@ -132,7 +132,7 @@ class Menu:
         except InvalidInput:
             return self._ask(petition, language, N_("Your first and last name:"))
         words = self._say(language, N_("Thank you, {name}. You signed {keyword}."))
-        held = self._say(language, N_("Thank you, {name}. A person will look at it first."))
+        held = self._say(language, N_("Thank you, {name}. We check it first."))
 
         def answer(outcome: Any) -> str:
             template = held if outcome == "held" else words

@@ -11,10 +11,13 @@ import gettext
 import re
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property, lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+from unicodedata import bidirectional
 from urllib.parse import quote
 
+import phonenumbers
 from babel.messages.pofile import read_po
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.bccache import Bucket
@@ -26,6 +29,11 @@ from server.config import LANGUAGES
 RIGHT_TO_LEFT = frozenset({"ar"})
 _REVIEWER = re.compile(r"^# reviewed-by: *(.*)$", re.MULTILINE)
 _NOBODY = "nobody yet"
+SUMMARY_LETTERS = 150  # about what lists of pages show
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_ADDRESS = re.compile(
+    r"\b((?:https?://[^\s<>\"]+|mailto:[^\s<>\"?@]+@[^\s<>\"?&#%]+|tel:\+?[0-9-]+)(?<![.,;:!?)'\]]))"
+)
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's name for it)
@@ -114,8 +122,10 @@ def _environment(
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["paragraphs"] = paragraphs
+    environment.filters["summary"] = summary
     environment.filters["number"] = lambda n: group_digits(n, language)
     environment.filters["in_link"] = in_link
+    environment.filters["isolated"] = lambda text: isolated(text, language)
     environment.filters["left_to_right"] = lambda text: left_to_right(text, language)
     environment.globals["direction"] = direction(language)
     environment.globals["speaks"] = lambda other: speaks(other, language)
@@ -216,20 +226,61 @@ def speaks(other: str, language: str) -> Markup:
 
 
 def left_to_right(text: str, language: str) -> Markup:
-    """A phone number where the page runs the other way; its + would go to the wrong end."""
+    """A phone number to read: with gaps where its country has them, and from left to right where
+    the page runs the other way, since its + would go to the wrong end."""
     marked = Markup('<bdi dir="ltr">{}</bdi>') if language in RIGHT_TO_LEFT else Markup("{}")
-    return marked.format(text)
+    return marked.format(grouped(text) if _E164.fullmatch(text) else text)
+
+
+def isolated(text: str, language: str) -> Markup:
+    """What somebody else wrote, marked where its letters may run another way than the page's."""
+    turned = direction(language) == "rtl" or any(bidirectional(c) in {"R", "AL"} for c in text)
+    return (Markup("<bdi>{}</bdi>") if turned else Markup("{}")).format(text)
+
+
+@cache
+def grouped(number: str) -> str:
+    """A phone number in E.164 with a space between its groups: +1 406 555 0100."""
+    found = phonenumbers.parse(number)
+    shown = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return shown.replace("-", " ")
+
+
+def summary(body: str) -> str:
+    """How a petition's text begins, for those who list pages: whole words of its first lines."""
+    words = " ".join(body.split())
+    return words if len(words) <= SUMMARY_LETTERS else words[:SUMMARY_LETTERS].rpartition(" ")[0]
 
 
 def paragraphs(text: str) -> Markup:
-    """Plain text as HTML: blank lines part paragraphs, lines that begin with "- " are a list."""
+    """Plain text as HTML: blank lines part paragraphs, lines that begin with "- " are a list, and
+    addresses of pages, of mail and of phones are links that are shown in full."""
     blocks = (block for block in re.split(r"\n\s*\n", text) if block.strip())
-    return Markup("\n").join(_block(block.split("\n")) for block in blocks)
+    runs = (run for block in blocks for run in groupby(block.split("\n"), key=_is_item))
+    return Markup("\n").join(_listed(lines) if items else _spoken(lines) for items, lines in runs)
 
 
-def _block(lines: Iterable[str]) -> Markup:
-    lines = list(lines)
-    if all(line.startswith("- ") for line in lines):
-        items = Markup("").join(Markup("<li>{}</li>").format(line[2:]) for line in lines)
-        return Markup("<ul>{}</ul>").format(items)
-    return Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in lines))
+def _is_item(line: str) -> bool:
+    return line.startswith("- ")
+
+
+def _listed(lines: Iterable[str]) -> Markup:
+    items = Markup("").join(Markup("<li>{}</li>").format(linked(line[2:])) for line in lines)
+    return Markup("<ul>{}</ul>").format(items)
+
+
+def _spoken(lines: Iterable[str]) -> Markup:
+    return Markup("<p>{}</p>").format(Markup("<br>").join(linked(line) for line in lines))
+
+
+def linked(line: str) -> Markup:
+    """The line with its addresses as links: of no other kind, and without the sign that ends the
+    sentence around them."""
+    parts = _ADDRESS.split(line)  # words and addresses in turn
+    return Markup("").join(_link(part) if i % 2 else escape(part) for i, part in enumerate(parts))
+
+
+def _link(address: str) -> Markup:
+    # Within a sentence the line keeps its height.
+    link = Markup('<a href="{}" class="i">{}</a>')
+    return link.format(address, address.removeprefix("mailto:").removeprefix("tel:"))

@@ -191,6 +191,6 @@ def test_taking_back_without_a_contact_tells_nobody_who_had_signed(server: Serve
             if number % 2:
                 signs(server, connection, form)
             answer = takes_back(form, "nothing" if number % 2 else "made")
-            assert "Your signature is taken back" in answer.text
+            assert "Your signature is removed" in answer.text
     made, nothing = times["made"], times["nothing"]
     assert differ(made, nothing) > CERTAIN, (sorted(made)[PAIRS // 2], sorted(nothing)[PAIRS // 2])

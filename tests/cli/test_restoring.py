@@ -103,13 +103,13 @@ def take_back_all(server: Server, office: PostOffice) -> None:
     asked = server.post("/p/face/withdraw", {"contact": "eve.stone@gmail.com"})
     [code] = codes_in(office.wait_for("eve.stone@gmail.com", 2))
     done = server.post("/p/face/withdraw", hidden(asked.text) | {"code": code})
-    assert "Your signature is taken back" in done.text
+    assert "Your signature is removed" in done.text
     mail = office.wait_for("dee.prince@gmail.com")
     fields = hidden(server.get(link_in(mail)).text) | {"code": codes_in(mail)[0], "not_me": "1"}
     assert "We have erased it" in server.post("/p/face/verify", fields).text
     for name, words, answer in (
-        ("Una Dunn", "UNDO", "taken back"),
-        ("Remy Ortiz", "REMOVE ME", "taken back"),
+        ("Una Dunn", "UNDO", "is removed"),
+        ("Remy Ortiz", "REMOVE ME", "is removed"),
         ("Ivo Petrov", "STOP", "no more texts"),
         ("Lea Santos", "STOP", "no more texts"),
         ("Lea Santos", "START", "again"),
@@ -283,7 +283,7 @@ def test_without_them_a_copy_is_refused_unless_told(lost: Loss, kind: str, tmp_p
         assert done.returncode == 0, done.stderr
         assert ("tombstones that were there are now" in done.stdout) is (kind != "missing")
         with product.running(lost.server.data) as server:  # it begins new ones
-            assert "taken back" in server.text("UNDO", PHONES["Mia Novak"])
+            assert "is removed" in server.text("UNDO", PHONES["Mia Novak"])
             assert lost.server.command("check").returncode == 0
 
 

@@ -12,7 +12,7 @@ import asyncpg
 from tests.harness.product import Answer, Server
 
 #: What the thank-you page says of a signature that is stored.
-STORED = "Your signature is stored"
+STORED = "Thanks for signing the petition!"
 
 
 def letters(number: int) -> str:

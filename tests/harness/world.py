@@ -106,6 +106,7 @@ def draft(**changes: object) -> Draft:
         "language": "en",
         "country": "US",
         "wordings": {"en": Wording("Keep the lake clean", "Please.\n\nKeep it clean.")},
+        "started_by": "Friends of the lake",
         "decision_makers": (DecisionMaker("Jo Marsh", "Mayor", "+1 406 555 0140"),),
     }
     return Draft(**(values | changes))  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ def test_a_conversation_is_typed_a_line_at_a_time(server: Server) -> None:
         "reply with your 5-digit ZIP code",
         "Thank you, Cyd Charo",
         "Signatures so far",
-        "The signature of Cyd Charo for FACE is taken back",
+        "The signature of Cyd Charo for FACE is removed",
         "no more texts",
         "(no reply; 1 segment in; in and out 0.0083 USD)",
         "In: 7 segments. Out: 6 segments; in and out 0.1079 USD",

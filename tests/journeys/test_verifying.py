@@ -127,7 +127,7 @@ def test_taking_back_on_the_web(server: Server, office: PostOffice) -> None:
     wrong = server.post("/p/face/withdraw", hidden(asked.text) | {"code": "000000"})
     assert "Error:" in wrong.text
     done = server.post("/p/face/withdraw", hidden(asked.text) | {"code": code})
-    assert "Your signature is taken back" in done.text
+    assert "Your signature is removed" in done.text
     eventually(lambda: verified(server) == before - 1)
 
 
@@ -321,7 +321,7 @@ def test_without_a_contact_only_the_page_of_the_one_who_signed_takes_it_back(
         for page in (second, first)
     ]
     assert answers[0] == answers[1]
-    assert "Your signature is taken back" in answers[0]
+    assert "Your signature is removed" in answers[0]
     assert unverified(server) == before - 1
     wrong = server.post("/p/face/withdraw", {"contact": "a" * 21})
     assert "Error:" in wrong.text

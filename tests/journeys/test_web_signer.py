@@ -42,8 +42,8 @@ def test_lynx_signs_with_the_keyboard_alone(server: Server, tmp_path: Path) -> N
     before = unverified(server)
     tabs = ["<tab>"] * links_before_the_form(server)
     keys = [*tabs, "Lynx User", "<tab>", "59801", *["<tab>"] * TO_THE_BUTTON, "^J"]
-    shown = lynx(f"{server.url}/p/face", keys, tmp_path, until="Tell others")
-    assert "Your signature is stored" in shown
+    shown = lynx(f"{server.url}/p/face", keys, tmp_path, until="Please share")
+    assert "Thanks for signing the petition!" in shown
     assert unverified(server) == before + 1
 
 
@@ -64,9 +64,9 @@ def test_w3m_signs_with_the_keyboard_alone(server: Server) -> None:
     fields = [ENTER, f"Reader Two{ENTER}", TAB, ENTER, f"59801{ENTER}"]
     keys = [*to_name, *fields, *[TAB] * TO_THE_BUTTON, ENTER]
     shown = in_terminal(
-        [program("w3m"), f"{server.url}/p/face"], "Tell others", keys, ready="SIGN.*FACE"
+        [program("w3m"), f"{server.url}/p/face"], "Please share", keys, ready="SIGN.*FACE"
     )
-    assert "signature is stored" in " ".join(shown.split())
+    assert "Thanks for signing" in " ".join(shown.split())
     assert unverified(server) == before + 1
 
 
@@ -77,7 +77,7 @@ def test_elinks_signs_with_the_keyboard_alone(server: Server) -> None:
     # Enter on the button, and again for "Do you want to post form data?".
     keys = [*fields, *[DOWN] * TO_THE_BUTTON, ENTER, ENTER]
     command = [program("elinks"), "-no-home", f"{server.url}/p/face#s"]
-    assert "signature is stored" in in_terminal(command, "Tell others", keys, ready="Your name")
+    assert "Thanks for signing" in in_terminal(command, "Please share", keys, ready="Your name")
     assert unverified(server) == before + 1
 
 
@@ -86,8 +86,8 @@ def test_links_signs_with_the_keyboard_alone(server: Server) -> None:
     before = unverified(server)
     keys = ["Reader Four", DOWN, "59801", *[DOWN] * TO_THE_BUTTON, ENTER]
     command = [program("links"), f"{server.url}/p/face#s"]
-    shown = in_terminal(command, "Tell others", keys, ready="Your name")
-    assert "signature is stored" in shown
+    shown = in_terminal(command, "Please share", keys, ready="Your name")
+    assert "Thanks for signing" in shown
     assert unverified(server) == before + 1
 
 
@@ -103,9 +103,9 @@ def test_a_double_tap_a_reload_and_the_way_back_count_once(server: Server, scrip
         page.locator("[name=name]").fill(f"Twice {'With' if script else 'Without'}")
         page.locator("[name=postcode]").fill("59801")
         page.locator("form button").dblclick(no_wait_after=True)
-        page.get_by_text("Your signature is stored").wait_for()
+        page.get_by_text("Thanks for signing the petition!").wait_for()
         page.reload()
-        page.get_by_text("Your signature is stored").wait_for()
+        page.get_by_text("Thanks for signing the petition!").wait_for()
         page.go_back()
         assert page.locator("form button").count() == 1
         assert page.get_by_text("You have not signed").count() == 0
@@ -125,7 +125,7 @@ def test_curl_signs(server: Server) -> None:
             timeout=30,
             check=True,
         )
-        assert "Your signature is stored" in done.stdout
+        assert "Thanks for signing the petition!" in done.stdout
     assert unverified(server) == before + 1
 
 

@@ -79,7 +79,7 @@ async def test_a_signing_brings_a_mail_whose_code_verifies(
     [mail] = office.to(ANA)
     [code] = codes_in(mail)
     assert (mail["From"], mail["Auto-Submitted"]) == ("petition@sign.example.org", "auto-generated")
-    assert code not in str(mail["Subject"])
+    assert str(mail["Subject"]) == f"Your code is {code}: Keep the lake clean"
     assert await types(phones, code) == "verified"
     assert (await phones.figures()).by_class["web-email"] == 1
     assert await phones.rows("SELECT recipient FROM outbox") == [(None,)]
@@ -277,10 +277,11 @@ async def test_an_owner_hears_of_a_repeat_once_a_day(phones: Phones, office: Pos
         phones.now += 60
         await signs(phones.services)
         await drain(phones.services)
-    assert [m["Subject"] for m in office.to(ANA)] == [
-        "Verify your signature",
-        "Somebody signed with your address",
-    ]
+    first, second = office.to(ANA)
+    [code] = codes_in(first)
+    title = phones.services.directory.by_slug["lake"].wordings["en"].title
+    assert first["Subject"] == f"Your code is {code}: {title}"
+    assert second["Subject"] == f"Somebody signed with your address: {title}"
     assert codes_in(office.to(ANA)[1]) == []
 
 
@@ -466,6 +467,7 @@ def test_a_code_and_each_paragraph_stand_apart(kind: str) -> None:
 def test_the_mail_says_what_was_signed_at_once() -> None:
     lines = [line for line in str(worded("verify_code").get_content()).splitlines() if line.strip()]
     assert "Keep the lake clean" in lines[1]
+    assert str(worded("verify_code")["Subject"]).startswith("Your code is 012345: Keep the lake")
 
 
 def test_one_message_keeps_its_id_and_another_has_another() -> None:

@@ -220,7 +220,7 @@ async def test_what_the_mail_server_refuses_is_charged_to_nobody(
     assert len(office.to(ANA)) == 4
 
 
-# "That was not me".
+# "I did not sign this".
 
 
 async def not_me(phones: Phones, office: PostOffice) -> None:

@@ -62,7 +62,7 @@ def test_a_head_of_more_than_sixteen_kilobytes_is_refused(server: Server) -> Non
 
 def test_stray_bytes_after_a_form_do_not_hide_that_it_was_stored(server: Server) -> None:
     raw = post("/p/face", ANA, Connection="keep-alive") + b"\r\n\x00garbage\r\n\r\n"
-    assert "Your signature is stored" in exchange(server.port, raw).text
+    assert "Thanks for signing the petition!" in exchange(server.port, raw).text
 
 
 def test_an_expected_100_continue_and_a_chunked_form_are_read(server: Server) -> None:
@@ -77,7 +77,7 @@ def test_an_expected_100_continue_and_a_chunked_form_are_read(server: Server) ->
         for piece in (b"name=Chunk", b"y+Form&post", b"code=59801"):
             connection.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
         connection.sendall(b"0\r\n\r\n")
-        assert b"Your signature is stored" in read_to_the_end(connection)
+        assert b"Thanks for signing the petition!" in read_to_the_end(connection)
 
 
 @pytest.mark.parametrize("pause", [1.5, pytest.param(30, marks=pytest.mark.full)])
@@ -89,7 +89,7 @@ def test_a_form_that_pauses_half_way_is_waited_for(server: Server, pause: float)
         time.sleep(pause)
         assert server.get("/healthz").status == 200
         connection.sendall(raw[-10:])
-        assert b"Your signature is stored" in read_to_the_end(connection)
+        assert b"Thanks for signing the petition!" in read_to_the_end(connection)
 
 
 def test_on_a_slow_link_one_round_trip_signs(server: Server) -> None:
@@ -104,7 +104,7 @@ def test_on_a_slow_link_one_round_trip_signs(server: Server) -> None:
             connection.sendall(sign)
             thanks = product.read_answer(connection)
         assert (thanks.status, link.turns, link.connections) == (200, 3, 1)
-    assert b"Your signature is stored" in gzip.decompress(thanks.body)
+    assert b"Thanks for signing the petition!" in gzip.decompress(thanks.body)
     assert link.down.bytes < 5000
 
 

@@ -31,7 +31,7 @@ from tests.harness.product import Server, eventually
 FORM = b"application/x-www-form-urlencoded"
 MULTI = b"multipart/form-data; boundary=B"
 HELLO = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-STORED = b"Your signature is stored"
+STORED = b"Thanks for signing the petition!"
 RETURNED = b"You have not signed yet"
 
 

@@ -87,6 +87,7 @@ FIELDS = [
     *["name", "postcode", "email", "phone", "comment", "public", "news", "url", "_charset_", "v"],
     *["code", "contact", "ref", "not_me", "next", "typed", "password", "csrf", "done", "q", "page"],
     *["slug", "keyword", "language", "country", "goal", "origins", "add", "title_en", "body_en"],
+    *["started_by"],
     *["maker0_name", "maker0_email", "maker7_form", "why", "accept", "reason", "domain", "since"],
     *["class", "prefix", "until", "sure", "people", "on", "c1799999999999999999", "after"],
     *["before", "c9", "c\u0663"],

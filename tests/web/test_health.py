@@ -35,7 +35,7 @@ def figures(server: Server) -> dict[str, float]:
 
 def sign(server: Server, name: str) -> None:
     answer = server.post("/p/face", {"name": name, "postcode": "59801"})
-    assert "Your signature is stored" in answer.text
+    assert "Thanks for signing the petition!" in answer.text
 
 
 def test_signings_are_counted_by_door_and_outcome(server: Server) -> None:

@@ -121,7 +121,7 @@ def test_a_catalogue_tells_who_reviewed_it_and_how_it_counts(language: str) -> N
 @pytest.mark.parametrize(
     ("msgid", "string", "fault"),
     [
-        ("Sign here", "", "untranslated"),
+        ("Sign this petition", "", "untranslated"),
         (
             "Thank you, {name}. You signed {keyword}.",
             "Gracias, {nombre}. {keyword}.",
@@ -147,7 +147,7 @@ def test_a_slip_in_a_translation_is_found(msgid: str, string: str, fault: str) -
 
 def test_missing_fuzzy_obsolete_and_half_plural_entries_are_found() -> None:
     found = catalogue("es")
-    found.delete("Sign here")
+    found.delete("Sign this petition")
     found["Privacy"].flags.add("fuzzy")
     found.add("Nobody says this", "Nadie dice esto")
     plural = next(m for m in found if isinstance(m.id, tuple))

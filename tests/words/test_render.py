@@ -90,6 +90,8 @@ def test_every_plural_form_is_used(language: str, counts: tuple[int, ...]) -> No
             late=False,
             channels=[],
             taken_out=[],
+            first=False,
+            goal=None,
         )
         for n in counts
     ]

@@ -41,6 +41,11 @@ class DecisionMaker:
     email: str = ""
     form: str = ""
 
+    @property
+    def called(self) -> str:
+        """The name, with the title or office."""
+        return f"{self.name}, {self.title}" if self.title else self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -51,6 +56,7 @@ class Draft:
     language: str
     country: str
     wordings: Mapping[str, Wording]
+    started_by: str = ""  # who asks; nothing opens without it
     decision_makers: tuple[DecisionMaker, ...] = ()
     postcode_required: bool = True
     contact_required: bool = False
@@ -73,6 +79,7 @@ def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
         language=draft.language,
         country=draft.country.strip().upper(),
         wordings={language: w for language, w in wordings.items() if w.title or w.body},
+        started_by=tidy(draft.started_by),
         decision_makers=tuple(_tidy_decision_maker(d) for d in draft.decision_makers),
         postcode_required=draft.postcode_required and has_postcodes(draft.country.strip().upper()),
         contact_required=draft.contact_required,
@@ -94,6 +101,8 @@ def _rule_problems(draft: Draft, reserved: frozenset[str]) -> list[Problem]:
         found.append(Problem("keyword", "reserved"))
     if not (COUNTRY.fullmatch(draft.country) and is_country(draft.country)):
         found.append(Problem("country", "malformed"))
+    if len(draft.started_by) > TITLE_LIMIT:
+        found.append(Problem("started_by", "long"))
     if draft.goal is not None and not 1 <= draft.goal <= 10**9:
         found.append(Problem("goal", "malformed"))
     if any(not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", o) for o in draft.origins):

@@ -65,9 +65,9 @@ async def create(
     petition_id: int = row["id"] if row else 1
     await tx.execute(
         "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule, contact_rule,"
-        " goal, origins, salt, version, created_at)"
+        " started_by, goal, origins, salt, version, created_at)"
         " VALUES (:id, :slug, :keyword, :language, :country, :postcode_rule, :contact_rule,"
-        " :goal, :origins, :salt, 1, :now)",
+        " :started_by, :goal, :origins, :salt, 1, :now)",
         id=petition_id,
         salt=salt,
         now=now,
@@ -103,7 +103,8 @@ async def edit(tx: Transaction, petition: Petition, draft: Draft, reserved: froz
     await tx.execute(
         "UPDATE petitions SET slug = :slug, keyword = :keyword, language = :language,"
         " country = :country, postcode_rule = :postcode_rule, contact_rule = :contact_rule,"
-        " goal = :goal, origins = :origins, version = version + 1 WHERE id = :id",
+        " started_by = :started_by, goal = :goal, origins = :origins, version = version + 1"
+        " WHERE id = :id",
         id=petition.id,
         **_columns(draft),
     )
@@ -120,6 +121,7 @@ def _columns(draft: Draft) -> dict[str, str | int | None]:
         "country": draft.country,
         "postcode_rule": "required" if draft.postcode_required else "optional",
         "contact_rule": "required" if draft.contact_required else "optional",
+        "started_by": draft.started_by,
         "goal": draft.goal,
         "origins": " ".join(draft.origins),
     }
@@ -193,7 +195,15 @@ async def check_not_ended(tx: Transaction, petition_id: int) -> None:
 
 async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take signatures from now on; also opens a paused or closed petition again. Like the changes
-    below it says whether anything is other than before: what is pressed twice is done once."""
+    below it says whether anything is other than before: what is pressed twice is done once.
+
+    Raises `InvalidInput` where nobody is named who asks.
+    """
+    unnamed = (
+        "SELECT 1 AS one FROM petitions WHERE id = :id AND started_by = '' AND ended_at IS NULL"
+    )
+    if await tx.fetch_one(unnamed, id=petition_id):
+        raise InvalidInput(Problem("started_by", "missing"))
     return await _changed(
         tx,
         "opened_at = coalesce(opened_at, :now), closed_at = NULL, paused_at = NULL",
@@ -272,6 +282,7 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         language=row["language"],
         country=row["country"],
         wordings={w["language"]: Wording(w["title"], w["body"]) for w in wordings},
+        started_by=row["started_by"],
         decision_makers=tuple(
             DecisionMaker(p["name"], p["title"], p["phone"], p["email"], p["form"]) for p in people
         ),

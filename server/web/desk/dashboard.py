@@ -14,6 +14,8 @@ from server.core.floods.alarms import SENDING
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
+from server.errors import InvalidInput
+from server.web.desk import petition_form
 from server.web.desk.session import Visit
 from server.web.desk.text_figures import TextFigures
 from server.web.desk.words import ALARM_WORDS, CLASS_WORDS, DONE, KIND_WORDS, STATE_WORDS, day_words
@@ -125,8 +127,11 @@ class Chart:
 
 
 async def open_(visit: Visit) -> None:
-    """POST: the petition takes signatures from now on."""
-    await _change(visit, petitions.open_, "opened")
+    """POST: the petition takes signatures from now on; its form, if nobody is named who asks."""
+    try:
+        await _change(visit, petitions.open_, "opened")
+    except InvalidInput:
+        await petition_form.ask_who(visit, await visit.petition())
 
 
 async def pause(visit: Visit) -> None:

@@ -26,7 +26,7 @@ from sms.reading import reserved
 ROWS = 8  # decision makers that one form can hold; forms.MANY_FIELDS bounds it
 EMPTY_ROWS = 2
 MAKER_PARTS = ("name", "title", "phone", "email", "form")
-_SINGLE = ("slug", "keyword", "country", "goal", "origins")
+_SINGLE = ("started_by", "slug", "keyword", "country", "goal", "origins")
 _TICKED = "1"
 _GAP = r"[\s.,]"  # between the digits of a large number, after every third or (in India) second
 _NUMBER = re.compile(rf"[0-9]{{1,12}}|[0-9]{{1,3}}(?:{_GAP}[0-9]{{2,3}}){{0,3}}{_GAP}[0-9]{{3}}")
@@ -55,6 +55,12 @@ async def edit(visit: Visit) -> None:
         await _save(visit, petition)
     else:
         await send_form(visit, petition, values_of(petition))
+
+
+async def ask_who(visit: Visit, petition: Petition) -> None:
+    """Send the form of a petition that cannot open: nobody is named who asks."""
+    missing = {"started_by": ("started_by", "missing")}
+    await send_form(visit, petition, values_of(petition), problems=missing)
 
 
 async def resume(visit: Visit, path: str) -> bool:
@@ -138,6 +144,7 @@ def typed_of(visit: Visit, petition: Petition | None) -> TypedDraft:
         language=language if language in LANGUAGES else settings.language,
         country=values.get("country", ""),
         wordings=wordings | hidden,
+        started_by=values.get("started_by", ""),
         decision_makers=(*rows.values(), *(petition.decision_makers[ROWS:] if petition else ())),
         postcode_required=values.get("postcode_required") == _TICKED,
         contact_required=values.get("contact_required") == _TICKED,
@@ -169,6 +176,7 @@ def _goal(typed: str) -> int | None:
 def values_of(petition: Petition) -> dict[str, str]:
     """The form's values for a stored petition."""
     values = {
+        "started_by": petition.started_by,
         "slug": petition.slug,
         "keyword": petition.keyword,
         "language": petition.language,

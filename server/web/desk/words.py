@@ -16,6 +16,8 @@ _PROBLEMS = {
     ("title", "long"): N_("Write a shorter title, at most {title_limit} letters."),
     ("body", "missing"): N_("Write the text of the petition."),
     ("body", "long"): N_("Write a shorter text, at most {body_limit} letters."),
+    ("started_by", "missing"): N_("Write who asks. Then press Save, and open the petition."),
+    ("started_by", "long"): N_("Write a shorter name of who asks, at most {title_limit} letters."),
     ("slug", "missing"): N_("Write an address for the page."),
     ("slug", "malformed"): N_("Use only small letters a to z, digits and hyphens in the address."),
     ("slug", "in_use"): N_("Another petition has this address. Choose a different one."),

@@ -30,7 +30,7 @@ from server.web.public.thanks import Thanks
 from server.words.render import N_
 
 REF_LIMIT = 40  # characters
-_WRONG = N_("These digits are not right, or they are too old. Please check them.")
+_WRONG = N_("This code is wrong or has expired. Please check it.")
 _NO_CONTACT = N_("Write the whole e-mail address or phone number that you signed with.")
 _NO_PHONE = N_("Write the whole e-mail address that you signed with.")
 _AWAY = N_("We can store nothing just now. Nothing is lost: try again in a minute.")

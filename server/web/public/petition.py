@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -27,6 +28,7 @@ from server.web.http.responses import (
     respond,
 )
 from server.web.public.site import Site, path_of
+from server.words.render import date_words
 
 _COUNTS = Markup("<!--counts-->")
 _FOR_EVERY_SITE = (b"access-control-allow-origin", b"*")  # figures are for everybody's page
@@ -102,7 +104,7 @@ class Petitions:
 
         def render() -> tuple[bytes, Headers]:
             language = prefix or petition.language
-            words = self._site.figures_words(language, figures, late, parted=True)
+            words = self._site.figures_words(language, figures, late, of=petition)
             return html(self._without_counts(petition, prefix).replace(_COUNTS, words), FOR_ALL)
 
         key = (petition.id, petition.version, figures, late)
@@ -113,7 +115,14 @@ class Petitions:
         key = (petition.id, prefix or "")
         version, page = self._rendered.get(key, (0, ""))
         if version != petition.version:
-            page = self._site.render_petition("web/petition.html", petition, prefix, counts=_COUNTS)
+            opened = datetime.fromtimestamp(petition.opened_at or 0, UTC).date()
+            page = self._site.render_petition(
+                "web/petition.html",
+                petition,
+                prefix,
+                counts=_COUNTS,
+                since=date_words(opened, prefix or petition.language),
+            )
             self._rendered[key] = (petition.version, page)
         return page
 

@@ -63,7 +63,7 @@ class Sheets:
                 template,
                 petition,
                 prefix,
-                counts=self._site.figures_words(language, figures, late).striptags(),
+                counts=self._site.figures_words(language, figures, late, of=petition).striptags(),
                 headline=self._headline(language, figures.verified if figures else None),
                 **context,
             )
@@ -120,6 +120,8 @@ class Sheets:
             raise NotFound(f"page {page}")
         async with self._site.services.database.read() as tx:
             found = await signatures.public_names(tx, petition.id, page, NAMES_SHOWN)
+        figures, late = await self._site.latest_figures(petition)
+        language = scope["language"] or petition.language
         if page > 1 and not found:
             raise NotFound(f"page {page}")
 
@@ -128,6 +130,9 @@ class Sheets:
                 "web/names.html",
                 petition,
                 scope["language"],
+                counts=self._site.figures_words(
+                    language, figures, late, of=petition, by_channel=True
+                ),
                 names=found[:NAMES_SHOWN],
                 newer=page - 1,
                 older=page + 1 if len(found) > NAMES_SHOWN and page < PAGES_OF_NAMES else 0,
@@ -135,7 +140,7 @@ class Sheets:
             # A name that is taken back must not stay in anybody's cache.
             return html(shown, CHECKED)
 
-        key = (petition.id, petition.version, tuple(found))
+        key = (petition.id, petition.version, tuple(found), figures, late)
         await self._site.send_kept(scope, send, key, render)
 
     def _headline(self, language: str, verified: int | None) -> str:

@@ -62,17 +62,31 @@ class Site:
         return figures, False
 
     def figures_words(
-        self, language: str, figures: PublicFigures | None, late: bool, *, parted: bool = False
+        self,
+        language: str,
+        figures: PublicFigures | None,
+        late: bool,
+        *,
+        of: Petition | None = None,
+        by_channel: bool = False,
     ) -> Markup:
-        """The figures as a sentence, which may stand in a page that is already rendered; `parted`
-        says as well by which channel how many have signed."""
+        """The figures as a sentence, which may stand in a page that is already rendered.
+
+        `of` its petition it says as well how far the goal is, and what was taken out; `by_channel`
+        by which channel how many have signed.
+        """
+        known = figures if of else None
         page = self.services.renderer.page(
             "web/_counts.html",
             language,
             figures=figures,
             late=late,
-            taken_out=figures.taken_out if figures and parted else (),
-            channels=self._channels(language, figures) if figures and parted else [],
+            first=bool(
+                known and of and of.state == "open" and not known.verified + known.unverified
+            ),
+            goal=of.goal if of else None,
+            taken_out=known.taken_out if known else (),
+            channels=self._channels(language, figures) if figures and by_channel else [],
         )
         return Markup(" ".join(page.split()).replace(" ,", ","))  # noqa: S704 (our own template)
 
@@ -163,6 +177,10 @@ class Site:
             link=petition and (path_of(petition, prefix), petition.wording(language).title),
         )
         await send_html(scope, send, status, page, extra)
+
+
+def _is_empty(figures: PublicFigures | None) -> bool:
+    return figures is not None and not figures.verified + figures.unverified
 
 
 def path_of(petition: Petition, prefix: str | None) -> str:

@@ -24,9 +24,9 @@ _PROBLEMS = {
     ),
     ("email", "malformed"): N_("Write a whole e-mail address, like ana@example.org."),
     ("phone", "malformed"): N_(
-        "Write a phone number that can exist. Outside {country}, begin with +."
+        "Check the phone number. If it is not from {country}, begin with +."
     ),
-    ("phone", "both"): N_("Give an e-mail or a phone, not both. Empty one of them."),
+    ("phone", "both"): N_("Give an e-mail or a phone, not both. Clear one of them."),
     ("comment", "long"): N_("Write a shorter comment, at most 500 letters."),
 }
 _ZIP_PROBLEMS = {
@@ -51,7 +51,7 @@ Message = tuple[str, tuple[str, ...]]
 MESSAGES: dict[str, Message] = {
     "404": (
         N_("There is nothing at this address"),
-        (N_("Check the address for a slip, or look at all petitions."),),
+        (N_("Check the address for mistakes, or look at all petitions."),),
     ),
     "closed": (
         N_("This petition is closed"),
@@ -86,7 +86,7 @@ MESSAGES: dict[str, Message] = {
         ),
     ),
     "withdrawn": (
-        N_("Your signature is taken back"),
+        N_("Your signature is removed"),
         (N_("Your data is erased. If you change your mind, sign again."),),
     ),
     "403": (

@@ -33,6 +33,7 @@ from tests.harness.world import NOW, World, draft
         ({"wordings": {"en": Wording("T", " \n ")}}, ("body", "missing")),
         ({"wordings": {"en": Wording("T" * 121, "x")}}, ("title", "long")),
         ({"wordings": {"en": Wording("T", "x" * 20_001)}}, ("body", "long")),
+        ({"started_by": "T" * 121}, ("started_by", "long")),
         ({"goal": 0}, ("goal", "malformed")),
         ({"country": "USA"}, ("country", "malformed")),
         ({"origins": ("example.org",)}, ("origins", "malformed")),
@@ -194,6 +195,21 @@ async def test_the_public_sees_no_draft_and_a_closed_petition_opens_again(
             await change(tx, world.petition.id, NOW)
         await directory.refresh()
         assert directory.public("lake").state == state
+
+
+async def test_nothing_opens_before_somebody_is_named_who_asks(world: World) -> None:
+    pond = draft(slug="pond", keyword="POND", started_by="")
+    async with world.database.write() as tx:
+        id_ = await petitions.create(tx, pond, reserved=reserved(), salt=b"s" * 32, now=NOW)
+        with pytest.raises(InvalidInput, match="started_by: missing"):
+            await petitions.open_(tx, id_, NOW)
+        unnamed = (await petitions.all_petitions(tx))[id_]
+        assert (unnamed.state, unnamed.started_by) == ("draft", "")
+        named = draft(slug="pond", keyword="POND", started_by="  Friends of  ponds ")
+        await petitions.edit(tx, unnamed, named, reserved())
+        assert await petitions.open_(tx, id_, NOW)
+        opened = (await petitions.all_petitions(tx))[id_]
+    assert (opened.state, opened.started_by) == ("open", "Friends of ponds")
 
 
 async def test_a_counter_that_lies_is_found(world: World) -> None:

@@ -42,11 +42,23 @@ def fits(page: Page) -> bool:
     return int.from_bytes(picture[16:20], "big") == page.viewport_size["width"]  # type: ignore[index]
 
 
+#: Of each control that can be seen, what it says and how large it is. A box to tick is as large as
+#: its label; a link in a sentence, with words beside it, is as high as its line (WCAG 2.5.5).
+_CONTROLS = """() => {
+  const letters = node => node.textContent.replace(/[^\\p{L}\\p{N}]/gu, '').length;
+  const alone = link => letters(link.parentElement) ==
+    [...link.parentElement.querySelectorAll('a')].reduce((sum, a) => sum + letters(a), 0);
+  return [...document.querySelectorAll('button, select, textarea, input, a, label')]
+    .filter(e => e.type != 'checkbox' && e.getClientRects().length)
+    .filter(e => e.localName != 'a' || alone(e))
+    .filter(e => e.localName != 'label' || e.querySelector('[type=checkbox]'))
+    .map(e => [e.innerText || e.name, e.getBoundingClientRect()])
+    .map(([said, box]) => [said, box.width, box.height])
+}"""
+TARGET = 44  # px
+
+
 def small_controls(page: Page) -> list[str]:
-    """Controls less than 44 px high; a box to tick is as high as its label."""
-    found = []
-    for control in page.locator("button, select, textarea, input, nav a, label:has(input)").all():
-        box = control.bounding_box()
-        if box and control.get_attribute("type") != "checkbox" and box["height"] < 44:
-            found.append(f"{control.inner_text() or control.get_attribute('name')}: {box}")
-    return found
+    """Controls that a thumb may miss: less than `TARGET` high or wide."""
+    found = page.evaluate(_CONTROLS)
+    return [f"{said}: {w:.1f} x {h:.1f}" for said, w, h in found if min(w, h) < TARGET]

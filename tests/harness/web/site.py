@@ -85,6 +85,7 @@ class Site:
         return {
             "title_en": f"Keep the lake of {letters(n)} clean",
             "body_en": "Please.\n\nKeep it clean.",
+            "started_by": "Friends of the lake",
             "slug": f"lake-{n}",
             "keyword": f"LAKE{letters(n)[-6:]}".upper(),
         }

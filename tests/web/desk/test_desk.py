@@ -798,6 +798,7 @@ NEW = {
     "body_en": "Please.\r\n\r\n- one\r\n- two",
     "slug": "bridge",
     "keyword": "bridge",
+    "started_by": "Friends of the bridge",
     "goal": "5,000",
     "origins": "https://a.example\r\nhttps://b.example",
     "maker0_name": "Jo Marsh",
@@ -816,6 +817,7 @@ async def test_a_new_petition_is_a_draft_that_its_maker_runs(place: Room) -> Non
     assert (stored.keyword, stored.goal, stored.country) == ("BRIDGE", 5000, "US")
     assert stored.origins == ("https://a.example", "https://b.example")
     assert [m.name for m in stored.decision_makers] == ["Jo Marsh", "Kit Vale"]
+    assert stored.started_by == "Friends of the bridge"
     assert stored.postcode_required
     assert not stored.contact_required
     assert (await browser.get("/organizer/p/bridge")).status == 200
@@ -841,6 +843,21 @@ async def test_a_second_press_on_save_shows_the_petition_that_the_first_has_made
     other = await place.signed_in("bo")
     form = await other.fill(await other.get(new), new, **NEW)
     assert "slug" in problems(await other.post(new, form))
+
+
+async def test_a_petition_opens_once_its_form_says_who_asks(place: Room) -> None:
+    browser = await place.signed_in()
+    await save(browser, "/organizer/petitions/new", **NEW | {"started_by": ""})
+    path = "/organizer/p/bridge/open"
+    press = await browser.fill(await browser.get("/organizer/p/bridge"), path)
+    asked = await browser.post(path, press)
+    assert list(problems(asked)) == ["started_by"]
+    edit = "/organizer/p/bridge/edit"
+    form = await browser.fill(asked, edit, started_by="Friends of the bridge")
+    assert (await browser.post(edit, form)).status == 303
+    assert place.services.directory.by_slug["bridge"].opened_at is None
+    assert (await browser.post(path, press)).header("location") == "/organizer/p/bridge?done=opened"
+    assert place.services.directory.by_slug["bridge"].opened_at
 
 
 async def test_saving_a_form_as_it_is_changes_nothing(place: Room) -> None:
@@ -892,6 +909,7 @@ async def test_an_edit_is_seen_at_once_and_may_move_the_page(place: Room) -> Non
         ({"country": "USA"}, "country"),
         ({"country": "ZZ"}, "country"),
         ({"country": "XX"}, "country"),
+        ({"started_by": LONG}, "started_by"),
         ({"goal": "many"}, "goal"),
         ({"goal": "-5"}, "goal"),
         ({"goal": "12.5"}, "goal"),

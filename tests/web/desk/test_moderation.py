@@ -126,10 +126,10 @@ def test_signatures_are_taken_out_in_the_open_and_put_back(server: Server) -> No
     assert room.get("/audit").count("asked to take signatures out") == 1
     assert figures(server)["unverified"] == 0
     eventually(lambda: "Made by a program" in server.get("/p/face").text)
-    assert "Taken out: 10." in server.get("/p/face").text
+    assert "10 signatures removed by the organizers" in server.get("/p/face").text
     room.follow("/invalidate/1/undo", {})
     eventually(lambda: figures(server)["unverified"] == 10)
-    eventually(lambda: "Taken out" not in server.get("/p/face").text)
+    eventually(lambda: "removed by the organizers" not in server.get("/p/face").text)
     # And once more, with nobody new since: what was put back is taken out again.
     form |= {"sure": agreed(room.post("/invalidate", form | {"sure": ""}).text)}
     room.follow("/invalidate", form)

@@ -10,8 +10,8 @@ from tests.web.presses.table import press
 
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
 DRAFT = (
-    "title_{language} body_{language} add language slug keyword country postcode_required"
-    f" contact_required goal origins {MAKER}"
+    "title_{language} body_{language} started_by add language slug keyword country"
+    f" postcode_required contact_required goal origins {MAKER}"
 )
 
 
@@ -81,7 +81,8 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     stored = site.own(slug, "/edit").form(f"{OWN}/edit")
     assert stored.fields["origins"].value == more["origins"]
     read = site.stranger()
-    site.shows(f"/en/p/{slug}", str(draft["title_en"]), "Keep it clean.")
+    asks = str(draft["started_by"])
+    site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks},", "Keep it clean.")
     site.shows(f"/es/p/{slug}", str(more["title_es"]))
     site.shows(f"/fr/p/{slug}", str(more["body_es"]))  # the main language
     name = site.name()

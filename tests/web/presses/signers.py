@@ -91,7 +91,7 @@ def a_code_on_its_own_page_right_and_late(site: Site) -> None:
         browser.press(form, "", typed),
         browser.press(thanks.forms[0], "", {"code": code}),
     ):
-        assert "These digits are not right, or they are too old" in late.text
+        assert "This code is wrong or has expired" in late.text
     assert site.row(slug, name)["status"] == "unverified"
     site.move_codes(slug, 90_000)
     assert "Your signature is verified" in browser.press(form, "", typed).text
