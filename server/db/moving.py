@@ -21,7 +21,7 @@ from server.errors import Misconfigured
 
 ROWS_AT_ONCE = 5000
 #: Tables of which each has its own: what it was brought to, and what it works out by itself.
-_OWN = ("migrations", "tombstones_done", "totals")
+_OWN = ("migrations", "tombstones_done", "totals", "searched")
 _TYPES: dict[str, ColumnType] = {"INTEGER": "int", "TEXT": "text", "BLOB": "blob"}
 
 Say = Callable[[str], None]

@@ -3,7 +3,7 @@ have it now or had it before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from server.core.petitions.petitions import Petition, all_petitions
 from server.db import Database
@@ -24,6 +24,7 @@ class Directory:
         self.by_id: dict[int, Petition] = {}
         self.by_slug: dict[str, Petition] = {}
         self.by_keyword: dict[str, Petition] = {}
+        self._open: list[Petition] = []
 
     async def current(self) -> Directory:
         """At most `DIRECTORY_SECONDS` behind other processes; the last known petitions while the
@@ -48,6 +49,7 @@ class Directory:
         found = self.by_id.values()
         self.by_slug = {slug: p for p in found for slug in (p.slug, *p.former_slugs)}
         self.by_keyword = {word: p for p in found for word in (p.keyword, *p.former_keywords)}
+        self._open = [p for p in found if p.state == "open"]
         self._mark = mark
         return self
 
@@ -65,10 +67,15 @@ class Directory:
 
     def open(self) -> list[Petition]:
         """Petitions that take signatures now, newest first."""
-        return [p for p in self.by_id.values() if p.state == "open"]
+        return self._open
+
+    def ever_open(self, ids: Collection[int]) -> list[Petition]:
+        """Those of these petitions that have taken signatures, the ones that do so now before the
+        others, and newest first."""
+        found = [p for p in self.by_id.values() if p.id in ids and p.opened_at is not None]
+        return sorted(found, key=lambda p: p.state != "open")
 
     @property
     def only(self) -> Petition | None:
         """The one petition that takes signatures now, if there is just one."""
-        found = self.open()
-        return found[0] if len(found) == 1 else None
+        return self._open[0] if len(self._open) == 1 else None

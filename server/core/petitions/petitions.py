@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from server.core.petitions import search
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
@@ -154,6 +155,7 @@ async def _write_parts(tx: Transaction, petition_id: int, draft: Draft) -> None:
         id=petition_id,
         wordings=pack((lang, w.title, w.body) for lang, w in draft.wordings.items()),
     )
+    await search.write(tx, petition_id, draft.wordings)
     people = tx.rows(
         "people", position="int", name="text", title="text", phone="text", email="text", form="text"
     )
