@@ -142,6 +142,14 @@ async def public_of(tx: Transaction, petition_ids: Iterable[int]) -> dict[int, P
     return {r["id"]: PublicFigures(int(r["verified"]), r["unverified"], {}) for r in rows}
 
 
+async def verified_of_all(tx: Transaction) -> dict[int, int]:
+    """The headline of every petition that has one, by id."""
+    rows = await tx.fetch(
+        f"SELECT petition_id, sum(n) AS n FROM totals WHERE {_HEADLINE} GROUP BY petition_id"
+    )
+    return {row["petition_id"]: int(row["n"]) for row in rows}
+
+
 async def milestones(
     tx: Transaction, petition_id: int, goal: int | None = None
 ) -> list[tuple[int, int]]:
