@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
 from server.config import LANGUAGES
@@ -28,8 +29,8 @@ from server.web.http.pages import Pages, send_page
 from server.web.http.responses import FOR_ALL, Headers, html
 from server.web.public.site import Site, path_of
 
-PETITIONS_SHOWN = 50  # on a page
-PAGES_KEPT = 100  # of those that have a query; the others have a memory of their own
+PETITIONS_LISTED = 50  # on a page
+LISTS_KEPT = 100  # of those that have a query; the others have a memory of their own
 ORDER_SECONDS = 2.0  # that an order by figures may lag behind them
 _DIGITS = 6  # of the number of a page
 
@@ -37,7 +38,7 @@ Figures = dict[int, PublicFigures]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Query:
     """What an address asks of the first page. Whatever it says else is left aside."""
 
     typed: str = ""
@@ -45,7 +46,7 @@ class Asked:
     page: int = 1
 
     @classmethod
-    def read(cls, scope: Scope) -> Asked:
+    def read(cls, scope: Scope) -> Query:
         """Raises `BadRequest` and `TooLarge` like a form; `NotFound` for a page that is no page."""
         query = read_query(scope)
         number = query.get("page") or "1"
@@ -70,7 +71,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Listed:
     """One page of the list; `found` are all that it is a page of, and `others` says whether the
     site has more petitions than one, so that there is something to look for."""
 
@@ -92,12 +93,13 @@ class Listing:
     def __init__(self, site: Site) -> None:
         self._site = site
         # What people look for is without end, and must not push petitions out of memory.
-        self._queried = Pages(site.pages.every, PAGES_KEPT)
+        self._queried = Pages(site.pages.every, LISTS_KEPT)
+        self._entries: dict[tuple[int, str, str | None], tuple[object, Markup]] = {}
         self._ordered, self._order = float("-inf"), dict[int, int]()
 
     async def index(self, scope: Scope, receive: Receive, send: Send) -> None:
         """All open petitions, or those of any time that have the words of `q`."""
-        asked = Asked.read(scope)
+        asked = Query.read(scope)
         pages = self._queried if asked.address else self._site.pages
         name = scope["page"] + asked.address
         # The plain first page comes here only if it is time to look: see `Front`.
@@ -112,7 +114,7 @@ class Listing:
             page = pages.keep(name, (shown.key, language), render, QUICK)
         await send_page(page, scope, send)
 
-    async def _shown(self, asked: Asked) -> Shown:
+    async def _shown(self, asked: Query) -> Listed:
         """The petitions and their figures: one query for the figures, and one for the words."""
         directory = await self._site.services.directory.current()
         found = await self._found(asked, directory)
@@ -121,12 +123,12 @@ class Listing:
             found = sorted(found, key=lambda p: -verified.get(p.id, 0))
             if asked.typed:
                 found.sort(key=lambda p: p.state != "open")
-        first = (asked.page - 1) * PETITIONS_SHOWN
-        listed = found[first : first + PETITIONS_SHOWN]
+        first = (asked.page - 1) * PETITIONS_LISTED
+        listed = found[first : first + PETITIONS_LISTED]
         if first and not listed:
             raise NotFound(f"page {asked.page}")
         figures, late = await self._site.figures_of(listed)
-        return Shown(listed, figures, late, len(found), directory.has_several)
+        return Listed(listed, figures, late, len(found), directory.has_several)
 
     async def _verified(self) -> dict[int, int]:
         """The verified figure of each petition, to sort by: the other one, which moves in steps, is
@@ -138,7 +140,7 @@ class Listing:
                 self._order = await counts.verified_of_all(tx)
         return self._order
 
-    async def _found(self, asked: Asked, directory: Directory) -> list[Petition]:
+    async def _found(self, asked: Query, directory: Directory) -> list[Petition]:
         if not asked.typed:
             return directory.open()
         words = search.words_of(asked.typed)
@@ -147,8 +149,8 @@ class Listing:
         async with self._site.services.database.read() as tx:
             return directory.ever_open(await search.matching(tx, words))
 
-    def _render(self, asked: Asked, shown: Shown, language: str, prefix: str | None) -> str:
-        pages = -(-shown.found // PETITIONS_SHOWN)
+    def _render(self, asked: Query, shown: Listed, language: str, prefix: str | None) -> str:
+        pages = -(-shown.found // PETITIONS_LISTED)
         return self._site.render(
             "web/index.html",
             language,
@@ -163,16 +165,26 @@ class Listing:
         )
 
     def _entry(
-        self, petition: Petition, language: str, prefix: str | None, shown: Shown
-    ) -> dict[str, Any]:
-        return {
-            "path": path_of(petition, prefix),
-            "title": petition.wording(language).title,
-            "language": language if language in petition.wordings else petition.language,
-            "keyword": petition.keyword,
-            "state": petition.state,
-            "end": petition.ended_at or petition.closed_at,
-            "counts": self._site.figures_words(
-                language, shown.figures.get(petition.id), shown.late
-            ),
-        }
+        self, petition: Petition, language: str, prefix: str | None, listed: Listed
+    ) -> Markup:
+        """A petition's lines, made anew when something in them has changed: a page has fifty, and a
+        signature changes one."""
+        figures, late = listed.figures.get(petition.id), listed.late
+        made_of, place = (petition.version, figures, late), (petition.id, language, prefix)
+        before, lines = self._entries.get(place, (None, Markup()))
+        if before == made_of:
+            return lines
+        lines = Markup(  # noqa: S704 (our own template)
+            self._site.services.renderer.page(
+                "web/_entry.html",
+                language,
+                petition=petition,
+                path=path_of(petition, prefix),
+                wording=petition.wording(language),
+                wording_language=language if language in petition.wordings else petition.language,
+                counts=self._site.figures_words(language, figures, late),
+                sms_number=self._site.services.settings.sms_number,
+            )
+        )
+        self._entries[place] = made_of, lines
+        return lines

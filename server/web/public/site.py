@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -35,8 +34,6 @@ class Site:
         self.beat = Beat()
         self._known: dict[int, PublicFigures] = {}
         self._listed: dict[int, PublicFigures] = {}
-        # A list has a sentence for each petition, and a new figure changes but one of them.
-        self._sentence = lru_cache(maxsize=5000)(self._figures_words)
 
     async def find(self, scope: Scope) -> Petition:
         """The petition in the address. Raises `NotFound`."""
@@ -82,30 +79,13 @@ class Site:
     ) -> Markup:
         """The figures as a sentence, which may stand in a page that is already rendered; `parted`
         says as well by which channel how many have signed."""
-        if not parted:
-            known = (figures.verified, figures.unverified) if figures else None
-            return self._sentence(language, known, late)
-        channels = self._channels(language, figures) if figures else []
-        return self._words(language, figures, late, channels, figures.taken_out if figures else ())
-
-    def _figures_words(self, language: str, known: tuple[int, int] | None, late: bool) -> Markup:
-        return self._words(language, known and PublicFigures(*known, {}), late)
-
-    def _words(
-        self,
-        language: str,
-        figures: PublicFigures | None,
-        late: bool,
-        channels: Sequence[tuple[str, int]] = (),
-        taken_out: Sequence[tuple[str, int]] = (),
-    ) -> Markup:
         page = self.services.renderer.page(
             "web/_counts.html",
             language,
             figures=figures,
             late=late,
-            taken_out=taken_out,
-            channels=channels,
+            taken_out=figures.taken_out if figures and parted else (),
+            channels=self._channels(language, figures) if figures and parted else [],
         )
         return Markup(" ".join(page.split()).replace(" ,", ","))  # noqa: S704 (our own template)
 

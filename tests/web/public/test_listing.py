@@ -13,7 +13,7 @@ from server.config import LANGUAGES
 from server.core.petitions import petitions
 from server.core.petitions.draft import Wording
 from server.db import Database, open_database
-from server.web.public.listing import PETITIONS_SHOWN
+from server.web.public.listing import PETITIONS_LISTED
 from tests.harness import product
 from tests.harness.many import running, wording
 from tests.harness.product import Server
@@ -107,7 +107,7 @@ def test_the_pager_leads_through_all_open_petitions_once_and_newest_first(many: 
             break
         assert following == [f"/?page={len(seen) + 1}"]
         page = browser.get(following[0])
-    assert [len(part) for part in seen] == [PETITIONS_SHOWN, PETITIONS_SHOWN, 26]
+    assert [len(part) for part in seen] == [PETITIONS_LISTED, PETITIONS_LISTED, 26]
     listed = [slug for part in seen for slug in part]
     assert len(set(listed)) == len(listed)
     assert listed[:5] == ["rent", "nino", "thale", "mizuumi", "ho"]

@@ -11,7 +11,7 @@ import pytest
 from server.db import Database
 from server.services import Services
 from server.web.http.pages import Pages
-from server.web.public.listing import PAGES_KEPT, Listing
+from server.web.public.listing import LISTS_KEPT, Listing
 from server.web.public.site import Site
 from tests.harness.many import petitions_in
 from tests.harness.phones import text_door
@@ -89,10 +89,10 @@ async def test_what_people_look_for_pushes_no_petition_out_of_memory(database_ur
     async with site_with(database_url, 3) as (_, listing):
         await ask(listing)
         kept = listing._site.pages.last("/?")
-        for number in range(PAGES_KEPT + 20):
+        for number in range(LISTS_KEPT + 20):
             await ask(listing, f"q=case+{number}")
         assert listing._site.pages.last("/?") is kept
-        assert len(listing._queried._pages) == PAGES_KEPT
+        assert len(listing._queried._pages) == LISTS_KEPT
 
 
 async def test_a_change_of_one_figure_makes_the_page_anew_and_no_change_does_not(
