@@ -31,6 +31,7 @@ from server.web.http.pages import Pages
 from server.web.http.requests import Methods
 from server.web.http.responses import transport_headers
 from server.web.public.codes import Codes
+from server.web.public.listing import Listing
 from server.web.public.petition import Petitions
 from server.web.public.sheets import Sheets
 from server.web.public.sign import Sign
@@ -43,13 +44,13 @@ log = logging.getLogger(__name__)
 def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
     """The site map. A language prefix (`/es/…`) has been taken off the path before it gets here."""
     petitions, sheets, thanks = Petitions(site), Sheets(site), Thanks(site)
-    sign, codes = Sign(site, thanks), Codes(site, thanks)
+    sign, codes, listing = Sign(site, thanks), Codes(site, thanks), Listing(site)
     hooks, operators = Hooks(site.services), Operators(site.services)
     return [
         # What a crowd asks for comes first: the table is tried from the top.
         Route("/p/{slug:slug}", Methods(GET=petitions.petition, POST=sign.sign)),
         Route("/sms/{gateway}", Methods(GET=hooks.event, POST=hooks.event)),
-        Route("/", Methods(GET=petitions.index)),
+        Route("/", Methods(GET=listing.index)),
         Route("/accessibility", Methods(GET=petitions.information)),
         Route("/help", Methods(GET=petitions.information)),
         Route("/privacy", Methods(GET=petitions.information)),

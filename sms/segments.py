@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, Final, Literal
 
 from sms.characters import UNDECOMPOSED, visible
@@ -109,6 +109,7 @@ def _bare(char: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
+_LONGEST, _LONGEST_ASCII = 40, 140  # letters of a word; an address may be longer
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -118,6 +119,7 @@ def fit(
     limit_segments: int = 1,
     reserve: int = 0,
     shrink: Collection[str] | None = None,
+    lists: Collection[str] = (),
     **fields: object,
 ) -> str:
     """Fills `{name}` in `template`; the text, folded to GSM-7, takes at most `limit_segments`.
@@ -125,7 +127,8 @@ def fit(
     `reserve` characters of the last segment stay free for what may be appended later. Where it
     is too long, the longest of the fields named in `shrink` (every field, if None) are shortened,
     all to the same length, and end in "…" ("..." in GSM-7); if even that is not enough, the text
-    itself is. No grapheme is cut in half. Any value is taken: controls and newlines in it become
+    itself is. No grapheme is cut in half, nor a word of the fields named in `lists`, whose words
+    have a comma between. Any value is taken: controls and newlines in it become
     spaces, and braces in it mean nothing. Raises KeyError for a field without a value.
     """
     values = {name: " ".join(visible(str(value)).split()) for name, value in fields.items()}
@@ -148,7 +151,10 @@ def fit(
     }
 
     def filled(length: int) -> str:
-        short = values | {name: _shorten(piece, length) for name, piece in pieces.items()}
+        short = values | {
+            name: (_shorten_list if name in lists else _shorten)(piece, length)
+            for name, piece in pieces.items()
+        }
         return fold_to_gsm7(_FIELD.sub(lambda match: short[match[1]], template))
 
     room = 160 * limit_segments - reserve - len(filled(0))
@@ -198,6 +204,30 @@ def _shorten(graphemes: list[str], length: int) -> str:
     if len(graphemes) <= length:
         return "".join(graphemes)
     return "".join(graphemes[: length - 1]).rstrip() + "…" if length else ""
+
+
+def _shorten_list(words: list[str], length: int) -> str:
+    """As many words of a list as fit that length, the last one being "…" if any had to go."""
+    if len(words) <= length:
+        return "".join(words)
+    kept, left = "".join(words[: max(length - 3, 0)]), "".join(words[max(length - 3, 0) :])
+    kept = kept if left.startswith(", ") else kept.rpartition(", ")[0]
+    return f"{kept}, …" if kept else "…" if length else ""
+
+
+def ends(text: str, most: int) -> list[int]:
+    """Where `text` may be parted, up to `most` characters: behind each word with its spaces, and
+    within one of many letters, as of scripts without spaces, behind each grapheme."""
+    found: list[int] = []
+    for word in re.finditer(r"\S+\s*", text):
+        if word.start() >= most:
+            break
+        if len(word[0]) <= (_LONGEST_ASCII if word[0].isascii() else _LONGEST):
+            found.append(word.end())
+            continue
+        pieces = _first_graphemes(word[0], most - word.start())
+        found += (word.start() + length for length in accumulate(map(len, pieces)))
+    return [end for end in found if end <= most or end == len(text)]
 
 
 def _first_graphemes(text: str, count: int) -> list[str]:

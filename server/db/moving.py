@@ -20,6 +20,8 @@ from server.db.sqlite import MOVED, SQLiteTransaction
 from server.errors import Misconfigured
 
 ROWS_AT_ONCE = 5000
+#: Tables of which each has its own: what it was brought to, and what it works out by itself.
+_OWN = ("migrations", "tombstones_done", "totals", "searched")
 _TYPES: dict[str, ColumnType] = {"INTEGER": "int", "TEXT": "text", "BLOB": "blob"}
 
 Say = Callable[[str], None]
@@ -85,12 +87,12 @@ async def move(source: Database, target: Database, now: int, say: Say) -> list[s
 
 
 async def _tables(here: Transaction) -> list[Table]:
-    """All tables, those that others point to first."""
+    """All tables that both have in common, those that others point to first."""
     names = [
         row["name"]
         for row in await here.fetch(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-            " AND name NOT IN ('migrations', 'tombstones_done')"  # each has its own
+            "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"
+            f" AND name NOT LIKE 'sqlite%' AND name NOT IN ({', '.join(map(repr, _OWN))})"
         )
     ]
     pointing = {

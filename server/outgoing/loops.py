@@ -13,6 +13,7 @@ from functools import partial
 
 from server.core.counting import shown
 from server.core.desk import invalidation
+from server.core.petitions import search
 from server.core.upkeep import ending, erasure
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
@@ -90,3 +91,4 @@ async def do_chores(services: Services) -> None:
         await services.tombstones.catch_up(services.database)
         await services.tombstones.forget(now, services.settings.tombstones_days)
     await ending.empty(services.database, now)
+    await search.fill(services.database)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from server.core.conversations.wishes import Wish
 from server.core.counting import counts
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
-from server.texting import signing
+from server.texting import parted, signing
 from server.texting.account import has_signed
 from server.texting.replies import Talk, silent
 from server.words.render import group_digits
@@ -17,10 +16,10 @@ from server.words.render import group_digits
 
 def inform(talk: Talk) -> Wish:
     """HELP and LIST."""
-    kind = talk.reading.intent
-    reply = "help" if kind == "help" else "listed"
-    if not talk.services.directory.open():
-        reply = "help_none" if kind == "help" else "none_open"
+    kind, opened = talk.reading.intent, talk.services.directory.open()
+    if kind == "list" and opened:
+        return parted.listed(talk, kind, "listed")
+    reply = "none_open" if kind == "list" else "help" if opened else "help_none"
     return talk.say(kind, reply, keep=talk.asked)
 
 
@@ -49,13 +48,12 @@ def count(talk: Talk) -> Wish:
 
 
 def more(talk: Talk) -> Wish:
-    """What the petition asks, as far as three segments hold it."""
+    """What was left of our last text; with a petition's word, or where nothing was left, what the
+    petition asks."""
+    if not talk.reading.petitions and (rest := parted.go_on(talk)):
+        return rest
     petition = _meant(talk)
-    if petition is None:
-        return _which(talk)
-    language = talk.language(petition)
-    body = re.sub(r"\s+", " ", petition.wording(language).body)
-    return talk.say("more", "more", petition=petition, keep=talk.asked, body=body)
+    return parted.wording(talk, petition) if petition else _which(talk)
 
 
 def speak(talk: Talk) -> Wish:
@@ -149,5 +147,6 @@ def _meant(talk: Talk) -> Petition | None:
 
 
 def _which(talk: Talk) -> Wish:
-    reply = "which_one" if talk.services.directory.open() else "none_open"
-    return talk.say(talk.reading.intent, reply, keep=talk.asked)
+    if talk.services.directory.open():
+        return parted.listed(talk, talk.reading.intent, "which_one")
+    return talk.say(talk.reading.intent, "none_open", keep=talk.asked)

@@ -18,6 +18,7 @@ from sms.segments import fit, fold_to_gsm7, measure
 
 # Replies that may take two segments where a segment holds but 70 letters, of Arabic or Hindi.
 _TWO = frozenset({"help", "help_none", "listed", "status", "status_held"})
+_LISTS = ("keywords", "held")
 _SHRINK = ("name", "title", "text", "keywords", "held", "body", "who")
 _POSTCODE = N_("postcode")
 
@@ -123,7 +124,7 @@ class Talk:
 
 def segments(reply: str, template: str) -> int:
     """How many segments a reply may take, by its name and its words in one language."""
-    if reply == "more":
+    if reply in {"more", "more_on"}:
         return 3
     return 2 if reply in _TWO and not _is_plain(template) else 1
 
@@ -147,7 +148,7 @@ def fitted(
     if "{url}" in template:
         fixed = tuple((k, v) for k, v in fields.items() if k not in _SHRINK)
         template = _with_room(template, fixed, limit_segments, reserve)
-    return fit(template, limit_segments, reserve, _SHRINK, **fields)
+    return fit(template, limit_segments, reserve, _SHRINK, _LISTS, **fields)
 
 
 @lru_cache(maxsize=1024)

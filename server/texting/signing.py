@@ -15,6 +15,7 @@ from server.core.signing.signature import Signing
 from server.core.values.postcodes import digits_of
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
+from server.texting import parted
 from server.texting.replies import Talk, is_cheap
 from server.texting.understood import understood
 from sms.reading import Reading
@@ -27,7 +28,9 @@ def by_text(talk: Talk) -> Wish:
     reading, directory = talk.reading, talk.services.directory
     petition = _petition(talk)
     if petition is None or reading.doubt == "petition" or len(reading.petitions) > 1:
-        return talk.say("which", "which" if directory.open() else "none_open")
+        if directory.open():
+            return parted.listed(talk, "which", "which", forgets=True)
+        return talk.say("which", "none_open")
     language = talk.language(petition)
     known = _known(talk, petition, language)
     if reading.doubt == "people":

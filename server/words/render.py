@@ -126,6 +126,7 @@ def _environment(
     environment.filters["number"] = lambda n: group_digits(n, language)
     environment.filters["in_link"] = in_link
     environment.filters["isolated"] = lambda text: isolated(text, language)
+    environment.filters["day"] = lambda seconds: day_words(seconds, language)
     environment.filters["left_to_right"] = lambda text: left_to_right(text, language)
     environment.globals["direction"] = direction(language)
     environment.globals["speaks"] = lambda other: speaks(other, language)
@@ -196,9 +197,14 @@ def group_digits(number: int, language: str) -> str:
 @lru_cache(maxsize=1024)
 def date_words(day: datetime.date, language: str) -> str:
     """The day as that language writes it, in its middle length: 23 nov 2026."""
-    from babel.dates import format_date  # only organizers' pages have dates
+    from babel.dates import format_date  # few pages have dates
 
     return format_date(day, format="medium", locale=language)
+
+
+def day_words(seconds: int, language: str) -> str:
+    """The day of that moment, in UTC."""
+    return date_words(datetime.datetime.fromtimestamp(seconds, datetime.UTC).date(), language)
 
 
 def in_link(text: str) -> str:

@@ -24,7 +24,7 @@ START_SECONDS = 30
 LOGS: list[Path] = []
 #: Every public page of the demo that a GET shows, without its language prefix.
 PAGES = ["", *(f"p/face{sheet}" for sheet in ("", "/poster", "/names", "/verify", "/withdraw"))]
-PAGES += ["help", "privacy", "accessibility", "nothing-here"]
+PAGES += ["help", "privacy", "accessibility", "nothing-here", "?q=face", "?q=zeppelin"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ PAGES = {
     "thanks": ("p/face", {"name": "Ana Diaz", "postcode": "59801"}),
     "poster": ("p/face/poster", None),
     "help": ("help", None),
+    "found": ("?q=face", None),
+    "none": ("?q=zeppelin", None),
 }
 
 

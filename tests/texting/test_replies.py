@@ -70,7 +70,9 @@ def test_only_help_lists_and_what_is_asked_may_take_more_than_one_segment() -> N
         if segments(reply, RENDERER.text(language, reply)) > 1
     }
     two = {"help", "help_none", "listed", "status", "status_held"}
-    assert longer == {(reply, 2, True) for reply in two} | {("more", 3, True), ("more", 3, False)}
+    assert longer == {(reply, 2, True) for reply in two} | {
+        (reply, 3, dear) for reply in ("more", "more_on") for dear in (True, False)
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from server.config import LANGUAGES
 from server.words.render import Renderer
+from tests.harness.many import running
 from tests.harness.needs import needs
 from tests.harness.product import PAGES, Server
 from tests.harness.web.browser import chromium, fits, small_controls
@@ -24,6 +25,13 @@ Colors = Literal["light", "dark"]
 def browser() -> Iterator[Browser]:
     with chromium() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server with more petitions than one page of the list has."""
+    with running(tmp_path_factory.mktemp("many") / "data", 60) as server:
+        yield server
 
 
 # `make test` looks at the language of most, at one that runs the other way, and at one with high
@@ -96,6 +104,15 @@ def test_no_public_page_has_a_fault(page: Page, language: str) -> None:
         page.goto(f"/{language}/{path}")
         found[path] = faults(page)
     assert {path: list_ for path, list_ in found.items() if list_} == {}
+
+
+@every_language
+def test_no_list_of_many_petitions_has_a_fault(many: Server, page: Page, language: str) -> None:
+    found = {}
+    for query in ("", "?page=2", "?by=most&q=case"):
+        page.goto(f"{many.url}/{language}/{query}")
+        found[query] = faults(page)
+    assert {query: list_ for query, list_ in found.items() if list_} == {}
 
 
 @every_language

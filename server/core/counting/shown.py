@@ -65,7 +65,7 @@ async def publish(tx: Transaction, now: int, chance: Chance) -> None:
     """Bring the public figures up to date, at most once an hour each."""
     due = await tx.fetch(
         "SELECT p.id, p.shown_unverified, p.shown_up, p.shown_down,"
-        " coalesce((SELECT CAST(sum(n) AS BIGINT) FROM counts c WHERE c.petition_id = p.id"
+        " coalesce((SELECT CAST(sum(n) AS BIGINT) FROM totals c WHERE c.petition_id = p.id"
         "  AND c.state = 'unverified'), 0) AS exact FROM petitions p"
         " WHERE p.opened_at IS NOT NULL AND (p.shown_at IS NULL OR p.shown_at <= :before)",
         before=now - REFRESH_SECONDS,

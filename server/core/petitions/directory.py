@@ -3,9 +3,9 @@ have it now or had it before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from server.core.petitions.petitions import Petition, all_petitions
+from server.core.petitions.petitions import Petition, all_petitions, versions
 from server.db import Database
 from server.db.patience import patiently
 from server.errors import NotFound
@@ -15,7 +15,7 @@ DIRECTORY_SECONDS = 1.0
 
 class Directory:
     """`current` brings it up to date every now and then, `refresh` at once, as after an edit: it
-    reads the petitions anew when one has changed, in this process or another."""
+    reads those petitions anew that have changed, in this process or another."""
 
     def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._database, self._now = database, now
@@ -24,6 +24,7 @@ class Directory:
         self.by_id: dict[int, Petition] = {}
         self.by_slug: dict[str, Petition] = {}
         self.by_keyword: dict[str, Petition] = {}
+        self._open: list[Petition] = []
 
     async def current(self) -> Directory:
         """At most `DIRECTORY_SECONDS` behind other processes; the last known petitions while the
@@ -44,10 +45,14 @@ class Directory:
             mark = (row["n"], row["versions"]) if row else None
             if mark == self._mark:
                 return self
-            self.by_id = await all_petitions(tx)
+            now = await versions(tx)
+            kept = {id_: p for id_, p in self.by_id.items() if p.version == now.get(id_)}
+            read = await all_petitions(tx, now.keys() - kept.keys())
+        self.by_id = {id_: p for id_ in now if (p := read.get(id_) or kept.get(id_))}
         found = self.by_id.values()
         self.by_slug = {slug: p for p in found for slug in (p.slug, *p.former_slugs)}
         self.by_keyword = {word: p for p in found for word in (p.keyword, *p.former_keywords)}
+        self._open = [p for p in found if p.state == "open"]
         self._mark = mark
         return self
 
@@ -65,10 +70,20 @@ class Directory:
 
     def open(self) -> list[Petition]:
         """Petitions that take signatures now, newest first."""
-        return [p for p in self.by_id.values() if p.state == "open"]
+        return self._open
+
+    def ever_open(self, ids: Collection[int]) -> list[Petition]:
+        """Those of these petitions that have taken signatures, the ones that do so now before the
+        others, and newest first."""
+        found = [p for p in self.by_id.values() if p.id in ids and p.opened_at is not None]
+        return sorted(found, key=lambda p: p.state != "open")
+
+    @property
+    def has_several(self) -> bool:
+        """Whether more than one petition takes signatures, or has."""
+        return len(self._open) > 1 or sum(p.opened_at is not None for p in self.by_id.values()) > 1
 
     @property
     def only(self) -> Petition | None:
         """The one petition that takes signatures now, if there is just one."""
-        found = self.open()
-        return found[0] if len(found) == 1 else None
+        return self._open[0] if len(self._open) == 1 else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
+from server.core.petitions import search
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
@@ -172,6 +173,7 @@ async def _write_parts(tx: Transaction, petition_id: int, draft: Draft) -> None:
         id=petition_id,
         wordings=pack((lang, w.title, w.body) for lang, w in draft.wordings.items()),
     )
+    await search.write(tx, petition_id, draft.wordings)
     people = tx.rows(
         "people", position="int", name="text", title="text", phone="text", email="text", form="text"
     )
@@ -257,14 +259,36 @@ async def resume_mail(tx: Transaction, petition_id: int, now: int) -> bool:
     return await _changed(tx, resumed, "mail_stopped_at IS NOT NULL", petition_id, now)
 
 
-async def all_petitions(tx: Transaction) -> dict[int, Petition]:
-    """Every petition by id, newest first."""
-    wordings = await tx.fetch("SELECT * FROM petition_texts")
-    people = await tx.fetch("SELECT * FROM decision_makers ORDER BY petition_id, position")
-    former = await tx.fetch("SELECT * FROM former_names ORDER BY kind, name")
-    rows = await tx.fetch("SELECT * FROM petitions ORDER BY id DESC")
-    parts = [_grouped(wordings), _grouped(people), _grouped(former)]
+async def versions(tx: Transaction) -> dict[int, int]:
+    """The version of every petition by id, newest first."""
+    rows = await tx.fetch("SELECT id, version FROM petitions ORDER BY id DESC")
+    return {row["id"]: row["version"] for row in rows}
+
+
+async def all_petitions(tx: Transaction, among: Iterable[int] | None = None) -> dict[int, Petition]:
+    """Every petition by id, newest first, or those of some ids."""
+    wanted = None if among is None else pack((id_,) for id_ in among)
+    # Whoever edits one meanwhile leaves it with parts that are newer than its version, never with
+    # older ones, which nobody would read anew.
+    rows = await _read(tx, wanted, "petitions", "id DESC", key="id")
+    wordings = _grouped(await _read(tx, wanted, "petition_texts", "language"))
+    people = _grouped(await _read(tx, wanted, "decision_makers", "position"))
+    former = _grouped(await _read(tx, wanted, "former_names", "kind, name"))
+    parts = (wordings, people, former)
     return {r["id"]: _petition(r, *(part.get(r["id"], []) for part in parts)) for r in rows}
+
+
+async def _read(
+    tx: Transaction, wanted: str | None, table: str, order: str, *, key: str = "petition_id"
+) -> Sequence[Row]:
+    """The rows of those petitions in one table."""
+    if wanted is None:
+        return await tx.fetch(f"SELECT * FROM {table} ORDER BY {order}")
+    ids = tx.rows("wanted", id="int")
+    return await tx.fetch(
+        f"SELECT * FROM {table} WHERE {key} IN (SELECT id FROM {ids} w) ORDER BY {order}",
+        wanted=wanted,
+    )
 
 
 def _grouped(rows: Sequence[Row]) -> dict[int, list[Row]]:

@@ -42,11 +42,27 @@ async def check(tx: Transaction) -> Report:
                 f" {counted.get(key, 0)} signatures, but the counter says {stored.get(key, 0)}"
             )
     faults += [f"{slugs[id_]}: {fault}" for id_, fault in await _loose_ends(tx)]
+    faults += [f"{slugs[id_]}: {fault}" for id_, fault in await _wrong_sums(tx)]
     figures = {
         slug: counts.summed([r for r in rows if r["petition_id"] == id_])
         for id_, slug in slugs.items()
     }
     return Report(figures, faults)
+
+
+async def _wrong_sums(tx: Transaction) -> list[tuple[int, str]]:
+    """Petitions, each with a total that is not the sum of its counters."""
+    rows = await tx.fetch(
+        "SELECT petition_id, state, class, sum(more) AS more FROM ("
+        " SELECT petition_id, state, class, n AS more FROM totals"
+        " UNION ALL SELECT petition_id, state, class, -n FROM counts"
+        ") AS both_sides GROUP BY petition_id, state, class HAVING sum(more) <> 0"
+        " ORDER BY petition_id, state, class"
+    )
+    return [
+        (r["petition_id"], f"the total of {r['class']} {r['state']} is off by {r['more']}")
+        for r in rows
+    ]
 
 
 async def _loose_ends(tx: Transaction) -> list[tuple[int, str]]:

@@ -1,7 +1,8 @@
 """The schema's numbered steps, one SQL file each.
 
 One text serves every engine: a line that ends in `-- sqlite` or `-- postgres` belongs to that
-engine alone, and types are SQLite's names, translated for PostgreSQL.
+engine alone, and types are SQLite's names, translated for PostgreSQL. A statement ends with the
+line that ends in a semicolon: those inside a trigger have its `END` behind them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib import resources
 
 _LINE_OF_ENGINE = re.compile(r"--\s*(sqlite|postgres)\s*$")
 _COMMENT = re.compile(r"--.*$", re.MULTILINE)
+_END = re.compile(r";[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +40,4 @@ def _statements(text: str, engine: str) -> tuple[str, ...]:
     kept = "\n".join(line for line in text.splitlines() if ours(line))
     if engine == "postgres":
         kept = re.sub(r"\bINTEGER\b", "BIGINT", re.sub(r"\bBLOB\b", "BYTEA", kept))
-    return tuple(s.strip() for s in _COMMENT.sub("", kept).split(";") if s.strip())
+    return tuple(s.strip() for s in _END.split(_COMMENT.sub("", kept)) if s.strip())

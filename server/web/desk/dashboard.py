@@ -18,8 +18,9 @@ from server.errors import InvalidInput
 from server.web.desk import petition_form
 from server.web.desk.session import Visit
 from server.web.desk.text_figures import TextFigures
-from server.web.desk.words import ALARM_WORDS, CLASS_WORDS, DONE, KIND_WORDS, STATE_WORDS, day_words
+from server.web.desk.words import ALARM_WORDS, CLASS_WORDS, DONE, KIND_WORDS, STATE_WORDS
 from server.web.public.words import CHANNEL_WORDS
+from server.words.render import day_words
 from sms.reading import reserved
 
 ALARMS_SHOWN = 1  # on the dashboard, the largest first; the page of decisions has all

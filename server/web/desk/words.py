@@ -9,7 +9,7 @@ from server.core.desk.dashboard import CHANNELS
 from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
 from server.web.public import words as public
 from server.web.public.words import CHANNEL_WORDS, Message
-from server.words.render import N_, Renderer, date_words
+from server.words.render import N_, Renderer, day_words
 
 _PROBLEMS = {
     ("title", "missing"): N_("Write a title."),
@@ -229,10 +229,6 @@ def problem_words(renderer: Renderer, language: str, field: str, code: str) -> s
     """One sentence that says what to do about a problem; `field` without language or row."""
     sentence = _PROBLEMS.get((field, code), N_("Check this field."))
     return renderer.say(language, sentence, title_limit=TITLE_LIMIT, body_limit=WORDING_LIMIT)
-
-
-def day_words(seconds: int, language: str) -> str:
-    return date_words(datetime.fromtimestamp(seconds, UTC).date(), language)
 
 
 def moment_words(seconds: int, language: str) -> str:

@@ -39,6 +39,7 @@ _SLASHES = re.compile(r"/{2,}")
 _WELL_FORMED = re.compile(r"((?:/(?!p/[^a-z0-9])[a-z0-9-]*[a-z0-9](?:\.[a-z]+)?)+)([^a-z0-9]+)")
 _PETITION = re.compile(r"((?:/[a-z]{2,3})?/p/)([^/.]+)(.*)", re.DOTALL)
 _QUERY = re.compile(rb"[!-~]*")
+_ASKS = re.compile(rb"(?:^|&)(?:q|by|page)=")
 _REFUSED = [HTML, UNKEPT]
 _FOR_A_DAY = (b"cache-control", b"max-age=86400")
 _BUSY = [*_REFUSED, retry_after(20)]
@@ -79,6 +80,7 @@ class Front:
         self._pages = pages
         self._languages = tuple(languages)
         self._own = own
+        self._firsts = {"/", *(f"/{code}{end}" for code in self._languages for end in ("", "/"))}
         self._hosts = hosts
         self._refusals = Refusals(refusals)
         #: The slug of today for one that a petition had before; known once the store is open.
@@ -99,7 +101,7 @@ class Front:
             chosen = self._chosen(header(scope, b"accept-language"))
             name = f"{CHOSEN}{chosen or ''}"
         reads = scope["method"] in {"GET", "HEAD"}
-        if reads and (page := self._pages.fresh(name)):
+        if reads and not self._asks(scope) and (page := self._pages.fresh(name)):
             await send_page(page, scope, send)
             return
         language, path = self._split(path)
@@ -111,6 +113,11 @@ class Front:
             await self._read(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _asks(self, scope: Scope) -> bool:
+        """Whether the first page is asked for more than itself."""
+        query = scope["query_string"]
+        return bool(query and _ASKS.search(query) and scope["path"] in self._firsts)
 
     async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it in, unless it has a better address, or so many are in that they would suffer."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from starlette.types import Scope, Send
 
-from server.web.http.compress import Coding, choose, encoded
+from server.web.http.compress import THOROUGH, Coding, choose, encoded
 from server.web.http.requests import header
 from server.web.http.responses import (
     VARY,
@@ -56,6 +56,7 @@ class Page:
     headers: Headers
     cacheable: bool = True  # by others than us: not the answer to a POST
     vary: bytes = VARY[1]
+    quality: int = THOROUGH  # of packing, which is worth it for what changes seldom
     checked: float = 0.0
     _coded: dict[Coding, Coded] = field(default_factory=dict)
     _parts: tuple[bytes, list[bytes]] | None = None
@@ -75,7 +76,7 @@ class Page:
         return found
 
     def _put_together(self, coding: Coding) -> Coded:
-        body = encoded(self.body, coding)
+        body = encoded(self.body, coding, self.quality)
         etag = b'"%s"' % hashlib.sha256(body).hexdigest()[:8].encode()
         headers = list(self.headers)
         if self.cacheable:
@@ -89,10 +90,11 @@ class Page:
 class Pages:
     """The pages in memory by path, the least recently used going first."""
 
-    def __init__(self, every: Headers | None = None) -> None:
-        """`every` are headers that each of them carries besides its own."""
+    def __init__(self, every: Headers | None = None, kept: int = PAGES_KEPT) -> None:
+        """`every` are headers that each of them carries besides its own; at most `kept` stay."""
         self._pages: OrderedDict[str, Page] = OrderedDict()
-        self._every = every or []
+        self.every = every or []
+        self._kept = kept
 
     def fresh(self, path: str) -> Page | None:
         """The page, unless it is time to look whether it still is what it was.
@@ -112,7 +114,7 @@ class Pages:
         """The page as it last was, however old: better than none while the store is away."""
         return self._pages.get(path)
 
-    def keep(self, path: str, key: object, render: Render) -> Page:
+    def keep(self, path: str, key: object, render: Render, quality: int = THOROUGH) -> Page:
         """The page for this key: the one in memory if it still fits, else a new one.
 
         A name that is no path holds a page that answers a POST; one that begins with `CHOSEN` the
@@ -121,11 +123,12 @@ class Pages:
         page = self._pages.get(path)
         if page is None or page.key != key:
             body, headers = render()
-            page = Page(key, body, [*headers, *self._every], cacheable=path.startswith("/"))
+            page = Page(key, body, [*headers, *self.every], cacheable=path.startswith("/"))
+            page.quality = quality
             if path.startswith(CHOSEN):
                 page.vary += b",accept-language"
             self._pages[path] = page
-            if len(self._pages) > PAGES_KEPT:
+            if len(self._pages) > self._kept:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(path)
         page.checked = time.monotonic()

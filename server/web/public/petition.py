@@ -1,4 +1,4 @@
-"""The pages of words and figures: a petition, all petitions, about the server, the counts.
+"""The pages of words and figures: a petition, about the server, the counts.
 
 No cookie, no script, the same for everybody.
 """
@@ -6,15 +6,12 @@ No cookie, no script, the same for everybody.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
 
 from markupsafe import Markup
 from starlette.types import Receive, Scope, Send
 
 from server.config import LANGUAGES
-from server.core.counting.counts import CLASSES, PublicFigures
+from server.core.counting.counts import CLASSES
 from server.core.petitions.petitions import Petition
 from server.web.http.responses import (
     CHECKED,
@@ -27,8 +24,8 @@ from server.web.http.responses import (
     html,
     respond,
 )
-from server.web.public.site import Site, path_of
-from server.words.render import date_words
+from server.web.public.site import Site
+from server.words.render import day_words
 
 _COUNTS = Markup("<!--counts-->")
 _FOR_EVERY_SITE = (b"access-control-allow-origin", b"*")  # figures are for everybody's page
@@ -41,60 +38,20 @@ class Petitions:
         self._site = site
         self._rendered: dict[tuple[int, str], tuple[int, str]] = {}
 
-    async def index(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """All open petitions."""
-        site, prefix = self._site, scope["language"]
-        language = prefix or site.services.settings.language
-        listed = (await site.services.directory.current()).open()
-        figures = {p.id: await site.latest_figures(p) for p in listed}
-
-        def context() -> dict[str, Any]:
-            return {"petitions": [self._entry(p, language, prefix, *figures[p.id]) for p in listed]}
-
-        key = tuple((p.id, p.version, figures[p.id]) for p in listed)
-        await self._send_words(scope, send, key, "web/index.html", context)
-
-    def _entry(
-        self,
-        petition: Petition,
-        language: str,
-        prefix: str | None,
-        figures: PublicFigures | None,
-        late: bool,
-    ) -> dict[str, str]:
-        return {
-            "path": path_of(petition, prefix),
-            "title": petition.wording(language).title,
-            "language": language if language in petition.wordings else petition.language,
-            "keyword": petition.keyword,
-            "counts": self._site.figures_words(language, figures, late),
-        }
-
     async def information(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
         settings = self._site.services.settings
         template = f"web/{scope['path'].strip('/')}.html"
         words = {"voice": settings.voice, "keep_days": settings.sms_keep_days}
-        await self._send_words(scope, send, None, template, lambda: words)
-
-    async def _send_words(
-        self,
-        scope: Scope,
-        send: Send,
-        key: object,
-        template: str,
-        context: Callable[[], dict[str, Any]],
-    ) -> None:
-        """A page of no single petition, in every language that we speak."""
         site, prefix = self._site, scope["language"]
-        language = prefix or site.services.settings.language
+        language = prefix or settings.language
         others = [(code, name) for code, name in LANGUAGES.items() if code != language]
 
         def render() -> tuple[bytes, Headers]:
-            page = site.render(template, language, prefix, others=others, **context())
+            page = site.render(template, language, prefix, others=others, **words)
             return html(page, FOR_ALL)
 
-        await site.send_kept(scope, send, (key, language), render)
+        await site.send_kept(scope, send, language, render)
 
     async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A petition with its counts, the form, and how to sign by text."""
@@ -115,13 +72,12 @@ class Petitions:
         key = (petition.id, prefix or "")
         version, page = self._rendered.get(key, (0, ""))
         if version != petition.version:
-            opened = datetime.fromtimestamp(petition.opened_at or 0, UTC).date()
             page = self._site.render_petition(
                 "web/petition.html",
                 petition,
                 prefix,
                 counts=_COUNTS,
-                since=date_words(opened, prefix or petition.language),
+                since=day_words(petition.opened_at or 0, prefix or petition.language),
             )
             self._rendered[key] = (petition.version, page)
         return page

@@ -33,6 +33,7 @@ class Site:
         self.services, self.pages = services, pages
         self.beat = Beat()
         self._known: dict[int, PublicFigures] = {}
+        self._listed: dict[int, PublicFigures] = {}
 
     async def find(self, scope: Scope) -> Petition:
         """The petition in the address. Raises `NotFound`."""
@@ -60,6 +61,18 @@ class Site:
             return self._known.get(petition.id), True
         self._known[petition.id] = figures
         return figures, False
+
+    async def figures_of(
+        self, petitions: Iterable[Petition]
+    ) -> tuple[dict[int, PublicFigures], bool]:
+        """The figures for a list of petitions, by id and in one query; like `latest_figures`."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS), self.services.database.read() as tx:
+                found = await counts.public_of(tx, (p.id for p in petitions))
+        except (StoreUnavailable, TimeoutError):
+            return self._listed, True
+        self._listed |= found
+        return found, False
 
     def figures_words(
         self,

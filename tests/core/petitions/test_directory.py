@@ -7,7 +7,7 @@ from typing import Any
 from server.core.petitions import petitions
 from server.core.petitions.directory import DIRECTORY_SECONDS, Directory
 from tests.harness.stores import Away
-from tests.harness.world import World
+from tests.harness.world import World, draft
 
 
 async def test_another_process_is_noticed_a_second_later_and_not_before(world: World) -> None:
@@ -23,6 +23,20 @@ async def test_another_process_is_noticed_a_second_later_and_not_before(world: W
     now += DIRECTORY_SECONDS / 2
     assert (await directory.current()).public("lake").state == "paused"
     assert store.reads == 2
+
+
+async def test_only_a_petition_that_has_changed_is_read_anew(world: World) -> None:
+    async with world.database.write() as tx:
+        other = draft(slug="pond", keyword="POND")
+        await petitions.create(tx, other, reserved=frozenset(), salt=b"s" * 32, now=world.now)
+    directory = Directory(world.database, lambda: 0.0)
+    before = (await directory.refresh()).by_id
+    async with world.database.write() as tx:
+        await petitions.edit(tx, before[1], draft(goal=7), frozenset())
+    after = (await directory.refresh()).by_id
+    assert list(after) == [2, 1]  # newest first
+    assert after[1].goal == 7
+    assert after[2] is before[2]
 
 
 async def test_while_the_store_is_away_the_last_known_petitions_are_there(world: World) -> None:

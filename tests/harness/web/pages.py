@@ -266,8 +266,10 @@ class Browser:
         button = form.button(word)
         values = form.filled(button, typed)
         self.met.press(form, button, typed)
-        path = urlsplit(form.action)._replace(fragment="").geturl()
-        return self._go(form.method, path, urlencode(values).encode())
+        filled, address = urlencode(values), urlsplit(form.action)._replace(fragment="")
+        if form.method == "GET":
+            return self.get(address._replace(query=filled).geturl())
+        return self._go(form.method, address.geturl(), filled.encode())
 
     def turn(self, page: Page, word: str) -> Page:
         """Follow the link of that word to another page of a list."""
