@@ -15,6 +15,7 @@ from server.errors import InvalidInput, NotOpen, Problem
 State = Literal["draft", "open", "paused", "closed", "ended"]
 
 
+_CREATING = b"creating"
 _NAMES = ("slug", "keyword")
 _NAMED = "((kind = 'slug' AND name = :slug) OR (kind = 'keyword' AND name = :keyword))"
 
@@ -59,6 +60,7 @@ async def create(
 ) -> int:
     """A new petition as a draft; its id. Raises `InvalidInput`, also for a slug or word in use."""
     draft = validated(draft, reserved)
+    await tx.lock([_CREATING])  # or another server's organizer would get the same id
     await _check_unused(tx, draft, None)
     row = await tx.fetch_one("SELECT coalesce(max(id), 0) + 1 AS id FROM petitions")
     petition_id: int = row["id"] if row else 1

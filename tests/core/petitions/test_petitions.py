@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from server.core.petitions import petitions
@@ -167,6 +169,16 @@ async def test_the_public_sees_no_draft_and_a_closed_petition_opens_again(
             await change(tx, world.petition.id, NOW)
         await directory.refresh()
         assert directory.public("lake").state == state
+
+
+async def test_petitions_that_are_written_at_the_same_moment_are_all_stored(world: World) -> None:
+    async def write(number: int) -> int:
+        async with world.database.write() as tx:
+            new = draft(slug=f"pond-{number}", keyword=f"POND{number}")
+            return await petitions.create(tx, new, reserved=reserved(), salt=b"s" * 32, now=NOW)
+
+    ids = await asyncio.gather(*(write(number) for number in range(6)))
+    assert sorted(ids) == [2, 3, 4, 5, 6, 7]
 
 
 async def test_a_counter_that_lies_is_found(world: World) -> None:
