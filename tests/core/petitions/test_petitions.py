@@ -212,6 +212,16 @@ async def test_nothing_opens_before_somebody_is_named_who_asks(world: World) -> 
     assert (opened.state, opened.started_by) == ("open", "Friends of ponds")
 
 
+async def test_petitions_that_are_written_at_the_same_moment_are_all_stored(world: World) -> None:
+    async def write(number: int) -> int:
+        async with world.database.write() as tx:
+            new = draft(slug=f"pond-{number}", keyword=f"POND{number}")
+            return await petitions.create(tx, new, reserved=reserved(), salt=b"s" * 32, now=NOW)
+
+    ids = await asyncio.gather(*(write(number) for number in range(6)))
+    assert sorted(ids) == [2, 3, 4, 5, 6, 7]
+
+
 async def test_a_counter_that_lies_is_found(world: World) -> None:
     await world.web()
     await world.text("Bo Lee")
