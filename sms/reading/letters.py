@@ -96,9 +96,9 @@ def words_of(text: str, known: Collection[str] = ()) -> Words:
             raw = match[0]
             if not raw.isalpha() or (known and raw[0] < "\x80" and not raw.isascii()):
                 for seam in _seams(raw, known):
-                    _add_raw(found, end, start, match.start() + seam)
+                    _add_raw(found, known, end, start, match.start() + seam)
                     end = start = match.start() + seam
-            if not _add_raw(found, end, start, stop):
+            if not _add_raw(found, known, end, start, stop):
                 continue
         end = stop
         while links and links[0][0] < end:
@@ -107,12 +107,13 @@ def words_of(text: str, known: Collection[str] = ()) -> Words:
     return found
 
 
-def _add_raw(words: Words, end: int, start: int, stop: int) -> bool:
+def _add_raw(words: Words, known: Collection[str], end: int, start: int, stop: int) -> bool:
     """Add a word as it stands in the text; False if nobody sees anything of it."""
     raw = words.text[start:stop]
     if raw.isascii():
         upper = raw.upper()
-        if 4 < stop - start < 16 and raw.isalpha() and _STRETCHED.search(upper):
+        long = 4 < stop - start < 16 and raw.isalpha() and upper not in known
+        if long and _STRETCHED.search(upper):
             upper = _STRETCHED.sub(r"\1", upper)
         _add(words, end, start, stop, upper.translate(_DROPPED) if "'" in raw else upper, raw)
         return True

@@ -84,6 +84,8 @@ def pieces_of(words: Words, petitions: frozenset[str]) -> Pieces:
         else:
             size, entries = 1, phrases.get(word) or _without_and(word)
         entry = _entry(words, at, size, entries)
+        if entry and size > 1 and entry.tag == "<" and _begins_name(words, at + size):
+            entry = None
         if entry:
             pieces.add(entry.tag, at, at + size, entry)
         elif size > 1:
@@ -123,6 +125,12 @@ def _without_and(word: str) -> tuple[LexiconEntry, ...]:
         return ()
     entries = lexicon().phrases.get(word[1:], ())
     return tuple(entry for entry in entries if entry.tag in _AND_TAGS)
+
+
+def _begins_name(words: Words, end: int) -> bool:
+    """Sou Do Van An: whether the last word of a phrase has a capital as the next one has."""
+    inside = words.exact[end - 1].istitle() and words.exact[end - 2].islower()
+    return inside and end < len(words) and words.exact[end].istitle()
 
 
 def _singly(pieces: Pieces, at: int, entries: tuple[LexiconEntry, ...]) -> int:

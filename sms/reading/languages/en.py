@@ -50,7 +50,8 @@ ROW: Final[Row] = {
     "me": (
         "me, this number, this phone, my phone, my number, my cell, my mobile, this line, this "
         "cell, my line, at this number, to this number, my inbox, here, on this number, our "
-        "phone, our number, to me"
+        "phone, our number, to me, my {mom's|mother's|dad's|father's|wife's|husband's|son's|"
+        "daughter's|kid's|grandma's|work} {phone|number|cell}"
     ),
     "not": (
         "not, no, don't, do not, dont, never, won't, wont, can't, cannot, cant, didn't, didnt, "
@@ -86,7 +87,10 @@ ROW: Final[Row] = {
         "number|my cell number|my cell|our number|this phone} {off|out}, take my number out, take "
         "this number out, leave me be, leave us be, {don't|do not} bother me, quit bothering, "
         "stop bothering me, (i'm|im|i am) blocking {you|this number|u}, cease and desist, fuck "
-        "off, f off, f*** off, bugger off, buzz off, get lost, shut up"
+        "off, f off, f*** off, bugger off, buzz off, get lost, shut up, stop sending (me|us) "
+        "(this|your|that|all this) {stuff|things|anything|crap|garbage|shit}, (i) {asked|told} "
+        "you to {stop|quit}, how {do|can} i make {this|these|it} stop, how {do|can} i "
+        "{stop|end|cancel} {these|the|your} {texts|messages}"
     ),
     "forget": (
         "take me off, remove, delete, erase, forget, wipe, drop, purge, scrub, destroy, clear, "
@@ -110,7 +114,8 @@ ROW: Final[Row] = {
         "{your|the|this|that|these|all|any|his|her} "
         "(mailing|contact|phone|text|texting|calling|sms|call) {list|lists}, {your|the} "
         "{mailing|contact|phone|text|texting|calling|sms|call} {system|database}, from the "
-        "{system|database}"
+        "{system|database}, {this|your|that|the} {texting|messaging|text|sms} "
+        "{thing|service|program|campaign|chain|group|chat|thread}"
     ),
     "both": "both, both of them, all of them, everyone, everything, all signatures",
     "signature": (
@@ -280,7 +285,9 @@ ROW: Final[Row] = {
         "done, perfect, nice, sounds good, will do, you bet, totally, yessir, ok then, i do, i "
         "will, aye, correct, agreed, affirmative, wonderful, excellent, amazing, fantastic, "
         "super, sweet, good, very good, all good, all set, received, noted, understood, gotcha, "
-        "roger, lol, haha, hahaha, wow, love it, i love it, yes please, oh ok, oh okay, great idea"
+        "roger, lol, haha, hahaha, wow, love it, i love it, yes please, oh ok, oh okay, great "
+        "idea, okie dokie, okey dokey, okidoki, okie, cool beans, yes maam, yes sir, yup yup, "
+        "same here"
     ),
     "no": (
         "~no, nope, nah, no thanks, no thank you, not interested, nevermind, never mind, not now, "
@@ -346,7 +353,7 @@ ROW: Final[Row] = {
         "somehow, sometimes, somewhere, tho, thru, together, towards, unto, w, whatever, "
         "whenever, wherever, going to, gonna, gotta, dunno, etc, tonight, today, tomorrow, "
         "yesterday, also, the, their, its, of, on, to, u, ur, r, b4, comma, period, dot, new "
-        "line, newline, full stop, semicolon"
+        "line, newline, full stop, semicolon, on my way, omw, love you, see you soon"
     ),
     "double": "will, may, can, do, an, so, ha, ma, la, le, ho, my, sing, see, long ago",
     "particle": (
@@ -360,6 +367,6 @@ ROW: Final[Row] = {
         "instead, joke, radio, newspaper, line, stood, waiting, hours, governor, mayor, senator, "
         "appointment, birthday, grandson, granddaughter, grandkids, neighbors, meeting, pharmacy, "
         "sale, coupon, welfare, medicaid, food stamps, fingerprint, fingerprints, id, machine, "
-        "machines, tablet, kiosk, password, login, username"
+        "machines, tablet, kiosk, password, login, username, way, ways"
     ),
 }

@@ -33,7 +33,8 @@ ROW: Final[Row] = {
     "cease": (
         "basta de, basta ya de, deje de, dejen de, deja de, paren de, pare de, para de, parar de, "
         "dejar de, basta con, no más, ya no más, cancelen, cancele, cancelar, paren, pare, "
-        "detengan, detenga, suspendan, suspenda, alto a, ni un, ni un solo, terminen con"
+        "detengan, detenga, suspendan, suspenda, alto a, ni un, ni un solo, terminen con, "
+        "párenle, párale, párele, bájenle, ya estuvo"
     ),
     "offer": (
         "préstamo, aprobado, oferta, premio, ganador, paquete, código de verificación, su código "
@@ -190,7 +191,8 @@ ROW: Final[Row] = {
         "estimado, estimada, estimados, estimadas, estimados señores, estimado señor, a quien "
         "corresponda, hola a todos, hola buenas tardes, hola buenos días, hola qué tal, cómo "
         "está, cómo están, cómo estás, muy buenas, muy buenos días, muy buenas tardes, espero que "
-        "estén bien, feliz año, querido equipo, estimado equipo"
+        "estén bien, feliz año, querido equipo, estimado equipo, feliz año nuevo, feliz navidad, "
+        "felices fiestas, próspero año nuevo, feliz día"
     ),
     "courtesy": (
         "por favor, porfa, porfavor, xfavor, x favor, pf, plis, gracias, muchas gracias, mil "
@@ -265,7 +267,7 @@ ROW: Final[Row] = {
         "me gustaría, aquel, aquella, así, cuya, esas, esos, estas, este, luego, menos, mientras, "
         "ni, ningún, ninguna, tras, tuyo, mío, mía, sr, podrían, parte, atención, además, cuanto, "
         "cuesta, imagina, imagínate, sigan, llámenme, burócratas, responda, confirmar, coma, "
-        "punto, punto y aparte"
+        "punto, punto y aparte, tantito, espere tantito, merito, ya merito, ahorita vengo, con los"
     ),
     "double": "mi, su, tu, son, ni, mas, dan, da, al, la, sol, mar",
     "particle": "=de, =del, =la, =las, =los, =san, =santa",

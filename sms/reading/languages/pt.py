@@ -74,7 +74,7 @@ ROW: Final[Row] = {
         "me tire, me tirem, me retire, me retirem, me removam, tire me, me excluam, me tira, "
         "retirar me, me remova, me remove, me apague, me apaguem, me exclua, me delete, apague, "
         "apaguem, apagar, exclua, excluam, excluir, delete, deletem, deletar, remova, removam, "
-        "remover, tire, tirem, tirar, me esqueça, apagados, excluídos"
+        "remover, tire, tirem, tirar, me esqueça, apagados, excluídos, tira"
     ),
     "data": (
         "meus dados, todos os meus dados, minhas informações, todas as minhas informações, meus "
@@ -257,7 +257,7 @@ ROW: Final[Row] = {
         "sem, sempre, sendo, ser, será, seu, seus, só, sobre, somos, sou, sua, suas, também, tão, "
         "te, tem, têm, tenho, ter, teu, tinha, toda, todas, todo, todos, tua, tudo, um, uma, "
         "umas, uns, vai, vamos, vão, você, vocês, vou, gostaria, gostaríamos, desejo, querem, tô, "
-        "né, porém, enquanto, através, além, ambos, cujo, demais, vírgula, ponto"
+        "né, porém, enquanto, através, além, ambos, cujo, demais, vírgula, ponto, daí"
     ),
     "double": "na, tem, tao, sou, da, do, dos, das, vai, luz, sol",
     "particle": "=de, =da, =do, =dos, =das, =são, =santa",

@@ -225,7 +225,8 @@ ROW: Final[Row] = {
         "=ạ, =em, =xin, =ơi, tôi muốn, em muốn, mình muốn, con muốn, chúng tôi muốn, toi muon, "
         "cua toi, =mong, mong muốn, của tôi, của em, của mình, =gồm, =bản, bản kiến nghị, kiến "
         "nghị, kiến nghị này, =vừa, =giờ, =hôm, hôm nay, hôm qua, =tất, tất cả, =ý, =cách, =điều, "
-        "=lần, =người, =sống, =đồng, =nước, =nhà, =ngày, =tháng"
+        "=lần, =người, =sống, =đồng, =nước, =nhà, =ngày, =tháng, để tôi, để em, để con, chờ chút, "
+        "chờ chút nhé, đợi chút"
     ),
     "double": "an, anh, hai, ba, mai, chi, thi, van, hoa, tu, ma, la",
     "common": (

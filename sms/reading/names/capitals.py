@@ -58,7 +58,8 @@ def _is_written_as_name(pieces: Pieces, line: str) -> bool:
         return False
     if match[1][0] == "g" and (len(words) < 3 or len(pieces.spelt(1)) > 2):
         return False  # Ok Ana Diaz, but Ok Ja Kim
-    return bool(re.search("[NwT]", match[1])) or not match[1].strip("2p")
+    named = "NT" if "l" in match[1] else "NwT"  # (Thanh To, but Love You)
+    return bool(set(named) & set(match[1])) or not match[1].strip("2p")
 
 
 _ENDING: Final = re.compile(r"(?<=[NwT])j(?![NwTj])")

@@ -280,6 +280,6 @@ def _is_weak_cue(pieces: Pieces, found: Candidate) -> bool:
 _WEAK_CUES: Final = frozenset(
     (
         "IM|I AM|ITS|IT IS|THIS IS|SOY|YO SOY|JE SUIS|CEST|SOU|EU SOU|MWEN SE|M SE|SE|TOI LA|EM LA"
-        "|MINH LA|CON LA|CHAU LA|DAY LA|MOI|FIRST|LAST|FROM ME|ICI|AQUI|ACA"
+        "|MINH LA|TOI|EM|CON|CON LA|CHAU LA|DAY LA|MOI|FIRST|LAST|FROM ME|ICI|AQUI|ACA"
     ).split("|")
 )

@@ -116,3 +116,8 @@ def test_chatter_is_no_name_though_we_have_asked_for_one(text: str) -> None:
 )
 def test_what_is_wished_of_us_is_told_from_what_is_wished_of_others(text: str, intent: str) -> None:
     assert read(text, STRANGER).intent == intent
+
+
+def test_a_petitions_word_of_one_letter_again_and_again_is_no_stretched_word() -> None:
+    context = Context(PetitionWords([PetitionWord("KKKKKK")]))
+    assert read("KKKKKK Ana Diaz 59801", context).petitions == ("KKKKKK",)
