@@ -34,6 +34,7 @@ from sms import Inbound, StatusUpdate
 from tests.harness.mail.mails import drain
 from tests.harness.mail.smtp import PostOffice, codes_in
 from tests.harness.phones import NUMBER, Phones, text_door
+from tests.harness.signers import STORED
 
 HOST = "sign.example.org"
 NAME, POSTCODE = "Zebulon Quillfeather", "ZE2 9QF"
@@ -87,7 +88,7 @@ class House:
     async def signs(self, **typed: str) -> str:
         """The page that answers the form."""
         page = await self.page("/p/lake", {"name": NAME, "postcode": POSTCODE} | typed)
-        assert "Your signature is stored" in page, page
+        assert STORED in page, page
         return page
 
     async def mail(self) -> str:

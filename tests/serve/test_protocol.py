@@ -20,6 +20,7 @@ from server.serve.protocol import Protocol
 from server.serve.server import Server as OurServer
 from tests.harness import product
 from tests.harness.product import Server, exchange, post, request
+from tests.harness.signers import STORED
 from tests.harness.web.slow_link import slow_link
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}
@@ -123,7 +124,7 @@ def test_1000_slow_clients_do_not_hurt_others(tmp_path: Path) -> None:
                 slow = b"GET /p/face HTTP/1.1\r\nHo" if number % 2 else half_a_form
                 stack.enter_context(connect(server)).sendall(slow)
             assert server.get("/p/face").status == 200
-            assert "stored" in server.post("/p/face", ANA).text
+            assert STORED in server.post("/p/face", ANA).text
     finally:
         server.kill()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -17,6 +17,7 @@ from server.web.public.listing import PETITIONS_LISTED
 from tests.harness import product
 from tests.harness.many import running, wording
 from tests.harness.product import Server
+from tests.harness.signers import STORED
 from tests.harness.web.budgets import CODINGS
 from tests.harness.web.pages import Browser, Met, Page
 from tests.harness.world import NOW, draft
@@ -62,7 +63,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server with that many petitions."""
     with running(tmp_path_factory.mktemp("many") / "data", MANY) as server:
         asyncio.run(at(store(server), fill))
-        product.eventually(lambda: "/p/rent" in server.get("/").text)
+        product.eventually(lambda: '"/p/rent"' in server.get("/").text)
         yield server
 
 
@@ -250,7 +251,7 @@ def test_a_signature_that_is_not_verified_shows_nowhere_on_a_list(many: Server) 
     before = many.get("/?q=pension").body
     for n in range(12):
         form = {"name": f"Nora {chr(97 + n)}dal", "postcode": "59801"}
-        assert "is stored" in many.post("/p/face", form).text
+        assert STORED in many.post("/p/face", form).text
     assert many.get("/?q=pension").body == before
 
 

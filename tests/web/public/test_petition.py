@@ -16,6 +16,7 @@ import pytest
 
 from server.web.http.pages import FRESH_SECONDS
 from tests.harness.product import Server, eventually, exchange, post, request
+from tests.harness.signers import STORED
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}
 
@@ -373,7 +374,7 @@ def test_a_tick_that_needs_a_contact_says_so_at_its_field_and_keeps_what_was_typ
         assert ticked is (tick in ticks)
     assert counted(server)["total"] == before
     phone = f"406-555-01{10 + 3 * len(prefix) + len(''.join(ticks)):02}"
-    assert "stored" in server.post("/p/face", form | {"phone": phone}).text
+    assert STORED in server.post("/p/face", form | {"phone": phone}).text
     assert counted(server)["total"] == before + 1
 
 
@@ -422,7 +423,7 @@ def test_a_postcode_is_taken_as_people_of_its_country_type_it(server: Server, co
     try:
         for number, postcode in enumerate(TYPED[country]):
             form = {"name": f"Post {country} {'abcdefgh'[number]}", "postcode": postcode}
-            assert "is stored" in server.post("/p/face", form).text, postcode
+            assert STORED in server.post("/p/face", form).text, postcode
         refused = server.post("/p/face", {"name": "Post Nowhere", "postcode": "0-0"}).text
         assert "<title>Error:" in refused
     finally:
