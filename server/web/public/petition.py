@@ -72,7 +72,11 @@ class Petitions:
         """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
         settings = self._site.services.settings
         template = f"web/{scope['path'].strip('/')}.html"
-        words = {"voice": settings.voice, "keep_days": settings.sms_keep_days}
+        words = {
+            "voice": settings.voice,
+            "keep_days": settings.sms_keep_days,
+            "pending_hours": settings.pending_hours,
+        }
         await self._send_words(scope, send, None, template, lambda: words)
 
     async def _send_words(
