@@ -91,6 +91,14 @@ def test_the_form_for_partners_has_the_fields_of_ours() -> None:
     assert len(fields) == 8
 
 
+def test_the_proxy_that_is_tested_is_the_one_that_operators_copy() -> None:
+    [block] = blocks(DOCUMENTS["docs/operating.md"].read_text("utf-8"), "nginx")
+    tested = (ROOT / "tests" / "serve" / "test_caching.py").read_text("utf-8")
+    lines = re.findall(r"^      (proxy_(?!pass).*;)$", tested, re.MULTILINE)
+    assert len(lines) > 5
+    assert [line for line in lines if line not in block] == []
+
+
 def test_the_worked_example_stands_in_the_tests_as_it_is_quoted() -> None:
     text = DOCUMENTS["docs/testing.md"].read_text("utf-8")
     everywhere = "\n".join(file.read_text("utf-8") for file in _tests())
