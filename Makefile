@@ -57,7 +57,7 @@ bench: $(TEST_READY) ## measure the product: ARGS="--quick"
 	$(PY) -m bench $(ARGS)
 
 # For each of SOAK: one kill of the whole server, 10 of the storage engine, 100 cuts of the power.
-soak: $(TEST_READY) ## kill it, and cut its power, for an hour: SOAK=1000
+soak: $(TEST_READY) ## kill it, and cut its power, for half an hour and more: SOAK=1000
 	SOAK="$${SOAK:-1000}" $(PY) -m pytest -s tests/faults/test_kills.py tests/faults/test_power_cuts.py $(ARGS)
 
 messages: $(TEST_READY) ## gather the texts of the templates into every catalogue

@@ -1,4 +1,4 @@
-"""Text messages and the gateways that carry them. Nothing in here knows of petitions.
+"""Text messages and the gateways that carry them. A petition is a word here, and no more.
 
 A gateway is one small file in `sms/gateways/` with one class that fulfils `Gateway`: it turns its
 provider's requests into an `Event`, our `Reply` into an answer, and an `Outbound` into a request.

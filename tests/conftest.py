@@ -12,7 +12,7 @@ from tests.harness import product
 from tests.harness.postgres import Cluster, cluster
 from tests.harness.world import NOW, World, world_in
 
-PLUGINS = ("alone", "figures", "logs", "order", "skips")
+PLUGINS = ("alone", "figures", "left_out", "logs", "order", "skips")
 # Their functions are called by a test: what fails in them is told with its values.
 pytest.register_assert_rewrite("tests.web.presses")
 pytest_plugins = ["pytester", *(f"tests.harness.plugins.{name}" for name in PLUGINS)]

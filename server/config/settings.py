@@ -92,7 +92,8 @@ class Settings:
     sms_number: str = setting(
         "UNDERSIGNED_SMS_NUMBER",
         "",
-        "the number that people text, shown on pages; empty: no texts",
+        "the number that people text, like `+14065550100`, or a short code, like `40404`; shown on"
+        " pages; empty: no texts",
         must=(r"\+\d{3,15}|\d{3,8}", "like +14065550100, or a short code"),
     )
     sms_console: bool = setting(
@@ -246,9 +247,7 @@ class Settings:
     mail_network_hourly: int = setting(
         "UNDERSIGNED_MAIL_NETWORK_HOURLY",
         "60",
-        "mails and texts that one network (IPv4 /24, IPv6 /56) may ask for in an hour, and five"
-        " times as many in a day; more wait until codes come back. Behind a proxy this needs"
-        " `UNDERSIGNED_TRUSTED_PROXIES`",
+        "mails and texts that one network may ask for in an hour; more wait, see below",
     )
     hosts: frozenset[str] = setting(
         "UNDERSIGNED_HOSTS",

@@ -1,4 +1,5 @@
-"""The gateways there are, one file each; `server/texting/gateways.py` sets them up.
+"""The gateways there are, one file each; `server/texting/gateways.py:_MAKERS` is the list that the
+server sets up.
 
 twilio.py          Twilio's texts             twilio_signature.py   who signed a webhook
 voice.py           Twilio's calls             twilio_rest.py        Twilio's API

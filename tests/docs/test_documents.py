@@ -82,6 +82,23 @@ async def test_organizers_are_told_of_every_column_of_the_export(database: Datab
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == headings
 
 
+def test_the_form_for_partners_has_the_fields_of_ours() -> None:
+    [block] = blocks(DOCUMENTS["docs/organizers.md"].read_text("utf-8"), "html")
+    ours = (ROOT / "templates" / "web" / "_form.html").read_text("utf-8")
+    named = r'(?:\bfield\(|\bname=)"(\w+)"'
+    fields = set(re.findall(named, ours)) - {"_charset_"}
+    assert set(re.findall(named, block)) == fields
+    assert len(fields) == 8
+
+
+def test_the_proxy_that_is_tested_is_the_one_that_operators_copy() -> None:
+    [block] = blocks(DOCUMENTS["docs/operating.md"].read_text("utf-8"), "nginx")
+    tested = (ROOT / "tests" / "serve" / "test_caching.py").read_text("utf-8")
+    lines = re.findall(r"^      (proxy_(?!pass).*;)$", tested, re.MULTILINE)
+    assert len(lines) > 5
+    assert [line for line in lines if line not in block] == []
+
+
 def test_the_worked_example_stands_in_the_tests_as_it_is_quoted() -> None:
     text = DOCUMENTS["docs/testing.md"].read_text("utf-8")
     everywhere = "\n".join(file.read_text("utf-8") for file in _tests())

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "texts.json"
+_ROOT = Path(__file__).parents[2]
+CASES = _ROOT.parent / "shared" / "cases" / "texts.json"
+#: The files of tests that play them; without them they are left out (`plugins/left_out.py`).
+PLAYERS = (_ROOT / "tests/texting/test_cases.py", _ROOT / "tests/sms/reading/test_cases.py")
 
 #: What speakers of each language are told to send, or would send.
 WORDS = {

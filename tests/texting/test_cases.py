@@ -1,7 +1,8 @@
 """Conversations as people really write them, through the real text door, on both engines.
 
 The file of cases lies beside the checkout; where it is not there, nothing of this is collected
-(`conftest.py`). `DIFFERENT` names the cases that come out otherwise, with the reason.
+(`tests/harness/plugins/left_out.py`). `DIFFERENT` names the cases that come out otherwise, with the
+reason.
 """
 
 from __future__ import annotations

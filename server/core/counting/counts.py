@@ -22,10 +22,8 @@ CLASSES: tuple[Class, ...] = ("web-email", "web-phone", "sms", "ussd", "voice", 
 HEADLINE = frozenset(CLASSES[:5])
 DAY = 86_400
 _ROUND = tuple(digit * 10**power for power in range(1, 10) for digit in (1, 5))
-PUBLIC_STEP = 10
 #: SQL for how many of the rows of `counts` are in each state, by its name.
 BY_STATE = ", ".join(f"sum(CASE WHEN state = '{s}' THEN n ELSE 0 END) AS {s}" for s in IN_TOTAL)
-PUBLIC_SECONDS = 3600
 _HEADLINE = f"state = 'verified' AND class IN ({', '.join(repr(c) for c in sorted(HEADLINE))})"
 
 

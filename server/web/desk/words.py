@@ -115,7 +115,7 @@ CLASS_WORDS = {
 }
 #: Every class, and the channel that it is of.
 CHANNEL_OF = {class_: channel for channel, classes in CHANNELS.items() for class_ in classes}
-#: Why a signature is held, by the word in `held_why`.
+#: Why a signature is held, by the kind of each hold (`server/core/floods/holds.py:Reason`).
 REASON_WORDS = {
     "burst": N_("many from one place at once"),
     "names": N_("names or addresses that look made by a program"),

@@ -42,7 +42,11 @@ class Petitions:
         """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
         settings = self._site.services.settings
         template = f"web/{scope['path'].strip('/')}.html"
-        words = {"voice": settings.voice, "keep_days": settings.sms_keep_days}
+        words = {
+            "voice": settings.voice,
+            "keep_days": settings.sms_keep_days,
+            "pending_hours": settings.pending_hours,
+        }
         site, prefix = self._site, scope["language"]
         language = prefix or settings.language
         others = [(code, name) for code, name in LANGUAGES.items() if code != language]
