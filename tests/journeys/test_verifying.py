@@ -60,6 +60,41 @@ def test_the_code_is_typed_on_the_thank_you_page(server: Server, office: PostOff
     eventually(lambda: verified(server) == before + 1)
 
 
+def test_somebody_shares_before_the_code_is_typed(server: Server, office: PostOffice) -> None:
+    email = "sol.reyes@gmail.com"
+    thanks = server.post("/p/face", FORM | {"name": "Sol Reyes", "email": email})
+    shared = re.search(r'href="https://wa\.me/\?text=http://127\.0\.0\.1:\d+(/[^"]*)"', thanks.text)
+    assert shared
+    friend = server.get(shared[1])
+    assert "Sign this petition" in friend.text
+    signed = server.post(shared[1], {"name": "Friend Of Sol", "postcode": "59801"})
+    assert "Thanks for signing the petition!" in signed.text
+    [code] = codes_in(office.wait_for(email))
+    answer = server.post("/p/face/verify", hidden(thanks.text) | {"code": code})
+    assert "Your signature is verified" in answer.text
+    assert shared[0] in answer.text
+
+
+def test_a_right_code_after_too_many_tries_says_how_to_get_another(
+    server: Server, office: PostOffice
+) -> None:
+    email = "tam.nguyen@gmail.com"
+    thanks = server.post("/p/face", FORM | {"name": "Tam Nguyen", "email": email})
+    [code] = codes_in(office.wait_for(email))
+    for wrong in range(5):
+        server.post(
+            "/p/face/verify",
+            hidden(thanks.text) | {"code": f"{(int(code) + 1 + wrong) % 10**6:06}"},
+        )
+    late = server.post("/p/face/verify", hidden(thanks.text) | {"code": code}).text
+    assert "After five wrong tries a code stops working." in late
+    assert '<a href="/p/face#s">Sign again to get a new code</a>' in late
+    field = re.search(r'<input type="tel" id="k" name="code"[^>]*>', late)
+    assert field
+    assert 'aria-invalid="true" aria-describedby="r"' in field[0]
+    assert re.search(r'id="r"[^>]*><strong>This code is wrong or has expired', late)
+
+
 def test_the_link_of_the_mail_leads_to_a_page_without_the_contact(
     server: Server, office: PostOffice
 ) -> None:
