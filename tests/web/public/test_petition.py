@@ -373,7 +373,7 @@ def test_a_tick_that_needs_a_contact_says_so_at_its_field_and_keeps_what_was_typ
         assert ticked is (tick in ticks)
     assert counted(server)["total"] == before
     phone = f"406-555-01{10 + 3 * len(prefix) + len(''.join(ticks)):02}"
-    assert "stored" in server.post("/p/face", form | {"phone": phone}).text
+    assert "Thanks for signing" in server.post("/p/face", form | {"phone": phone}).text
     assert counted(server)["total"] == before + 1
 
 
