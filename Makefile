@@ -20,7 +20,7 @@ RUN_READY := $(VENV)/.run-ready-$(HERE)
 TEST_READY := $(VENV)/.test-ready-$(HERE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test test-all quick lint bench soak messages lock clean FORCE
+.PHONY: help run check test test-all quick lint bench soak messages pictures lock clean FORCE
 
 help: ## list these commands
 	@echo 'Undersigned. Commands:'
@@ -69,6 +69,9 @@ messages: $(TEST_READY) ## gather the texts of the templates into every catalogu
 		$(PY) -m babel.messages.frontend update --no-fuzzy-matching --ignore-pot-creation-date \
 			-i $(VENV)/messages.pot -o "$$catalogue" -l "$$(basename "$$catalogue" .po)" || exit 1; \
 	done
+
+pictures: $(TEST_READY) ## take the documents' pictures of pages anew, in Chromium
+	$(PY) -m tests.harness.web.pictures
 
 # uv resolves for every Python and system at once; it stays out of what `make test` installs.
 LOCK = $(VENV)/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \

@@ -70,7 +70,8 @@ def test_what_is_there_or_is_none_of_ours_is_no_fault(text: str) -> None:
 
 
 def test_nobody_is_shouted_at() -> None:
-    found = [name for name, file in DOCUMENTS.items() if "!" in prose(file.read_text("utf-8"))]
+    said = {name: prose(file.read_text("utf-8")) for name, file in DOCUMENTS.items()}
+    found = [name for name, words in said.items() if "!" in words.replace("![", "[")]  # a picture
     assert found == []
 
 

@@ -60,6 +60,21 @@ def test_the_code_is_typed_on_the_thank_you_page(server: Server, office: PostOff
     eventually(lambda: verified(server) == before + 1)
 
 
+def test_somebody_shares_before_the_code_is_typed(server: Server, office: PostOffice) -> None:
+    email = "sol.reyes@gmail.com"
+    thanks = server.post("/p/face", FORM | {"name": "Sol Reyes", "email": email})
+    shared = re.search(r'href="https://wa\.me/\?text=http://127\.0\.0\.1:\d+(/[^"]*)"', thanks.text)
+    assert shared
+    friend = server.get(shared[1])
+    assert "Sign this petition" in friend.text
+    signed = server.post(shared[1], {"name": "Friend Of Sol", "postcode": "59801"})
+    assert "Thanks for signing the petition!" in signed.text
+    [code] = codes_in(office.wait_for(email))
+    answer = server.post("/p/face/verify", hidden(thanks.text) | {"code": code})
+    assert "Your signature is verified" in answer.text
+    assert shared[0] in answer.text
+
+
 def test_the_link_of_the_mail_leads_to_a_page_without_the_contact(
     server: Server, office: PostOffice
 ) -> None:
@@ -152,10 +167,10 @@ def test_nobody_learns_whether_an_address_has_signed(server: Server, office: Pos
 @pytest.mark.parametrize(
     ("path", "form", "words"),
     [
-        ("verify", {}, "not right"),
-        ("verify", {"contact": "", "code": ""}, "not right"),
-        ("verify", {"contact": "\x00\ud800", "code": "9" * 5000}, "not right"),
-        ("verify", {"ref": "../../x", "code": "123456"}, "not right"),
+        ("verify", {}, "wrong or has expired"),
+        ("verify", {"contact": "", "code": ""}, "wrong or has expired"),
+        ("verify", {"contact": "\x00\ud800", "code": "9" * 5000}, "wrong or has expired"),
+        ("verify", {"ref": "../../x", "code": "123456"}, "wrong or has expired"),
         ("withdraw", {}, "Write the whole"),
         ("withdraw", {"contact": "ana@"}, "Write the whole"),
         ("withdraw", {"contact": "x" * 5000}, "Write the whole"),
@@ -203,8 +218,12 @@ def test_digits_that_were_used_up_say_how_to_get_others_and_these_verify(
     assert answer.text == unknown.text.replace("nobody.at.all@gmail.com", email)
     right = server.post("/p/face/verify", {"contact": email, "code": code})
     assert right.text == answer.text
-    assert "After five wrong tries the digits stop working." in right.text
-    assert '<a href="/p/face#s">Sign once more, and we send new ones</a>' in right.text
+    assert "After five wrong tries a code stops working." in right.text
+    assert '<a href="/p/face#s">Sign again to get a new code</a>' in right.text
+    field = re.search(r'<input type="tel" id="k" name="code"[^>]*>', right.text)
+    assert field
+    assert 'aria-invalid="true" aria-describedby="r"' in field[0]
+    assert re.search(r'id="r"[^>]*><strong>This code is wrong or has expired', right.text)
     time.sleep(1.1)  # nobody tries five times within the second in which new ones are made
     again = server.post("/p/face", form)
     [fresh] = codes_in(office.wait_for(email, 2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from babel import Locale
@@ -18,8 +19,12 @@ from server.words.render import (
     direction,
     group_digits,
     in_link,
+    isolated,
     left_to_right,
+    linked,
+    paragraphs,
     speaks,
+    summary,
 )
 
 # Where we part from CLDR's mark, and why, is said beside the table.
@@ -65,6 +70,56 @@ def test_languages_that_run_the_other_way_say_so() -> None:
     assert speaks("es", "es") == ""
     assert left_to_right("+1<", "ar") == '<bdi dir="ltr">+1&lt;</bdi>'
     assert left_to_right("+1<", "es") == "+1&lt;"
+
+
+def test_lists_and_links_of_a_petition() -> None:
+    body = "We ask:\n- one\n- two <b>\nand more.\n\nSee https://a.example/x?y=1&z=2."
+    assert paragraphs(body) == (
+        "<p>We ask:</p>\n<ul><li>one</li><li>two &lt;b&gt;</li></ul>\n<p>and more.</p>\n"
+        '<p>See <a href="https://a.example/x?y=1&amp;z=2" class="i">https://a.example/x?y=1&amp;z=2'
+        "</a>.</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "links"),
+    [
+        ("write to mailto:ana@example.org, please", {"mailto:ana@example.org": "ana@example.org"}),
+        ("call tel:+14065550140.", {"tel:+14065550140": "+14065550140"}),
+        ("(http://a.example)", {"http://a.example": "http://a.example"}),
+        ("javascript:alert(1) ftp://a.example www.a.example", {}),
+        ('https://a.example/"><script>', {"https://a.example/": "https://a.example/"}),
+        ("mailto:ana@example.org?bcc=eve@x.org", {"mailto:ana@example.org": "ana@example.org"}),
+    ],
+)
+def test_only_addresses_that_are_safe_become_links(line: str, links: dict[str, str]) -> None:
+    assert dict(re.findall(r'<a href="([^"]*)" class="i">([^<]*)</a>', linked(line))) == links
+    assert "<script" not in linked(line)
+
+
+@given(st.text(max_size=200))
+def test_a_line_with_links_says_what_it_said(line: str) -> None:
+    said = re.sub(r"(?<=[^\w])(mailto|tel):|^(mailto|tel):", "", line)
+    shown = linked(line).striptags()
+    assert re.sub(r"\W|mailto|tel", "", shown) == re.sub(r"\W|mailto|tel", "", said)
+
+
+def test_a_phone_number_is_read_in_groups() -> None:
+    assert left_to_right("+14065550100", "en") == "+1 406 555 0100"
+    assert left_to_right("+50934123456", "ht") == "+509 34 12 3456"
+    assert left_to_right("22422", "en") == "22422"
+
+
+def test_what_others_wrote_is_kept_apart_where_it_may_run_the_other_way() -> None:
+    assert isolated("Ana", "en") == "Ana"
+    assert isolated("سارة", "en") == "<bdi>سارة</bdi>"
+    assert isolated("Ana <b>", "ar") == "<bdi>Ana &lt;b&gt;</bdi>"
+
+
+def test_a_summary_is_whole_words() -> None:
+    assert summary("One.\n\nTwo.") == "One. Two."
+    assert len(summary("word " * 80)) <= 150
+    assert summary("word " * 80).endswith("word")
 
 
 def test_a_link_keeps_letters_and_escapes_signs() -> None:
