@@ -22,7 +22,6 @@ never what is left over. Nothing here knows the content of a petition, or a data
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from sms.reading.context import Context, OpenQuestion, PetitionWord, PetitionWords
@@ -77,8 +76,8 @@ def read(text: str, context: Context = _NOWHERE, *, explain: bool = True) -> Rea
     typed = slip or typed
     if explain:
         spans, left = spans_of(pieces, framed, meaning), left_of(pieces, meaning)
-        return replace(meaning, petitions=petitions, typed=typed, spans=spans, left=left)
-    return replace(meaning, petitions=petitions, typed=typed) if petitions or typed else meaning
+        return meaning._replace(petitions=petitions, typed=typed, spans=spans, left=left)
+    return meaning._replace(petitions=petitions, typed=typed) if petitions or typed else meaning
 
 
 def _quoted(text: str, framed: Framed, context: Context) -> Reading:

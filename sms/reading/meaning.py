@@ -103,11 +103,11 @@ def _said(
         found.any or postcode.normal or postcode.wrong or postcode.doubtful or "QQQ" in line
     )
     if _asks_status(pieces, line):
-        return replace(person, intent="status", names=_bare_names(pieces))
+        return person._replace(intent="status", names=_bare_names(pieces))
     if is_refused(line):
-        return replace(person, intent="no", names=(), postcode="", wrong="")
+        return person._replace(intent="no", names=(), postcode="", wrong="")
     if _asks(pieces, line, found, context):
-        return replace(person, intent="question", names=(), wrong="")
+        return person._replace(intent="question", names=(), wrong="")
     signing = bool(petitions) or "s" in line or "J" in line
     if context.asked and told and not signing:
         return _answer(pieces, line, context, person, found, postcode)
@@ -173,10 +173,10 @@ def _answer(
         names = names if postcode.normal and names and _extends(names[0], asked.name) else ()
         doubt = "" if doubt in ("name", "people") else doubt
     if not asked.petition and not asked.name and not names and not postcode.normal:
-        return _talk(pieces, line, replace(person, names=()), found)
+        return _talk(pieces, line, person._replace(names=()), found)
     if not (names or postcode.normal or postcode.wrong or doubt):
-        return _talk(pieces, line, replace(person, names=()), Found())
-    return _weighed(replace(person, names=names), doubt)
+        return _talk(pieces, line, person._replace(names=()), Found())
+    return _weighed(person._replace(names=names), doubt)
 
 
 def _extends(name: str, known: str) -> bool:
@@ -207,15 +207,15 @@ def _signs(
 ) -> Reading:
     doubt = _doubt(pieces, line, found, postcode)
     if not named and "s" in line and _names_another(pieces, line, found):
-        return replace(person, names=(), doubt="petition")
+        return person._replace(names=(), doubt="petition")
     return _weighed(person, doubt)
 
 
 def _weighed(person: Reading, doubt: Doubt) -> Reading:
     """What is sure is kept; a name in doubt is none."""
     if doubt in ("name", "people"):
-        return replace(person, names=(), places=(), doubt=doubt)
-    return replace(person, doubt=doubt, sure=not doubt)
+        return person._replace(names=(), places=(), doubt=doubt)
+    return person._replace(doubt=doubt, sure=not doubt)
 
 
 def _names_another(pieces: Pieces, line: str, found: Found) -> bool:
@@ -248,18 +248,18 @@ def _is_name_label(pieces: Pieces) -> bool:
 def _talk(pieces: Pieces, line: str, person: Reading, found: Found) -> Reading:
     """A text that signs nothing: a correction, courtesy, or what we do not understand."""
     if found.cued and found.names and found.sure:
-        return replace(person, intent="name", sure=True)
+        return person._replace(intent="name", sure=True)
     if "n" in line and (is_all(line, "nyegl") or (is_all(line, "nP7") and _is_name_label(pieces))):
-        return replace(person, intent="name", names=())
+        return person._replace(intent="name", names=())
     if ("P" in line or "z" in line or person.wrong) and is_all(line, "Pz7HylegnvcA<"):
-        return replace(person, intent="zip")
-    bare = replace(person, names=found.names if found.sure else ())
+        return person._replace(intent="zip")
+    bare = person._replace(names=found.names if found.sure else ())
     if "x" in line or is_all(line, "v"):
-        return replace(bare, intent="no")
+        return bare._replace(intent="no")
     if "y" in line and is_all(line, "yegl2Vd"):
-        return replace(bare, intent="thanks")
+        return bare._replace(intent="thanks")
     if "g" in line and is_all(line, "geyl"):
-        return replace(bare, intent="yes")
+        return bare._replace(intent="yes")
     if "e" in line and is_all(line, "eylgdN"):
-        return replace(bare, intent="greeting")
-    return replace(bare, intent="question" if is_question(line) else "unknown")
+        return bare._replace(intent="greeting")
+    return bare._replace(intent="question" if is_question(line) else "unknown")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Intent = Literal[
@@ -23,8 +22,7 @@ class Span(NamedTuple):
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """What the sender of a text means.
 
     `names` and `postcode` are what the text says of a person: several names are several whole
