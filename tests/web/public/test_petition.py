@@ -433,3 +433,45 @@ def test_a_postcode_is_taken_as_people_of_its_country_type_it(server: Server, co
 def test_an_apostrophe_of_a_phone_is_the_one_of_the_mailbox(server: Server) -> None:
     form = ANA | {"name": "Nora Brien", "email": "nora.o\u2019brien@example.org"}
     assert "nora.o&#39;brien@example.org" in server.post("/p/face", form).text
+
+
+def test_the_page_says_at_its_top_what_it_is_and_whether_it_takes_signatures(
+    server: Server,
+) -> None:
+    page = server.get("/p/face").text
+    order = [
+        '<meta name="description" content="More and more offices ask for a scan of your face',
+        "<nav>",
+        "<main>",
+        "<h1>",
+        '<a href="/p/face/names">',
+        '<a href="#s" class="b">Sign this petition</a>',
+        "To: Marta Ellison",
+        "Started by Open for everybody, ",
+        "<b>SIGN FACE</b> your name, your postcode",
+        "+1 406 555 0100",
+        '<h2 id="s">Sign this petition</h2>',
+    ]
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
+    assert page.count('name="description"') == 1
+    for action, words in (("pause", "This petition is paused."), ("close", "is closed.")):
+        assert server.command("petition", action, "face").returncode == 0
+        eventually(lambda words=words: words in server.get("/p/face").text)  # type: ignore[misc]
+        page = server.get("/p/face").text
+        assert page.index("</h1>") < page.index(words) < page.index("To: Marta Ellison")
+        assert "<form" not in page
+        assert "Sign this petition" not in page
+    assert server.command("petition", "open", "face").returncode == 0
+    eventually(lambda: "<form" in server.get("/p/face").text)
+
+
+def test_the_count_is_large_and_says_how_far_the_goal_is(server: Server) -> None:
+    before = counted(server)["verified"]
+    server.text("SIGN FACE Goal Reader 59801", "+14065550198")
+    wanted = f"<b>{before + 1}</b> of 10,000 verified signatures"
+    eventually(lambda: wanted in server.get("/p/face").text)
+    names = server.get("/p/face/names").text
+    assert wanted in names
+    assert re.search(r"By text: \d+\.", names)
+    assert "By text: " not in server.get("/p/face").text
