@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -188,3 +190,14 @@ def test_every_command_is_tried_here(capsys: pytest.CaptureFixture[str]) -> None
         main(["--help"])
     commands = re.findall(r"^    ([a-z-]+)", capsys.readouterr().out, re.M)
     assert set(commands) - {"demo", "key"} == {command.split()[0] for command in COMMANDS}
+
+
+def test_a_petition_that_names_nobody_is_told_where_to_say_who_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo.prepare(tmp_path, {}, "127.0.0.1", 8000)
+    with closing(sqlite3.connect(tmp_path / "undersigned.db")) as store:
+        store.execute("UPDATE petitions SET started_by = '', paused_at = 1")
+        store.commit()
+    assert main(["--data", str(tmp_path), "petition", "open", "face"]) == 1
+    assert "write it on /organizer/p/face/edit, then open it" in capsys.readouterr().err
