@@ -39,17 +39,17 @@ async def asked(home: House) -> str:
 
 async def takes_back(home: House, page: str, code: str) -> None:
     answer = await home.types(page, code, "withdraw")
-    assert "taken back" in answer, answer
+    assert "removed" in answer, answer
 
 
 # Taking it back on the web.
 
 
 async def slip(home: House) -> None:
-    kept = re.search(r"Keep this for it: (\w+)", await home.signs(comment=COMMENT))
+    kept = re.search(r"keep this: (\w+)", await home.signs(comment=COMMENT))
     assert kept
     answer = await home.page("/p/lake/withdraw", {"contact": kept[1]})
-    assert "taken back" in answer
+    assert "removed" in answer
 
 
 async def code_and_contact(home: House) -> None:

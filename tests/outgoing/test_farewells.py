@@ -80,7 +80,7 @@ async def test_what_waited_to_thank_somebody_who_is_gone_is_not_sent(phones: Pho
     phones.network.failure = None
     phones.now += 500
     [farewell] = await drain(phones)
-    assert "taken back" in farewell
+    assert "is removed" in farewell
 
 
 async def test_a_late_report_about_somebody_who_is_gone_holds_nobody_up(phones: Phones) -> None:
