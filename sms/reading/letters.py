@@ -42,8 +42,8 @@ _LINK: Final = re.compile(
 _GLUED: Final = re.compile(
     r"([A-Za-z][^\d]*[^\d_]|[^\W\dA-Za-z_][^\d]*)(\d{4,})|(\d{5})([^\W\d_][^\d]+)"
 )
-#: Stopppp, pleeease; a name of kings and queens is not meant: Edward VIII.
-_STRETCHED: Final = re.compile(r"([A-HJ-Z])\1{2,}")
+#: Stopppp, pleeease. Nobody stretches how a word begins, and Edward VIII is a name.
+_STRETCHED: Final = re.compile(r"(?<=([A-Z]))(?!\1)([A-HJ-Z])\2{2,}")
 _UNSEEN: Final = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\xad\u200c\u200d\ufe0e\ufe0f\u20e3]"
 )
@@ -114,7 +114,7 @@ def _add_raw(words: Words, known: Collection[str], end: int, start: int, stop: i
         upper = raw.upper()
         long = 4 < stop - start < 16 and raw.isalpha() and upper not in known
         if long and _STRETCHED.search(upper):
-            upper = _STRETCHED.sub(r"\1", upper)
+            upper = _STRETCHED.sub(r"\2", upper)
         _add(words, end, start, stop, upper.translate(_DROPPED) if "'" in raw else upper, raw)
         return True
     spelt, compared = _spelt(raw)

@@ -192,7 +192,7 @@ def test_the_same_product_runs_on_postgresql(tmp_path: Path, postgres: Cluster) 
         assert "1 segment" in done.stdout, done.stderr
         done = server.command("check")
         assert "1 verified, 5 unverified" in done.stdout, done.stderr
-        assert "<b>1</b> verified signature" in server.get("/p/face").text
+        assert "<b>1</b> of 10,000 verified" in server.get("/p/face").text
         assert server.stop() == 0
 
 

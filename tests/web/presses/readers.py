@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.harness.product import eventually
 from tests.harness.web.site import Site
 from tests.web.presses.table import press
 
@@ -22,3 +23,32 @@ def looking_for_a_petition(site: Site) -> None:
         none = browser.press(found.form("/"), "", {"q": f"pond {word} and no other"})
         assert not any("/p/" in link for link in none.links)
         assert f"{language}/" in none.links
+
+
+@press("/", "/", "?by")
+def looking_at_the_most_signed(site: Site) -> None:
+    signed, newer = site.petition(), site.petition()
+    site.verified(signed)
+    site.shows("/", signed, newer)
+    browser = site.stranger()
+    newest = browser.get("/")
+    assert newest.text.index(f"/p/{newer}") < newest.text.index(f"/p/{signed}")
+
+    def most_signed() -> bool:
+        page = browser.turn(newest, "?by").text
+        return f"/p/{signed}" in page and page.index(f"/p/{signed}") < page.find(f"/p/{newer}")
+
+    eventually(most_signed)  # figures of the list are two seconds old at most
+
+
+@press("/", "/", "?q")
+def going_on_with_a_search_in_another_language(site: Site) -> None:
+    word = site.name().split()[-1]
+    slug = site.petition(title_en=f"Keep the pond of {word} clean")
+    site.shows("/", slug)
+    browser = site.stranger()
+    found = browser.press(browser.get("/").form("/"), "", {"q": word})
+    other = browser.turn(found, "?q")
+    assert other.path != found.path
+    assert any(link.endswith(f"/p/{slug}") for link in other.links)
+    assert other.form("/").fields["q"].value == word
