@@ -150,9 +150,12 @@ class _Verified:
 def _verified(talk: Talk, petition: Petition, language: str, otherwise: Wish) -> Wish:
     """Where the text has such digits as our page shows to somebody who signed there with this
     phone, verify what they stand for; if nothing of this phone, do what else the text asks."""
-    services = talk.services
-    digits = digits_of(talk.reading.wrong or talk.reading.postcode)
-    if len(digits) != TEXT_DIGITS or not digits.isdecimal():
+    services, reading = talk.services, talk.reading
+    digits = digits_of(reading.wrong or reading.postcode)
+    # Who says a name, or has been asked for the postcode, means one where it has four digits: a
+    # stranger can fill in the form until its digits are somebody's postcode.
+    means_place = reading.postcode and (reading.names or (talk.asked and talk.asked.name))
+    if len(digits) != TEXT_DIGITS or not digits.isdecimal() or means_place:
         return otherwise
 
     async def act(tx: Transaction) -> Any:

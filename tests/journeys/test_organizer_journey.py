@@ -53,6 +53,7 @@ def test_an_organizer_writes_opens_edits_and_closes_a_petition(server: product.S
         page.get_by_label("Text", exact=True).first.fill("Please.\n\nKeep it.")
         page.get_by_label("Word for signing by text").fill("STOP")
         page.get_by_label("Name", exact=True).first.fill("Jo Marsh")
+        page.get_by_label("Who asks").fill("Friends of the bridge")
         page.get_by_role("button", name="Save").click()
 
         assert page.title() == "Error: Write a new petition"

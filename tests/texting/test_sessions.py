@@ -235,7 +235,7 @@ def test_no_keys_raise_or_sign_twice(body: str) -> None:
 async def test_a_call_texts_for_the_name_and_that_reply_signs(doors: Doors) -> None:
     language = await doors.press("")
     assert language.body == "For English, press 1."
-    assert [(r.body, r.language) for r in language.also] == [("Para español, oprima 2.", "es")]
+    assert [(r.body, r.language) for r in language.also] == [("Para español, presione 2.", "es")]
     spoken = await doors.press("1")
     assert spoken.body.startswith("Keep the lake clean. Please. To sign, press 1.")
     assert "postcode" in (await doors.press("1")).body

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+import hmac
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -163,6 +165,24 @@ async def comments(tx: Transaction, petition_id: int, after: int = 0) -> list[tu
         limit=COMMENTS + 1,
     )
     return [(row["id"], row["name"] or "", row["comment"]) for row in rows]
+
+
+def mark_of(name: str, comment: str) -> str:
+    """What a form carries for a comment that it shows: another one where anything was changed."""
+    return hashlib.sha256(f"{name}\n{comment}".encode()).hexdigest()[:16]
+
+
+async def unchanged(tx: Transaction, petition_id: int, marks: Mapping[int, str]) -> set[int]:
+    """Which of these comments are still what was shown: their signers can sign anew meanwhile."""
+    wanted = tx.rows("wanted", id="int")
+    rows = await tx.fetch(
+        f"SELECT s.id, s.name, s.comment FROM {wanted} w JOIN signatures s"
+        " ON s.petition_id = :petition AND s.id = w.id WHERE s.comment IS NOT NULL",
+        petition=petition_id,
+        wanted=pack((id_,) for id_ in marks),
+    )
+    said = ((row["id"], mark_of(row["name"] or "", row["comment"])) for row in rows)
+    return {id_ for id_, mark in said if hmac.compare_digest(mark.encode(), marks[id_].encode())}
 
 
 async def judge_comments(

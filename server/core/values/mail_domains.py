@@ -37,11 +37,23 @@ LARGE = frozenset(
 )
 
 
-#: Providers that deliver to the same mailbox with or without dots in its name (Google's help,
-#: "Dots don't matter in Gmail addresses").
-_DOTLESS = frozenset({"gmail.com"})
+#: Providers that deliver to the same mailbox with or without some signs in its name (Google's help,
+#: "Dots don't matter in Gmail addresses"; Proton gives away no name that differs by these alone).
+_UNHEARD = {
+    "gmail.com": str.maketrans("", "", "."),
+    "proton.me": str.maketrans("", "", ".-_"),
+}
 #: One provider's further names, under which the same name before the @ is the same mailbox.
-_SAME = {"googlemail.com": "gmail.com", "me.com": "icloud.com", "mac.com": "icloud.com"}
+_SAME = {
+    "googlemail.com": "gmail.com",
+    "me.com": "icloud.com",
+    "mac.com": "icloud.com",
+    "protonmail.com": "proton.me",
+    "pm.me": "proton.me",
+}
+#: Where all names before the @ of a domain below lead to the mailbox that this domain is named
+#: after (Fastmail's help, "Subdomain addressing").
+_ABOVE = "fastmail.com"
 
 
 def domain_of(email: str) -> str:
@@ -50,13 +62,16 @@ def domain_of(email: str) -> str:
 
 def mailbox(email: str) -> str:
     """What an address in normal form leads to: the domain in ASCII under one name, without a
-    `+tag` (RFC 5233) and without dots where they mean nothing."""
+    `+tag` (RFC 5233) and without signs that mean nothing there."""
     local, _, domain = email.rpartition("@")
     domain = _ascii(domain)
     domain = _SAME.get(domain, domain)
+    below, _, above = domain.partition(".")
+    if above == _ABOVE:
+        return f"{below}@{above}"
     name = local.partition("+")[0] or local
-    if domain in _DOTLESS:
-        name = name.replace(".", "") or name
+    if unheard := _UNHEARD.get(domain):
+        name = name.translate(unheard) or name
     return f"{name}@{domain}"
 
 

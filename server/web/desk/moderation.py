@@ -94,6 +94,7 @@ async def _send_page(
         reasons=lambda why: reasons_words(visit, why),
         now=visit.services.now(),
         alarm_words=ALARM_WORDS,
+        mark_of=moderation.mark_of,
         mail_can_stop=True,
         states=INVALIDATION_WORDS,
         condition_words=lambda condition: condition_words(condition, visit),
@@ -139,7 +140,7 @@ async def _accept(visit: Visit, petition: Petition, why: str, seen: Preview) -> 
 
 
 async def comments(visit: Visit) -> None:
-    """POST: show or erase the comments that are ticked."""
+    """POST: show or erase the comments that are chosen, so far as they say what was read."""
     petition = await visit.petition()
     # Ids are as long as 63 bits are.
     ids = {key: int(key[1:]) for key in visit.form if re.fullmatch(r"c\d{1,19}", key)}
@@ -148,10 +149,14 @@ async def comments(visit: Visit) -> None:
     if not shown and not refused:
         await _go_back(visit, petition, "no_comments")
         return
+    marks = {id_: visit.form.get(f"r{id_}", "") for id_ in (*shown, *refused)}
     async with visit.services.database.write() as tx:
+        same = await moderation.unchanged(tx, petition.id, marks)
+        shown, refused = [i for i in shown if i in same], [i for i in refused if i in same]
         await moderation.judge_comments(tx, petition.id, shown, refused, visit.services.now())
-        await visit.note(tx, "comments", petition.id, shown=len(shown), erased=len(refused))
-    await _go_back(visit, petition, "comments")
+        if same:
+            await visit.note(tx, "comments", petition.id, shown=len(shown), erased=len(refused))
+    await _go_back(visit, petition, "comments" if len(same) == len(marks) else "comments_changed")
 
 
 async def populations(visit: Visit) -> None:

@@ -166,6 +166,7 @@ DECIDED = {
 #: What it says where nothing was decided.
 UNDECIDED = {
     "no_comments": N_("Nothing is chosen yet. Choose what to do with a comment, then press Save."),
+    "comments_changed": N_("A comment was changed while you read. Read it again, then choose."),
     "nothing": N_("Nothing of that group is held any more."),
     "same": N_("Another organizer has to agree, not the one who asked."),
     "new": N_("Another organizer has to agree, who has been one for a week."),

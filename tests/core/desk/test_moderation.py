@@ -143,6 +143,20 @@ async def test_comments_are_shown_once_an_organizer_has_read_them(world: World) 
     assert dict(shown) == {"Ana Diaz": "comment 0", "Bo Lee": "", "Cyd Charo": ""}
 
 
+async def test_a_comment_that_was_changed_after_it_was_read_is_left_alone(world: World) -> None:
+    for i, name in enumerate(("Ana Diaz", "Bo Lee", "Cyd Charo")):
+        await world.web(name, phone=f"+1406555010{i}", public="1", comment=f"comment {i}")
+    async with world.database.write() as tx:
+        await tx.execute("UPDATE signatures SET verified_at = :now", now=NOW)
+        ana, bo, cyd = await moderation.comments(tx, 1)
+        marks = {id_: moderation.mark_of(name, said) for id_, name, said in (ana, bo, cyd)}
+        assert await moderation.unchanged(tx, 1, marks) == {ana[0], bo[0], cyd[0]}
+        await tx.execute("UPDATE signatures SET comment = 'worse' WHERE id = :id", id=bo[0])
+        await tx.execute("UPDATE signatures SET name = 'Cyd Worse' WHERE id = :id", id=cyd[0])
+        assert await moderation.unchanged(tx, 1, marks) == {ana[0]}
+        assert await moderation.unchanged(tx, 1, {ana[0]: "", 7: marks[ana[0]]}) == set()
+
+
 # Invalidation.
 
 
