@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -62,7 +63,9 @@ def petition(number: int) -> Draft:
 def running(data: Path, number: int) -> Iterator[Server]:
     """The demo with so many petitions more."""
     with product.running(data) as server:
-        asyncio.run(_fill(f"sqlite:///{(server.data / 'undersigned.db').resolve()}", number))
+        url = f"sqlite:///{(server.data / 'undersigned.db').resolve()}"
+        with ThreadPoolExecutor(1) as pool:  # beside a browser's loop, if there is one
+            pool.submit(asyncio.run, _fill(url, number)).result()
         last = f"-{number}"
         product.eventually(lambda: last in server.get("/").text)
         yield server

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import select
 import time
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +46,8 @@ class Beat:
         await mine
 
     def _call(self, loop: asyncio.AbstractEventLoop, number: int) -> None:
-        time.sleep(max(0.0, number * BEAT_SECONDS - time.monotonic()))
+        # So long from now, and not until a moment of a clock, which may be set meanwhile.
+        select.select([], [], [], max(0.0, number * BEAT_SECONDS - time.monotonic()))
         with contextlib.suppress(RuntimeError):  # the loop has ended, and all who waited
             loop.call_soon_threadsafe(self._release, number)
 
