@@ -114,7 +114,7 @@ def _keep_together(pieces: Pieces) -> None:
 
 
 #: Kkkkk, jajaja, ههههه, hmmm: one sound again and again.
-_LAUGHTER: Final = re.compile(r"(\D)\1{2,5}|(\D{2})\2{2,9}.?|[AH](\D)\3{2,5}")
+_LAUGHTER: Final = re.compile(r"(\D)\1{2,5}|((\D)(?!\3)\D)\2{2,9}.?|[AH](\D)\4{2,5}")
 #: What an Arabic "and" may be written onto: not a name.
 _AND_TAGS: Final = frozenset("lv<nzysJqeEg")
 
