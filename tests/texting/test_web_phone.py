@@ -51,6 +51,23 @@ async def test_the_shown_digits_verify(phones: Phones, form: str) -> None:
     assert await phones.rows("SELECT comment FROM signatures") == [("ours",)]
 
 
+@pytest.mark.parametrize("texts", [["SIGN LAKE Eva Maier {}"], ["SIGN LAKE Eva Maier", "{}"]])
+async def test_a_strangers_digits_are_no_code_where_they_are_somebodys_postcode(
+    phones: Phones, texts: list[str]
+) -> None:
+    """Whoever fills in the form again and again gets the digits that they want."""
+    async with phones.services.database.write() as tx:
+        await tx.execute("UPDATE petitions SET country = 'AT', version = version + 1")
+    await phones.services.directory.refresh()
+    digits = await signs(phones, name="Corrupt Thief", postcode="3000", public="1")
+    for each in texts:
+        reply = await phones.text(each.format(digits))
+    assert reply
+    assert "Thank you, Eva Maier" in reply
+    verified = "SELECT name, postcode FROM signatures WHERE verified_at IS NOT NULL"
+    assert await phones.rows(verified) == [("Eva Maier", digits)]
+
+
 async def test_the_keyword_alone_asks_for_the_name_and_verifies_nothing(phones: Phones) -> None:
     await signs(phones, comment="a stranger's")
     reply = await phones.text("LAKE")
