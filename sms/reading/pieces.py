@@ -114,7 +114,9 @@ def _keep_together(pieces: Pieces) -> None:
 
 
 #: Kkkkk, jajaja, ههههه, hmmm: one sound again and again.
-_LAUGHTER: Final = re.compile(r"(\D)\1{2,5}|((\D)(?!\3)\D)\2{2,9}.?|[AH](\D)\4{2,5}")
+_LAUGHTER: Final = re.compile(
+    r"([^\WAEIOU\d_])\1{2,20}|([AEIOU])\2{2,5}|((\D)(?!\4)\D)\3{2,9}.?|[AH]([^\dA])\5{2,20}"
+)
 #: What an Arabic "and" may be written onto: not a name.
 _AND_TAGS: Final = frozenset("lv<nzysJqeEg")
 

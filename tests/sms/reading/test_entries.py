@@ -121,3 +121,15 @@ def test_what_is_wished_of_us_is_told_from_what_is_wished_of_others(text: str, i
 def test_a_petitions_word_of_one_letter_again_and_again_is_no_stretched_word() -> None:
     context = Context(PetitionWords([PetitionWord("KKKKKK")]))
     assert read("KKKKKK Ana Diaz 59801", context).petitions == ("KKKKKK",)
+
+
+@pytest.mark.parametrize(
+    "laughter", ["kkkkkkkkkkkk", "ههههههههههه", "Hmmmmmmmm", "hahahaha", "aaah"]
+)
+def test_laughter_is_no_name_however_long_it_is(laughter: str) -> None:
+    assert read(laughter, ASKED).names == ()
+
+
+@pytest.mark.parametrize("number", ["22222", "44444", "55555"])
+def test_a_number_of_one_digit_again_and_again_is_a_postcode(number: str) -> None:
+    assert read(f"SIGN FACE Ana Diaz {number}", STRANGER).postcode == number
