@@ -124,8 +124,6 @@ def test_a_petitions_word_of_one_letter_again_and_again_is_no_stretched_word() -
 
 
 @pytest.mark.parametrize("laughter", ["kkkkkkkkkkkk", "ههههههههههه", "Hmmmmmmmm", "hahahaha"])
-    "laughter", ["kkkkkkkkkkkk", "ههههههههههه", "Hmmmmmmmm", "hahahaha", "aaah"]
-)
 def test_laughter_is_no_name_however_long_it_is(laughter: str) -> None:
     assert read(laughter, ASKED).names == ()
 
