@@ -13,7 +13,7 @@ from server.core.counting.states import is_counted
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
 from server.core.signing.signature import Signature
-from server.core.values.names import fold_name
+from server.core.values.names import fold_name, same_person
 from server.db import Transaction
 from server.errors import InvalidInput
 from server.texting import signing
@@ -41,9 +41,11 @@ def remove(talk: Talk) -> Wish:
     language = talk.language()
 
     async def act(tx: Transaction) -> str | None:
-        mine = await _signed(tx, talk)
-        same = [s for s in mine if fold_name(s.name or "") == fold_name(mine[0].name or "")]
+        # What waits to be verified as well, where it is nearly the same name.
+        mine = await _signed(tx, talk) + await _signed(tx, talk, verified=False)
         name = mine[0].name if mine else None
+        wanted = fold_name(name or "")
+        same = [s for s in mine if _is_same(s, wanted)]
         await signatures.withdraw(tx, same, talk.services.now())
         await phones.opt_out(tx, talk.phone_key, talk.services.now())
         return name
@@ -241,6 +243,12 @@ def _named(talk: Talk, found: list[Signature]) -> list[Signature]:
 def _is_named(signature: Signature, wanted: str) -> bool:
     name = fold_name(signature.name or "")
     return name == wanted or wanted in name.split()
+
+
+def _is_same(signature: Signature, wanted: str) -> bool:
+    """Whether it is of that name, which may be spelt otherwise where nobody has verified it."""
+    name = fold_name(signature.name or "")
+    return name == wanted or (signature.verified_at is None and same_person(name, wanted))
 
 
 def _petition_of(talk: Talk, signature: Signature) -> Petition:

@@ -324,6 +324,10 @@ def slip_in(page: str) -> str:
     return str(slip)
 
 
+def copied_by_hand(slip: str) -> str:
+    return f' "{slip[:7]} {slip[7:14].upper()}-{slip[14:]}." '
+
+
 def unverified(server: Server) -> int:
     return int(json.loads(server.command("check", "--json").stdout)["face"]["unverified"])
 
@@ -336,7 +340,7 @@ def test_without_a_contact_only_the_page_of_the_one_who_signed_takes_it_back(
     assert first.replace(slip_in(first), "") == second.replace(slip_in(second), "")
     before = unverified(server)
     answers = [
-        server.post("/p/face/withdraw", {"contact": f" {slip_in(page).upper()} "}).text
+        server.post("/p/face/withdraw", {"contact": copied_by_hand(slip_in(page))}).text
         for page in (second, first)
     ]
     assert answers[0] == answers[1]

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.core.counting.counts import DAY
+from server.core.desk import invalidation
+from server.core.desk.conditions import Condition
 from server.core.petitions import petitions
 from server.core.signing import codes, signatures
 from tests.harness.phones import Phones, text_door
@@ -148,6 +150,53 @@ async def test_undo_takes_back_what_was_never_verified(phones: Phones) -> None:
     assert "is removed" in str(await phones.text("UNDO LAKE"))
     figures = await phones.figures()
     assert (figures.verified, figures.unverified) == (0, 0)
+
+
+async def test_remove_me_takes_what_was_never_verified_too(phones: Phones) -> None:
+    await signs(phones, comment="ours")
+    reply = await phones.text("REMOVE ME")
+    assert reply and "Ana Diaz" in reply
+    assert await phones.rows("SELECT name, comment, contact FROM signatures") == [(None,) * 3]
+
+
+async def test_remove_me_takes_one_person_under_all_names_that_they_may_have_typed(
+    phones: Phones,
+) -> None:
+    await signs(phones, "Bo Lee")
+    await phones.text("SIGN LAKE Ana Diaz 59801")
+    await phones.add_petition(slug="park", keyword="PARK")
+    await signs(phones, "Anna Diaz", "park")
+    reply = await phones.text("delete my data")
+    assert reply and "Ana Diaz" in reply
+    assert await phones.rows("SELECT name FROM signatures WHERE name IS NOT NULL") == [("Bo Lee",)]
+
+
+async def test_putting_a_name_right_keeps_comment_and_ticks(phones: Phones) -> None:
+    digits = await signs(phones, comment="ours", public="1", news="1")
+    await phones.text(f"LAKE {digits}")
+    said = "SELECT id, comment, contact, public_at, news_at FROM signatures"
+    before = await phones.rows(said)
+    for text in ("NAME Ana Dias", "ZIP 59802"):
+        assert "Ana Dias" in (await phones.text(text) or "")
+    assert await phones.rows(said) == before
+    assert await phones.rows("SELECT name, postcode FROM signatures") == [("Ana Dias", "59802")]
+
+
+@pytest.mark.parametrize(
+    "texts", [["NAME Ana Dias"], ["ZIP 59802"], ["UNDO", "SIGN LAKE Ana Diaz 59801"]]
+)
+async def test_what_was_taken_out_does_not_come_back_by_text(
+    phones: Phones, texts: list[str]
+) -> None:
+    await phones.text("SIGN LAKE Ana Diaz 59801")
+    services = phones.services
+    async with services.database.write() as tx:
+        await tx.execute("INSERT INTO organizers VALUES (1, 'jo', '', 0)")
+        await invalidation.ask(tx, 1, Condition(class_="sms"), "Invented", 1, services.now())
+    assert await invalidation.work(services.database, services.now())
+    for text in texts:
+        assert await phones.text(text)
+    assert (await phones.figures()).total == 0
 
 
 async def test_undo_takes_what_is_verified_first(phones: Phones) -> None:

@@ -52,5 +52,7 @@ def _may_say(text: Received, reply: str, phone: PhoneHistory) -> bool:
         return False
     if text.wish.kind == "unknown" and phone.nonsense:
         return False
-    # Who signs again sees exactly what a new signer sees; the cap above ends a loop of those.
-    return subject == "opt" or bool(text.wish.signing) or reply not in phone.just_said
+    # Who signs again sees exactly what a new signer sees, and who puts two things right hears of
+    # both; the cap above ends a loop of those.
+    repeats = bool(text.wish.signing) or text.wish.kind in {"name", "zip"}
+    return subject == "opt" or repeats or reply not in phone.just_said

@@ -264,7 +264,7 @@ async def _put_back(tx: Transaction, found: Invalidation, now: int) -> None:
     ids = await matching(tx, found.petition_id, mine, 0, BATCH, mine=found.id)
 
     def change(signature: Signature) -> bool:
-        signature.rejected_at = None
+        signature.put_back()
         return True
 
     changed = await change_batch(tx, found.petition_id, ids, change)

@@ -64,6 +64,8 @@ TYPES: dict[str, ColumnType] = {
 }
 #: What is erased with the person.
 PERSONAL = tuple(field for field, hint in _HINTS.items() if _PERSONAL in get_args(hint))
+#: By which the same person is found again.
+KEYS = ("place_key", "contact_key", "person_key")
 NAMES = ", ".join(TYPES)
 #: Of `signatures s`; a row so selected is `Columns(*row)`.
 SELECTED = ", ".join(f"s.{column}" for column in TYPES)

@@ -39,6 +39,7 @@ class Ledger:
         self._unknown: list[Signature] = []  # of whom no contact is known any more
         self.forms: list[Form] = []
         self._done: list[Signature] = []  # beside which no form waits any more
+        self._merged: list[tuple[Signature, int]] = []  # with the id of what stands for each
         self._disowned: list[Signature] = []  # of these, where their signers have said so
         self._left: list[Signature] = []  # as they were under another name or place
         self._reworded: list[Signature] = []  # whose comment nobody has approved yet
@@ -109,6 +110,20 @@ class Ledger:
                 known.correct(signing)
         return outcome
 
+    def put_right(self, known: Signature, right: Signing) -> Outcome:
+        """What its contact's owner says of one of their signatures, instead of what it said."""
+        self._forget(known)
+        other = self._match(right)
+        self._index(known)
+        if other:
+            self.withdraw(known, right.now)
+            return self.take(right)
+        with self._moving(known):
+            known.correct(right)
+        if known.absorbs:
+            self._absorb(known, right.keys)
+        return "held" if known.held_at else "again"
+
     def adopt(self, form: Signing, group: Group | None) -> Outcome:
         """A form that was kept, by a code or text that shows the contact to be its signer's."""
         known = self._match(form)
@@ -150,9 +165,14 @@ class Ledger:
             pending_ = other.verified_at is None and other.rejected_at is None
             if other is not known and pending_ and same_person(fold_name(other.name or ""), name):
                 self._forget(other)
-                other.merged = True
+                self._merge(other, known)
                 self._done.append(other)
         self._settle(known.petition_id, known.place_key)
+
+    def _merge(self, known: Signature, into: Signature) -> None:
+        """One row less, where two are of one person."""
+        known.merged = True
+        self._merged.append((known, into.id))
 
     def confirm(self, known: Signature, group: Group | None, now: int) -> Outcome:
         """A stored signature, by the code that its contact was sent, or as its phone has texted."""
@@ -174,11 +194,12 @@ class Ledger:
         known.contact_key = known.person_key = None
         self._unknown.append(known)
         at_place = self._by_place[known.petition_id, known.place_key]
-        if any(s.contact_key is None and not s.merged for s in at_place if s is not known):
+        others = (s for s in at_place if s.contact_key is None and not s.merged)
+        if other := next((s for s in others if s is not known), None):
             if known.rejected_at:  # stays to be seen, and leaves the place to the other
                 known.place_key = None
             else:
-                known.merged = True
+                self._merge(known, other)
         else:
             self._settle(known.petition_id, known.place_key)
 
@@ -304,9 +325,10 @@ class Ledger:
         self._unknown += (s for s in self.signatures if s.merged and s.stored)
         if self._unknown or self._withdrawn:
             await self._forget_messages(tx)
-            # What is merged is signed anew under its id.
-            gone = (s for s in self._withdrawn if not s.merged)
-            tx.tombstones += [("withdrawn", s.petition_id, s.id) for s in gone]
+        await stored.note_merged(tx, ((s.petition_id, s.id, id_) for s, id_ in self._merged))
+        if gone := [(s.petition_id, s.id) for s in self._withdrawn]:
+            gone += await stored.merged_into(tx, gone)
+            tx.tombstones += [("withdrawn", *one) for one in gone]
 
     async def _forget_messages(self, tx: Transaction) -> None:
         """Messages about these say to whom no more."""

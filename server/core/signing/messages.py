@@ -65,9 +65,9 @@ async def plan_for(
     """What a message about signatures has to say now; None if that is nothing."""
     contact_keys = keys.contacts(petition.salt, item.recipient)
     if item.kind == "withdraw_code":
-        signed = await stored.of_contact(tx, petition.id, contact_keys)
-        mine = [s for s in signed if not s.rejected_at][:CODES_IN_A_MAIL]
-        return Plan("withdraw_code", tuple(mine)) if mine else None
+        # What organizers have taken out, too: it is still its signer's to erase.
+        mine = await stored.of_contact(tx, petition.id, contact_keys)
+        return Plan("withdraw_code", tuple(mine[:CODES_IN_A_MAIL])) if mine else None
     found = await stored.by_ids(tx, petition.id, [item.signature_id or 0])
     signature = next((s for s in found if s.contact_key in contact_keys), None)
     if signature is None or signature.rejected_at:
@@ -133,7 +133,8 @@ async def discard_answered(
         " AND address_key IS NOT NULL AND (petition_id, address_key) IN"
         f" (SELECT b.petition_id, b.address_key FROM {rows} b WHERE NOT EXISTS"
         "  (SELECT 1 FROM signatures s WHERE s.petition_id = b.petition_id"
-        "   AND s.contact_key = b.contact_key AND s.contact_key IS NOT NULL))",
+        "   AND s.contact_key = b.contact_key AND s.contact_key IS NOT NULL"
+        "   AND s.withdrawn_at IS NULL))",
         batch=pack(answered),
     )
 

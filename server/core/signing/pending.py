@@ -134,7 +134,7 @@ _EITHER = (
     " s.news_at, s.id, s.id AS signature_id, NULL AS signing_id, NULL AS class, s.language,"
     " s.contact, s.prefix_tag AS network FROM {batch} b JOIN signatures s"
     " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
-    " AND s.contact_key IS NOT NULL"
+    " AND s.contact_key IS NOT NULL AND s.withdrawn_at IS NULL"
     " UNION ALL SELECT b.place, f.contact_key, NULL, f.name, f.postcode, f.comment, f.public_at,"
     " f.news_at, f.id, f.signature_id, f.signing_id, f.class, f.language, f.contact, f.network"
     " FROM {batch} b JOIN pending_forms f"

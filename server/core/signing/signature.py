@@ -10,7 +10,7 @@ from server.core.counting.counts import DAY, Class, Tally
 from server.core.counting.states import IN_TOTAL, state_of
 from server.core.floods.holds import Hold, Holds, Reason, left_after_verifying
 from server.core.floods.limits import Group
-from server.core.signing.columns import PERSONAL, Columns
+from server.core.signing.columns import KEYS, PERSONAL, Columns
 from server.core.signing.entries import Entries
 from server.core.values.keys import PersonKeys
 
@@ -151,11 +151,24 @@ class Signature(Columns):
 
     def withdraw(self, now: int) -> None:
         """Its signer takes it back: all that is personal goes, and so do the reasons for which it
-        was held, which may name a mail domain."""
+        was held, which may name a mail domain.
+
+        Of what organizers have taken out the keys stay: by these it stays out when the same person
+        signs again, and nobody can read a person from them.
+        """
         for column in PERSONAL:
-            setattr(self, column, None)
+            if not (self.rejected_at and column in KEYS):
+                setattr(self, column, None)
         self.release()
         self.withdrawn_at, self.absorbed_by = now, None
+
+    def put_back(self) -> None:
+        """It was taken out for nothing. Where its signer has taken it back meanwhile, nothing keeps
+        them from signing again."""
+        self.rejected_at, self.changed = None, True
+        if self.withdrawn_at:
+            for column in KEYS:
+                setattr(self, column, None)
 
     @property
     def absorbs(self) -> bool:

@@ -185,7 +185,7 @@ async def signed_by(
     rows = await tx.fetch(
         f"{stored.SELECT} {mine} m JOIN signatures s ON s.petition_id = m.petition_id"
         f" AND s.contact_key = m.contact_key AND s.contact_key IS NOT NULL {stored.HOLDS}"
-        f" WHERE s.verified_at IS {'NOT' if verified else ''} NULL"
+        f" WHERE s.verified_at IS {'NOT' if verified else ''} NULL AND s.withdrawn_at IS NULL"
         " ORDER BY s.verified_at DESC, s.id DESC",
         mine=pack(contact_keys),
     )
@@ -201,20 +201,18 @@ async def withdraw(tx: Transaction, signatures: Sequence[Signature], now: int) -
 
 
 async def correct(tx: Transaction, wrong: Signature, right: Signing) -> Outcome:
-    """Put `right` in the place of a signature of the same contact: taken back and signed anew in
-    one step, so that all rules hold as for any signing.
+    """Put the name and place of `right` in a signature of the same contact. All else in it stays:
+    its id, what its signer has ticked, and whether organizers have taken it out.
 
-    It keeps its id, so that whoever takes it back later takes it back in older copies too. Where
-    what is right had been signed already, the wrong one is gone for good.
+    Where that person had signed by this contact already, the wrong one is taken back.
     """
-    ledger = Ledger(await stored.beside(tx, [wrong]))
-    ledger.withdraw(wrong, right.now)
-    wrong.merged = True
+    people = [*_places([right]), (wrong.petition_id, wrong.place_key, wrong.contact_key)]
+    await tx.lock(key for _, *keys in people for key in keys if key)
+    groups = await Groups.load(tx, [right.group] if right.group else [])
+    ledger = Ledger(await stored.related(tx, people), groups)
+    now_wrong = next((s for s in ledger.signatures if s.id == wrong.id), None)
+    outcome = ledger.put_right(now_wrong, right) if now_wrong else ledger.take(right)
     await ledger.write(tx)
-    right.id = wrong.id
-    [outcome] = await sign_many(tx, [right])
-    if not await stored.by_ids(tx, wrong.petition_id, [wrong.id]):
-        tx.tombstones.append(("withdrawn", wrong.petition_id, wrong.id))
     return outcome
 
 

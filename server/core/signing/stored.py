@@ -85,7 +85,7 @@ async def of_contact(
     rows = await tx.fetch(
         f"{SELECT} {wanted} w JOIN signatures s ON s.petition_id = :petition"
         f" AND s.contact_key = w.contact_key AND s.contact_key IS NOT NULL {HOLDS}"
-        " ORDER BY s.id DESC",
+        " WHERE s.withdrawn_at IS NULL ORDER BY s.id DESC",
         petition=petition_id,
         wanted=pack((key,) for key in contact_keys),
     )
@@ -147,6 +147,28 @@ async def disapprove(tx: Transaction, signatures: Iterable[Signature]) -> None:
             f" (petition_id, id) IN (SELECT petition_id, id FROM {batch} b)",
             batch=pack(packed),
         )
+
+
+async def note_merged(tx: Transaction, merged: Iterable[tuple[int, int, int]]) -> None:
+    """Note rows that are gone, by petition and id, each with the id of what stands for it."""
+    if packed := list(merged):
+        batch = tx.rows("batch", petition_id="int", id="int", into_id="int")
+        await tx.execute(
+            "INSERT INTO merged (petition_id, id, into_id)"
+            f" SELECT petition_id, id, into_id FROM {batch} b",
+            batch=pack(packed),
+        )
+
+
+async def merged_into(tx: Transaction, gone: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What these (petition, id) have stood for, and do no more: an older copy may have it still."""
+    batch = tx.rows("batch", petition_id="int", id="int")
+    rows = await tx.fetch(
+        "DELETE FROM merged WHERE (petition_id, into_id) IN"
+        f" (SELECT petition_id, id FROM {batch} b) RETURNING petition_id, id",
+        batch=pack(gone),
+    )
+    return [(row["petition_id"], row["id"]) for row in rows]
 
 
 async def _write_holds(tx: Transaction, signatures: Sequence[Signature]) -> None:

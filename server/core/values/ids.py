@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 _COUNTER_BITS = 12
 _NODE_BITS = 10
+_BITS = 63
 
 
 class Ids:
@@ -23,9 +26,15 @@ class Ids:
         self._tick = max(self._tick + 1, int(now * 1000) << _COUNTER_BITS)
         milliseconds, count = divmod(self._tick, 1 << _COUNTER_BITS)
         high = (milliseconds << _NODE_BITS | self._node) << _COUNTER_BITS
-        return (high | count) & (1 << 63) - 1
+        return (high | count) & (1 << _BITS) - 1
 
 
 def first_id(at: int) -> int:
     """No id made before that time (UTC seconds) is as large."""
     return at * 1000 << _NODE_BITS + _COUNTER_BITS
+
+
+def read_id(text: str) -> int | None:
+    """The id that a form has written down as its digits; None for what can be none."""
+    id_ = int(text) if re.fullmatch(r"[0-9]{1,19}", text) else 1 << _BITS
+    return id_ if id_ < 1 << _BITS else None

@@ -125,7 +125,8 @@ class Keys:
 
     def of_slip(self, salt: bytes, slip: str) -> int | None:
         """The signature's id if we have made this slip, however it was typed."""
-        typed = slip.strip().upper().encode("ascii", "replace")
+        # Copied by hand: with gaps or hyphens, in quotes, with a full stop behind it.
+        typed = "".join(filter(str.isalnum, slip)).upper().encode("ascii", "replace")
         try:
             raw = b32decode(typed + b"=" * (-len(typed) % 8))
         except ValueError:

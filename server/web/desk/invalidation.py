@@ -15,6 +15,7 @@ from server.core.desk.consent import needs_second, one_at_a_time
 from server.core.desk.invalidation import Invalidation
 from server.core.floods.holds import Hold
 from server.core.petitions.petitions import Petition
+from server.core.values.ids import read_id
 from server.core.values.names import tidy
 from server.core.values.postcodes import normal_postcode
 from server.db import Transaction
@@ -56,7 +57,7 @@ def agreed_to(visit: Visit) -> int | None:
     """The id of the last signature there was when the number was shown that is agreed to: what has
     come since is another matter. None before that."""
     last, _, _ = visit.form.get("sure", "").partition(":")
-    return int(last) if re.fullmatch(r"\d{1,18}|[1-8]\d{18}", last) else None
+    return read_id(last)
 
 
 def is_agreed(visit: Visit, seen: Preview) -> bool:

@@ -12,6 +12,7 @@ from server.core.desk.conditions import Condition, Preview, preview
 from server.core.floods import alarms
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
+from server.core.values.ids import read_id
 from server.db import Transaction
 from server.web.desk.invalidation import (
     agreed_to,
@@ -52,9 +53,7 @@ async def _send_decisions(visit: Visit, petition: Petition, **context: Any) -> N
     services, after = visit.services, visit.query("after")
     async with services.database.read() as tx:
         held = await moderation.held(tx, petition.id)
-        comments = await moderation.comments(
-            tx, petition.id, int(after) if re.fullmatch(r"\d{1,18}|[1-8]\d{18}", after) else 0
-        )
+        comments = await moderation.comments(tx, petition.id, read_id(after) or 0)
         found: dict[str, Any] = {
             "alarms": await alarms.alarms(tx, petition.id, services.now()),
             "invalidations": await invalidations.all_of(tx, petition.id),
@@ -142,10 +141,10 @@ async def _accept(visit: Visit, petition: Petition, why: str, seen: Preview) -> 
 async def comments(visit: Visit) -> None:
     """POST: show or erase the comments that are chosen, so far as they say what was read."""
     petition = await visit.petition()
-    # Ids are as long as 63 bits are.
-    ids = {key: int(key[1:]) for key in visit.form if re.fullmatch(r"c\d{1,19}", key)}
-    shown = [id_ for key, id_ in ids.items() if visit.form[key] == "show" and id_ < 1 << 63]
-    refused = [id_ for key, id_ in ids.items() if visit.form[key] == "erase" and id_ < 1 << 63]
+    named = {key: read_id(key[1:]) for key in visit.form if key.startswith("c")}
+    ids = {key: id_ for key, id_ in named.items() if id_ is not None}
+    shown = [id_ for key, id_ in ids.items() if visit.form[key] == "show"]
+    refused = [id_ for key, id_ in ids.items() if visit.form[key] == "erase"]
     if not shown and not refused:
         await _go_back(visit, petition, "no_comments")
         return

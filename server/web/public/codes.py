@@ -123,10 +123,11 @@ class Codes:
         """Send a code to an e-mail address that has signed; tell a phone what to text; take a
         reference itself."""
         settings = self._services.settings
-        contact = self._contact(form.get("contact", ""))
-        if given := self._services.keys.of_slip(petition.salt, contact):
+        typed = form.get("contact", "")
+        if given := self._services.keys.of_slip(petition.salt, typed):  # may look like a phone
             await self._give_back(scope, send, petition, given, form)
             return
+        contact = self._contact(typed)
         if email := normal_email(contact):
             try:
                 await self._send_code(scope, petition, email)

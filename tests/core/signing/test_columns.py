@@ -57,11 +57,19 @@ async def test_the_table_has_every_column_of_the_store_that_a_decision_may_chang
 
 def test_withdrawing_erases_just_what_the_table_calls_personal() -> None:
     signature = full(7)
+    signature.rejected_at = None
     before = {f.name: getattr(signature, f.name) for f in fields(Columns)}
     signature.withdraw(NOW)
     after = {f.name: getattr(signature, f.name) for f in fields(Columns)}
-    others = {"held_at", "absorbed_by"}
+    others = {"held_at", "rejected_at", "absorbed_by"}
     assert {name for name, value in after.items() if value is None} == {*PERSONAL, *others}
     assert {"name", "postcode", "contact", "comment", "prefix_tag"} < set(PERSONAL)
     kept = before.keys() - {*PERSONAL, *others, "withdrawn_at"}
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+
+
+def test_of_what_was_taken_out_the_keys_stay_and_nothing_else() -> None:
+    signature = full(7)
+    signature.withdraw(NOW)
+    kept = {name for name in PERSONAL if getattr(signature, name) is not None}
+    assert kept == {"place_key", "contact_key", "person_key"}

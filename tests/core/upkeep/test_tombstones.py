@@ -17,9 +17,10 @@ from server.core.signing import codes, signatures, stored
 from server.core.signing.codes import Action, Purpose, TypedCode
 from server.core.signing.decide import Ledger
 from server.core.signing.signature import Signature
-from server.core.signing.verification import Verifier
+from server.core.signing.verification import GivenBack, Verifier, give_back_many
 from server.core.upkeep import check, ending, erasure, replay, tombstones
 from server.core.upkeep.tombstones import Done, Tombstones
+from server.core.values.ids import Ids
 from server.core.values.keys import Keys
 from server.db import Database, Transaction, open_database
 from server.db.tombstones import Record
@@ -377,6 +378,43 @@ async def test_a_correction_to_what_was_signed_already_takes_the_wrong_one_back(
     restored = await two.restored()
     assert await names(restored) == {"Bo Lee"}
     assert (await restored.figures()).verified == (await two.live.figures()).verified == 1
+
+
+# A near name that waited to be verified, and for which what was verified stands.
+
+
+async def form(world: World, name: str) -> None:
+    await world.web(name, phone=PHONE)
+
+
+@pytest.mark.parametrize("both", [False, True])
+async def test_what_a_signature_has_stood_for_goes_with_it(two: Two, both: bool) -> None:
+    await two.both(lambda w: form(w, "Ana Dias"))
+    await two.live.text("Ana Diaz")
+    if both:
+        two.copy.ids = Ids(2)  # another server, and another id
+        await two.copy.text("Bo Lee")
+    assert await names(two.live) == {"Ana Diaz"}
+    await undo(two.live)
+    restored = await two.restored()
+    assert await names(restored) == ({"Bo Lee"} if both else set())
+
+
+async def test_it_stands_again_where_only_the_copy_is_older(two: Two) -> None:
+    await two.both(lambda w: form(w, "Ana Dias"))
+    await two.live.text("Ana Diaz")
+    assert await names(await two.restored()) == {"Ana Dias"}
+
+
+async def test_so_does_what_is_one_with_another_for_want_of_a_contact(two: Two) -> None:
+    await two.both(lambda w: form(w, "Ana Diaz"))
+    await two.live.web("Ana Diaz")
+    await erasure.erase_contacts(two.live.database, NOW + 30 * DAY)
+    [kept] = await two.live.signature_ids()
+    async with two.live.database.write() as tx:
+        await give_back_many(tx, [GivenBack(two.live.petition, kept, LATER)])
+    assert await names(two.live) == set()
+    assert await names(await two.restored()) == set()
 
 
 # Between the log and the database.

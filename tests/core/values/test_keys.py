@@ -65,3 +65,12 @@ def test_a_masked_contact_cannot_be_written_to() -> None:
     assert masked("ana@example.org") == "a…@example.org"
     assert masked("12345") == "…"
     assert masked(None) == ""
+
+
+@given(st.integers(0, (1 << 63) - 1), st.integers(0, 20), st.sampled_from(" -._\u2013"))
+def test_a_slip_is_known_however_it_was_copied(id_: int, at: int, gap: str) -> None:
+    slip = KEYS.slip(SALT, id_)
+    written = f"\u201c{slip[:at].upper()}{gap}{slip[at:]}.\u201d"
+    assert KEYS.of_slip(SALT, written) == id_
+    other = "a" if slip[at] != "a" else "b"
+    assert KEYS.of_slip(SALT, slip[:at] + other + slip[at + 1 :]) is None

@@ -1,0 +1,179 @@
+"""What organizers have taken out stays out, whatever its signer does; it is theirs to erase."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.core.desk.batches import change_batch
+from server.core.outbox.outbox import Announcement
+from server.core.signing import signatures, stored
+from server.core.signing.signature import Signature
+from server.core.signing.verification import GivenBack, give_back_many
+from server.core.upkeep import check
+from tests.harness.world import PHONE, World
+
+KEYS = "place_key, contact_key, person_key"
+
+
+async def decide(world: World, out: bool) -> None:
+    """Organizers take out all there is, or put it back."""
+
+    def change(signature: Signature) -> bool:
+        if out:
+            signature.rejected_at = world.now
+        else:
+            signature.put_back()
+        return True
+
+    async with world.database.write() as tx:
+        await change_batch(tx, world.petition.id, await world.signature_ids(), change)
+
+
+async def mine(world: World, contact: str = PHONE) -> list[Signature]:
+    async with world.database.read() as tx:
+        keys = world.keys.contacts(world.petition.salt, contact)
+        return await stored.of_contact(tx, world.petition.id, keys)
+
+
+async def undo(world: World) -> None:
+    found = await mine(world)
+    async with world.database.write() as tx:
+        await signatures.withdraw(tx, found, world.now)
+
+
+async def correct(world: World, name: str, postcode: str = "59801") -> str:
+    [wrong] = await mine(world)
+    right = signatures.text_signing(
+        world.petition,
+        name=name,
+        postcode=postcode,
+        phone=PHONE,
+        keys=world.keys,
+        language="en",
+        id_=world.ids.next(world.now),
+        now=world.now,
+    )
+    async with world.database.write() as tx:
+        return await signatures.correct(tx, wrong, right)
+
+
+async def total(world: World) -> int:
+    async with world.database.read() as tx:
+        assert (await check.check(tx)).faults == []
+    return (await world.figures()).total
+
+
+@pytest.mark.parametrize("name", ["Ana Diazz", "Bo Lee"])
+async def test_it_is_not_counted_for_being_put_right(world: World, name: str) -> None:
+    await world.text()
+    await decide(world, out=True)
+    await correct(world, name)
+    assert await total(world) == 0
+    assert [r["name"] for r in await world.rows("name")] == [name]
+
+
+async def test_nor_for_being_taken_back_and_signed_anew(world: World) -> None:
+    await world.text()
+    await decide(world, out=True)
+    await undo(world)
+    for _ in range(2):
+        await world.text()
+        await world.web(phone=PHONE)
+    assert await total(world) == 0
+    [row] = await world.rows("name, postcode, contact, comment")
+    assert set(row.values()) == {None}
+    assert await mine(world) == []
+
+
+async def test_nor_without_contact(world: World) -> None:
+    await world.web()
+    await decide(world, out=True)
+    [id_] = await world.signature_ids()
+    async with world.database.write() as tx:
+        await give_back_many(tx, [GivenBack(world.petition, id_, world.now)])
+    assert await world.web() == "again"
+    assert await total(world) == 0
+    assert [r["name"] for r in await world.rows("name")] == [None]
+
+
+async def test_others_sign_with_that_phone(world: World) -> None:
+    await world.text()
+    await decide(world, out=True)
+    await undo(world)
+    await world.text("Bo Lee")
+    assert await total(world) == 1
+
+
+async def test_what_was_put_back_may_be_signed_again_by_whoever_has_taken_it_back(
+    world: World,
+) -> None:
+    await world.text()
+    await decide(world, out=True)
+    await undo(world)
+    await decide(world, out=False)
+    assert await total(world) == 0
+    assert [set(r.values()) for r in await world.rows(KEYS)] == [{None}]
+    assert await world.text() == "new"
+    assert await total(world) == 1
+
+
+async def test_what_is_taken_back_and_was_not_taken_out_leaves_no_key(world: World) -> None:
+    await world.text()
+    await undo(world)
+    assert [set(r.values()) for r in await world.rows(KEYS)] == [{None}]
+    assert await world.text() == "new"
+
+
+async def test_its_signer_gets_a_code_to_erase_it_by_mail(world: World) -> None:
+    await world.web(email="ana@example.org")
+    await decide(world, out=True)
+    asked = Announcement(
+        id=1,
+        channel="email",
+        kind="withdraw_code",
+        petition_id=world.petition.id,
+        language="en",
+        recipient="ana@example.org",
+    )
+    async with world.database.write() as tx:
+        message = await world.says(tx, asked, world.now)
+    assert message and message.kind == "withdraw_code"
+    assert len(message.codes) == 1
+
+
+async def test_putting_right_keeps_all_else_that_was_said(world: World) -> None:
+    form = world.signing(phone=PHONE, comment="For the fish", public="1", news="1")
+    await world.sign(form)
+    [signature] = await mine(world)
+    async with world.database.write() as tx:
+        await tx.execute("UPDATE signatures SET verified_at = :now", now=world.now)
+    [before] = await world.rows("id, contact, comment, public_at, news_at, created_at, class")
+    assert await correct(world, "Ana Dias", "59802") == "again"
+    [after] = await world.rows("id, contact, comment, public_at, news_at, created_at, class")
+    assert after == before and after["comment"] == "For the fish" and after["contact"] == PHONE
+    [said] = await world.rows("name, postcode")
+    assert said == {"name": "Ana Dias", "postcode": "59802"}
+    assert signature.id == before["id"]
+
+
+async def test_putting_right_to_another_of_the_household_leaves_one(world: World) -> None:
+    await world.text("Bo Lee")
+    [bo] = await mine(world)
+    await world.text("Ana Diaz")
+    ana, _ = await mine(world)
+    right = world.signing("Bo Lee", phone=PHONE)
+    right.verified = True
+    async with world.database.write() as tx:
+        await signatures.correct(tx, ana, right)
+    assert [s.id for s in await mine(world)] == [bo.id]
+    assert await total(world) == 1
+
+
+async def test_what_it_had_absorbed_at_the_wrong_place_counts_again(world: World) -> None:
+    await world.web()
+    await world.text()
+    assert await total(world) == 1
+    await correct(world, "Bo Lee")
+    assert await total(world) == 2
+    await correct(world, "Ana Diaz")
+    assert await total(world) == 1
