@@ -81,6 +81,13 @@ def test_lists_and_links_of_a_petition() -> None:
     )
 
 
+def test_quotation_marks_of_a_petition_stand_as_they_are() -> None:
+    said = "L'eau <b> & \"l'air\""
+    assert paragraphs(said) == "<p>L'eau &lt;b&gt; &amp; \"l'air\"</p>"
+    link = 'https://a.example/?x="><b>'
+    assert '<a href="https://a.example/?x=" class="i">' in linked(link)
+
+
 @pytest.mark.parametrize(
     ("line", "links"),
     [
@@ -105,8 +112,9 @@ def test_a_line_with_links_says_what_it_said(line: str) -> None:
 
 
 def test_a_phone_number_is_read_in_groups() -> None:
-    assert left_to_right("+14065550100", "en") == "+1 406 555 0100"
-    assert left_to_right("+50934123456", "ht") == "+509 34 12 3456"
+    # No line breaks within it.
+    assert left_to_right("+14065550100", "en") == "+1\u00a0406\u00a0555\u00a00100"
+    assert left_to_right("+50934123456", "ht") == "+509\u00a034\u00a012\u00a03456"
     assert left_to_right("22422", "en") == "22422"
 
 

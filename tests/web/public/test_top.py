@@ -22,7 +22,7 @@ def test_the_page_says_at_its_top_what_it_is_and_whether_it_takes_signatures(
         "To: Marta Ellison",
         "Started by Open for everybody, ",
         "<b>SIGN FACE</b> your name, your postcode",
-        "+1 406 555 0100",
+        "+1\u00a0406\u00a0555\u00a00100",
         '<h2 id="s">Sign this petition</h2>',
     ]
     places = [page.index(part) for part in order]
