@@ -10,7 +10,7 @@ import datetime
 import gettext
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -30,6 +30,11 @@ from server.config import LANGUAGES
 RIGHT_TO_LEFT = frozenset({"ar"})
 _REVIEWER = re.compile(r"^# reviewed-by: *(.*)$", re.MULTILINE)
 _NOBODY = "nobody yet"
+#: Of signers' pages, pieces before the pages that have them, and the first pages first.
+_SIGNERS_TEMPLATES = (
+    *("base", "_counts", "_languages", "_entry", "index", "_form", "_state", "petition", "thanks"),
+    *("errors", "message", "_code", "code", "names"),
+)
 SUMMARY_LETTERS = 150  # about what lists of pages show
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _ADDRESS = re.compile(
@@ -68,6 +73,14 @@ class Renderer:
     def unreviewed(self) -> dict[str, str]:
         """Languages whose texts nobody who speaks them from birth has reviewed, by code."""
         return {code: n for code, n in LANGUAGES.items() if not self._catalogue(code).reviewer}
+
+    def compile_pages(self, language: str) -> Iterator[None]:
+        """Compile what signers' pages are made of, a template at each step: else the first who asks
+        for a page waits for it. Its code serves every language."""
+        environment = self._environment(language)
+        for name in _SIGNERS_TEMPLATES:
+            environment.get_template(f"web/{name}.html")
+            yield
 
     def page(self, template: str, language: str, **context: Any) -> str:
         """A template below `templates/`, with `_`, `language` and the context."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import re
+from typing import Any
 
 import pytest
 from babel import Locale
 from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment
 
 from server.config import LANGUAGES
 from server.words.render import (
@@ -25,10 +27,13 @@ from server.words.render import (
     paragraphs,
     speaks,
     summary,
+    template_folder,
 )
 
 # Where we part from CLDR's mark, and why, is said beside the table.
 OWN_MARK = {"es", "fr"}
+# Pages that may take a moment when the first comes.
+SELDOM = {"accessibility", "help", "privacy", "poster", "refusal"}
 
 
 @given(st.integers(0, 10**12), st.sampled_from(sorted(LANGUAGES)))
@@ -59,6 +64,28 @@ def test_a_date_names_its_day_and_year(language: str) -> None:
     words = date_words(datetime.date(2026, 11, 23), language)
     assert "23" in words
     assert "2026" in words
+
+
+def test_signers_wait_for_no_template_once_all_are_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = template_folder() / "web"
+    pages = {file.stem for file in folder.glob("*.html")} - SELDOM
+    renderer, compiled = Renderer(), set[str | None]()
+    compile_ = Environment.compile
+
+    def noted(self: Environment, source: Any, name: str | None = None, *rest: Any) -> Any:
+        compiled.add(name)
+        return compile_(self, source, name, *rest)
+
+    monkeypatch.setattr(Environment, "compile", noted)
+    for _ in renderer.compile_pages("en"):
+        pass
+    assert compiled == {f"web/{page}.html" for page in pages}
+    compiled.clear()
+    for _ in renderer.compile_pages("ar"):  # each is compiled once for all languages
+        pass
+    assert compiled == set()
 
 
 def test_languages_that_run_the_other_way_say_so() -> None:
