@@ -230,8 +230,6 @@ class Ledger:
         if signing.keys.contact is None:
             return next((s for s in at_place if s.contact_key is None and not s.merged), None)
         household = self._household(signing.petition_id, signing.keys)
-        if not household:  # nearly always
-            return None
         by_key = {s.person_key: s for s in household}
         if exact := next((by_key[key] for key in signing.keys.persons if key in by_key), None):
             return self._known_anew(exact, signing.keys)
