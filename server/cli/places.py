@@ -7,6 +7,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
@@ -21,15 +22,14 @@ from server.core.places.files.people import read_people
 from server.core.places.files.persons import People
 from server.core.places.files.reading import FILE_LIMIT, Values, is_day
 from server.core.places.gaps import Gaps, gaps
-from server.core.places.imports import Imported, Terms
-from server.core.places.writing import Progress
+from server.core.places.imports import Imported, Planned, Terms
 from server.core.values.names import tidy
 from server.core.values.postcodes import fold_postcode, normal_postcode
 from server.db import Transaction
 from server.errors import BadFile, UndersignedError
 
 Read = TypeVar("Read", People, Map)
-Take: TypeAlias = Callable[[Transaction, Read, Terms, Progress], Awaitable[Imported]]
+Plan: TypeAlias = Callable[[Transaction, Read, Terms], Awaitable[Planned]]
 SHOWN: Final = 20  # lines of each kind
 
 
@@ -71,11 +71,11 @@ def _people(options: argparse.Namespace) -> None:
     def read(raw: bytes, day: str) -> People:
         return read_people(raw, _values(), day, options.country)
 
-    _import(options, read, imports.import_people)
+    _import(options, read, imports.plan_people)
 
 
 def _map(options: argparse.Namespace) -> None:
-    _import(options, lambda raw, _: read_map(raw, _values()), imports.import_map)
+    _import(options, lambda raw, _: read_map(raw, _values()), imports.plan_map)
 
 
 def _values() -> Values:
@@ -87,7 +87,7 @@ def _values() -> Values:
 
 
 def _import(
-    options: argparse.Namespace, read: Callable[[bytes, str], Read], take: Take[Read]
+    options: argparse.Namespace, read: Callable[[bytes, str], Read], plan: Plan[Read]
 ) -> None:
     settings_of(options)  # a command does nothing before it
     now = int(time.time())
@@ -105,36 +105,34 @@ def _import(
         day=day, today=today, now=now, until=until, only=only, but=but, force=options.force
     )
     _say_share(0.3)
-    report, left = asyncio.run(_taken(options, found, take, terms))
+    report, left = asyncio.run(_taken(options, found, plan, terms))
     _say_share(1.0)
     _say(report, left, terms, dry=options.dry_run)
 
 
 async def _taken(
-    options: argparse.Namespace, found: Read, take: Take[Read], terms: Terms
+    options: argparse.Namespace, found: Read, plan: Plan[Read], terms: Terms
 ) -> tuple[Imported, Gaps]:
     database = await opened(options)
     try:
-        async with database.write() as tx:
-            report = await take(tx, found, terms, lambda share: _say_share(0.4 + share / 2))
-            left = await gaps(tx, report.country, terms.day, report.whats)
-            if options.dry_run:
-                raise _DryRun
-            if report.changes.rows:
-                await audit.note(
-                    tx,
-                    terms.now,
-                    audit.OPERATOR,
-                    "imported",
-                    file=options.file.name,
-                    what=list(report.whats),
-                    day=terms.day,
-                )
-    except _DryRun:
-        pass
+        async with database.read() as tx:
+            planned = await plan(tx, found, terms)
+        report = planned.report
+        _say_share(0.6)
+        with suppress(_DryRun):
+            async with database.write() as tx:
+                await imports.carry_out(tx, planned, lambda share: _say_share(0.6 + 0.3 * share))
+                if report.changes.rows:
+                    what, file = list(report.whats), options.file.name
+                    await audit.note(
+                        tx, terms.now, audit.OPERATOR, "imported", file=file, what=what
+                    )
+                left = await gaps(tx, report.country, terms.day, report.whats)
+                if options.dry_run:
+                    raise _DryRun
+        return report, left
     finally:
         await database.close()
-    return report, left
 
 
 def _bytes(path: Path) -> bytes:

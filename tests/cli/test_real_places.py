@@ -26,7 +26,7 @@ memory = int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text(
 print(f"{time.perf_counter() - start:.1f} s, {memory} MB", file=sys.stderr)
 sys.exit(status)
 """
-MEMORY = 300  # megabytes
+MEMORY = 200  # megabytes
 
 
 def run(url: str, *words: str) -> tuple[str, str]:

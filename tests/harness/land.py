@@ -12,7 +12,7 @@ from server.core.places import imports
 from server.core.places.files.maps import read_map
 from server.core.places.files.people import read_people
 from server.core.places.files.reading import Values
-from server.core.places.imports import Imported, Terms
+from server.core.places.imports import Imported, Planned, Terms
 from server.core.values.names import tidy
 from server.core.values.postcodes import fold_postcode, normal_postcode
 from server.db import Database
@@ -97,16 +97,23 @@ def terms(day: str = TODAY, **more: Any) -> Terms:
 async def take_people(
     database: Database, raw: bytes, day: str = TODAY, country: str = "", **more: Any
 ) -> Imported:
-    async with database.write() as tx:
-        people = read_people(raw, values(), day, country)
-        return await imports.import_people(tx, people, terms(day, **more), lambda _: None)
+    people = read_people(raw, values(), day, country)
+    async with database.read() as tx:
+        planned = await imports.plan_people(tx, people, terms(day, **more))
+    return await _carried_out(database, planned)
 
 
 async def take_map(database: Database, raw: str | bytes, day: str = TODAY, **more: Any) -> Imported:
-    raw = raw.encode() if isinstance(raw, str) else raw
+    read = read_map(raw.encode() if isinstance(raw, str) else raw, values())
+    async with database.read() as tx:
+        planned = await imports.plan_map(tx, read, terms(day, **more))
+    return await _carried_out(database, planned)
+
+
+async def _carried_out(database: Database, planned: Planned) -> Imported:
     async with database.write() as tx:
-        read = read_map(raw, values())
-        return await imports.import_map(tx, read, terms(day, **more), lambda _: None)
+        await imports.carry_out(tx, planned, lambda _: None)
+    return planned.report
 
 
 async def us(database: Database) -> None:

@@ -85,14 +85,14 @@ async def with_postcodes(
 
 
 async def regions(tx: Transaction, country: str, day: str) -> list[str]:
-    """All regions of a country of which we know anything on that day, in order."""
+    """All regions of a country in which anybody is or was in office by that day, in order."""
     rows = await tx.fetch(
-        f"SELECT region FROM officeholders WHERE country = :country AND {ON_DAY}"
-        f" UNION SELECT region FROM postcode_divisions WHERE country = :country AND {ON_DAY}",
+        "SELECT DISTINCT region FROM officeholders"
+        " WHERE country = :country AND region <> '' AND valid_from <= :day",
         country=country,
         day=day,
     )
-    return sorted((row["region"] for row in rows if row["region"]), key=ocd.in_order)
+    return sorted((row["region"] for row in rows), key=ocd.in_order)
 
 
 async def names(tx: Transaction, divisions: Iterable[str]) -> dict[str, dict[str, str]]:

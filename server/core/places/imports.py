@@ -1,19 +1,21 @@
 """Taking in a file of people or of postcodes as of a day, beside what is there.
 
+What changes is worked out while everybody may go on signing, and written in one transaction.
 Again changes nothing. Who is missing is closed and not deleted. A file that has lost more than a
 tenth is refused unless it is forced. What is left to know is in the report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 from server.core.places import dating, decision_makers, ocd
 from server.core.places.countries import country_of
 from server.core.places.dating import Changes, Dated
-from server.core.places.decision_makers import Coverage, Officeholder
+from server.core.places.decision_makers import Coverage, Office, Officeholder
 from server.core.places.divisions import Lies
 from server.core.places.files.maps import Map
 from server.core.places.files.persons import People
@@ -26,8 +28,9 @@ from server.core.places.writing import (
     write_people,
 )
 from server.db import Transaction, Value, pack
-from server.errors import Refused
+from server.errors import Refused, StoreConflict
 
+_LOCK: Final = hashlib.sha256(b"imports of places").digest()[:16]
 #: What of a person a later file may say otherwise, in the order of the table's columns.
 _CONTENT = ("name", "titles", "email", "form", "phone", "hours", "address")
 
@@ -64,10 +67,23 @@ class Imported:
     until: str | None = None
 
 
-async def import_people(
-    tx: Transaction, people: People, terms: Terms, progress: Progress
-) -> Imported:
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a file will change, worked out before anybody has to wait for it. `known` are the
+    imports that it was compared with."""
+
+    report: Imported
+    kind: Literal["people", "map"]
+    terms: Terms
+    known: Sequence[tuple[object, ...]]
+    rows: Sequence[Sequence[Value]] = field(repr=False)
+    names: Mapping[str, Mapping[str, str]] = field(repr=False)
+    offices: Sequence[Office] = ()
+
+
+async def plan_people(tx: Transaction, people: People, terms: Terms) -> Planned:
     """Raises `Refused` for a file that has lost too much, or is older than what is there."""
+    imports = await _imports(tx)  # first: what comes after is found when it is carried out
     terms = replace(terms, only=terms.only or people.only)
     said = [_of_person(h, terms.until) for h in people.holders if terms.speaks_for(h.division)]
     ended = [(h, end) for h, end in people.ended if terms.speaks_for(h.division)]
@@ -76,11 +92,7 @@ async def import_people(
     known = await decision_makers.officeholders(tx, people.country)
     stored = [_of_person(h) for h in known if h.role in roles and terms.speaks_for(h.division)]
     changes = await _compared(tx, "people", people.country, roles, stored, said, terms)
-    await write_offices(tx, people.country, people.offices)
-    await write_names(tx, people.names)
-    rows = [_person_row(people.country, entry, terms.now) for entry in changes.rows]
-    await write_people(tx, rows, progress)
-    return Imported(
+    report = Imported(
         people.country,
         roles,
         changes,
@@ -88,6 +100,8 @@ async def import_people(
         left_out=list(people.left_out),
         ended=[f"{h.name}, {seat(h.role, h.division)}: {end}" for h, end in ended],
     )
+    rows = [_person_row(people.country, entry, terms.now) for entry in changes.rows]
+    return Planned(report, "people", terms, imports, rows, people.names, people.offices)
 
 
 def _check_ended(ended: int, of: int, terms: Terms) -> None:
@@ -98,18 +112,16 @@ def _check_ended(ended: int, of: int, terms: Terms) -> None:
         )
 
 
-async def import_map(tx: Transaction, read: Map, terms: Terms, progress: Progress) -> Imported:
-    """Raises like `import_people`."""
-    await write_names(tx, read.names)
+async def plan_map(tx: Transaction, read: Map, terms: Terms) -> Planned:
+    """Raises like `plan_people`."""
+    imports = await _imports(tx)
     levels = sorted({ocd.level_of(lies.division) for lies in read.lies})
     said = [_of_map(x, terms, read.country) for x in read.lies if terms.speaks_for(x.division)]
     changes = Changes()
     if levels:  # else it is a list of names
         stored = await _stored_map(tx, read.country, levels, terms)
         changes = await _compared(tx, "map", read.country, levels, stored, said, terms)
-    rows = [_map_row(read.country, entry, terms.now) for entry in changes.rows]
-    await write_map(tx, rows, progress)
-    return Imported(
+    report = Imported(
         read.country,
         levels,
         changes,
@@ -117,6 +129,26 @@ async def import_map(tx: Transaction, read: Map, terms: Terms, progress: Progres
         left_out=[f"{read.skipped:,} lines that lie in no division"] if read.skipped else [],
         until=min((entry.end for entry in said if entry.end), default=None),
     )
+    rows = [_map_row(read.country, entry, terms.now) for entry in changes.rows]
+    return Planned(report, "map", terms, imports, rows, read.names)
+
+
+async def carry_out(tx: Transaction, planned: Planned, progress: Progress) -> None:
+    """Raises `StoreConflict` where something else has been imported since it was planned."""
+    await tx.lock([_LOCK])
+    if planned.known != await _imports(tx):
+        raise StoreConflict("something else was imported meanwhile; import this once more")
+    country = planned.report.country
+    await write_offices(tx, country, planned.offices)
+    await write_names(tx, planned.names)
+    write = write_people if planned.kind == "people" else write_map
+    await write(tx, planned.rows, progress)
+    await _note(tx, planned.kind, country, planned.report.whats, planned.terms)
+
+
+async def _imports(tx: Transaction) -> list[tuple[object, ...]]:
+    rows = await tx.fetch("SELECT * FROM place_imports ORDER BY 1, 2, 3, 4, 5, 6")
+    return [tuple(row) for row in rows]
 
 
 # The rows of both, as they are compared.
@@ -197,7 +229,7 @@ async def _compared(
     said: Sequence[Dated],
     terms: Terms,
 ) -> Changes:
-    """What changes; notes for what the file has spoken. Raises `Refused`."""
+    """What changes. Raises `Refused`."""
     spoken = [c for c in await decision_makers.coverage(tx, kind, country) if c.what in whats]
     _check_age(spoken, terms)
     gone, of = dating.lost(stored, said, terms.day)
@@ -217,7 +249,6 @@ async def _compared(
         )
         return min(later, default=None)
 
-    await _note(tx, kind, country, whats, terms)
     return dating.compare(stored, said, terms.day, until, ahead=terms.day > terms.today)
 
 
@@ -238,11 +269,11 @@ async def _note(
 ) -> None:
     await tx.fetch(
         "INSERT INTO place_imports"
-        " (kind, country, what, spoken_for, excepted, valid_from, imported_at)"
-        f" SELECT :kind, :country, what, :only, :but, :day, :now"
+        " (kind, country, what, spoken_for, excepted, valid_from, imported_at, times)"
+        " SELECT :kind, :country, what, :only, :but, :day, :now, 1"
         f" FROM {tx.rows('whats', what='text')} b WHERE true"
         " ON CONFLICT (kind, country, what, spoken_for, excepted, valid_from)"
-        " DO UPDATE SET imported_at = excluded.imported_at",
+        " DO UPDATE SET imported_at = excluded.imported_at, times = place_imports.times + 1",
         kind=kind,
         country=country,
         only=" ".join(sorted(terms.only)),

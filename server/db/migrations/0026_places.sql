@@ -61,5 +61,6 @@ CREATE TABLE place_imports (
     excepted TEXT NOT NULL,                -- divisions that it did not speak for, by spaces
     valid_from TEXT NOT NULL,
     imported_at INTEGER NOT NULL,
+    times INTEGER NOT NULL,                -- how often as of that day
     PRIMARY KEY (kind, country, what, spoken_for, excepted, valid_from)
 );

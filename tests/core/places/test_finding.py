@@ -397,3 +397,16 @@ async def test_a_region_has_a_name(us: Database) -> None:
         names = await divisions.names(tx, [f"{US}/state:mt", f"{US}/state:mt/cd:1"])
     assert names == {f"{US}/state:mt": {"en": "Montana"}}
     assert divisions.called(names[f"{US}/state:mt"], "hi") == "Montana"
+
+
+async def test_a_seat_for_which_no_file_has_spoken_is_not_called_empty(us: Database) -> None:
+    table = f"name,role,division\nIda,state-senator,{US}/state:mt/sldu:1\n"
+    await land.take_people(us, table.encode(), only=frozenset({f"{US}/state:mt"}))
+    head = "country,postcode,division\n"
+    both = f"{head}US,59801,{US}/state:mt/sldu:2\nUS,04103,{US}/state:me/sldu:1\n"
+    await land.take_map(us, both)
+    addressing = Addressing("US", ("state-senator",))
+    assert whys(await ask(us, "59801", TODAY, addressing)) == ([], ["vacant"])
+    assert whys(await ask(us, "04103", TODAY, addressing)) == (["unknown"], [])
+    # Nor was it before the day of the file.
+    assert whys(await ask(us, "59801", "2026-11-01", addressing))[1] == []

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 
 import pytest
 
-from server.core.places import decision_makers
+from server.core.places import decision_makers, imports
 from server.core.places.decision_makers import Officeholder
+from server.core.places.files.people import read_people
 from server.core.places.gaps import Gaps, gaps
 from server.db import Database
-from server.errors import Refused
+from server.errors import Refused, StoreConflict
 from tests.harness import land
 from tests.harness.land import NEXT, TODAY, as_json, congress, counts, take_map, take_people
 
@@ -30,7 +31,7 @@ async def left(database: Database, what: Iterable[str] = ROLES, day: str = TODAY
 
 
 async def tables(database: Database) -> list[list[tuple[object, ...]]]:
-    names = ("officeholders", "offices", "postcode_divisions", "division_names", "place_imports")
+    names = ("officeholders", "offices", "postcode_divisions", "division_names")
     async with database.read() as tx:
         return [sorted(tuple(r) for r in await tx.fetch(f"SELECT * FROM {n}")) for n in names]
 
@@ -198,3 +199,15 @@ async def test_a_file_about_another_part_may_be_older(database: Database) -> Non
     await take_people(database, as_json(congress()), "2026-11-01", only=utah)
     with pytest.raises(Refused, match="there is a file as of"):
         await take_people(database, as_json(congress()), "2026-11-01", only=maine)
+
+
+async def test_what_was_imported_meanwhile_is_not_undone(database: Database) -> None:
+    people = read_people(as_json(congress()), land.values(), TODAY)
+    async with database.read() as tx:
+        planned = await imports.plan_people(tx, people, land.terms())
+    await take_people(database, as_json(congress()[1:]))
+    before = await tables(database)
+    with pytest.raises(StoreConflict):
+        async with database.write() as tx:
+            await imports.carry_out(tx, planned, lambda _: None)
+    assert await tables(database) == before
