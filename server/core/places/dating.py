@@ -52,7 +52,8 @@ class Changes:
 
     @property
     def rows(self) -> list[Dated]:
-        return [*self.ended, *self.over, *self.closed, *self.changed, *self.carried, *self.new]
+        rows = [*self.ended, *self.over, *self.closed, *self.changed, *self.carried, *self.new]
+        return list({(row.key, row.start): row for row in rows}.values())
 
 
 def compare(
@@ -70,6 +71,8 @@ def compare(
         known[entry.key].append(entry)
     changes, met = Changes(), set()
     for entry in said:
+        if not entry.start and entry.end is not None and entry.end <= day:
+            continue  # it would end before it begins
         wanted = entry.from_to(entry.start, _earlier(entry.end, until(entry)))
         was = _counterpart(known[entry.key], entry, day)
         if was:

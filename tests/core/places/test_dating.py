@@ -102,6 +102,12 @@ def test_a_row_of_the_past_is_kept_as_it_is() -> None:
     assert stock.take(said, TODAY).rows == []
 
 
+def test_what_would_end_before_it_begins_is_left_out() -> None:
+    stock = Stock()
+    assert stock.take([row("ann", end="2026-01-01"), row("bob")], TODAY).kept == 0
+    assert [entry.key for entry in stock.rows.values()] == [("bob",)]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "is_too_much"),
     [

@@ -68,6 +68,10 @@ def lies(text: str | bytes) -> list[Lies]:
             f"{ANY}US,59801,{MONTANA},,,\nCA,K1A0B1,ocd-division/country:ca/ed:1,,,\n".encode(),
             "line 3: one file is about one country, US or CA",
         ),
+        (
+            f"{ANY}US,59801,{MONTANA},,2026-01-01,\nUS,59801,{MONTANA},,2026-06-01,\n".encode(),
+            "it says twice of one time: 59801, ",
+        ),
         (b"country,country,postcode,division\n", "it has two columns 'country'"),
         (b"id,name\nx,y\n", "line 2: 'x' is no Open Civic Data id"),
     ],
@@ -116,6 +120,14 @@ def test_a_bad_map(raw: bytes, said: str) -> None:
         (
             f"{PEOPLE}Jo,mayor,{MONTANA},,\nBo,mayor,ocd-division/country:gb/x:y,,\n".encode(),
             "line 3: one file is about one country, US or GB",
+        ),
+        (
+            f"{PEOPLE}Jo,mayor,{MONTANA},2026-01-01,\nJo,mayor,{MONTANA},2026-06-01,\n".encode(),
+            "it says twice of one time: Jo, Jo, mayor, ",
+        ),
+        (
+            json.dumps([land.member("Jo Doe", "sen", "MT")] * 2).encode(),
+            "it says twice of one time: Jo Doe, JoDoesen, senator, ",
         ),
         (
             f"name,role,division,seats\nJo,mayor,{MONTANA},none\n".encode(),
@@ -233,3 +245,8 @@ def test_a_person_of_any_form_is_read_or_refused(
 ) -> None:
     person = {"id": "x", "name": "Jo"} | more | {kind: [{"type": "rep", "state": "MT"} | term]}
     assert reads(json.dumps([person]).encode()) in {True, False}
+
+
+def test_a_country_is_two_letters() -> None:
+    with pytest.raises(BadFile, match="a country is two letters"):
+        read_people(b"name,role\nJo,mayor\n", land.values(), TODAY, "../us")

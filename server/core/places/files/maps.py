@@ -9,7 +9,15 @@ from server.core.places import ocd
 from server.core.places.countries import Country, MapColumns, country_of, known
 from server.core.places.divisions import MILLION, Lies
 from server.core.places.files.persons import named
-from server.core.places.files.reading import Line, Values, day_of, decoded, header, table
+from server.core.places.files.reading import (
+    Line,
+    Values,
+    check_apart,
+    day_of,
+    decoded,
+    header,
+    table,
+)
 from server.errors import BadFile
 
 _OURS = {"country", "postcode", "division"}  # share, valid_from and valid_to may be missing
@@ -93,6 +101,7 @@ def _read_any(text: str, values: Values) -> Map:
         lies = Lies(postcode, division, _share(line, "share"), valid_from, valid_to)
         _note(found, line, lies)
     _some(found)
+    check_apart(((x.postcode, x.division), x.valid_from, x.valid_to) for x in found.values())
     return Map(code, list(found.values()), named(country_of(code)))
 
 

@@ -9,7 +9,7 @@ from server.core.places.files.congress import read_members
 from server.core.places.files.open_states import read_legislators
 from server.core.places.files.people_table import read_table
 from server.core.places.files.persons import People, list_of
-from server.core.places.files.reading import Values, decoded, header, parsed
+from server.core.places.files.reading import Values, check_apart, decoded, header, parsed
 from server.errors import BadFile
 
 _EXPECTED = (
@@ -25,7 +25,9 @@ def read_people(raw: bytes, values: Values, day: str, country: str = "") -> Peop
     if text.lstrip()[:1] in {"[", "{"}:
         return _read_json(parsed(text), values, day)
     if {"name", "role"} <= set(header(text)):
-        return read_table(text, values, day, country)
+        people = read_table(text, values, day, country)
+        _check_apart(people)
+        return people
     raise BadFile(_EXPECTED)
 
 
@@ -33,9 +35,19 @@ def _read_json(data: Any, values: Values, day: str) -> People:
     people = data if isinstance(data, list) else [data]
     if not people or not all(isinstance(one, dict) for one in people):
         raise BadFile(_EXPECTED if people else "it names nobody")
-    [country] = known()  # both are about one country so far
+    # Both kinds are about one country so far: the one that knows what they call its offices.
+    country = next(country for country in known() if country.called)
     if all(list_of(one, "terms") for one in people):
-        return read_members(people, country, values, day)
-    if all(list_of(one, "roles") for one in people):
-        return read_legislators(people, country, values, day)
-    raise BadFile(_EXPECTED)
+        read = read_members(people, country, values, day)
+    elif all(list_of(one, "roles") for one in people):
+        read = read_legislators(people, country, values, day)
+    else:
+        raise BadFile(_EXPECTED)
+    _check_apart(read)
+    return read
+
+
+def _check_apart(people: People) -> None:
+    check_apart(
+        ((h.name, h.person, h.role, h.division), h.valid_from, h.valid_to) for h in people.holders
+    )

@@ -12,12 +12,15 @@ from server.core.places.files.persons import People, clean, named
 from server.core.places.files.reading import Line, Values, day_of, table
 from server.errors import BadFile
 
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _ROLE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _TITLE = re.compile(r"title_([a-z]{2,3})")
 
 
 def read_table(text: str, values: Values, day: str, code: str) -> People:
     code = code.upper()
+    if code and not _COUNTRY.fullmatch(code):
+        raise BadFile("a country is two letters")
     people = People(code)
     offices: dict[tuple[str, str], Office] = {}
     seen: dict[tuple[str, ...], int] = {}
@@ -70,7 +73,7 @@ def _country_of(line: Line, division: str) -> str:
     if division and not ocd.is_division(division):
         raise BadFile(f"line {line.number}: {division!r} is no id of a division")
     code = line["country"].upper()
-    if code and not re.fullmatch(r"[A-Z]{2}", code):
+    if code and not _COUNTRY.fullmatch(code):
         raise BadFile(f"line {line.number}: a country is two letters")
     if division and code not in {"", ocd.country_of(division)}:
         raise BadFile(f"line {line.number}: the division is not in {code}")

@@ -6,13 +6,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
 
 from server.errors import BadFile
 
+Key: TypeAlias = tuple[str, ...]
 FILE_LIMIT: Final = 64 * 1024 * 1024
 _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ")
 _SIXTEEN_BITS = (b"\xff\xfe", b"\xfe\xff")
@@ -102,6 +104,18 @@ def parsed(text: str) -> Any:
         raise BadFile(f"it is broken JSON, at line {error.lineno}: {error.msg}") from error
     except (RecursionError, ValueError) as error:  # nested without end; a number without end
         raise BadFile("it is no JSON that we can read") from error
+
+
+def check_apart(spans: Iterable[tuple[Key, str, str | None]]) -> None:
+    """Of what has the same key, each ends before the next begins. Raises `BadFile`."""
+    known: dict[Key, list[tuple[str, str | None]]] = {}
+    for key, start, end in spans:
+        known.setdefault(key, []).append((start, end))
+    for key, days in known.items():
+        days.sort(key=lambda span: span[0])
+        for (_, end), (start, _) in pairwise(days):
+            if end is None or end > start:
+                raise BadFile(f"it says twice of one time: {', '.join(filter(None, key))}")
 
 
 def is_day(text: str) -> bool:
