@@ -11,6 +11,7 @@ UndersignedError
 ├── BadRequest            the request itself cannot be read
 │   ├── TooLarge
 │   └── WrongContentType
+├── BadFile               a file that an operator gave is not what it should be
 ├── StoreUnavailable      nothing was stored; the same request may be sent again
 │   ├── StoreFull         no room on the disk
 │   ├── StoreBusy         another process holds the database, or too many are waiting
@@ -79,6 +80,10 @@ class TooLarge(BadRequest):
 
 
 class WrongContentType(BadRequest):
+    pass
+
+
+class BadFile(UndersignedError):
     pass
 
 

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -49,6 +50,14 @@ def mail_of(office: PostOffice) -> dict[str, str]:
         "UNDERSIGNED_SMTP_PORT": str(office.port),
         "UNDERSIGNED_SMTP_TLS": "none",
     }
+
+
+MISSOULA = "ocd-division/country:us/state:mt/place:missoula"
+
+
+def rows(place: Place, sql: str) -> list[tuple[object, ...]]:
+    with contextlib.closing(sqlite3.connect(place.server.data / "undersigned.db")) as store:
+        return store.execute(sql).fetchall()
 
 
 def secret_of(server: Server) -> str:
@@ -169,6 +178,22 @@ def key_new(place: Place) -> None:
     place.run("init", UNDERSIGNED_SECRET_KEY=one, UNDERSIGNED_DATABASE_URL=url)
 
 
+def decision_makers_import(place: Place) -> None:
+    file = place.folder / "people.csv"
+    file.write_text(f"name,role,division\nAnn Lee,mayor,{MISSOULA}\n")
+    said = place.run("decision-makers", "import", str(file))
+    assert "new: 1, changed: 0, closed: 0, as before: 0" in said
+    assert rows(place, "SELECT name, role FROM officeholders") == [("Ann Lee", "mayor")]
+
+
+def divisions_import(place: Place) -> None:
+    file = place.folder / "places.csv"
+    file.write_text(f"country,postcode,division\nUS,59801,{MISSOULA}\n")
+    assert "new: 1, changed: 0" in place.run("divisions", "import", str(file))
+    found = rows(place, "SELECT postcode, division FROM postcode_divisions")
+    assert found == [("59801", MISSOULA)]
+
+
 def sms_read(place: Place) -> None:
     said = place.run("sms", "read", "hi its Zoë Vale in 59801 plz add me to FACE")
     assert [line.split(":")[1].strip() for line in said.splitlines() if line[:6] == "names:"] == [
@@ -217,6 +242,8 @@ TRIED: dict[str, Callable[[Place], None]] = {
     "petition end": petition_end,
     "organizer add": organizer_add,
     "key new": key_new,
+    "decision-makers import": decision_makers_import,
+    "divisions import": divisions_import,
     "sms read": sms_read,
     "sms simulate": sms_simulate,
     "sms reconcile": sms_reconcile,

@@ -6,6 +6,7 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     product     the demo in processes of its own, and raw HTTP to it
     world       one open petition in a store, without any door around it
     many        a site with thousands of petitions
+    land        invented people and postcodes as files to import, and where real ones lie
     stores      stores that count what is asked of them, are away, or are of an earlier version
     phones      the text door without HTTP, and any number of phones
     spoken      what speakers of each language text, and where conversations from life lie

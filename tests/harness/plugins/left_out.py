@@ -7,22 +7,35 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.land import READERS, REAL
 from tests.harness.spoken import CASES, PLAYERS
 
 
+def beside() -> dict[Path, tuple[Path, str]]:
+    """Of each file of tests, what it needs, and what is missed without that."""
+    players = (CASES, "NO CONVERSATIONS FROM LIFE")
+    readers = (REAL, "NO REAL FILES OF PEOPLE AND POSTCODES")
+    return dict.fromkeys(PLAYERS, players) | dict.fromkeys(READERS, readers)
+
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    return True if collection_path in PLAYERS and not CASES.is_file() else None
+    needed = beside().get(collection_path)
+    return True if needed and not needed[0].exists() else None
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    missing = [file for file in PLAYERS if _asked_for(config, file) and not CASES.is_file()]
+    missing = {
+        file: f"{missed}: {needed} IS NOT THERE"
+        for file, (needed, missed) in beside().items()
+        if _asked_for(config, file) and not needed.exists()
+    }
     if not missing:
         return
     terminalreporter.section(f"LEFT OUT: {len(missing)} FILES", sep="!", red=True, bold=True)
-    for file in missing:
-        terminalreporter.line(f"{file}\n    NO CONVERSATIONS FROM LIFE: {CASES} IS NOT THERE")
+    for file, why in missing.items():
+        terminalreporter.line(f"{file}\n    {why}")
 
 
 def _asked_for(config: pytest.Config, file: Path) -> bool:

@@ -26,6 +26,7 @@ def player(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     player = pytester.path / "test_player.py"
     player.write_text("def test_played(): pass")
     monkeypatch.setattr(left_out, "PLAYERS", (player,))
+    monkeypatch.setattr(left_out, "READERS", ())
     monkeypatch.setattr(left_out, "CASES", pytester.path / "cases.json")
     return player
 
