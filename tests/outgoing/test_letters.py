@@ -10,7 +10,7 @@ import pytest
 
 from server.core.counting.counts import DAY
 from server.core.letters import carrying, figures, letters
-from server.core.letters.carrying import DONE_SECONDS, GIVE_UP_SECONDS, CARRY_SECONDS
+from server.core.letters.carrying import CARRY_SECONDS, DONE_SECONDS, GIVE_UP_SECONDS
 from server.core.letters.letter import Letter, Office, checked_words
 from server.core.letters.letters import WORDS_SECONDS
 from server.core.signing import signatures, stored
