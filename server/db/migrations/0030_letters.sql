@@ -28,7 +28,7 @@ CREATE TABLE letters (
 CREATE INDEX letters_due ON letters (due_at) WHERE state IN ('queued', 'retry');
 CREATE INDEX letters_under_way ON letters (leased_until) WHERE leased_until IS NOT NULL;
 CREATE INDEX letters_drafts ON letters (petition_id, signature_id) WHERE state = 'draft';
-CREATE INDEX letters_paced ON letters (office, accepted_at) WHERE accepted_at IS NOT NULL;
+CREATE INDEX letters_paced ON letters (office_address, accepted_at) WHERE accepted_at IS NOT NULL;
 CREATE INDEX letters_bounced ON letters (bounce_key) WHERE bounce_key IS NOT NULL;
 CREATE INDEX letters_ended ON letters (ended_at) WHERE words IS NOT NULL;
 -- Offices to which an organizer lets nothing go for now.
