@@ -129,7 +129,9 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
             house.default = doors(Site(services, pages))
             front.slug_of_today = services.directory.slug_of_today
             refused.update(refusals(services))
+            compiling = asyncio.create_task(_compile_pages(services))
             yield {"refusals": refused}  # for the HTTP server: `protocol.REFUSALS`
+            compiling.cancel()
 
     # Empty until the server has started: nobody is let in before.
     house = Router(lifespan=lifespan, redirect_slashes=False, default=_nowhere)
@@ -154,6 +156,12 @@ async def running(settings: Settings, with_worker: bool) -> AsyncIterator[Servic
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
         await services.close()
+
+
+async def _compile_pages(services: Services) -> None:
+    """Beside the first requests, which go first: between two steps is time for one."""
+    for _ in services.renderer.compile_pages(services.settings.language):
+        await asyncio.sleep(0.05)
 
 
 def _stop_the_process() -> None:

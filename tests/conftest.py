@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,12 +11,20 @@ import pytest
 from server.db import Database, open_database
 from tests.harness import product
 from tests.harness.postgres import Cluster, cluster
-from tests.harness.world import NOW, World, world_in
+from tests.harness.stores import Blanks
+from tests.harness.world import World, world_in
 
 PLUGINS = ("alone", "figures", "left_out", "logs", "order", "skips")
 # Their functions are called by a test: what fails in them is told with its values.
 pytest.register_assert_rewrite("tests.web.presses")
 pytest_plugins = ["pytester", *(f"tests.harness.plugins.{name}" for name in PLUGINS)]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each start of the server would compile it anew where Python may write no bytecode."""
+    if not hasattr(config, "workerinput"):  # once, not in each process
+        for package in ("server", "sms"):
+            compileall.compile_dir(product.ROOT / package, quiet=2)
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +34,29 @@ def postgres() -> Iterator[Cluster]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def blanks(tmp_path_factory: pytest.TempPathFactory) -> Blanks:
+    """Of each engine, a store whose schema is up to date: copied, not made anew for each test."""
+    return Blanks(tmp_path_factory.mktemp("blanks"))
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """Where a new, empty store of each engine is."""
+async def database_url(
+    request: pytest.FixtureRequest, blanks: Blanks, tmp_path: Path
+) -> AsyncIterator[str]:
+    """Where a new store of each engine is: its schema is up to date, and nothing is in it."""
+    if request.param == "sqlite":
+        yield await blanks.sqlite(tmp_path / "test.db")
+        return
+    made: Cluster = request.getfixturevalue("postgres")
+    url = await blanks.postgres(made)
+    yield url
+    await made.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """Where a store of each engine is to be made: no schema is in it yet."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
@@ -41,7 +70,6 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An empty store of each engine, its schema up to date."""
     database = await open_database(database_url)
-    await database.migrate(NOW)
     yield database
     await database.close()
 

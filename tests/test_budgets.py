@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
 from server.config import LANGUAGES
+from server.core.counting import counts
+from server.core.counting.counts import DAY, Tally
+from server.db import open_database
+from tests.harness import product
 from tests.harness.product import Answer, Server
 from tests.harness.web.budgets import BUDGETS, CODINGS, FACTORS, ROOM
 
@@ -14,6 +21,32 @@ from tests.harness.web.budgets import BUDGETS, CODINGS, FACTORS, ROOM
 ERRORS = {"name": "", "postcode": "5980", "email": "ana.diaz@example.org", "comment": "b" * 150}
 EMAIL = "ana.diaz@example.org"
 CONTACTS = {"thanks by e-mail": {"email": EMAIL}, "thanks by phone": {"phone": "406-555-0123"}}
+# What a petition has that goes well: four digits, and somebody who has not verified yet.
+VERIFIED, SHOWN_UNVERIFIED = 4_321, 180
+
+
+@pytest.fixture(scope="module", autouse=True)
+def signed(server: Server) -> None:
+    """The sample petition has signatures, of both figures that its page shows."""
+    asyncio.run(_sign(f"sqlite:///{server.store.resolve()}"))
+    product.eventually(lambda: "<b>4,321</b> of 10,000" in server.get("/p/face").text)
+
+
+async def _sign(url: str) -> None:
+    database, now = await open_database(url), int(time.time())
+    try:
+        async with database.write() as tx:
+            [row] = await tx.fetch("SELECT id FROM petitions WHERE slug = 'face'")
+            today = Tally(row["id"], now // DAY, "sms", "verified")
+            await counts.add(tx, Counter({today: VERIFIED}))
+            await tx.execute(
+                "UPDATE petitions SET shown_unverified = :shown, shown_at = :now WHERE id = :id",
+                id=row["id"],
+                shown=SHOWN_UNVERIFIED,
+                now=now,
+            )
+    finally:
+        await database.close()
 
 
 def fetch(server: Server, page: str, prefix: str, coding: str) -> Answer:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import gettext
+import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +22,7 @@ import phonenumbers
 from babel.messages.pofile import read_po
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.bccache import Bucket
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 import server
 from server.config import LANGUAGES
@@ -29,6 +30,11 @@ from server.config import LANGUAGES
 RIGHT_TO_LEFT = frozenset({"ar"})
 _REVIEWER = re.compile(r"^# reviewed-by: *(.*)$", re.MULTILINE)
 _NOBODY = "nobody yet"
+#: Of signers' pages, pieces before the pages that have them, and the first pages first.
+_SIGNERS_TEMPLATES = (
+    *("base", "_counts", "_languages", "_entry", "index", "_form", "_state", "petition", "thanks"),
+    *("errors", "message", "_code", "code", "names"),
+)
 SUMMARY_LETTERS = 150  # about what lists of pages show
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _ADDRESS = re.compile(
@@ -67,6 +73,14 @@ class Renderer:
     def unreviewed(self) -> dict[str, str]:
         """Languages whose texts nobody who speaks them from birth has reviewed, by code."""
         return {code: n for code, n in LANGUAGES.items() if not self._catalogue(code).reviewer}
+
+    def compile_pages(self, language: str) -> Iterator[None]:
+        """Compile what signers' pages are made of, a template at each step: else the first who asks
+        for a page waits for it. Its code serves every language."""
+        environment = self._environment(language)
+        for name in _SIGNERS_TEMPLATES:
+            environment.get_template(f"web/{name}.html")
+            yield
 
     def page(self, template: str, language: str, **context: Any) -> str:
         """A template below `templates/`, with `_`, `language` and the context."""
@@ -246,10 +260,10 @@ def isolated(text: str, language: str) -> Markup:
 
 @cache
 def grouped(number: str) -> str:
-    """A phone number in E.164 with a space between its groups: +1 406 555 0100."""
+    """A phone number in E.164 with a space between its groups, at which no line breaks."""
     found = phonenumbers.parse(number)
     shown = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return shown.replace("-", " ")
+    return re.sub("[ -]", _SPACE, shown)
 
 
 def summary(body: str) -> str:
@@ -283,7 +297,13 @@ def linked(line: str) -> Markup:
     """The line with its addresses as links: of no other kind, and without the sign that ends the
     sentence around them."""
     parts = _ADDRESS.split(line)  # words and addresses in turn
-    return Markup("").join(_link(part) if i % 2 else escape(part) for i, part in enumerate(parts))
+    return Markup("").join(_link(part) if i % 2 else _text(part) for i, part in enumerate(parts))
+
+
+def _text(words: str) -> Markup:
+    """Words between tags, where quotation marks may stand as they are: French has one in every
+    line, and MarkupSafe makes five bytes of each."""
+    return Markup(html.escape(words, quote=False))  # noqa: S704 (escaped as text has to be)
 
 
 def _link(address: str) -> Markup:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -161,7 +161,15 @@ def _key(phrase: str) -> str:
         return phrase.upper()
     if phrase.isalpha():
         return folded(phrase)
+    if " " in phrase and phrase.replace(" ", "").isalpha():
+        return " ".join(_word(word) for word in phrase.split())
     return " ".join(words_of(phrase).folded) or phrase.strip()
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str) -> str:
+    """What `_key` makes of a word of letters within a phrase: the same words stand in many."""
+    return " ".join(words_of(word).folded)
 
 
 _ORDER: Final = {category: place for place, category in enumerate(TAGS)}

@@ -66,13 +66,23 @@ def prepared(folder: Path, say: Callable[[str], None] = print) -> backup.Prepara
     return backup.Preparation(now=0, pending_hours=72, tombstones=kept, without=True, say=say)
 
 
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of another server, which was stopped; with one signature."""
+    data = tmp_path_factory.mktemp("other") / "data"
+    with product.running(data) as server:
+        stored(server, 5000)
+        assert server.stop() == 0
+    return data
+
+
 @pytest.fixture
-def stopped(server: Server, tmp_path: Path) -> Path:
+def stopped(other: Path, tmp_path: Path) -> Path:
     """A data folder like the server's, of which nothing runs; with one signature of its own."""
     data = tmp_path / "data"
-    with product.running(data) as other:
-        stored(other, 5000)
-        assert other.stop() == 0
+    shutil.copytree(other, data)
+    settings = data / "demo.env"  # names the folder
+    settings.write_text(settings.read_text().replace(str(other), str(data)))
     return data
 
 

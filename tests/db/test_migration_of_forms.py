@@ -13,10 +13,10 @@ ANA = "ana@gmail.com"
 
 
 async def test_whoever_signed_before_forms_were_kept_is_the_same_person(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    new_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = Keys("k" * 40).person(b"s" * 32, "Ana Diaz", "59801", ANA)
-    async with older(database_url, 17, monkeypatch) as database:
+    async with older(new_url, 17, monkeypatch) as database:
         async with database.write() as tx:
             await tx.execute("UPDATE petitions SET opened_at = 1")
             await tx.execute(

@@ -22,9 +22,9 @@ HELD = {
 
 
 async def test_the_words_that_held_signatures_become_rows(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    new_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with older(database_url, 7, monkeypatch) as database:
+    async with older(new_url, 7, monkeypatch) as database:
         async with database.write() as tx:
             for id_, (why, _) in HELD.items():
                 await tx.execute(

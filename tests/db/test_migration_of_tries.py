@@ -12,10 +12,10 @@ from tests.harness.world import NOW
 
 
 async def test_tries_of_codes_go_on_where_they_were(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    new_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     today = NOW - NOW % DAY
-    async with older(database_url, 9, monkeypatch) as database:
+    async with older(new_url, 9, monkeypatch) as database:
         async with database.write() as tx:
             await tx.execute(
                 "INSERT INTO code_tries (petition_id, try_key, since, n) VALUES (1, :key, :at, 4)",

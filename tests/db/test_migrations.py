@@ -30,9 +30,9 @@ ERRORS = {
 
 
 async def test_words_of_providers_and_recipients_of_what_failed_go(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    new_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = await open_database(database_url)
+    database = await open_database(new_url)
     with monkeypatch.context() as before:
         before.setattr(shared, "migrations", lambda e: (m for m in migrations(e) if m.number < 8))
         await database.migrate(NOW)

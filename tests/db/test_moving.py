@@ -18,6 +18,7 @@ from server.errors import Misconfigured, StoreUnavailable
 from tests.harness import product
 from tests.harness.postgres import Cluster
 from tests.harness.signers import STORED, names, sign, signer
+from tests.harness.stores import Blanks
 from tests.harness.world import NOW, World
 
 pytestmark = pytest.mark.timeout(120)
@@ -106,9 +107,9 @@ async def other(postgres: Cluster) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+async def database_url(blanks: Blanks, tmp_path: Path) -> str:
     """The worlds of this file are on SQLite."""
-    return f"sqlite:///{tmp_path / 'test.db'}"
+    return await blanks.sqlite(tmp_path / "test.db")
 
 
 def quiet(line: str) -> None:

@@ -1,16 +1,20 @@
-"""Stores that count what is asked of them, are away, or come from an earlier version."""
+"""Stores that are new, count what is asked of them, are away, or come from an earlier version."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from server.db import Database, Transaction, Value, open_database, shared
 from server.db.migrations import Migration, migrations
 from server.errors import StoreUnavailable
+from tests.harness.postgres import Cluster
 from tests.harness.world import NOW
 
 
@@ -46,6 +50,35 @@ class Away:
             raise StoreUnavailable("away")
         async with self._database.read() as tx:
             yield tx
+
+
+class Blanks:
+    """Makes stores whose schema is up to date as copies of one, each engine's made once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "blank.db"
+        self._like: dict[Cluster, str] = {}
+
+    async def sqlite(self, path: Path) -> str:
+        """The URL of a new store in that file."""
+        if not self._file.exists():
+            await _migrated(f"sqlite:///{self._file}")
+        shutil.copy(self._file, path)  # with its mode; its log was emptied into it
+        return f"sqlite:///{path}"
+
+    async def postgres(self, cluster: Cluster) -> str:
+        """The URL of a new store on that server."""
+        if cluster not in self._like:
+            url = await cluster.create()
+            await _migrated(url)
+            self._like[cluster] = urlsplit(url).path.strip("/")
+        return await cluster.create(self._like[cluster])
+
+
+async def _migrated(url: str) -> None:
+    database = await open_database(url)
+    await database.migrate(NOW)
+    await database.close()
 
 
 @asynccontextmanager

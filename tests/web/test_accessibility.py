@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -127,6 +128,57 @@ def test_the_answers_to_the_form_have_no_fault(page: Page, language: str) -> Non
     page.locator("form button").click()
     assert page.locator("form").count() == 0
     assert faults(page) == []
+
+
+#: Letters enough for two lines of a small screen, and no place to break them.
+LONG = "ana.diaz.of.the.lake.and.of.the.hills@mail.services.example.org"
+
+
+@every_language
+@pytest.mark.parametrize("contact", [{"email": LONG}, {"phone": "+1 406 555 0123"}])
+def test_the_thanks_for_each_contact_have_no_fault(
+    page: Page, language: str, contact: dict[str, str]
+) -> None:
+    page.goto(f"/{language}/p/face")
+    for name, value in {"name": "Ana Diaz", "postcode": "59801", **contact}.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("form button").click()
+    assert page.locator("h1#r").count() == 1
+    assert faults(page) == []
+
+
+def test_no_box_stands_round_what_an_answer_brings_to_the_front(page: Page) -> None:
+    def box() -> str:
+        assert page.evaluate("document.activeElement.id") == "r"
+        return str(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+
+    page.goto("/p/face")
+    page.locator("form button").click()
+    found = {"errors": box()}
+    page.locator("[name=name]").fill("Ana Boxer")
+    page.locator("[name=postcode]").fill("59801")
+    page.locator("form button").click()
+    found["thanks"] = box()
+    [slip] = re.findall(r"\b[a-z2-7]{21}\b", page.content())
+    page.goto("/p/face/withdraw")
+    page.locator("[name=contact]").fill("x")
+    page.locator("form button").click()
+    found["wrong"] = box()
+    page.locator("[name=contact]").fill(slip)
+    page.locator("form button").click()
+    found["said"] = box()
+    assert set(found.values()) == {"none"}, found
+
+
+def test_the_mark_of_a_list_stands_beside_the_first_line_of_its_link(
+    page: Page, many: Server
+) -> None:
+    page.goto("/p/face")
+    page.locator("form button").click()
+    blocks = "es => es.map(e => getComputedStyle(e).display)"
+    assert set(page.locator("li a").evaluate_all(blocks)) == {"block"}
+    page.goto(f"{many.url}/")
+    assert set(page.locator("li a").evaluate_all(blocks)) == {"block"}
 
 
 def test_a_fault_is_found(page: Page) -> None:

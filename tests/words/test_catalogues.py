@@ -83,12 +83,11 @@ def _commands(text: str, language: str) -> list[tuple[str, str | None]]:
     while words:
         for length in (3, 2, 1):
             phrase = " ".join(words[:length])
-            command = command_of(phrase) or removal_of(phrase)
             spoken = language in UNICASE or (phrase.isupper() and len(phrase) > 2)
-            if spoken and command:
+            if spoken and (command := command_of(phrase) or removal_of(phrase)):
                 found.append((command[0], command[1] or None))
                 break
-        del words[: length if found and command else 1]
+        del words[:length]
     return found
 
 

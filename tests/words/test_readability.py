@@ -75,6 +75,17 @@ def test_the_sample_petition_is_easy_to_read(language: str) -> None:
     assert language not in EASY or lix(text) <= EASY[language]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sample_petition_has_the_same_parts_in_every_language(language: str) -> None:
+    folder = template_folder() / "sample"
+
+    def parts(code: str) -> list[int]:
+        text = (folder / f"face.{code}.txt").read_text("utf-8")
+        return [len(block.splitlines()) for block in text.strip().split("\n\n")]
+
+    assert parts(language) == parts("en")
+
+
 def test_what_organizers_are_told_is_easy_to_read() -> None:
     text = plain(ORGANIZERS.read_text("utf-8"))
     found = sentences(text)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import re
+from typing import Any
 
 import pytest
 from babel import Locale
 from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment
 
 from server.config import LANGUAGES
 from server.words.render import (
@@ -25,10 +27,13 @@ from server.words.render import (
     paragraphs,
     speaks,
     summary,
+    template_folder,
 )
 
 # Where we part from CLDR's mark, and why, is said beside the table.
 OWN_MARK = {"es", "fr"}
+# Pages that may take a moment when the first comes.
+SELDOM = {"accessibility", "help", "privacy", "poster", "refusal"}
 
 
 @given(st.integers(0, 10**12), st.sampled_from(sorted(LANGUAGES)))
@@ -61,6 +66,28 @@ def test_a_date_names_its_day_and_year(language: str) -> None:
     assert "2026" in words
 
 
+def test_signers_wait_for_no_template_once_all_are_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = template_folder() / "web"
+    pages = {file.stem for file in folder.glob("*.html")} - SELDOM
+    renderer, compiled = Renderer(), set[str | None]()
+    compile_ = Environment.compile
+
+    def noted(self: Environment, source: Any, name: str | None = None, *rest: Any) -> Any:
+        compiled.add(name)
+        return compile_(self, source, name, *rest)
+
+    monkeypatch.setattr(Environment, "compile", noted)
+    for _ in renderer.compile_pages("en"):
+        pass
+    assert compiled == {f"web/{page}.html" for page in pages}
+    compiled.clear()
+    for _ in renderer.compile_pages("ar"):  # each is compiled once for all languages
+        pass
+    assert compiled == set()
+
+
 def test_languages_that_run_the_other_way_say_so() -> None:
     found = {language for language in LANGUAGES if direction(language) == "rtl"}
     wanted = {la for la in LANGUAGES if Locale.parse(la).text_direction == "rtl"}
@@ -79,6 +106,13 @@ def test_lists_and_links_of_a_petition() -> None:
         '<p>See <a href="https://a.example/x?y=1&amp;z=2" class="i">https://a.example/x?y=1&amp;z=2'
         "</a>.</p>"
     )
+
+
+def test_quotation_marks_of_a_petition_stand_as_they_are() -> None:
+    said = "L'eau <b> & \"l'air\""
+    assert paragraphs(said) == "<p>L'eau &lt;b&gt; &amp; \"l'air\"</p>"
+    link = 'https://a.example/?x="><b>'
+    assert '<a href="https://a.example/?x=" class="i">' in linked(link)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +139,9 @@ def test_a_line_with_links_says_what_it_said(line: str) -> None:
 
 
 def test_a_phone_number_is_read_in_groups() -> None:
-    assert left_to_right("+14065550100", "en") == "+1 406 555 0100"
-    assert left_to_right("+50934123456", "ht") == "+509 34 12 3456"
+    # No line breaks within it.
+    assert left_to_right("+14065550100", "en") == "+1\u00a0406\u00a0555\u00a00100"
+    assert left_to_right("+50934123456", "ht") == "+509\u00a034\u00a012\u00a03456"
     assert left_to_right("22422", "en") == "22422"
 
 

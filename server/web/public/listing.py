@@ -162,6 +162,7 @@ class Listing:
             older=asked.page + 1 if asked.page < pages else 0,
             petitions=[self._entry(p, language, prefix, shown) for p in shown.petitions],
             others=[(code, name) for code, name in LANGUAGES.items() if code != language],
+            path_in=lambda code: f"/{code}/",
         )
 
     def _entry(

@@ -69,9 +69,9 @@ async def test_a_total_that_lies_is_found(world: World) -> None:
 
 
 async def test_counters_of_an_earlier_version_are_added_up(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    new_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with older(database_url, 20, monkeypatch) as database:
+    async with older(new_url, 20, monkeypatch) as database:
         for day, shard in ((7, 0), (8, 0), (8, 5)):
             await count(database, day, 3, shard=shard)
         await database.migrate(NOW)

@@ -122,13 +122,13 @@ async def test_a_draft_is_never_found_and_a_closed_petition_is_after_the_open_on
 
 
 async def test_petitions_of_an_earlier_version_are_found_once_they_are_folded(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    new_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (
         "INSERT INTO petition_texts (petition_id, language, title, body)"
         " VALUES (:id, :language, :title, 'x')"
     )
-    async with older(database_url, 20, monkeypatch) as database:
+    async with older(new_url, 20, monkeypatch) as database:
         async with database.write() as tx:
             for id_ in range(2, 25):
                 await tx.execute(

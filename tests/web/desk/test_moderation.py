@@ -188,7 +188,7 @@ def test_only_ways_in_which_somebody_has_signed_are_offered_in_plain_words(serve
     assert options(room.get("/invalidate")) == offered
     form = {"class": "web", "reason": "Nobody gave a contact"}
     seen = room.post("/invalidate", form).text
-    assert "This takes out 1 signatures" in seen
+    assert "This takes out 1 signature." in seen
     room.follow("/invalidate", form | {"sure": agreed(seen)})
     eventually(lambda: "It is done." in room.get())
     assert "On the web, with no contact." in room.get()

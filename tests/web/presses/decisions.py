@@ -224,7 +224,8 @@ def each_condition_finds_its_own(site: Site) -> None:
         ):
             asked = typed | {"reason": "Made by a program"}
             found = site.desk.press(page, "", asked)
-            assert f"This takes out {n} signatures" in found.text, (typed, found.text)
+            words = "1 signature." if n == 1 else f"{n} signatures."
+            assert f"This takes out {words}" in found.text, (typed, found.text)
             kept = found.form(f"{OWN}/invalidate").fields
             assert {name: kept[name].value for name in asked} == asked
     assert len(site.rows(slug)) == 5

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
+import pytest
+
+from server.config import LANGUAGES
 from tests.harness.product import Server, eventually
 
 
@@ -22,7 +26,7 @@ def test_the_page_says_at_its_top_what_it_is_and_whether_it_takes_signatures(
         "To: Marta Ellison",
         "Started by Open for everybody, ",
         "<b>SIGN FACE</b> your name, your postcode",
-        "+1 406 555 0100",
+        "+1\u00a0406\u00a0555\u00a00100",
         '<h2 id="s">Sign this petition</h2>',
     ]
     places = [page.index(part) for part in order]
@@ -37,6 +41,20 @@ def test_the_page_says_at_its_top_what_it_is_and_whether_it_takes_signatures(
         assert "Sign this petition" not in page
     assert server.command("petition", "open", "face").returncode == 0
     eventually(lambda: "<form" in server.get("/p/face").text)
+
+
+@pytest.mark.parametrize("path", ["", "?q=face&by=most", "p/face", "p/face/poster"])
+def test_the_other_languages_stand_before_the_page_and_keep_its_address(
+    server: Server, path: str
+) -> None:
+    page = server.get(f"/ar/{path}").text
+    [languages] = re.findall(r"<nav>(.*)</nav>\n<main>", page)
+    links = [html.unescape(link) for link in re.findall(r'href="([^"]*)"', languages)]
+    wanted = [code for code in LANGUAGES if code != "ar"]
+    assert [link.split("/")[1] for link in links] == wanted
+    assert languages.count(" · ") == len(wanted) - 1
+    asked = {frozenset(re.split("[?&]", link.partition("/")[2][3:])) for link in links}
+    assert asked == {frozenset(re.split("[?&]", path))}
 
 
 def test_the_count_is_large_and_says_how_far_the_goal_is(server: Server) -> None:
