@@ -46,6 +46,9 @@ _WAITS = (
     "l.state IN ('queued', 'retry') AND l.due_at <= :now AND l.leased_until IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM paused_offices p WHERE p.petition_id = l.petition_id"
     "  AND p.office = l.office)"
+    # An organizer can stop all mail of a petition.
+    " AND NOT EXISTS (SELECT 1 FROM petitions WHERE petitions.id = l.petition_id"
+    "  AND petitions.mail_stopped_at IS NOT NULL)"
 )
 _SHOWN = (
     "EXISTS (SELECT 1 FROM signatures WHERE signatures.petition_id = letters.petition_id"

@@ -6,6 +6,7 @@ import re
 
 from tests.harness.mail.smtp import codes_in
 from tests.harness.web.pages import Browser, Page
+from tests.harness.web.site import OWN as DESK
 from tests.harness.web.site import Site
 from tests.web.presses.table import press
 
@@ -64,3 +65,35 @@ def writing_a_letter(site: Site) -> None:
             then = browser.press(sent.form(LETTER))
             assert "sent: their mail server has taken it" in then.text
         assert len(site.office.to(office)) == 1
+
+
+@press(f"{DESK}/letters", f"{DESK}/letters/pause")
+@press(f"{DESK}/letters", f"{DESK}/letters/resume")
+def an_office_is_paused(site: Site) -> None:
+    slug, office = addressed(site)
+    assert "No letters yet" in site.own(slug, "/letters").text
+    wrote(site, slug, "farm")
+    site.office.wait_for(office)
+    path = f"{DESK}/letters/pause"
+    page = site.desk.press(site.own(slug, "/letters").form(path))
+    assert "No letter goes there now" in page.text
+    wrote(site, slug, "boat")
+    other, elsewhere = addressed(site)
+    wrote(site, other, "tree")
+    site.office.wait_for(elsewhere)  # it was written later
+    assert len(site.office.to(office)) == 1
+    page = site.own(slug, "/letters")
+    assert "2 letters, 2 in own words" in page.text
+    assert "1: waiting for their turn" in page.text
+    page = site.desk.press(page.form(f"{DESK}/letters/resume"))
+    assert "Letters go there again" in page.text
+    assert "boat" in str(site.office.wait_for(office, 2).get_content())
+    assert site.actions(slug)[-2:] == ["letters_paused", "letters_resumed"]
+
+
+def wrote(site: Site, slug: str, word: str) -> None:
+    """Somebody's letter waits for its turn."""
+    _, thanks, _ = verified(site, slug)
+    words = f"I live on a {word}, and the line is slow."
+    form = {"ref": thanks.form(LETTER).fields["ref"].value or "", "words": words, "send": "1"}
+    assert "not sent yet" in site.server.post(f"/p/{slug}/letter", form).text
