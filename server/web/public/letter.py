@@ -40,7 +40,7 @@ _FAULTS = {
     "gone": N_("To write a letter that we send, sign and type the code that we mail to you."),
 }
 #: What a signer reads of each state. Nothing says "sent" before a mail server has taken it.
-STATE_WORDS = {
+PROGRESS_WORDS = {
     "draft": N_("not sent yet: we check your signature first"),
     "held": N_("not sent yet: we have to look at it"),
     "queued": N_("not sent yet: it waits for its turn"),
@@ -193,6 +193,6 @@ class LetterPages:
             fault=fault and say(language, fault, least=SHORTEST, most=LONGEST),
             letter=step.letter,
             offices=[office.name for office in offices_of(petition)],
-            sent=[(one.office, say(language, STATE_WORDS[one.state])) for one in step.sent],
+            sent=[(one.office, say(language, PROGRESS_WORDS[one.state])) for one in step.sent],
         )
         await send_html(scope, send, status, page, extra)
