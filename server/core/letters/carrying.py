@@ -75,10 +75,7 @@ async def has_due(tx: Transaction, now: int) -> bool:
 async def tend(tx: Transaction, now: int) -> None:
     """What changes by itself: drafts of those whose contact was shown are queued, leases run out,
     and what has not come back in `DONE_SECONDS` is done."""
-    await tx.execute(
-        f"UPDATE letters SET state = 'queued', queued_at = :now WHERE state = 'draft' AND {_SHOWN}",
-        now=now,
-    )
+    await queue(tx, now)
     await tx.execute(
         "UPDATE letters SET state = 'uncertain', ended_at = :now, leased_until = NULL"
         " WHERE state = 'sending' AND leased_until <= :now",
@@ -90,6 +87,14 @@ async def tend(tx: Transaction, now: int) -> None:
         " WHERE state = 'accepted' AND accepted_at <= :done",
         now=now,
         done=now - DONE_SECONDS,
+    )
+
+
+async def queue(tx: Transaction, now: int) -> None:
+    """Drafts of those whose signature is verified wait for their turn."""
+    await tx.execute(
+        f"UPDATE letters SET state = 'queued', queued_at = :now WHERE state = 'draft' AND {_SHOWN}",
+        now=now,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.core.letters import letters
+from server.core.letters import carrying, letters
 from server.core.letters.letter import Letter, Office
 from server.core.petitions.petitions import Petition
 from server.core.signing import stored
@@ -57,8 +57,8 @@ async def signer_of(tx: Transaction, petition: Petition, signature_id: int) -> S
 
 
 async def write_many(tx: Transaction, written: Sequence[Written]) -> list[list[Progress]]:
-    """Keep these letters, and say of each signer what became of all of theirs; nothing where the
-    signature is gone."""
+    """Keep these letters, which wait for their turn if the signature is verified, and say of each
+    signer what became of all of theirs; nothing where the signature is gone."""
     batch = [
         Letter(
             id=one.ids.next(one.now),
@@ -77,6 +77,7 @@ async def write_many(tx: Transaction, written: Sequence[Written]) -> list[list[P
         for office in one.offices
     ]
     await letters.write(tx, batch, written[0].now)
+    await carrying.queue(tx, written[0].now)
     return [await progress(tx, one.petition, one.signature_id) for one in written]
 
 

@@ -46,6 +46,7 @@ ERASING: dict[str, set[str] | str] = {
     "letters/carrying.py:came_back": BY_SENDING,
     "letters/carrying.py:give_back": BY_SENDING,
     "letters/carrying.py:lease": BY_SENDING,
+    "letters/carrying.py:queue": BY_SENDING,
     "letters/carrying.py:settle": BY_SENDING,
     "letters/carrying.py:tend": BY_SENDING,
     "letters/letters.py:expire": BY_AGE,

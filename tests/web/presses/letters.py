@@ -52,13 +52,14 @@ def writing_a_letter(site: Site) -> None:
         assert not site.office.to(office)
         sent = browser.press(read.form(LETTER), "send=1")
         if not language:
-            assert "not sent yet" in sent.text
+            assert "not sent yet: it waits for its turn" in sent.text
         browser.press(read.form(LETTER), "send=1")
         mail = site.office.wait_for(office)
         assert mail["Subject"] in site.stranger().get(f"/p/{slug}").text
         assert (mail["To"], str(mail["Reply-To"]).lower()) == (office, email)
         said = str(mail.get_content()).replace("\r\n", "\n")
         assert said.startswith("Jo Marsh, Mayor\n\n")
+        assert "Please act on it:\nKeep the lake" in said
         for words in (*re.sub(r"\s+", " ", OWN).split(". "), name, "59801", f"/p/{slug}"):
             assert words in re.sub(r"\s+", " ", said)
         if not language:
