@@ -126,14 +126,14 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
         async with running(settings, with_worker) as services:
-            house.default = doors(Site(services, pages))
+            front.doors = doors(Site(services, pages))
             front.slug_of_today = services.directory.slug_of_today
             refused.update(refusals(services))
             compiling = asyncio.create_task(_compile_pages(services))
             yield {"refusals": refused}  # for the HTTP server: `protocol.REFUSALS`
             compiling.cancel()
 
-    # Empty until the server has started: nobody is let in before.
+    # Starts and ends it, and has no door: nobody is let in before.
     house = Router(lifespan=lifespan, redirect_slashes=False, default=_nowhere)
     hosts = Hosts(settings.public_url, settings.hosts)
     front = Front(house, pages, LANGUAGES, settings.language, hosts, refused)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -18,7 +19,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _REGISTRY = CollectorRegistry()
 
-SIGNINGS = Counter(
+_SIGNINGS = Counter(
     "undersigned_signings",
     "Signings by door, and outcome: new, verified, held, again, invalid, closed, refused.",
     ["door", "outcome"],
@@ -63,6 +64,17 @@ _QUEUE = Gauge(
 
 #: Name, help, names of the labels, and values by label: what the database knows.
 Stored = tuple[str, str, tuple[str, ...], Iterable[tuple[tuple[str, ...], float]]]
+
+
+def signed(door: str, outcome: str) -> None:
+    """Note one wish to sign by that door."""
+    _counter_of(door, outcome).inc()
+
+
+@cache
+def _counter_of(door: str, outcome: str) -> Counter:
+    # Looked up once: that takes longer than to count.
+    return _SIGNINGS.labels(door, outcome)
 
 
 def committed(size: int, seconds: float, waiting: int) -> None:

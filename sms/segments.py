@@ -8,10 +8,9 @@ GSM-7 puts the whole text into UCS-2.
 import re
 import unicodedata
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, islice
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from sms.characters import UNDECOMPOSED, visible
 
@@ -28,8 +27,7 @@ Encoding = Literal["GSM-7", "UCS-2"]
 _CAPACITY: Final[dict[Encoding, tuple[int, int]]] = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """`units` are septets or UTF-16 units, padding not counted; `left` is free in the last segment.
 
     An empty text is one segment, as it is billed.

@@ -9,6 +9,7 @@ import dataclasses
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from server.config.variables import setting, value_of
@@ -305,8 +306,13 @@ class Settings:
     @property
     def origin(self) -> str:
         """Scheme and host of the public address, as a browser writes it in `Origin`."""
-        parts = urlsplit(self.public_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return _origin_of(self.public_url)
+
+
+@lru_cache(maxsize=8)  # every form is compared with it
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 TABLE = tuple(

@@ -61,7 +61,11 @@ class GroupCommit:
     ) -> None:
         """`observe` is told the size and seconds of each transaction, and how many wait."""
         self._database = database
-        self._queue: asyncio.Queue[_Job] = asyncio.Queue(maxsize=queue_limit)
+        # A list and two events: what a queue of asyncio does for each item costs more.
+        self._waiting: list[_Job] = []
+        self._limit = queue_limit
+        self._came, self._idle = asyncio.Event(), asyncio.Event()
+        self._idle.set()
         self._on_broken = on_broken
         self._observe = observe
         self._task: asyncio.Task[None] | None = None
@@ -72,7 +76,7 @@ class GroupCommit:
 
     async def stop(self) -> None:
         """Finish what waits, then end."""
-        await self._queue.join()
+        await self._idle.wait()
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -83,11 +87,12 @@ class GroupCommit:
         item: Item,
     ) -> Result:
         """The item's result, after it is durable. Raises `StoreBusy` at once if too many wait."""
+        if len(self._waiting) >= self._limit:
+            raise StoreBusy("too many signings are waiting")
         job = _Job(apply, item, asyncio.get_running_loop().create_future())
-        try:
-            self._queue.put_nowait(job)
-        except asyncio.QueueFull:
-            raise StoreBusy("too many signings are waiting") from None
+        self._waiting.append(job)
+        self._came.set()
+        self._idle.clear()
         result: Result = await job.done
         return result
 
@@ -101,22 +106,30 @@ class GroupCommit:
 
     async def _run(self) -> None:
         while True:
-            jobs = [await self._queue.get()]
-            while len(jobs) < BATCH_LIMIT and not self._queue.empty():
-                jobs.append(self._queue.get_nowait())
-                if self._queue.empty():
-                    # One turn of the event loop, in which requests that have already arrived are
-                    # read and join: fewer, larger batches. With one caller it is not waited for.
-                    await asyncio.sleep(0)
+            await self._came.wait()
+            jobs = await self._gathered()
             began = time.perf_counter()
             if len(jobs) > CROWD:
                 self._crowded_at = began
             try:
                 await self._commit(jobs)
             finally:
-                self._observe(len(jobs), time.perf_counter() - began, self._queue.qsize())
-                for _ in jobs:
-                    self._queue.task_done()
+                self._observe(len(jobs), time.perf_counter() - began, len(self._waiting))
+                if not self._waiting:
+                    self._idle.set()
+
+    async def _gathered(self) -> list[_Job]:
+        """A batch of those who wait."""
+        seen = 1
+        while seen < len(self._waiting) < BATCH_LIMIT:
+            seen = len(self._waiting)
+            # One turn of the event loop, in which requests that have already arrived are read and
+            # join: fewer, larger batches. With one caller it is not waited for.
+            await asyncio.sleep(0)
+        jobs, self._waiting = self._waiting[:BATCH_LIMIT], self._waiting[BATCH_LIMIT:]
+        if not self._waiting:
+            self._came.clear()
+        return jobs
 
     async def _commit(self, jobs: list[_Job], tries: int = BATCH_TRIES) -> None:
         try:

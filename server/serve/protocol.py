@@ -167,6 +167,9 @@ class Protocol(PatientProtocol):
             else:
                 cycle.transport.close()
         cycle.on_response()
+        # The scope holds what answers it, which holds the scope: a request goes when it is answered
+        # instead of waiting, with thousands of others, for the search for such circles.
+        cycle.scope["extensions"].clear()
 
     def on_response_complete(self) -> None:
         self._release()

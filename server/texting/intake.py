@@ -85,5 +85,5 @@ async def take(
         answered: Answered = await services.group.submit(receive_many, received)
     metrics.TEXTS.labels(inbound.gateway, answered.kind).inc()
     if answered.kind == "sign" and answered.outcome:
-        metrics.SIGNINGS.labels(inbound.channel, str(answered.outcome)).inc()
+        metrics.signed(inbound.channel, str(answered.outcome))
     return answered

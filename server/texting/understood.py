@@ -16,8 +16,8 @@ _made: WeakKeyDictionary[Directory, tuple[object, PetitionWords]] = WeakKeyDicti
 
 def petitions_of(directory: Directory) -> PetitionWords:
     """The words of all petitions that the public may know, former ones too."""
-    source, made = _made.get(directory, (None, PetitionWords()))
-    if source is not directory.by_keyword:
+    source, made = _made.get(directory, (None, None))
+    if made is None or source is not directory.by_keyword:
         made = PetitionWords(
             PetitionWord(word, p.country, p.state == "open", word != p.keyword)
             for word, p in directory.by_keyword.items()

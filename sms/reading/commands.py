@@ -97,7 +97,7 @@ def language_of(pieces: Pieces, line: str) -> str | None:
 _REFUSED: Final = re.compile(
     r"[vr][lE2qyvnrp]*[sJ]|r[l2p]*s|[sJ](?:[lK2<>]{0,2}v(?!N)|[l2<>]{0,2}v)|v[lE2q]*[RY]?Y[l2<]*K"
 )
-_ASKS_HOW: Final = re.compile(r"^[,.eyl¿]*q")
+_ASKS_HOW: Final = re.compile(r"^[,.eyl¿]*q|[,.\n][ley]*q")
 
 
 def is_refused(line: str) -> bool:
@@ -107,12 +107,7 @@ def is_refused(line: str) -> bool:
 
 def is_question(line: str) -> bool:
     """Whether the text asks something: by a mark, or by words at the beginning of a clause."""
-    return (
-        "?" in line
-        or "¿" in line
-        or bool(_ASKS_HOW.search(line))
-        or bool(re.search(r"[,.\n][ley]*q", line))
-    )
+    return "?" in line or "¿" in line or ("q" in line and bool(_ASKS_HOW.search(line)))
 
 
 def is_all(line: str, signs: str) -> bool:

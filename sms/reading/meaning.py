@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from sms.reading.commands import command_of, is_all, is_question, is_refused, language_of
@@ -119,7 +118,7 @@ def _said(
         return _signs(pieces, line, context, person, found, postcode, bool(petitions))
     if postcode.normal and not is_offer(pieces, line):
         if ends_in_entry(pieces, line, found):
-            found = replace(found, any=True)
+            found = found._replace(any=True)
             return _signs(pieces, line, context, person, found, postcode, named=True)
         if has_capitals(pieces, line):
             return _weighed(person, "name")

@@ -42,9 +42,13 @@ _UNDO: Final = re.compile(r"u|[RO][lp2<]*Y|Y[lp2]*R")
 _BESIDE_UNDO: Final = frozenset("lyeg2uRYKNwTpjfPcAC<,.?OEnz&k\n7q=\x00")
 
 
+#: Signs without which nothing is wished of us, but for a stop word.
+_WISHES: Final = re.compile("[oOvuRXSMUB]")
+
+
 def wish_of(pieces: Pieces, line: str) -> Wish:
     """What is wished of us, if anything."""
-    if not re.search(r"[oOvuRXSMUB]", line) and not _has_stop(pieces, line):
+    if not _WISHES.search(line) and not _has_stop(pieces, line):
         return ""
     clauses = [match.span() for match in _CLAUSE.finditer(line)]
     bound = "P" in line or is_offer(pieces, line)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import gc
 import gzip
 import resource
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from uvicorn.server import ServerState
 
 from server.serve import patience, run
-from server.serve.protocol import Protocol
+from server.serve.protocol import WHOLE, Protocol
 from server.serve.server import Server as OurServer
 from tests.harness import product
 from tests.harness.product import Server, exchange, post, request
@@ -153,6 +157,31 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     served.should_exit = True
     thread.join()
     listening.close()
+
+
+async def test_a_request_is_gone_once_it_is_answered() -> None:
+    seen = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(weakref.ref(receive.__self__))
+        await scope["extensions"][WHOLE](b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n", b"")
+
+    config = uvicorn.Config(app, http=Protocol, lifespan="off", log_config=None)
+    config.load()
+    served = await asyncio.get_running_loop().create_server(
+        lambda: Protocol(config=config, server_state=ServerState(), app_state={}), "127.0.0.1", 0
+    )
+    reader, writer = await asyncio.open_connection(*served.sockets[0].getsockname())
+    gc.disable()
+    try:
+        for _ in range(2):
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+        assert seen[0]() is None  # (the second is the connection's until the next one)
+    finally:
+        gc.enable()
+        writer.close()
+        served.close()
 
 
 def test_a_head_that_does_not_arrive_is_given_up(hasty: int) -> None:

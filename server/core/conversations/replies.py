@@ -32,18 +32,18 @@ async def allowed(
         petition = text.wish.petition_id
         received[petition or usage.NO_PETITION] += text.segments
         reply = text.wish.answer(outcome)
-        if reply and not _may_say(text, reply, known[text.phone_key]):
-            reply = None
-        if reply and not budget.take(petition, text.measure(reply)):
-            reply = None
+        if reply:
+            segments = text.measure(reply)
+            goes = _may_say(text, reply, segments, known[text.phone_key])
+            reply = reply if goes and budget.take(petition, segments) else None
         replies.append(reply)
     await usage.add(tx, day, received=received, sent=budget.charged)
     return replies
 
 
-def _may_say(text: Received, reply: str, phone: PhoneHistory) -> bool:
+def _may_say(text: Received, reply: str, segments: int, phone: PhoneHistory) -> bool:
     """Whether this phone may get this reply now."""
-    if not text.measure(reply):
+    if not segments:
         return True  # a session or call costs us nothing, and waits for its answer
     if not text.answerable or phone.opted_out:
         return text.answerable and text.wish.kind == "start"

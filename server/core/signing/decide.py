@@ -260,7 +260,7 @@ class Ledger:
 
     def _household(self, petition_id: int, keys: PersonKeys) -> list[Signature]:
         """All who stand behind one contact, also those who are stored under its former keys."""
-        found = (s for key in keys.contacts for s in self._by_contact[petition_id, key])
+        found = [s for key in keys.contacts for s in self._by_contact.get((petition_id, key), ())]
         return list({s.id: s for s in found}.values())
 
     def _known_anew(self, signature: Signature, keys: PersonKeys) -> Signature:

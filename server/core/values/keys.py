@@ -8,20 +8,26 @@ worthless: all numbers of a country can be tried in minutes.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from base64 import b32decode, urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.core.values.contacts import former, reached
 from server.core.values.names import fold_name
 from server.core.values.postcodes import fold_postcode
 
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
 KEY_BYTES = 16
 SALT_BYTES = 32
 _ID_BYTES, _PROOF_BYTES = 8, 8  # of a `ref`
 _SLIP_BYTES = 5  # in place of the latter: a slip is written by hand
+_BLOCK_BYTES = 64  # of SHA-256
+_INNER, _OUTER = b"\x36" * _BLOCK_BYTES, b"\x5c" * _BLOCK_BYTES  # RFC 2104, 2
 
 
 class PersonKeys(NamedTuple):
@@ -39,12 +45,16 @@ class PersonKeys(NamedTuple):
     @property
     def contacts(self) -> tuple[bytes, ...]:
         """The contact's key and its former ones."""
-        return (self.contact, *(contact for contact, _ in self.former)) if self.contact else ()
+        if self.contact is None:
+            return ()
+        return (self.contact, *[contact for contact, _ in self.former])
 
     @property
     def persons(self) -> tuple[bytes, ...]:
         """The person's key and its former ones."""
-        return (self.person, *(person for _, person in self.former)) if self.person else ()
+        if self.person is None:
+            return ()
+        return (self.person, *[person for _, person in self.former])
 
 
 class Keys:
@@ -80,10 +90,10 @@ class Keys:
         place = mac(key, "place", who, fold_postcode(postcode))
         if contact is None:
             return PersonKeys(place, None, None)
-        mine, *before = (
+        mine, *before = [
             (mac(key, "contact", c), mac(key, "person", c, who))
             for c in (reached(contact), *former(contact))
-        )
+        ]
         return PersonKeys(place, *mine, tuple(before))
 
     def entries(self, salt: bytes, *entries: str) -> bytes:
@@ -179,18 +189,24 @@ def _xor(text: bytes, pad: bytes) -> bytes:
 
 def mac(key: bytes, *parts: str) -> bytes:
     """`KEY_BYTES` that nobody can make without the key."""
+    begun, end = _keyed(key)
+    inner, outer = begun.copy(), end.copy()
     # Length prefixes keep ("ab", "c") and ("a", "bc") apart.
-    encoded = [part.encode() for part in parts]
-    mac = _keyed(key).copy()
-    mac.update(b"".join([len(part).to_bytes(4, "big") + part for part in encoded]))
-    return mac.digest()[:KEY_BYTES]
+    inner.update(b"".join([len(said := part.encode()).to_bytes(4) + said for part in parts]))
+    outer.update(inner.digest())
+    return outer.digest()[:KEY_BYTES]
 
 
 @lru_cache(maxsize=4096)
-def _keyed(key: bytes) -> hmac.HMAC:
-    # Copied for each message: `hmac.digest` sets the key up anew, and lets go of the interpreter's
-    # lock for it, which under load costs far more than the sum.
-    return hmac.new(key, digestmod="sha256")
+def _keyed(key: bytes) -> tuple[Hash, Hash]:
+    """The two hashes of HMAC-SHA256 (RFC 2104) after the key, which are copied for each message:
+    half the time of copying an `hmac.HMAC`, and seven keys are made for one signing. `hmac.digest`
+    sets the key up anew, and lets go of the interpreter's lock for it, which under load costs far
+    more than the sum."""
+    if len(key) > _BLOCK_BYTES:
+        key = hashlib.sha256(key).digest()
+    padded = key.ljust(_BLOCK_BYTES, b"\0")
+    return hashlib.sha256(_xor(padded, _INNER)), hashlib.sha256(_xor(padded, _OUTER))
 
 
 @lru_cache(maxsize=4096)

@@ -84,7 +84,6 @@ def _ascii(domain: str) -> str:
         return domain
 
 
-@lru_cache(maxsize=4096)
 def owned_domain(email: str) -> str:
     """The domain that somebody has registered: all addresses under it may be one person's.
 
@@ -92,7 +91,12 @@ def owned_domain(email: str) -> str:
     that give away names under their own, would make a group of each name that costs nothing. An
     address right under a suffix is grouped by what it has.
     """
-    domain = _ascii(domain_of(email))
+    return _owned(domain_of(email))
+
+
+@lru_cache(maxsize=4096)
+def _owned(domain: str) -> str:
+    domain = _ascii(domain)
     if domain in LARGE:
         return domain
     return _suffixes().privatesuffix(domain) or domain

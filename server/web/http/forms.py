@@ -49,12 +49,10 @@ async def read_form(scope: Scope, receive: Receive, bounds: Bounds = PUBLIC_FORM
         from server.web.http.multipart import parts_of  # (few send it, and its parser takes 4 MB)
 
         body = await read_body(scope, receive, bounds.body)
-        pairs = parts_of(body, content_type, bounds.fields)
-        return decoded(pairs, charset_of(content_type), bounds)
+        return decoded(parts_of(body, content_type, bounds.fields), content_type, bounds)
     if kind not in {"application/x-www-form-urlencoded", ""}:
         raise WrongContentType(kind)
-    body = await read_body(scope, receive, bounds.body)
-    return fields_of(body, charset_of(content_type), bounds)
+    return fields_of(await read_body(scope, receive, bounds.body), content_type, bounds)
 
 
 def read_query(scope: Scope) -> dict[str, str]:
@@ -62,27 +60,27 @@ def read_query(scope: Scope) -> dict[str, str]:
     return fields_of(scope["query_string"])
 
 
-def charset_of(content_type: str) -> str:
+def _charset_of(content_type: str) -> str:
     """The charset that the header names, or ''."""
     found = re.search(r"charset=\"?([\w-]+)", content_type, re.IGNORECASE)
     return found[1].lower() if found else ""
 
 
-def fields_of(body: bytes, charset: str = "", bounds: Bounds = PUBLIC_FORM) -> dict[str, str]:
+def fields_of(body: bytes, content_type: str = "", bounds: Bounds = PUBLIC_FORM) -> dict[str, str]:
     """The fields of a urlencoded body. Raises `BadRequest` and `TooLarge` beyond the bounds."""
-    return decoded(pairs_of(body, bounds.fields), charset, bounds)
+    return decoded(pairs_of(body, bounds.fields), content_type, bounds)
 
 
-def decoded(pairs: Pairs, charset: str, bounds: Bounds = PUBLIC_FORM) -> dict[str, str]:
+def decoded(pairs: Pairs, content_type: str, bounds: Bounds = PUBLIC_FORM) -> dict[str, str]:
     """Names and values as letters, all in one charset: the one that a browser writes a form in."""
-    if any(len(value) > bounds.value for _, value in pairs):
+    if [value for _, value in pairs if len(value) > bounds.value]:
         raise TooLarge(f"a field of more than {bounds.value} bytes")
     try:
         return {k.decode(): v.decode() for k, v in pairs}
     except UnicodeDecodeError:
         pass
     declared = dict(pairs).get(b"_charset_", b"").decode("ascii", "replace").lower()
-    encoding = _single_byte([declared, charset])
+    encoding = _single_byte([declared, _charset_of(content_type)])
 
     def read(raw: bytes) -> str:
         # A letter that the browser's charset lacks arrives as a numeric entity.
@@ -105,11 +103,8 @@ def pairs_of(body: bytes, limit: int = MANY_FIELDS) -> Pairs:
     pairs = []
     for part in body.split(b"&"):
         if part:
-            name, _, value = part.partition(b"=")
-            pairs.append((_unquote(name), _unquote(value)))
+            name, _, value = part.replace(b"+", b" ").partition(b"=")
+            if b"%" in part:
+                name, value = unquote_to_bytes(name), unquote_to_bytes(value)
+            pairs.append((name, value))
     return pairs
-
-
-def _unquote(raw: bytes) -> bytes:
-    raw = raw.replace(b"+", b" ")
-    return unquote_to_bytes(raw) if b"%" in raw else raw

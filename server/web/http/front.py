@@ -76,7 +76,9 @@ class Front:
         refusals: Mapping[int, bytes],
     ) -> None:
         """`own` is the language of a page without a prefix."""
-        self._app = app
+        self._lifespan = app
+        #: What all requests go to that are for us; known once the store is open.
+        self.doors = app
         self._pages = pages
         self._languages = tuple(languages)
         self._own = own
@@ -90,7 +92,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._lifespan(scope, receive, send)
             return
         path = name = scope["path"]
         if not self._hosts.ours(header(scope, b"host")) and not _MACHINES.fullmatch(path):
@@ -112,7 +114,7 @@ class Front:
         if reads:
             await self._read(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self.doors(scope, receive, send)
 
     def _asks(self, scope: Scope) -> bool:
         """Whether the first page is asked for more than itself."""
@@ -134,7 +136,7 @@ class Front:
             return
         self._reads += 1
         try:
-            await self._app(scope, receive, send)
+            await self.doors(scope, receive, send)
         finally:
             self._reads -= 1
 

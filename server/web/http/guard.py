@@ -62,11 +62,12 @@ def check_origin(scope: Scope, own_origin: str, partners: Iterable[str] = ()) ->
     """Raise `CrossSite` if the browser says that another site sent this form.
 
     Only a browser that says so is refused: old ones send neither header, and `Origin: null` comes
-    from people who guard their privacy. `partners` are origins that the petition lists.
+    from people who guard their privacy. `partners` are origins that the petition lists; all are in
+    small letters, as `own_origin` is.
     """
     origin = header(scope, b"origin").lower()
     site = header(scope, b"sec-fetch-site").lower()
-    if origin in partners or origin == own_origin.lower():
+    if origin in partners or origin == own_origin:
         return
     if origin and origin != "null":
         # Scheme and host are all that an origin is (RFC 6454, 7); what is none is another's.

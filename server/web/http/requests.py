@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -33,8 +32,10 @@ class Methods:
         endpoint = self._endpoints.get(scope["method"])
         if endpoint is None:
             raise HTTPException(405, headers={"allow": ", ".join(sorted(self._endpoints))})
-        with suppress(Disconnected):  # nobody is left to be answered
+        try:  # (`suppress` makes an object for each request)
             await endpoint(scope, receive, send)
+        except Disconnected:
+            return  # nobody is left to be answered
 
 
 def header(scope: Scope, name: bytes) -> str:

@@ -35,17 +35,17 @@ class Sign:
         try:
             signing, outcome = await self._site.beat.after(self._signed(scope, petition, values))
         except NotOpen:
-            metrics.SIGNINGS.labels("web", "closed").inc()
+            metrics.signed("web", "closed")
             await self._site.send_message(scope, send, petition.state, petition)
         except InvalidInput as error:
-            metrics.SIGNINGS.labels("web", "invalid").inc()
+            metrics.signed("web", "invalid")
             await self._send_problems(scope, send, petition, values, error)
         except StoreUnavailable as error:
-            metrics.SIGNINGS.labels("web", "refused").inc()
+            metrics.signed("web", "refused")
             note(error)
             await self._send_delay(scope, send, petition, values, error)
         else:
-            metrics.SIGNINGS.labels("web", outcome).inc()
+            metrics.signed("web", outcome)
             await self._thanks.send_to(scope, send, petition, signing)
 
     async def _signed(

@@ -57,12 +57,12 @@ class Thanks:
         if contact is None:
             variant, said = "alone", {"reference": verification.alone_ref(keys, signing, petition)}
         elif "@" in contact:
-            variant, said = "email", {"entries": entries.value(keys, petition.salt)}
+            variant = "email"
+            said = {"contact": contact, "entries": entries.value(keys, petition.salt)}
         else:
             digits = codes.text_digits(keys, petition, contact, entries)
             variant, said = "phone", {"digits": digits}
-        page = self._page(scope, petition, variant)
-        await self._send(scope, send, page, said | {"contact": contact or ""})
+        await self._send(scope, send, self._page(scope, petition, variant), said)
 
     async def _send(self, scope: Scope, send: Send, page: Page, said: Mapping[str, str]) -> None:
         filled = {_FILLED[word]: escape(text).encode() for word, text in said.items()}

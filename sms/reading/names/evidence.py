@@ -19,28 +19,33 @@ def weigh(pieces: Pieces, line: str, found: Candidate, context: Context) -> None
     changed = found.left == "H" and "d" not in line[: found.first]
     found.cued = found.left == "n" or changed or _is_myself(pieces, line, found)
     found.other = found.left == "k" and "N" in line[found.first : found.last]
+    case = _capitals(pieces, line, found.first, found.last)
     awaited = context.asked is not None and context.asked.wants_name and _is_alone(line, found)
     found.strength = (
         (1 if found.size > 1 else 0)
         + _by_left(line, found)
         + _by_right(line, found)
         + (2 if line[found.first - 1 : found.first] == "j" else 0)
-        - _by_words(pieces, line, found)
+        - _by_words(line, found, case)
         + (3 if awaited else 0)
-        + _by_capitals(pieces, line, found)
+        + _by_capitals(pieces, line, found, case)
         + _by_script(pieces, line, found)
         - (3 if line[found.first - 1 : found.first] in ("v", "r") else 0)  # no face scans
     )
-    found.doubtful |= _is_doubtful(pieces, line, found, context)
+    found.doubtful |= _is_doubtful(pieces, line, found, context, case)
 
 
-def _by_words(pieces: Pieces, line: str, found: Candidate) -> int:
+def _by_words(line: str, found: Candidate, case: tuple[int, int]) -> int:
     """Words that mean something else speak less for a name; a small one among others hardly."""
-    large, small = _capitals(pieces, line, found.first, found.last)
+    large, small = case
     if "N" not in line[found.first : found.last]:
         return 1 if large > 1 and not small else 2
     alone = found.size == 1 and small and not large and not found.cued
-    return 3 if alone and "P" not in line and re.search("[ldqvoOMS]", line) else 0
+    return 3 if alone and "P" not in line and _TALKS.search(line) else 0
+
+
+#: Signs of a text that says something, or wants more than to sign.
+_TALKS: Final = re.compile("[ldqvoOMS]")
 
 
 def _by_left(line: str, found: Candidate) -> int:
@@ -106,9 +111,9 @@ def _by_script(pieces: Pieces, line: str, found: Candidate) -> int:
     return 2 if others and own not in others else 0
 
 
-def _by_capitals(pieces: Pieces, line: str, found: Candidate) -> int:
+def _by_capitals(pieces: Pieces, line: str, found: Candidate, case: tuple[int, int]) -> int:
     """Capitals say much in a text that has small letters elsewhere."""
-    large, small = _capitals(pieces, line, found.first, found.last)
+    large, small = case
     if not (large or small):
         return 0
     others = _frame_is_small(pieces, line, found)
@@ -122,7 +127,8 @@ def _capitals(pieces: Pieces, line: str, first: int, last: int) -> tuple[int, in
     words = pieces.words
     places = [pieces.first[at] for at in range(first, last) if line[at] in "NwT2"]
     spelt = [words.exact[at] for at in places if words.gaps[at] != "-"]
-    return sum(word[:1].isupper() for word in spelt), sum(word[:1].islower() for word in spelt)
+    large = len([word for word in spelt if word[:1].isupper()])
+    return large, len([word for word in spelt if word[:1].islower()])
 
 
 def _frame_is_small(pieces: Pieces, line: str, found: Candidate) -> bool:
@@ -141,9 +147,11 @@ def _other_is_large(pieces: Pieces, line: str, found: Candidate) -> bool:
     )
 
 
-def _is_doubtful(pieces: Pieces, line: str, found: Candidate, context: Context) -> bool:
+def _is_doubtful(
+    pieces: Pieces, line: str, found: Candidate, context: Context, case: tuple[int, int]
+) -> bool:
     """Whether the run may be more than a name, or none."""
-    large, small = _capitals(pieces, line, found.first, found.last)
+    large, small = case
     if found.size > _LONGEST or (large > 1 and small and _ends_small(pieces, line, found)):
         return True
     if small and not large and found.size > 3 and not (found.cued or found.right == "V"):
@@ -152,11 +160,12 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate, context: Context) 
         return True  # Ok Ja Kim, or ok, Ja Kim
     if found.size > 2 and _ends_in_town(pieces, line, found.last - 1):
         return True
-    loose = not (found.cued or context.asked or re.search("[KsJ]", line))
+    loose = not (found.cued or context.asked or _SIGNS.search(line))
     if small and not large and loose and (found.size == 1 or re.search("[ldqv]", line)):
         return True
-    if _SENTENCE.search(pieces.spelt(found.first)) or _SENTENCE.search(
-        pieces.spelt(found.last - 1)
+    if not pieces.words.text.isascii() and (
+        _SENTENCE.search(pieces.spelt(found.first))
+        or _SENTENCE.search(pieces.spelt(found.last - 1))
     ):
         return True
     if _goes_on(pieces, line, found.last) or _may_end_in_place(pieces, line, found):
@@ -173,6 +182,8 @@ def _is_doubtful(pieces: Pieces, line: str, found: Candidate, context: Context) 
     return bool(found.cued and small and not large and short and _is_weak_cue(pieces, found))
 
 
+#: What says that a text signs: the petition's word, a sign word.
+_SIGNS: Final = re.compile("[KsJ]")
 #: "I am called" and "am", written onto a name where no space parts words.
 _SENTENCE: Final = re.compile("^(?:我|私)|(?:입니다|이에요|예요|です)$")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from sms.reading.context import Context
 from sms.reading.names.candidates import Candidate, candidate, runs
@@ -15,8 +14,7 @@ from sms.reading.names.written import name_of, span_of, spans_of_name
 from sms.reading.pieces import Pieces
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The names, as they are written; `sure` if they can only be that; `people`: more than one
     person, not all of them with a whole name; `cued`: the text says that it is a name."""
 
@@ -35,7 +33,7 @@ def find_names(pieces: Pieces, context: Context) -> Found:
     candidates = [c for run in runs(pieces, line) if (c := candidate(pieces, line, run))]
     for one in candidates:
         weigh(pieces, line, one, context)
-    if re.search(r"j&l?j", line):
+    if "j&j" in line or "j&lj" in line:
         return Found(people=True, any=True)
     if not candidates:
         return Found()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,12 @@ def test_parts_do_not_run_into_each_other(a: str, b: str, c: str, d: str) -> Non
     valid = [part.encode("utf-8", "ignore").decode() for part in (a, b, c, d)]
     one, other = tuple(valid[:2]), tuple(valid[2:])
     assert (mac(b"key", *one) == mac(b"key", *other)) is (one == other)
+
+
+@given(st.binary(min_size=1, max_size=200), st.text(st.characters(codec="utf-8")))
+def test_a_key_is_hmac_sha256_cut_short(key: bytes, part: str) -> None:
+    said = len(part.encode()).to_bytes(4) + part.encode()
+    assert mac(key, part) == hmac.digest(key, said, "sha256")[:KEY_BYTES]
 
 
 @given(st.lists(st.integers(1_500_000_000_000, 1_900_000_000_000), min_size=1, max_size=50))
