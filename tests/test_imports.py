@@ -27,7 +27,7 @@ FLOORS = {
         {"texting"},
         {"mail", "services"},
         {"core", "words"},
-        {"db", "serve", "config"},
+        {"channels", "db", "serve", "config"},
         {"errors", "metrics"},
     ),
     "server.core": (

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from server.cli.shared import Commands, opened, settings_of
+from server.core.letters import carrying
 from server.core.outbox.returned import note_bounce
 from server.core.values.contacts import normal_email
 from server.core.values.keys import Keys
@@ -75,7 +76,8 @@ def _note(options: argparse.Namespace, whose: Iterable[bytes]) -> None:
         try:
             async with database.write() as tx:
                 for key in whose:
-                    await note_bounce(tx, key, int(time.time()))
+                    if not await carrying.came_back(tx, key, int(time.time())):
+                        await note_bounce(tx, key, int(time.time()))
         finally:
             await database.close()
 

@@ -250,6 +250,17 @@ class Settings:
         "60",
         "mails and texts that one network may ask for in an hour; more wait, see below",
     )
+    letters_hourly: int = setting(
+        "UNDERSIGNED_LETTERS_HOURLY",
+        "10",
+        "letters that may go to one office in an hour; more wait",
+    )
+    letters_reply_to: str = setting(
+        "UNDERSIGNED_LETTERS_REPLY_TO",
+        "",
+        "where offices answer letters of people who have no e-mail; empty: the sender's address",
+        must=(r"[^@\s<>]+@[^@\s<>]+", "an address like answers@example.org"),
+    )
     hosts: frozenset[str] = setting(
         "UNDERSIGNED_HOSTS",
         "",

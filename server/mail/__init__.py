@@ -3,6 +3,7 @@
 __init__.py   `Mailer`, the interface, and what comes of handing a mail over
 words.py      the words of each mail
 smtp.py       by SMTP, and the console
+client.py     one connection to a mail server
 tokens.py     whom a mail went to, in a word that comes back with it
 bounces.py    what comes back
 """
@@ -14,8 +15,9 @@ from email.message import EmailMessage
 from typing import Literal, Protocol
 
 #: `bounced`: the address takes no mail. `refused`: this mail is taken by nobody. `trouble`: the
-#: server is away or out of order, for every mail.
-Result = Literal["sent", "later", "bounced", "refused", "trouble"]
+#: server is away or out of order, for every mail. `unclear`: it went away after the mail had gone
+#: to it, and before it said whether it has it.
+Result = Literal["sent", "later", "bounced", "refused", "trouble", "unclear"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from server.config import Settings
 from server.mail import Mailer, Posting
 
 if TYPE_CHECKING:
-    from aiosmtplib import SMTP
+    from server.mail.client import Client
 
 SECONDS = 20.0  # for each answer of the server
 
@@ -44,7 +44,7 @@ class Smtp:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._client: SMTP | None = None
+        self._client: Client | None = None
 
     async def post(self, mail: EmailMessage, back_to: str) -> Posting:
         # Loaded when the first mail goes out: few commands send any.
@@ -52,6 +52,7 @@ class Smtp:
 
         try:
             client = await self._connected()
+            client.has_gone = False
             await client.send_message(mail, sender=back_to)
         except aiosmtplib.SMTPRecipientsRefused as error:
             refused = error.recipients[0]
@@ -67,17 +68,18 @@ class Smtp:
             await self._reset()
             return Posting("refused", _code(error))
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            gone = self._client is not None and self._client.has_gone
             await self.rest()
-            return Posting("trouble", _code(error))
+            return Posting("unclear" if gone else "trouble", _code(error))
         return Posting("sent")
 
-    async def _connected(self) -> SMTP:
-        from aiosmtplib import SMTP
+    async def _connected(self) -> Client:
+        from server.mail.client import Client
 
         if self._client and self._client.is_connected:
             return self._client
         settings = self._settings
-        client = SMTP(
+        client = Client(
             hostname=settings.smtp_host,
             port=settings.smtp_port,
             username=settings.smtp_username or None,

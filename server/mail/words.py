@@ -53,7 +53,7 @@ def word(
     # RFC 3834: no holiday notice answers this.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(_folded(_FIELD.sub(lambda m: fields[m[1]], body.strip())) + "\n")
+    mail.set_content(folded(_FIELD.sub(lambda m: fields[m[1]], body.strip())) + "\n")
     return mail
 
 
@@ -67,7 +67,7 @@ def _harmless(name: str) -> str:
     return _LINKLIKE.sub(r"\1 ", name)
 
 
-def _folded(body: str) -> str:
+def folded(body: str) -> str:
     """Lines of at most `WIDTH`, except for addresses of pages."""
     return "\n".join(_fold(line) for line in body.split("\n"))
 

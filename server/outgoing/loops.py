@@ -13,11 +13,13 @@ from functools import partial
 
 from server.core.counting import shown
 from server.core.desk import invalidation
+from server.core.letters import letters
 from server.core.petitions import search
 from server.core.upkeep import ending, erasure
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
 from server.outgoing import reconcile
+from server.outgoing.letters import Carrier
 from server.outgoing.mails import Postman
 from server.outgoing.texts import Texter
 from server.services import Services
@@ -37,9 +39,11 @@ async def run(services: Services) -> None:
     if not services.tombstones:
         log.warning("a restored copy will revive what was taken back: UNDERSIGNED_TOMBSTONES")
     texter, postman = Texter(services), Postman(services, mailer(services.settings))
+    carrier = Carrier(services, mailer(services.settings))
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
+        loops.create_task(_for_ever("letters", carrier.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("chores", lambda: do_chores(services), CHORES_SECONDS))
         takes_out = partial(_take_out, services)
         loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
@@ -84,6 +88,7 @@ async def do_chores(services: Services) -> None:
     async with services.database.write() as tx:
         await shown.publish(tx, now, services.chance)
         await erasure.erase_due(tx, now, services.settings.sms_keep_days)
+        await letters.expire(tx, now)
     await erasure.erase_contacts(services.database, now, services.settings.pending_hours)
     await erasure.erase_prefixes(services.database, now)
     if services.tombstones:

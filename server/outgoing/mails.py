@@ -57,7 +57,7 @@ class Postman:
             await services.group.give_way()  # signing comes first, and its mail a little later
             posting = await self._post(one.item, one.message)
             await self._settle(one, posting)
-            if posting.result == "trouble":
+            if posting.result in {"trouble", "unclear"}:
                 log.warning("mail: the server is away or out of order: %s", posting.code)
                 for waiting in told[index + 1 :]:
                     await self._wait(waiting, posting.code)
@@ -120,7 +120,7 @@ class Postman:
                     await outbox.forget_recipient(tx, item.id)
                     if due.verdict.rests:
                         await allowance.rest(tx, services.keys.address(item.recipient), now)
-                case "later" | "trouble":
+                case "later" | "trouble" | "unclear":
                     await outbox.postponed(tx, item, posting.code, now, services.chance())
                 case "bounced" | "refused":
                     if posting.result == "bounced":

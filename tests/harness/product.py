@@ -23,7 +23,10 @@ START_SECONDS = 30
 #: Of all that this process has started (see `tests.harness.plugins.logs`).
 LOGS: list[Path] = []
 #: Every public page of the demo that a GET shows, without its language prefix.
-PAGES = ["", *(f"p/face{sheet}" for sheet in ("", "/poster", "/names", "/verify", "/withdraw"))]
+PAGES = [
+    "",
+    *(f"p/face{sheet}" for sheet in ("", "/poster", "/names", "/verify", "/withdraw", "/letter")),
+]
 PAGES += ["help", "privacy", "accessibility", "nothing-here", "?q=face", "?q=zeppelin"]
 
 

@@ -82,10 +82,11 @@ class Asking:
     """A message that wants to go out.
 
     `recipient` and `network` are keys; `network` is None where nobody on the web asked. `range_key`
-    stands for the range of numbers of a text's recipient.
+    stands for the range of numbers of a text's recipient. A letter goes to an office that no signer
+    has typed, and is paced by office elsewhere.
     """
 
-    channel: Literal["sms", "email"]
+    channel: Literal["sms", "email", "letter"]
     recipient: bytes
     network: bytes | None = None
     petition_id: int | None = None
@@ -97,7 +98,8 @@ class Asking:
 
     def counters(self) -> list[Counted]:
         """All that may bound it."""
-        found = [Counted("recipient", self.recipient), Counted("server", b"")]
+        found = [Counted("server", b"")]
+        found += [Counted("recipient", self.recipient)] if self.channel != "letter" else []
         found.append(Counted("petition", str(self.petition_id).encode()))
         if self.network:
             found += [self.first, Counted("firsts", self.recipient)]
@@ -217,6 +219,8 @@ class Allowance:
         return Verdict(charged, rests=free_at is not None)
 
     def _of_recipient(self, asking: Asking, code: bool) -> list[Limit]:
+        if asking.channel == "letter":
+            return []
         own = [Limit(Counted("recipient", asking.recipient), RECIPIENT_DAILY, DAY)]
         if not code or not asking.network or asking.recipient in self._free_at:
             return own
@@ -232,7 +236,7 @@ class Allowance:
             network, hourly = Counted("network", asking.network), limits.network_hourly
             found.append(Limit(network, hourly, HOUR))
             found.append(Limit(network, NETWORK_DAILY_TIMES * hourly, DAY))
-        if asking.channel == "email":
+        if asking.channel != "sms":
             petition = Counted("petition", str(asking.petition_id).encode())
             found.append(Limit(petition, limits.petition_daily, DAY))
             found.append(Limit(Counted("server", b""), limits.daily, DAY))

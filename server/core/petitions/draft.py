@@ -63,6 +63,11 @@ class Draft:
     goal: int | None = None
     origins: tuple[str, ...] = ()
 
+    @property
+    def has_office(self) -> bool:
+        """Whether there is anybody to whom we can carry a letter."""
+        return any(who.email for who in self.decision_makers)
+
 
 def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
     """The draft in normal form. Raises `InvalidInput` with every problem at once.

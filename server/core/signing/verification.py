@@ -28,10 +28,11 @@ Done = Literal["verified", "held", "not_me", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a code has done, and whose entries it has verified, if it has."""
+    """What a code has done; if it has verified, which signature, and what it says now."""
 
     done: Done
     entries: Entries | None = None
+    signature_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ class Verifier:
             if candidate is None or (signature is None and candidate.form is None):
                 return None
             outcome = _show(ledger, self._keys, candidate, signature, typed.now)
-            return Taken("held" if outcome == "held" else "verified", candidate.entries)
+            done: Done = "held" if outcome == "held" else "verified"
+            return Taken(done, candidate.entries, candidate.signature_id)
         ours = candidate is None or candidate.form is None
         if signature is not None and (ours or signature.verified_at is None):
             ledger.withdraw(signature, typed.now)

@@ -33,6 +33,8 @@ DELETED = (
     "outbox",
     "pending_forms",
     "merged",
+    "letters",
+    "paused_offices",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from server.web.desk import dashboard, invalidation, moderation, petition_form
+from server.web.desk import dashboard, invalidation, letters, moderation, petition_form
 from server.web.desk.session import OrganizerPages
 from server.web.desk.sign_in import Entrance
 from server.web.http.requests import Methods
@@ -28,6 +28,9 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         "p/{slug}/close": Methods(POST=room(dashboard.close)),
         "p/{slug}/stop-mail": Methods(POST=room(dashboard.stop_mail)),
         "p/{slug}/resume-mail": Methods(POST=room(dashboard.resume_mail)),
+        "p/{slug}/letters": Methods(GET=room(letters.show)),
+        "p/{slug}/letters/pause": Methods(POST=room(letters.pause)),
+        "p/{slug}/letters/resume": Methods(POST=room(letters.resume)),
         "p/{slug}/moderation": Methods(GET=room(moderation.show)),
         "p/{slug}/moderation/decide": Methods(POST=room(moderation.decide)),
         "p/{slug}/moderation/comments": Methods(POST=room(moderation.comments)),

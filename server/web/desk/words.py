@@ -188,6 +188,8 @@ ACTION_WORDS = {
     "ended": N_("ended the petition for good"),
     "mail_stopped": N_("stopped all mail of the petition"),
     "mail_resumed": N_("let mail of the petition go out again"),
+    "letters_paused": N_("let no letters go to an office"),
+    "letters_resumed": N_("let letters go to an office again"),
     "exported": N_("downloaded all signatures"),
     "accepting": N_("began to accept held signatures"),
     "accepted": N_("accepted held signatures"),

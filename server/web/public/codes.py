@@ -25,6 +25,7 @@ from server.web.http.failures import note
 from server.web.http.forms import read_form, read_query
 from server.web.http.guard import check_origin
 from server.web.http.responses import Header, retry_after, send_html
+from server.web.public.letter import letter_ref
 from server.web.public.site import Site
 from server.web.public.thanks import Thanks
 from server.words.render import N_
@@ -112,8 +113,9 @@ class Codes:
             case None:
                 wrong = Step(typed.purpose, form, fault=_WRONG)
                 await self._send_page(scope, send, petition, wrong)
-            case Taken("verified" | "held" as done, Entries() as entries):
-                await self._thanks.send_verified(scope, send, petition, done, entries)
+            case Taken("verified" | "held" as done, Entries() as entries, signature_id):
+                letter = letter_ref(self._services.keys, petition, signature_id)
+                await self._thanks.send_verified(scope, send, petition, done, entries, letter)
             case Taken(done):
                 await self._site.send_message(scope, send, done, petition)
 

@@ -25,7 +25,7 @@ Variant = Literal["alone", "email", "phone", "verified", "held"]
 _NOTHING = Entries("", None, None, False, False)
 _MARKS = {
     word: f"<!--{word}-->"
-    for word in ("contact", "digits", "entries", "reference", "name", "postcode")
+    for word in ("contact", "digits", "entries", "reference", "name", "postcode", "letter")
 }
 _FILLED = {word: mark.encode() for word, mark in _MARKS.items()}
 
@@ -37,10 +37,17 @@ class Thanks:
         self._site = site
 
     async def send_verified(
-        self, scope: Scope, send: Send, petition: Petition, variant: Variant, entries: Entries
+        self,
+        scope: Scope,
+        send: Send,
+        petition: Petition,
+        variant: Variant,
+        entries: Entries,
+        letter: str,
     ) -> None:
-        """The answer to a right code: what is stored now, for its signer to see and to mend."""
-        said = {"name": entries.name, "postcode": entries.postcode or ""}
+        """The answer to a right code: what is stored now, for its signer to see and to mend.
+        `letter` lets them write a letter that we carry."""
+        said = {"name": entries.name, "postcode": entries.postcode or "", "letter": letter}
         await self._send(scope, send, self._page(scope, petition, variant, entries), said)
 
     async def send_to(self, scope: Scope, send: Send, petition: Petition, signing: Signing) -> None:

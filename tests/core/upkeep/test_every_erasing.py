@@ -19,7 +19,7 @@ CORE = ROOT / "server" / "core"
 #: Tables in which something of a person stands, or what they wished.
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
-    " mail_stops bounces invalidations".split()
+    " mail_stops bounces invalidations letters".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -42,6 +42,14 @@ ERASING: dict[str, set[str] | str] = {
     "desk/invalidation.py:confirm": BY_DESK,
     "desk/invalidation.py:undo": BY_DESK,
     "desk/moderation.py:judge_comments": BY_DESK,
+    "letters/carrying.py:begin": BY_SENDING,
+    "letters/carrying.py:came_back": BY_SENDING,
+    "letters/carrying.py:give_back": BY_SENDING,
+    "letters/carrying.py:lease": BY_SENDING,
+    "letters/carrying.py:queue": BY_SENDING,
+    "letters/carrying.py:settle": BY_SENDING,
+    "letters/carrying.py:tend": BY_SENDING,
+    "letters/letters.py:expire": BY_AGE,
     "outbox/allowance.py:give_room": BY_SENDING,
     "outbox/allowance.py:lift": {"mail_resumed"},
     "outbox/allowance.py:rest": BY_SENDING,
@@ -65,6 +73,7 @@ ERASING: dict[str, set[str] | str] = {
     "signing/codes.py:expire": BY_AGE,
     "signing/decide.py:adopt": "verifying: in the copy the contact is due by its age",
     "signing/decide.py:let_go": BY_AGE,
+    "signing/goes_with.py:forget": {"withdrawn"},
     "signing/messages.py:discard_answered": {"withdrawn"},
     "signing/messages.py:discard_silent": BY_SENDING,
     "signing/messages.py:_note_repeat": BY_SENDING,

@@ -33,7 +33,7 @@ PETITION = Petition(
 
 def page(kind: Variant, language: str = "en") -> str:
     wording = PETITION.wording(language)
-    marks = ("contact", "digits", "entries", "reference", "name", "postcode")
+    marks = ("contact", "digits", "entries", "reference", "name", "postcode", "letter")
     return RENDERER.page(
         "web/thanks.html",
         language,

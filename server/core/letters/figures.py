@@ -1,0 +1,65 @@
+"""What became of a petition's letters, by office and channel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from server.core.letters.letter import Channel, State
+from server.db import Transaction
+
+
+@dataclass(slots=True)
+class OfficeFigures:
+    """Of one office and channel: letters by state, those with words of their signer's own, and
+    whether an organizer lets nothing go there for now."""
+
+    key: str
+    name: str
+    channel: Channel
+    states: Counter[State] = field(default_factory=Counter)
+    own: int = 0
+    paused: bool = False
+
+    @property
+    def total(self) -> int:
+        return self.states.total()
+
+
+async def by_office(tx: Transaction, petition_id: int) -> list[OfficeFigures]:
+    """The office with most letters first."""
+    found: dict[tuple[str, str], OfficeFigures] = {}
+    for row in await tx.fetch(
+        "SELECT l.office, max(l.office_name) AS name, l.channel, l.state, count(*) AS n,"
+        " sum(CASE WHEN l.own_words > 0 THEN 1 ELSE 0 END) AS own,"
+        " max(CASE WHEN p.office IS NULL THEN 0 ELSE 1 END) AS paused"
+        " FROM letters l LEFT JOIN paused_offices p"
+        "  ON p.petition_id = l.petition_id AND p.office = l.office"
+        " WHERE l.petition_id = :petition GROUP BY l.office, l.channel, l.state",
+        petition=petition_id,
+    ):
+        key = row["office"], row["channel"]
+        one = found.setdefault(key, OfficeFigures(row["office"], row["name"], row["channel"]))
+        one.states[row["state"]] += row["n"]
+        one.own += int(row["own"])
+        one.paused = bool(row["paused"])
+    return sorted(found.values(), key=lambda f: (-f.total, f.name, f.channel))
+
+
+async def pause(tx: Transaction, petition_id: int, office: str, now: int) -> None:
+    """Let nothing go to that office for now."""
+    await tx.execute(
+        "INSERT INTO paused_offices (petition_id, office, paused_at) VALUES (:petition, :office,"
+        " :now) ON CONFLICT (petition_id, office) DO NOTHING",
+        petition=petition_id,
+        office=office,
+        now=now,
+    )
+
+
+async def resume(tx: Transaction, petition_id: int, office: str) -> None:
+    await tx.execute(
+        "DELETE FROM paused_offices WHERE petition_id = :petition AND office = :office",
+        petition=petition_id,
+        office=office,
+    )

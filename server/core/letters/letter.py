@@ -1,0 +1,83 @@
+"""A letter to somebody who decides, and what may become of it.
+
+    draft --> queued --> sending --> accepted --> done
+                 ^          |            '------> bounced
+                 '- retry <-+--> rejected | uncertain
+    held: until somebody does something; ready: its signer sends it themselves
+
+A draft is queued once its signer's contact has been shown to be theirs. `sending` is noted before
+anything leaves: where a server dies in between, nobody knows whether the office has it. Such a
+letter is `uncertain`, and is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from server.core.values.names import tidy
+from server.errors import InvalidInput, Problem
+
+State = Literal[
+    "draft",
+    "held",
+    "queued",
+    "sending",
+    "retry",
+    "accepted",
+    "done",
+    "bounced",
+    "rejected",
+    "uncertain",
+]
+#: What nothing becomes of any more.
+ENDED: tuple[State, ...] = ("done", "bounced", "rejected", "uncertain")
+#: How a letter reaches an office.
+Channel = Literal["smtp"]
+
+SHORTEST, LONGEST = 10, 2000  # characters of the signer's own words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """To whom a letter goes. `key` is the same for one decision maker whatever else changes."""
+
+    key: str
+    name: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One letter to one office, as it leaves. `words` are all of it, of which `own_words`
+    characters are its signer's own; `reply_to` is where the office may answer, '' for ours."""
+
+    id: int
+    petition_id: int
+    signature_id: int
+    office: Office
+    channel: Channel
+    language: str
+    subject: str
+    words: str
+    own_words: int
+    reply_to: str = ""
+    tries: int = 0
+    queued_at: int = 0
+
+    def __post_init__(self) -> None:
+        if tidy(self.subject) != self.subject:
+            raise ValueError("a subject is one tidy line")  # whoever wrote it
+
+
+def checked_words(typed: str) -> str:
+    """A signer's own words, tidied line by line; '' for none. Raises `InvalidInput`."""
+    lines = (tidy(line) for line in typed.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    words = "\n".join(lines).strip()
+    while "\n\n\n" in words:
+        words = words.replace("\n\n\n", "\n\n")
+    if words and len(words) < SHORTEST:
+        raise InvalidInput(Problem("words", "short"))
+    if len(words) > LONGEST:
+        raise InvalidInput(Problem("words", "long"))
+    return words

@@ -1,0 +1,106 @@
+"""Letters are written once for each office, and go away with their signer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.core.letters.letter import ENDED, Letter, Office
+from server.db import ColumnType, Row, Transaction, pack
+
+WORDS_SECONDS = 28 * 86_400  # for which words and addresses stay after a letter's end
+
+_STORED: dict[str, ColumnType] = {
+    "id": "int",
+    "petition_id": "int",
+    "signature_id": "int",
+    "office": "text",
+    "office_name": "text",
+    "office_address": "text",
+    "channel": "text",
+    "language": "text",
+    "subject": "text",
+    "words": "text",
+    "own_words": "int",
+    "reply_to": "text",
+}
+#: Of `letters l`, as `from_row` reads them.
+LETTER = ", ".join(f"l.{column}" for column in (*_STORED, "tries", "queued_at"))
+
+
+def from_row(row: Row) -> Letter:
+    return Letter(
+        id=row["id"],
+        petition_id=row["petition_id"],
+        signature_id=row["signature_id"],
+        office=Office(key=row["office"], name=row["office_name"], address=row["office_address"]),
+        channel=row["channel"],
+        language=row["language"],
+        subject=row["subject"],
+        words=row["words"] or "",
+        own_words=row["own_words"],
+        reply_to=row["reply_to"] or "",
+        tries=row["tries"],
+        queued_at=row["queued_at"] or 0,
+    )
+
+
+def _values(letter: Letter) -> tuple[int | str | None, ...]:
+    office = letter.office
+    return (
+        letter.id,
+        letter.petition_id,
+        letter.signature_id,
+        office.key,
+        office.name,
+        office.address,
+        letter.channel,
+        letter.language,
+        letter.subject,
+        letter.words,
+        letter.own_words,
+        letter.reply_to or None,
+    )
+
+
+async def write(tx: Transaction, letters: Sequence[Letter], now: int) -> None:
+    """Keep them as drafts. One that its signer has written to that office before is put right as
+    long as it is a draft, and else stays as it is: sending twice sends once."""
+    columns, rows = ", ".join(_STORED), tx.rows("batch", **_STORED)
+    await tx.execute(
+        f"INSERT INTO letters ({columns}, state, created_at, due_at)"
+        f" SELECT {columns}, 'draft', :now, :now FROM {rows} b WHERE true"
+        " ON CONFLICT (petition_id, signature_id, office) DO UPDATE SET"
+        " words = excluded.words, own_words = excluded.own_words, subject = excluded.subject,"
+        " reply_to = excluded.reply_to, channel = excluded.channel,"
+        " office_name = excluded.office_name, office_address = excluded.office_address"
+        " WHERE letters.state = 'draft'",
+        batch=pack(map(_values, letters)),
+        now=now,
+    )
+
+
+async def of_signature(
+    tx: Transaction, petition_id: int, signature_id: int
+) -> list[tuple[Letter, str]]:
+    """What one signer has written, each with its state, the first first."""
+    rows = await tx.fetch(
+        f"SELECT {LETTER}, l.state FROM letters l WHERE l.petition_id = :petition"
+        " AND l.signature_id = :id ORDER BY l.id",
+        petition=petition_id,
+        id=signature_id,
+    )
+    return [(from_row(row), row["state"]) for row in rows]
+
+
+async def expire(tx: Transaction, now: int) -> None:
+    """Erase words and addresses `WORDS_SECONDS` after the end, and drafts that nobody sends."""
+    ended = ", ".join(f"'{state}'" for state in ENDED)
+    await tx.execute(
+        "UPDATE letters SET words = NULL, reply_to = NULL, signature_id = NULL, bounce_key = NULL"
+        f" WHERE words IS NOT NULL AND state IN ({ended}) AND ended_at <= :before",
+        before=now - WORDS_SECONDS,
+    )
+    await tx.execute(
+        "DELETE FROM letters WHERE state = 'draft' AND created_at <= :before",
+        before=now - WORDS_SECONDS,
+    )

@@ -1,0 +1,87 @@
+"""What a letter says, and to which offices a petition's letters go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.core.letters import carrying, letters
+from server.core.letters.letter import Letter, Office
+from server.core.petitions.petitions import Petition
+from server.core.signing import stored
+from server.core.signing.signature import Signature
+from server.core.values.ids import Ids
+from server.core.values.names import fold_name
+from server.db import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What one signer wants to be carried: `subject` and `words` as they leave, to each of
+    `offices`. `reply_to` is their own address, '' for ours."""
+
+    petition: Petition
+    signature_id: int
+    offices: Sequence[Office]
+    language: str
+    subject: str
+    words: str
+    own_words: int
+    reply_to: str
+    ids: Ids
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What became of one letter."""
+
+    office: str
+    state: str
+
+
+def offices_of(petition: Petition) -> list[Office]:
+    """Those whom the petition names with an address of mail."""
+    return [
+        Office(key=f"named {fold_name(who.name)}", name=who.called, address=who.email)
+        for who in petition.decision_makers
+        if who.email
+    ]
+
+
+async def signer_of(tx: Transaction, petition: Petition, signature_id: int) -> Signature | None:
+    """The signature by which somebody writes; None if it is not there any more, or if organizers
+    have taken it out."""
+    found = await stored.by_ids(tx, petition.id, [signature_id])
+    return next((s for s in found if s.absorbs), None)
+
+
+async def write_many(tx: Transaction, written: Sequence[Written]) -> list[list[Progress]]:
+    """Keep these letters, which wait for their turn if the signature is verified, and say of each
+    signer what became of all of theirs; nothing where the signature is gone."""
+    batch = [
+        Letter(
+            id=one.ids.next(one.now),
+            petition_id=one.petition.id,
+            signature_id=one.signature_id,
+            office=office,
+            channel="smtp",
+            language=one.language,
+            subject=one.subject,
+            words=one.words,
+            own_words=one.own_words,
+            reply_to=one.reply_to,
+        )
+        for one in written
+        if await signer_of(tx, one.petition, one.signature_id)
+        for office in one.offices
+    ]
+    await letters.write(tx, batch, written[0].now)
+    await carrying.queue(tx, written[0].now)
+    return [await progress(tx, one.petition, one.signature_id) for one in written]
+
+
+async def progress(tx: Transaction, petition: Petition, signature_id: int) -> list[Progress]:
+    """What became of one signer's letters."""
+    found = await letters.of_signature(tx, petition.id, signature_id)
+    return [Progress(letter.office.name, state) for letter, state in found]

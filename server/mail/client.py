@@ -1,0 +1,19 @@
+"""The library's connection to a mail server, which also tells how far a mail has come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiosmtplib import SMTP
+from aiosmtplib.response import SMTPResponse
+
+
+class Client(SMTP):
+    """`has_gone`: the words of the last mail may have gone to the server, whatever it has said of
+    them since, if anything."""
+
+    has_gone: bool = False
+
+    async def data(self, message: str | bytes, *args: Any, **kwargs: Any) -> SMTPResponse:
+        self.has_gone = True
+        return await super().data(message, *args, **kwargs)

@@ -1,0 +1,117 @@
+"""Takes letters to the offices that they are for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from server import metrics
+from server.channels import Channel, Handover, Sheet
+from server.channels.smtp import MailChannel
+from server.core.letters import carrying
+from server.core.letters.carrying import Settled
+from server.core.letters.letter import Letter
+from server.core.outbox import allowance
+from server.core.outbox.allowance import Allowance, Asking, Verdict
+from server.core.values.keys import mac
+from server.db import Transaction
+from server.mail import Mailer
+from server.mail.tokens import return_path, token, whose
+from server.mail.words import folded
+from server.outgoing.asking import limits
+from server.services import Services
+
+log = logging.getLogger(__name__)
+
+
+class Carrier:
+    """Takes what is due, one after the other."""
+
+    def __init__(self, services: Services, mailer: Mailer) -> None:
+        self._services, self._mailer = services, mailer
+        self._channels: Mapping[str, Channel] = {
+            "smtp": MailChannel(mailer.post, services.settings.mail_from)
+        }
+
+    async def drain(self) -> bool:
+        """Hand over what is due, once; whether there may be more.
+
+        A crash in between leaves a letter uncertain: rather none than two.
+        """
+        services = self._services
+        async with services.database.read() as tx:
+            if not await carrying.has_due(tx, services.now()):
+                await self._mailer.rest()
+                return False
+        async with services.database.write() as tx:
+            await carrying.tend(tx, services.now())
+            due = await carrying.lease(tx, services.now(), services.settings.letters_hourly)
+            told = await self._allowed(tx, due)
+        for letter, verdict in told:
+            await services.group.give_way()  # signing comes first
+            await self._carry(letter, verdict)
+        return bool(told)
+
+    async def _allowed(
+        self, tx: Transaction, letters: list[Letter]
+    ) -> list[tuple[Letter, Verdict]]:
+        """Those that the allowance lets go, with what is charged for them; the others wait."""
+        now = self._services.now()
+        askings = [
+            Asking(channel="letter", recipient=b"", petition_id=letter.petition_id)
+            for letter in letters
+        ]
+        allowed = await Allowance.load(tx, askings, limits(self._services), now)
+        found = []
+        for letter, asking in zip(letters, askings, strict=True):
+            verdict = allowed.ask(asking, code=False)
+            if verdict.goes:
+                found.append((letter, verdict))
+            else:
+                await carrying.give_back(tx, letter, now + (verdict.wait or 0), verdict.why)
+        await allowed.write(tx)
+        return found
+
+    async def _carry(self, letter: Letter, verdict: Verdict) -> None:
+        services, charged_at = self._services, self._services.now()
+        bounce_key = whose(services.keys, _returned(letter))
+        async with services.database.write() as tx:
+            goes = await carrying.begin(tx, letter, bounce_key, services.now())
+            if not goes:
+                await allowance.give_back(tx, verdict, charged_at)
+        if not goes:
+            return
+        [done] = await self._channels[letter.channel].deliver([self._sheet(letter)])
+        metrics.SENDS.labels(f"letter_{done.result}").inc()
+        if done.result != "accepted":
+            log.warning("letter %s: %s: %s", letter.id, done.result, done.why)
+        await self._settle(letter, done, verdict, charged_at)
+
+    async def _settle(
+        self, letter: Letter, done: Handover, verdict: Verdict, charged_at: int
+    ) -> None:
+        services = self._services
+        async with services.database.write() as tx:
+            if done.result in {"retry", "rejected", "organizer"}:
+                await allowance.give_back(tx, verdict, charged_at)
+            settled = Settled(letter, done.result, done.why)
+            await carrying.settle(tx, settled, services.now(), services.chance())
+
+    def _sheet(self, letter: Letter) -> Sheet:
+        settings, keys = self._services.settings, self._services.keys
+        domain = settings.mail_from.rpartition("@")[2]
+        which = mac(keys.server("message-id"), "letter", str(letter.id)).hex()
+        return Sheet(
+            id=f"<{which}.{token(keys, _returned(letter))}@{domain}>",
+            address=letter.office.address,
+            subject=letter.subject,
+            text=folded(letter.words),
+            reply_to=letter.reply_to or settings.letters_reply_to or settings.mail_from,
+            back_to=return_path(settings, keys, _returned(letter)),
+            written_at=letter.queued_at,
+        )
+
+
+def _returned(letter: Letter) -> str:
+    """What stands for this letter, in place of an address, in what comes back of it."""
+    return f"letter {letter.id}"

@@ -1,0 +1,142 @@
+"""Who may write a letter that we carry, and what they are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from server.config import LANGUAGES
+from tests.harness import product
+from tests.harness.mail.smtp import codes_in, post_office
+from tests.harness.web.budgets import CODINGS, FACTORS, ROOM
+from tests.harness.web.site import Site
+from tests.web.presses.letters import LETTER, OWN, addressed, verified
+
+#: Of one step, without what the signer wrote: gzip, brotli, plain.
+BUDGET = (1400, 1200, 3000)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with (
+        post_office() as office,
+        product.running(
+            tmp_path_factory.mktemp("letter") / "data",
+            UNDERSIGNED_SMTP_HOST="localhost",
+            UNDERSIGNED_SMTP_PORT=str(office.port),
+            UNDERSIGNED_SMTP_TLS="none",
+            UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
+        ) as server,
+    ):
+        yield Site(server, office, f"sqlite:///{server.store.resolve()}")
+
+
+def ref_of(site: Site, slug: str, **typed: str) -> tuple[str, str]:
+    """What the page after the right code carries, and the address that has signed."""
+    _, thanks, email = verified(site, slug, **typed)
+    return str(thanks.form(LETTER).fields["ref"].value), email
+
+
+def test_who_has_not_typed_a_code_writes_themselves(site: Site) -> None:
+    slug, office = addressed(site)
+    ref, _ = ref_of(site, slug)
+    form = {"words": OWN, "send": "1"}
+    end = "A" if ref[-1] != "A" else "Q"
+    for forged in ("", "A" * 22, ref[:-1] + end, ref + "A", "\x00", "é" * 90, "🙂" * 500):
+        page = site.server.post(f"/p/{slug}/letter", form | {"ref": forged})
+        assert page.status == 200
+        assert "sign and type the code" in page.text
+        assert office in page.text
+    other, second = addressed(site)
+    page = site.server.post(f"/p/{other}/letter", form | {"ref": ref})
+    assert "sign and type the code" in page.text
+    assert site.server.get(f"/p/{slug}/letter?ref={ref}&words=Please+act&send=1").status == 200
+    assert site.office.to(office) == site.office.to(second) == []
+
+
+def test_no_page_before_the_code_lets_anybody_write(site: Site) -> None:
+    slug, _ = addressed(site)
+    email = site.address()
+    thanks = site.sign(slug, email=email)
+    wrong = site.stranger().press(thanks.form("/p/{slug}/verify"), "", {"code": "000000"})
+    for page in (thanks, wrong, site.stranger().get(f"/p/{slug}/letter")):
+        assert all("/letter" not in form.action for form in page.forms)
+    assert codes_in(site.office.wait_for(email))
+
+
+@pytest.mark.parametrize("letter", ["x", "न", "🙂"])
+def test_who_has_written_far_too_much_gets_it_back(site: Site, letter: str) -> None:
+    slug, office = addressed(site)
+    ref, _ = ref_of(site, slug)
+    for n, fault in ((2000, ""), (2001, "at most 2000"), (10_001, "at most 2000")):
+        page = site.server.post(f"/p/{slug}/letter", {"ref": ref, "words": letter * n})
+        assert letter * n in page.text
+        assert fault in page.text
+        assert ("Error:" in page.text) is bool(fault)
+    assert site.office.to(office) == []
+
+
+def test_who_takes_their_signature_back_writes_no_more(site: Site) -> None:
+    slug, office = addressed(site)
+    ref, email = ref_of(site, slug)
+    site.server.post(f"/p/{slug}/withdraw", {"contact": email})
+    code = codes_in(site.office.wait_for(email, 2))[-1]
+    taken = site.server.post(f"/p/{slug}/withdraw", {"contact": email, "code": code})
+    assert "Your signature is removed" in taken.text
+    page = site.server.post(f"/p/{slug}/letter", {"ref": ref, "words": OWN, "send": "1"})
+    assert "sign and type the code" in page.text
+    assert site.office.to(office) == []
+
+
+def test_two_signers_read_each_their_own(site: Site) -> None:
+    slug, office = addressed(site)
+    (ana, _), (bo, _) = ref_of(site, slug), ref_of(site, slug)
+    for ref, word in ((ana, "farm"), (bo, "boat")):
+        words = f"I live on a {word}, and the line is slow."
+        site.server.post(f"/p/{slug}/letter", {"ref": ref, "words": words, "send": "1"})
+    for ref in (ana, bo):
+        page = site.server.post(f"/p/{slug}/letter", {"ref": ref}).text
+        assert page.count("Jo Marsh") == 1
+        assert not {"farm", "boat"} & set(page.split())
+    site.office.wait_for(office, 2)
+    said = [str(mail.get_content()) for mail in site.office.to(office)]
+    assert sorted(word for word in ("farm", "boat") for mail in said if word in mail) == [
+        "boat",
+        "farm",
+    ]
+
+
+def test_a_held_signature_sends_nothing_and_its_signer_is_told(site: Site) -> None:
+    slug, office = addressed(site)
+    ref, _ = ref_of(site, slug)
+    site.change("UPDATE signatures SET held_at = :seconds", slug, 1)
+    page = site.server.post(f"/p/{slug}/letter", {"ref": ref, "words": OWN, "send": "1"})
+    assert "not sent yet: we check your signature first" in page.text
+    assert site.office.to(office) == []
+
+
+@pytest.mark.parametrize("step", ["ways", "write", "wrong", "read", "sent"])
+def test_each_step_is_small_in_every_language(site: Site, step: str) -> None:
+    slug, _ = addressed(site)
+    over = []
+    for language in LANGUAGES:
+        ref, _ = ref_of(site, slug)
+        own = "I live on a farm."
+        typed: dict[str, dict[str, str]] = {
+            "wrong": {"words": "a"},
+            "read": {"words": own},
+            "sent": {"words": own, "send": "1"},
+        }
+        form = {"ref": ref} | typed.get(step, {})
+        for coding, budget in zip(CODINGS, BUDGET, strict=True):
+            path, room = f"/{language}/p/{slug}/letter", ROOM[language]
+            room = FACTORS[language][1] if coding == "identity" else room
+            asked = {"Accept_Encoding": coding, "Connection": "keep-alive"}
+            if step == "ways":
+                page = site.server.get(path, **asked)
+            else:
+                page = site.server.post(path, form, **asked)
+            if page.size > budget * room:
+                over.append((language, coding, page.size, budget * room))
+    assert over == []
