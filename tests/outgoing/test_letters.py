@@ -11,7 +11,7 @@ import pytest
 from server.core.counting.counts import DAY
 from server.core.letters import carrying, figures, letters
 from server.core.letters.carrying import CARRY_SECONDS, DONE_SECONDS, GIVE_UP_SECONDS
-from server.core.letters.letter import Letter, Office, checked_words
+from server.core.letters.letter import Addressee, Letter, checked_words
 from server.core.letters.letters import WORDS_SECONDS
 from server.core.signing import signatures, stored
 from server.core.upkeep import ending
@@ -24,8 +24,8 @@ from tests.harness.mail.smtp import PostOffice, post_office
 from tests.harness.phones import Phones
 from tests.harness.world import PHONE
 
-MAYOR = Office(key="mayor", name="Jo Marsh", address="mayor@town.example")
-CLERK = Office(key="clerk", name="Ray Hill", address="clerk@town.example")
+MAYOR = Addressee(key="mayor", name="Jo Marsh", address="mayor@town.example")
+CLERK = Addressee(key="clerk", name="Ray Hill", address="clerk@town.example")
 WORDS = "Dear Jo Marsh,\n\nplease keep the lake clean. " + "My children swim in it. " * 6
 NAMES = ("Ana Diaz", "Bo Lee", "Cyd Marsh", "Dee Hill", "Eva Ford")
 HOUR = 3600
@@ -55,7 +55,7 @@ async def signer(phones: Phones, phone: str = PHONE, name: str = "Ana Diaz") -> 
     return int(str(id_))
 
 
-async def writes(phones: Phones, signature_id: int, *offices: Office, **changes: object) -> None:
+async def writes(phones: Phones, signature_id: int, *offices: Addressee, **changes: object) -> None:
     written = [
         Letter(
             id=phones.services.new_id(),

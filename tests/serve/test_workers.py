@@ -40,7 +40,10 @@ def children(server: Server) -> list[int]:
 
 def sockets(process: int) -> int:
     """How many sockets a process has open."""
-    links = [str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir()]
+    links = []
+    for file in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+            links.append(str(file.readlink()))
     return sum(link.startswith("socket:") for link in links)
 
 

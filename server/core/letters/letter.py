@@ -39,8 +39,8 @@ SHORTEST, LONGEST = 10, 2000  # characters of the signer's own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
-    """To whom a letter goes. `key` is the same for one decision maker whatever else changes."""
+class Addressee:
+    """Whose office a letter goes to. `key` is the same for one decision maker whatever else changes."""
 
     key: str
     name: str
@@ -55,7 +55,7 @@ class Letter:
     id: int
     petition_id: int
     signature_id: int
-    office: Office
+    office: Addressee
     channel: Channel
     language: str
     subject: str

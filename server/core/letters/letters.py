@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.core.letters.letter import ENDED, Letter, Office
+from server.core.letters.letter import ENDED, Addressee, Letter
 from server.db import ColumnType, Row, Transaction, pack
 
 WORDS_SECONDS = 28 * 86_400  # for which words and addresses stay after a letter's end
@@ -32,7 +32,7 @@ def from_row(row: Row) -> Letter:
         id=row["id"],
         petition_id=row["petition_id"],
         signature_id=row["signature_id"],
-        office=Office(key=row["office"], name=row["office_name"], address=row["office_address"]),
+        office=Addressee(key=row["office"], name=row["office_name"], address=row["office_address"]),
         channel=row["channel"],
         language=row["language"],
         subject=row["subject"],

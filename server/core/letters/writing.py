@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.core.letters import carrying, letters
-from server.core.letters.letter import Letter, Office
+from server.core.letters.letter import Addressee, Letter
 from server.core.petitions.petitions import Petition
 from server.core.signing import stored
 from server.core.signing.signature import Signature
@@ -22,7 +22,7 @@ class Written:
 
     petition: Petition
     signature_id: int
-    offices: Sequence[Office]
+    offices: Sequence[Addressee]
     language: str
     subject: str
     words: str
@@ -40,10 +40,10 @@ class Progress:
     state: str
 
 
-def offices_of(petition: Petition) -> list[Office]:
+def offices_of(petition: Petition) -> list[Addressee]:
     """Those whom the petition names with an address of mail."""
     return [
-        Office(key=f"named {fold_name(who.name)}", name=who.called, address=who.email)
+        Addressee(key=f"named {fold_name(who.name)}", name=who.called, address=who.email)
         for who in petition.decision_makers
         if who.email
     ]
