@@ -40,7 +40,7 @@ SHORTEST, LONGEST = 10, 2000  # characters of the signer's own words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
-    """Whose office a letter goes to. `key` is the same for one decision maker whatever else changes."""
+    """Whose office a letter goes to; `key` is the same whatever else of theirs changes."""
 
     key: str
     name: str
