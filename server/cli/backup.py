@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 
+from server.core.letters import carrying
 from server.core.upkeep import check, ending, erasure
 from server.core.upkeep.check import Report
 from server.core.upkeep.tombstones import Tombstones
@@ -147,6 +148,7 @@ class Preparation:
         await database.migrate(self.now)
         async with database.write() as tx:
             await erasure.erase_due(tx, self.now)
+            await carrying.doubt(tx, self.now)
         await erasure.erase_contacts(database, self.now, self.pending_hours)
         await erasure.erase_prefixes(database, self.now)
         try:

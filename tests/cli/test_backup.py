@@ -430,3 +430,21 @@ def test_what_is_due_to_be_erased_is_gone_after_a_restore_and_before_serving(
         contextlib.closing(sqlite3.connect(stopped / "undersigned.db")) as store,
     ):
         assert store.execute(query).fetchone() == (0,)
+
+
+def test_letters_that_waited_in_the_copy_are_not_sent_again(
+    server: Server, stopped: Path, tmp_path: Path
+) -> None:
+    copy = backed_up(server, tmp_path / "copies")
+    _sql(
+        copy,
+        "INSERT INTO letters (id, petition_id, signature_id, office, office_name, office_address,"
+        " channel, state, language, subject, words, own_words, created_at, due_at)"
+        " SELECT 7, id, 7, 'named jo', 'Jo', 'jo@town.example', 'smtp', 'queued', 'en', 'Lake',"
+        " 'Please act.', 11, 1, 1 FROM petitions LIMIT 1",
+    )
+    assert restore(stopped, str(copy), "--force").returncode == 0
+    with contextlib.closing(sqlite3.connect(stopped / "undersigned.db")) as store:
+        assert store.execute("SELECT state, why FROM letters").fetchall() == [
+            ("uncertain", "restored")
+        ]

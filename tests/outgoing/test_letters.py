@@ -321,6 +321,34 @@ async def test_what_is_taken_back_while_it_waits_for_its_turn_does_not_leave(
     assert await phones.rows("SELECT n FROM spent WHERE scope = 'server' AND n <> 0") == []
 
 
+async def test_what_organizers_take_out_while_it_waits_does_not_leave(
+    phones: Phones, office: PostOffice
+) -> None:
+    id_ = await signer(phones)
+    await writes(phones, id_)
+    async with phones.services.database.write() as tx:
+        await carrying.queue(tx, phones.services.now())
+        await tx.execute("UPDATE signatures SET rejected_at = 1")
+    await carry(phones)
+    assert (await states(phones), office.arrived) == (["queued"], [])
+    phones.now += WORDS_SECONDS
+    async with phones.services.database.write() as tx:
+        await letters.expire(tx, phones.services.now())
+    assert await states(phones) == []
+
+
+async def test_in_a_copy_that_is_put_back_nothing_that_waited_is_sent_again(
+    phones: Phones, office: PostOffice
+) -> None:
+    await writes(phones, await signer(phones), MAYOR)
+    async with phones.services.database.write() as tx:
+        await carrying.queue(tx, phones.services.now())
+        await carrying.doubt(tx, phones.services.now())
+    await carry(phones)
+    assert (await states(phones), await whys(phones)) == (["uncertain"], ["restored"])
+    assert office.arrived == []
+
+
 async def test_letters_are_in_the_one_allowance(database_url: str, office: PostOffice) -> None:
     settings = {"UNDERSIGNED_MAIL_PETITION_DAILY": "2"}
     async with with_mail(database_url, office, **settings) as phones:

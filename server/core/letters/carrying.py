@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from server.core.counting.states import where
 from server.core.letters.letter import ENDED, Letter, State
-from server.core.letters.letters import LETTER, from_row
+from server.core.letters.letters import COUNTS, LETTER, from_row
 from server.db import Transaction, pack
 
 CARRY_SECONDS = 600
@@ -42,17 +41,16 @@ class Settled:
     why: str = ""
 
 
+_SHOWN = COUNTS.format("letters")
 _WAITS = (
     "l.state IN ('queued', 'retry') AND l.due_at <= :now AND l.leased_until IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM paused_offices p WHERE p.petition_id = l.petition_id"
     "  AND p.office = l.office)"
+    # Organizers may have taken the signature out meanwhile.
+    f" AND {COUNTS.format('l')}"
     # An organizer can stop all mail of a petition.
     " AND NOT EXISTS (SELECT 1 FROM petitions WHERE petitions.id = l.petition_id"
     "  AND petitions.mail_stopped_at IS NOT NULL)"
-)
-_SHOWN = (
-    "EXISTS (SELECT 1 FROM signatures WHERE signatures.petition_id = letters.petition_id"
-    f" AND signatures.id = letters.signature_id AND {where('verified')})"
 )
 
 
@@ -94,6 +92,15 @@ async def queue(tx: Transaction, now: int) -> None:
     """Drafts of those whose signature is verified wait for their turn."""
     await tx.execute(
         f"UPDATE letters SET state = 'queued', queued_at = :now WHERE state = 'draft' AND {_SHOWN}",
+        now=now,
+    )
+
+
+async def doubt(tx: Transaction, now: int) -> None:
+    """In a copy that is put back nobody knows which of those that waited have gone since."""
+    await tx.execute(
+        "UPDATE letters SET state = 'uncertain', why = 'restored', ended_at = :now,"
+        " leased_until = NULL WHERE state IN ('queued', 'retry', 'sending')",
         now=now,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from server.core.counting.states import where
 from server.core.letters.letter import ENDED, Addressee, Letter
 from server.db import ColumnType, Row, Transaction, pack
 
@@ -25,6 +26,11 @@ _STORED: dict[str, ColumnType] = {
 }
 #: Of `letters l`, as `from_row` reads them.
 LETTER = ", ".join(f"l.{column}" for column in (*_STORED, "tries", "queued_at"))
+#: SQL for whether the signature of a letter counts; of the table or alias `{0}`.
+COUNTS = (
+    "EXISTS (SELECT 1 FROM signatures WHERE signatures.petition_id = {0}.petition_id"
+    f" AND signatures.id = {{0}}.signature_id AND {where('verified')})"
+)
 
 
 def from_row(row: Row) -> Letter:
@@ -93,7 +99,8 @@ async def of_signature(
 
 
 async def expire(tx: Transaction, now: int) -> None:
-    """Erase words and addresses `WORDS_SECONDS` after the end, and drafts that nobody sends."""
+    """Erase words and addresses `WORDS_SECONDS` after the end, and what has not left by then
+    because its signature does not count."""
     ended = ", ".join(f"'{state}'" for state in ENDED)
     await tx.execute(
         "UPDATE letters SET words = NULL, reply_to = NULL, signature_id = NULL, bounce_key = NULL"
@@ -101,6 +108,7 @@ async def expire(tx: Transaction, now: int) -> None:
         before=now - WORDS_SECONDS,
     )
     await tx.execute(
-        "DELETE FROM letters WHERE state = 'draft' AND created_at <= :before",
+        "DELETE FROM letters WHERE state IN ('draft', 'held', 'queued', 'retry')"
+        f" AND created_at <= :before AND NOT {COUNTS.format('letters')}",
         before=now - WORDS_SECONDS,
     )

@@ -44,6 +44,7 @@ ERASING: dict[str, set[str] | str] = {
     "desk/moderation.py:judge_comments": BY_DESK,
     "letters/carrying.py:begin": BY_SENDING,
     "letters/carrying.py:came_back": BY_SENDING,
+    "letters/carrying.py:doubt": BY_SENDING,
     "letters/carrying.py:give_back": BY_SENDING,
     "letters/carrying.py:lease": BY_SENDING,
     "letters/carrying.py:queue": BY_SENDING,
