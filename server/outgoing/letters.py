@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 from server import metrics
 from server.channels import Channel, Handover, Sheet
@@ -11,6 +12,7 @@ from server.channels.smtp import MailChannel
 from server.core.letters import carrying
 from server.core.letters.carrying import Settled
 from server.core.letters.letter import Letter
+from server.core.letters.writing import offices_of
 from server.core.outbox import allowance
 from server.core.outbox.allowance import Allowance, Asking, Verdict
 from server.core.values.keys import mac
@@ -74,6 +76,12 @@ class Carrier:
 
     async def _carry(self, letter: Letter, verdict: Verdict) -> None:
         services, charged_at = self._services, self._services.now()
+        found = self._addressed(letter)
+        if found is None:  # organizers have put another address in its place
+            moved = Handover("organizer", "moved")
+            await self._settle(letter, moved, verdict, charged_at)
+            return
+        letter = found
         bounce_key = whose(services.keys, _returned(letter))
         async with services.database.write() as tx:
             goes = await carrying.begin(tx, letter, bounce_key, services.now())
@@ -86,6 +94,13 @@ class Carrier:
         if done.result != "accepted":
             log.warning("letter %s: %s: %s", letter.id, done.result, done.why)
         await self._settle(letter, done, verdict, charged_at)
+
+    def _addressed(self, letter: Letter) -> Letter | None:
+        """The letter to its office as the petition names it now; None if it does no more."""
+        petition = self._services.directory.by_id.get(letter.petition_id)
+        offices = {one.key: one for one in offices_of(petition)} if petition else {}
+        office = offices.get(letter.office.key)
+        return replace(letter, office=office) if office else None
 
     async def _settle(
         self, letter: Letter, done: Handover, verdict: Verdict, charged_at: int

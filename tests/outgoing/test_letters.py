@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from unittest.mock import patch
 
@@ -13,19 +14,26 @@ from server.core.letters import carrying, figures, letters
 from server.core.letters.carrying import CARRY_SECONDS, DONE_SECONDS, GIVE_UP_SECONDS
 from server.core.letters.letter import Addressee, Letter, checked_words
 from server.core.letters.letters import WORDS_SECONDS
+from server.core.letters.writing import offices_of
+from server.core.petitions import petitions
+from server.core.petitions.draft import DecisionMaker
 from server.core.signing import signatures, stored
 from server.core.upkeep import ending
 from server.errors import InvalidInput
 from server.mail import bounces
 from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier
-from tests.harness.mail.mails import with_mail
+from sms.reading import reserved
 from tests.harness.mail.smtp import PostOffice, post_office
-from tests.harness.phones import Phones
-from tests.harness.world import PHONE
+from tests.harness.phones import Phones, text_door
+from tests.harness.world import PHONE, draft
 
-MAYOR = Addressee(key="mayor", name="Jo Marsh", address="mayor@town.example")
-CLERK = Addressee(key="clerk", name="Ray Hill", address="clerk@town.example")
+MAYOR = Addressee(key="mail mayor@town.example", name="Jo Marsh", address="mayor@town.example")
+CLERK = Addressee(key="mail clerk@town.example", name="Ray Hill", address="clerk@town.example")
+TOWN = (
+    DecisionMaker("Jo Marsh", email=MAYOR.address),
+    DecisionMaker("Ray Hill", email=CLERK.address),
+)
 WORDS = "Dear Jo Marsh,\n\nplease keep the lake clean. " + "My children swim in it. " * 6
 NAMES = ("Ana Diaz", "Bo Lee", "Cyd Marsh", "Dee Hill", "Eva Ford")
 HOUR = 3600
@@ -44,8 +52,29 @@ async def phones(database_url: str, office: PostOffice) -> AsyncIterator[Phones]
         "UNDERSIGNED_LETTERS_REPLY_TO": "answers@sign.example.org",
         "UNDERSIGNED_MAIL_BOUNCES": "back+*@sign.example.org",
     }
-    async with with_mail(database_url, office, **settings) as phones:
+    async with town(database_url, office, **settings) as phones:
         yield phones
+
+
+@asynccontextmanager
+async def town(url: str, office: PostOffice, **settings: str) -> AsyncIterator[Phones]:
+    """A server whose petition, LAKE, names two who decide."""
+    mail = {
+        "UNDERSIGNED_SMTP_HOST": "localhost",
+        "UNDERSIGNED_SMTP_PORT": str(office.port),
+        "UNDERSIGNED_SMTP_TLS": "none",
+    }
+    async with text_door(url, False, **(mail | settings)) as phones:
+        await phones.add_petition(decision_makers=TOWN)
+        yield phones
+
+
+async def names(phones: Phones, *makers: DecisionMaker) -> None:
+    """An organizer edits who decides."""
+    async with phones.services.database.write() as tx:
+        petition = phones.services.directory.by_id[1]
+        await petitions.edit(tx, petition, draft(decision_makers=makers), reserved())
+    await phones.services.directory.refresh()
 
 
 async def signer(phones: Phones, phone: str = PHONE, name: str = "Ana Diaz") -> int:
@@ -56,11 +85,14 @@ async def signer(phones: Phones, phone: str = PHONE, name: str = "Ana Diaz") -> 
 
 
 async def writes(phones: Phones, signature_id: int, *offices: Addressee, **changes: object) -> None:
+    [(key,)] = await phones.rows(f"SELECT person_key FROM signatures WHERE id = {signature_id}")
+    assert isinstance(key, bytes | memoryview)
     written = [
         Letter(
             id=phones.services.new_id(),
             petition_id=1,
             signature_id=signature_id,
+            sender=bytes(key),
             office=office,
             channel="smtp",
             language="en",
@@ -165,8 +197,8 @@ async def test_a_paused_office_gets_nothing_until_it_is_resumed(
     async with phones.services.database.read() as tx:
         found = {f.key: (f.paused, dict(f.states), f.own) for f in await figures.by_office(tx, 1)}
     assert found == {
-        "mayor": (True, {"queued": 1}, 1),
-        "clerk": (False, {"accepted": 1}, 1),
+        MAYOR.key: (True, {"queued": 1}, 1),
+        CLERK.key: (False, {"accepted": 1}, 1),
     }
     async with phones.services.database.write() as tx:
         await figures.resume(tx, 1, MAYOR.key)
@@ -349,9 +381,69 @@ async def test_in_a_copy_that_is_put_back_nothing_that_waited_is_sent_again(
     assert office.arrived == []
 
 
+async def test_whoever_signs_again_writes_no_second_letter(
+    phones: Phones, office: PostOffice
+) -> None:
+    for _ in range(3):
+        await writes(phones, await signer(phones))
+        await carry(phones)
+        phones.now += HOUR
+        await phones.text("UNDO")
+    assert len(office.arrived) == 1
+    phones.now += WORDS_SECONDS
+    async with phones.services.database.write() as tx:
+        await letters.expire(tx, phones.services.now())
+    assert await phones.rows("SELECT DISTINCT sender_key FROM letters") == [(b"",)]
+
+
+async def test_nor_does_who_stays_when_the_words_are_erased(
+    phones: Phones, office: PostOffice
+) -> None:
+    id_ = await signer(phones)
+    await writes(phones, id_)
+    await carry(phones)
+    phones.now += DONE_SECONDS
+    await carry(phones)
+    phones.now += WORDS_SECONDS
+    async with phones.services.database.write() as tx:
+        await letters.expire(tx, phones.services.now())
+    await writes(phones, id_)
+    await carry(phones)
+    assert (len(office.arrived), await states(phones)) == (1, ["done"])
+
+
+async def test_who_shares_a_mailbox_gets_one_letter_and_others_each_their_own(
+    phones: Phones,
+) -> None:
+    council = DecisionMaker("City Council", "Helena", email="helena@gov.example")
+    both = DecisionMaker("City Council", "Missoula", email="missoula@gov.example")
+    clerk = DecisionMaker("Ray Hill", "Clerk", email="Missoula@gov.example")
+    await names(phones, council, both, clerk)
+    found = offices_of(phones.services.directory.by_id[1])
+    assert [one.name for one in found] == [
+        "City Council, Helena",
+        "City Council, Missoula; Ray Hill, Clerk",
+    ]
+    assert len({one.key for one in found}) == 2
+
+
+async def test_what_waits_goes_to_the_name_of_today_and_to_no_address_that_is_gone(
+    phones: Phones, office: PostOffice
+) -> None:
+    await writes(phones, await signer(phones), MAYOR, CLERK)
+    await names(phones, DecisionMaker("Joanna Marsh", email="Mayor@town.example"))
+    await carry(phones)
+    assert [mail["To"] for mail in office.arrived] == ["Mayor@town.example"]
+    assert (await states(phones), await whys(phones)) == (["accepted", "held"], ["", "moved"])
+    phones.now += WORDS_SECONDS
+    async with phones.services.database.write() as tx:
+        await letters.expire(tx, phones.services.now())
+    assert (await states(phones))[1] == "rejected"
+
+
 async def test_letters_are_in_the_one_allowance(database_url: str, office: PostOffice) -> None:
-    settings = {"UNDERSIGNED_MAIL_PETITION_DAILY": "2"}
-    async with with_mail(database_url, office, **settings) as phones:
+    settings = {"UNDERSIGNED_MAIL_PETITION_DAILY": "4"}
+    async with town(database_url, office, **settings) as phones:
         for n in range(3):
             await writes(phones, await signer(phones, f"+1406555020{n}", NAMES[n]))
         await carry(phones)
@@ -394,7 +486,15 @@ def test_own_words_are_tidied(typed: str, words: str) -> None:
     assert checked_words(typed) == words
 
 
-@pytest.mark.parametrize(("typed", "code"), [("too short", "short"), ("x" * 2001, "long")])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("too short", "short"),
+        ("." * 40, "short"),
+        ("\u200d" * 12, "short"),
+        ("x" * 2001, "long"),
+    ],
+)
 def test_too_few_and_too_many_words_are_refused(typed: str, code: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         checked_words(typed)

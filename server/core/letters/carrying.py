@@ -109,11 +109,11 @@ async def lease(tx: Transaction, now: int, hourly: int, limit: int = 20) -> list
     """Take what may go now, the first first: of each office no more than `hourly` in an hour."""
     rows = await tx.fetch(
         "UPDATE letters SET leased_until = :until, tries = tries + 1 WHERE id IN"
-        " (SELECT id FROM (SELECT l.id, l.due_at, l.office_address,"
-        "   row_number() OVER (PARTITION BY l.office_address ORDER BY l.due_at, l.id) AS place"
+        " (SELECT id FROM (SELECT l.id, l.due_at, l.office,"
+        "   row_number() OVER (PARTITION BY l.office ORDER BY l.due_at, l.id) AS place"
         f"  FROM letters l WHERE {_WAITS}) waiting"
         "  WHERE place + (SELECT count(*) FROM letters gone"
-        "   WHERE gone.office_address = waiting.office_address"
+        "   WHERE gone.office = waiting.office"
         "   AND (gone.accepted_at > :since OR gone.leased_until IS NOT NULL)) <= :hourly"
         "  ORDER BY due_at, id LIMIT :limit)"
         # Once more: another worker may have been faster between the choice and the update.

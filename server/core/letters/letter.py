@@ -12,8 +12,9 @@ letter is `uncertain`, and is never sent again by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+from unicodedata import category
 
 from server.core.values.names import tidy
 from server.errors import InvalidInput, Problem
@@ -50,11 +51,13 @@ class Addressee:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One letter to one office, as it leaves. `words` are all of it, of which `own_words`
-    characters are its signer's own; `reply_to` is where the office may answer, '' for ours."""
+    characters are its signer's own; their key is `sender`. `reply_to` is where the office may
+    answer, '' for our address."""
 
     id: int
     petition_id: int
     signature_id: int
+    sender: bytes = field(repr=False)
     office: Addressee
     channel: Channel
     language: str
@@ -76,7 +79,8 @@ def checked_words(typed: str) -> str:
     words = "\n".join(lines).strip()
     while "\n\n\n" in words:
         words = words.replace("\n\n\n", "\n\n")
-    if words and len(words) < SHORTEST:
+    # Signs, and letters that nobody sees, say nothing.
+    if words and sum(category(c)[0] in "LMN" for c in words) < SHORTEST:
         raise InvalidInput(Problem("words", "short"))
     if len(words) > LONGEST:
         raise InvalidInput(Problem("words", "long"))

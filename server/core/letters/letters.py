@@ -14,6 +14,7 @@ _STORED: dict[str, ColumnType] = {
     "id": "int",
     "petition_id": "int",
     "signature_id": "int",
+    "sender_key": "blob",
     "office": "text",
     "office_name": "text",
     "office_address": "text",
@@ -37,7 +38,8 @@ def from_row(row: Row) -> Letter:
     return Letter(
         id=row["id"],
         petition_id=row["petition_id"],
-        signature_id=row["signature_id"],
+        signature_id=row["signature_id"] or 0,
+        sender=bytes(row["sender_key"]),
         office=Addressee(key=row["office"], name=row["office_name"], address=row["office_address"]),
         channel=row["channel"],
         language=row["language"],
@@ -50,12 +52,13 @@ def from_row(row: Row) -> Letter:
     )
 
 
-def _values(letter: Letter) -> tuple[int | str | None, ...]:
+def _values(letter: Letter) -> tuple[int | str | bytes | None, ...]:
     office = letter.office
     return (
         letter.id,
         letter.petition_id,
         letter.signature_id,
+        letter.sender,
         office.key,
         office.name,
         office.address,
@@ -70,11 +73,14 @@ def _values(letter: Letter) -> tuple[int | str | None, ...]:
 
 async def write(tx: Transaction, letters: Sequence[Letter], now: int) -> None:
     """Keep them as drafts. One that its signer has written to that office before is put right as
-    long as it is a draft, and else stays as it is: sending twice sends once."""
+    long as it is a draft, and else stays as it is: sending twice sends once, also for somebody who
+    has taken their signature back in between."""
     columns, rows = ", ".join(_STORED), tx.rows("batch", **_STORED)
     await tx.execute(
         f"INSERT INTO letters ({columns}, state, created_at, due_at)"
-        f" SELECT {columns}, 'draft', :now, :now FROM {rows} b WHERE true"
+        f" SELECT {columns}, 'draft', :now, :now FROM {rows} b WHERE NOT EXISTS"
+        " (SELECT 1 FROM letters l WHERE l.petition_id = b.petition_id"
+        "  AND l.sender_key = b.sender_key AND l.signature_id IS NULL AND l.office = b.office)"
         " ON CONFLICT (petition_id, signature_id, office) DO UPDATE SET"
         " words = excluded.words, own_words = excluded.own_words, subject = excluded.subject,"
         " reply_to = excluded.reply_to, channel = excluded.channel,"
@@ -85,15 +91,18 @@ async def write(tx: Transaction, letters: Sequence[Letter], now: int) -> None:
     )
 
 
-async def of_signature(
-    tx: Transaction, petition_id: int, signature_id: int
+async def of_signer(
+    tx: Transaction, petition_id: int, signature_id: int, sender: bytes
 ) -> list[tuple[Letter, str]]:
-    """What one signer has written, each with its state, the first first."""
+    """What one signer has written, each with its state, the first first; also what has left before
+    they took their signature back and signed again."""
     rows = await tx.fetch(
         f"SELECT {LETTER}, l.state FROM letters l WHERE l.petition_id = :petition"
-        " AND l.signature_id = :id ORDER BY l.id",
+        " AND (l.signature_id = :id OR (l.signature_id IS NULL AND l.sender_key = :sender))"
+        " ORDER BY l.id",
         petition=petition_id,
         id=signature_id,
+        sender=sender,
     )
     return [(from_row(row), row["state"]) for row in rows]
 
@@ -103,8 +112,20 @@ async def expire(tx: Transaction, now: int) -> None:
     because its signature does not count."""
     ended = ", ".join(f"'{state}'" for state in ENDED)
     await tx.execute(
-        "UPDATE letters SET words = NULL, reply_to = NULL, signature_id = NULL, bounce_key = NULL"
+        "UPDATE letters SET words = NULL, reply_to = NULL, bounce_key = NULL"
         f" WHERE words IS NOT NULL AND state IN ({ended}) AND ended_at <= :before",
+        before=now - WORDS_SECONDS,
+    )
+    await tx.execute(
+        "UPDATE letters SET state = 'rejected', ended_at = :now"
+        " WHERE state = 'held' AND created_at <= :before",
+        now=now,
+        before=now - WORDS_SECONDS,
+    )
+    await tx.execute(
+        "UPDATE letters SET sender_key = :nobody WHERE signature_id IS NULL"
+        " AND sender_key <> :nobody AND coalesce(ended_at, accepted_at) <= :before",
+        nobody=b"",
         before=now - WORDS_SECONDS,
     )
     await tx.execute(

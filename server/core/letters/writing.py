@@ -10,8 +10,8 @@ from server.core.letters.letter import Addressee, Letter
 from server.core.petitions.petitions import Petition
 from server.core.signing import stored
 from server.core.signing.signature import Signature
+from server.core.values.contacts import reached
 from server.core.values.ids import Ids
-from server.core.values.names import fold_name
 from server.db import Transaction
 
 
@@ -22,6 +22,7 @@ class Written:
 
     petition: Petition
     signature_id: int
+    sender: bytes
     offices: Sequence[Addressee]
     language: str
     subject: str
@@ -41,12 +42,15 @@ class Progress:
 
 
 def offices_of(petition: Petition) -> list[Addressee]:
-    """Those whom the petition names with an address of mail."""
-    return [
-        Addressee(key=f"named {fold_name(who.name)}", name=who.called, address=who.email)
-        for who in petition.decision_makers
-        if who.email
-    ]
+    """The mailboxes of those whom the petition names: whoever shares one gets one letter."""
+    found: dict[str, Addressee] = {}
+    for who in petition.decision_makers:
+        if who.email:
+            key = f"mail {reached(who.email).lower()}"
+            known = found.get(key)
+            name = f"{known.name}; {who.called}" if known else who.called
+            found[key] = Addressee(key=key, name=name, address=who.email)
+    return list(found.values())
 
 
 async def signer_of(tx: Transaction, petition: Petition, signature_id: int) -> Signature | None:
@@ -64,6 +68,7 @@ async def write_many(tx: Transaction, written: Sequence[Written]) -> list[list[P
             id=one.ids.next(one.now),
             petition_id=one.petition.id,
             signature_id=one.signature_id,
+            sender=one.sender,
             office=office,
             channel="smtp",
             language=one.language,
@@ -78,10 +83,12 @@ async def write_many(tx: Transaction, written: Sequence[Written]) -> list[list[P
     ]
     await letters.write(tx, batch, written[0].now)
     await carrying.queue(tx, written[0].now)
-    return [await progress(tx, one.petition, one.signature_id) for one in written]
+    return [await progress(tx, one.petition, one.signature_id, one.sender) for one in written]
 
 
-async def progress(tx: Transaction, petition: Petition, signature_id: int) -> list[Progress]:
+async def progress(
+    tx: Transaction, petition: Petition, signature_id: int, sender: bytes
+) -> list[Progress]:
     """What became of one signer's letters."""
-    found = await letters.of_signature(tx, petition.id, signature_id)
+    found = await letters.of_signer(tx, petition.id, signature_id, sender)
     return [Progress(letter.office.name, state) for letter, state in found]

@@ -237,9 +237,11 @@ class Allowance:
             found.append(Limit(network, hourly, HOUR))
             found.append(Limit(network, NETWORK_DAILY_TIMES * hourly, DAY))
         if asking.channel != "sms":
+            # Letters leave half of it to codes: nobody could verify for all the letters.
+            of = 2 if asking.channel == "letter" else 1
             petition = Counted("petition", str(asking.petition_id).encode())
-            found.append(Limit(petition, limits.petition_daily, DAY))
-            found.append(Limit(Counted("server", b""), limits.daily, DAY))
+            found.append(Limit(petition, limits.petition_daily // of, DAY))
+            found.append(Limit(Counted("server", b""), limits.daily // of, DAY))
         elif code:
             found.append(Limit(Counted("text_codes", b""), limits.text_codes_daily, DAY))
             found.append(Limit(Counted("code_range", asking.range_key), RANGE_CODES, DAY))

@@ -4,7 +4,8 @@ CREATE TABLE letters (
     id INTEGER PRIMARY KEY,
     petition_id INTEGER NOT NULL REFERENCES petitions (id),
     signature_id INTEGER,                  -- NULL once the signature was taken back
-    office TEXT NOT NULL,                  -- the key of the decision maker
+    sender_key BLOB NOT NULL,              -- of its signer, as in `signatures.person_key`
+    office TEXT NOT NULL,                  -- the key of the mailbox
     office_name TEXT NOT NULL,
     office_address TEXT NOT NULL,          -- as the channel needs it; '' where it needs none
     channel TEXT NOT NULL,
@@ -28,7 +29,8 @@ CREATE TABLE letters (
 CREATE INDEX letters_due ON letters (due_at) WHERE state IN ('queued', 'retry');
 CREATE INDEX letters_under_way ON letters (leased_until) WHERE leased_until IS NOT NULL;
 CREATE INDEX letters_drafts ON letters (petition_id, signature_id) WHERE state = 'draft';
-CREATE INDEX letters_paced ON letters (office_address, accepted_at) WHERE accepted_at IS NOT NULL;
+CREATE INDEX letters_sent ON letters (petition_id, sender_key) WHERE signature_id IS NULL;
+CREATE INDEX letters_paced ON letters (office, accepted_at) WHERE accepted_at IS NOT NULL;
 CREATE INDEX letters_bounced ON letters (bounce_key) WHERE bounce_key IS NOT NULL;
 CREATE INDEX letters_ended ON letters (ended_at) WHERE words IS NOT NULL;
 -- Offices to which an organizer lets nothing go for now.

@@ -11,7 +11,7 @@ from server.words.render import N_
 #: What an organizer reads of each state, and does about it.
 _STATES = {
     "draft": N_("waiting until the signature is verified or accepted"),
-    "held": N_("held"),
+    "held": N_("not sent: the petition names another address now"),
     "queued": N_("waiting for their turn"),
     "sending": N_("on their way"),
     "retry": N_("their mail server has no time: we try again for a week"),

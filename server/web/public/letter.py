@@ -42,7 +42,7 @@ _FAULTS = {
 #: What a signer reads of each state. Nothing says "sent" before a mail server has taken it.
 PROGRESS_WORDS = {
     "draft": N_("not sent yet: we check your signature first"),
-    "held": N_("not sent yet: we have to look at it"),
+    "held": N_("not sent: their address has changed"),
     "queued": N_("not sent yet: it waits for its turn"),
     "sending": N_("not sent yet: it is on its way"),
     "retry": N_("not sent yet: their mail server has no time, and we try again"),
@@ -105,12 +105,15 @@ class LetterPages:
         id_ = services.keys.referred(petition.salt, "letter", ref)
         async with services.database.read() as tx:
             signer = await writing.signer_of(tx, petition, id_) if id_ else None
-            sent = await writing.progress(tx, petition, id_) if id_ and signer else []
+            key = signer.person_key or b"" if signer else b""
+            sent = await writing.progress(tx, petition, signer.id, key) if signer else []
         if signer is None or not petition.has_office:
             return LetterStep("ways", fault="gone")
         left = any(progress.state != "draft" for progress in sent)
         if left or ("words" not in form and sent):
             return LetterStep("sent", form, sent=tuple(sent))
+        if petition.state != "open":
+            return LetterStep("ways")
         if "words" not in form or form.get("change"):
             return LetterStep("write", form)
         return await self._read(scope, petition, signer, form)
@@ -136,6 +139,7 @@ class LetterPages:
         written = Written(
             petition=petition,
             signature_id=signer.id,
+            sender=signer.person_key or b"",
             offices=offices_of(petition),
             language=scope["language"] or petition.language,
             subject=petition.wording(petition.language).title,
