@@ -4,6 +4,7 @@ deleted."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -174,6 +175,41 @@ async def test_of_a_legislator_the_capitols_office_is_taken_and_never_a_home(
     # It speaks for its state alone.
     other = [legislator("Dee", jurisdiction="ocd-jurisdiction/country:us/state:me/government")]
     assert counts(await take_people(database, as_json(other))) == {"new": 1}
+
+
+@pytest.mark.parametrize("kind", ["district", "capitol"])
+@pytest.mark.parametrize(
+    "name",
+    ["Home Address", "HOME", "home_office", "HomeAddress", "Home/Mail", "Ｈｏｍｅ", "Her homes"]
+    + ["Residence", "Residential Office", "Primary residence", "Personal", "personal-phone"]
+    + ["Private Office", "House", "Her house", "HOUSE (summer)", "Home of State House member"],
+)
+async def test_an_office_that_is_named_a_home_is_left_out_whole_and_counted(
+    database: Database, kind: str, name: str
+) -> None:
+    home = {"classification": kind, "name": name, "address": HOME, "voice": "802-555-0199"}
+    near = {"classification": "district", "name": "District Office", "address": "Town Hall"}
+    report = await take_people(
+        database, as_json([legislator("Ann", home, near), legislator("Bob", home)])
+    )
+    assert report.left_out == ["2 offices whose names say that they are homes"]
+    assert [(h.address, h.phone) for h in await holders(database)] == [("Town Hall", ""), ("", "")]
+    stored = repr(await tables(database))
+    assert HOME not in stored
+    assert "0199" not in stored
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["State House", "Statehouse Office", "House of Representatives", "House Chamber", "Courthouse"]
+    + ["House Office Building", "President's Office", "Homer Office", "Oklahoma City", "Personnel"]
+    + ["District Office", "", None, 7],
+)
+async def test_an_office_that_is_no_home_is_taken(database: Database, name: object) -> None:
+    office: Any = {"classification": "district", "name": name, "address": "Hall", "voice": "555"}
+    report = await take_people(database, as_json([legislator("Ann", office)]))
+    assert report.left_out == []
+    assert [(h.address, h.phone) for h in await holders(database)] == [("Hall", "555")]
 
 
 async def test_the_titles_of_an_office_are_in_every_language(database: Database) -> None:
