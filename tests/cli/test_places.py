@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import pty
 import subprocess
@@ -153,6 +154,30 @@ async def test_what_is_wrong_is_one_sentence(
     shown = capsys.readouterr().err
     assert shown.startswith(f"undersigned: {said}")
     assert shown.count("\n") == 1
+
+
+async def test_a_file_may_have_any_name_that_a_disk_takes(store: str, files: Path) -> None:
+    odd = files / os.fsdecode(b"zips-\xff.csv")
+    odd.write_text(land.ZCCD)
+    assert await run("divisions", "import", odd) == 0
+    [(detail,)] = await rows(store, "SELECT detail FROM audit")
+    assert json.loads(detail)["file"] == "zips-?.csv"
+
+
+async def test_a_file_of_people_of_which_nothing_can_be_taken_says_so(
+    store: str, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    role = {"type": "king", "jurisdiction": "ocd-jurisdiction/country:us/state:vt/government"}
+    people = [{"id": f"ocd-person/{name}", "name": name, "roles": [role]} for name in ("Jo", "Bo")]
+    (files / "kings.json").write_bytes(as_json(people))
+    assert await run("decision-makers", "import", files / "kings.json") == 1
+    shown = capsys.readouterr()
+    assert shown.out == "".join(
+        f"left out: {name}: an office that we do not know\n" for name in ("Jo", "Bo")
+    )
+    assert shown.err == f"undersigned: {files}/kings.json: nothing of it could be taken\n"
+    for table in ("offices", "place_imports", "division_names", "audit"):
+        assert await rows(store, f"SELECT * FROM {table}") == []
 
 
 def test_progress_shows_on_a_terminal_alone(store: str, files: Path) -> None:
