@@ -126,11 +126,16 @@ async def plan_map(tx: Transaction, read: Map, terms: Terms) -> Planned:
         levels,
         changes,
         rows=len(said) or len(read.names),
-        left_out=[f"{read.skipped:,} lines that lie in no division"] if read.skipped else [],
+        left_out=_left_out(read),
         until=min((entry.end for entry in said if entry.end), default=None),
     )
     rows = [_map_row(read.country, entry, terms.now) for entry in changes.rows]
     return Planned(report, "map", terms, imports, rows, read.names)
+
+
+def _left_out(read: Map) -> list[str]:
+    counts = ((read.skipped, "lines that lie in no division"), (read.empty, "rows of a share of 0"))
+    return [f"{count:,} {what}" for count, what in counts if count]
 
 
 async def carry_out(tx: Transaction, planned: Planned, progress: Progress) -> None:

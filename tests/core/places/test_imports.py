@@ -10,6 +10,7 @@ import pytest
 
 from server.core.places import decision_makers, imports
 from server.core.places.decision_makers import Officeholder
+from server.core.places.divisions import of_postcodes
 from server.core.places.files.people import read_people
 from server.core.places.gaps import Gaps, gaps
 from server.db import Database
@@ -227,6 +228,24 @@ async def test_a_list_of_names_names(database: Database) -> None:
     names = "id,name,validThrough\nocd-division/country:gb/part:eng,England,\n"
     report = await take_map(database, names)
     assert (report.rows, report.whats) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"US,59801,{US}/state:mt/cd:{n},{share}" for n, share in ((1, 1), (2, 0), (3, "0.0"))],
+        [f"30,MT,59801,{n},{share}" for n, share in ((1, 1), (2, 0), (3, "1e-9"))],
+    ],
+)
+async def test_a_share_of_nothing_is_left_out_and_counted(
+    database: Database, lines: list[str]
+) -> None:
+    heads = {"U": "country,postcode,division,share", "3": "state_fips,state_abbr,zcta,cd,share"}
+    report = await take_map(database, "\n".join([heads[lines[0][0]], *lines]))
+    assert report.left_out == ["2 rows of a share of 0"]
+    async with database.read() as tx:
+        found = await of_postcodes(tx, "US", ["59801"])
+    assert [(x.division, x.share) for x in found["59801"]] == [(f"{US}/state:mt/cd:1", 1_000_000)]
 
 
 async def test_a_file_about_another_part_may_be_older(database: Database) -> None:
