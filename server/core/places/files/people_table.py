@@ -42,7 +42,8 @@ def read_table(text: str, values: Values, day: str, code: str) -> People:
         if known.seats != office.seats:  # it differs from place to place
             offices[role, office.level] = replace(known, seats=None)
         if not (name := values.tidy(line["name"])):
-            continue  # an empty seat
+            people.vacant.add(division)
+            continue
         holder = clean(
             people,
             person=values.tidy(line["id"]) or name,
