@@ -69,7 +69,11 @@ class _DryRun(Exception):
 
 def _people(options: argparse.Namespace) -> None:
     def read(raw: bytes, day: str) -> People:
-        return read_people(raw, _values(), day, options.country)
+        people = read_people(raw, _values(), day, options.country)
+        if not people.offices:  # not even an empty seat
+            _say_some("left out: ", people.left_out)
+            raise BadFile("nothing of it could be taken")
+        return people
 
     _import(options, read, imports.plan_people)
 
@@ -123,7 +127,7 @@ async def _taken(
             async with database.write() as tx:
                 await imports.carry_out(tx, planned, lambda share: _say_share(0.6 + 0.3 * share))
                 if report.changes.rows:
-                    what, file = list(report.whats), options.file.name
+                    what, file = list(report.whats), _written(options.file.name)
                     await audit.note(
                         tx, terms.now, audit.OPERATOR, "imported", file=file, what=what
                     )
@@ -141,6 +145,11 @@ def _bytes(path: Path) -> bytes:
             return file.read(FILE_LIMIT + 1)
     except OSError as error:
         raise BadFile(error.strerror or "it cannot be read") from error
+
+
+def _written(name: str) -> str:
+    """A file's name as text: the disk's may hold bytes that are none, and no log takes these."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _day(said: str | None, option: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import pty
 import subprocess
@@ -153,6 +154,82 @@ async def test_what_is_wrong_is_one_sentence(
     shown = capsys.readouterr().err
     assert shown.startswith(f"undersigned: {said}")
     assert shown.count("\n") == 1
+
+
+async def test_a_file_may_have_any_name_that_a_disk_takes(store: str, files: Path) -> None:
+    odd = files / os.fsdecode(b"zips-\xff.csv")
+    odd.write_text(land.ZCCD)
+    assert await run("divisions", "import", odd) == 0
+    [(detail,)] = await rows(store, "SELECT detail FROM audit")
+    assert json.loads(detail)["file"] == "zips-?.csv"
+
+
+async def test_a_file_of_people_of_which_nothing_can_be_taken_says_so(
+    store: str, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    role = {"type": "king", "jurisdiction": "ocd-jurisdiction/country:us/state:vt/government"}
+    people = [{"id": f"ocd-person/{name}", "name": name, "roles": [role]} for name in ("Jo", "Bo")]
+    (files / "kings.json").write_bytes(as_json(people))
+    assert await run("decision-makers", "import", files / "kings.json") == 1
+    shown = capsys.readouterr()
+    assert shown.out == "".join(
+        f"left out: {name}: an office that we do not know\n" for name in ("Jo", "Bo")
+    )
+    assert shown.err == f"undersigned: {files}/kings.json: nothing of it could be taken\n"
+    for table in ("offices", "place_imports", "division_names", "audit"):
+        assert await rows(store, f"SELECT * FROM {table}") == []
+
+
+@pytest.mark.parametrize(
+    "file", ["decision-makers import people.json", "divisions import zips.csv"]
+)
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("--only state:zz", "us/state:zz"),
+        ("--except state:zz", "us/state:zz"),
+        ("--only MT --only state:zz --except state:yy", "us/state:yy, us/state:zz"),
+        ("--only state:mt/cd:77", "us/state:mt/cd:77"),
+        ("--only ocd-division/country:gb", "gb"),
+        ("--except ocd-division/country:gb", "gb"),
+        ("--only WY --force", "us/state:wy"),
+    ],
+)
+async def test_a_division_that_is_nowhere_is_one_sentence_and_nothing_is_noted(
+    file: str,
+    words: str,
+    where: str,
+    store: str,
+    files: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(files)
+    assert await run(*file.split(), *words.split()) == 1
+    shown = capsys.readouterr()
+    said = f"neither the file nor what was imported has anything in {where}"
+    assert (shown.out, shown.err) == ("", f"undersigned: {said}\n")
+    for table in ("officeholders", "postcode_divisions", "place_imports", "audit"):
+        assert await rows(store, f"SELECT * FROM {table}") == []
+
+
+async def test_a_division_may_be_in_the_file_or_imported_before_or_have_but_a_name(
+    store: str, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(files)
+    home = "ocd-division/country:us/state:mt/place"
+    (files / "names.csv").write_text(f"id,name\n{home}:butte,Butte\n")
+    (files / "seat.csv").write_text(f"name,role,division\n,council,{home}:polson\n")
+    (files / "other.csv").write_text(f"name,role,division\nAnn,council,{home}:butte\n")
+    people = "decision-makers import"
+    assert (
+        await run(*f"{people} people.json --except WY --only MT --only state:me/cd:1".split()) == 0
+    )
+    assert await run(*"divisions import names.csv --only".split(), f"{home}:butte") == 0
+    assert await run(*f"{people} people.json --except".split(), f"{home}:butte") == 0
+    assert await run(*f"{people} seat.csv --only".split(), f"{home}:polson") == 0
+    assert await run(*f"{people} other.csv --only MT --force".split()) == 0
+    assert await run(*f"{people} other.csv --only ME --force".split()) == 0
 
 
 def test_progress_shows_on_a_terminal_alone(store: str, files: Path) -> None:

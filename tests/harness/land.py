@@ -56,7 +56,7 @@ def member(
     name: str,
     kind: str,
     state: str,
-    district: int | None = None,
+    district: int | str | None = None,
     *terms: tuple[str, str],
     **more: object,
 ) -> dict[str, Any]:

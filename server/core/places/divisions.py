@@ -95,6 +95,16 @@ async def regions(tx: Transaction, country: str, day: str) -> list[str]:
     return sorted((row["region"] for row in rows), key=ocd.in_order)
 
 
+async def with_rows(tx: Transaction, country: str) -> set[str]:
+    """The divisions of a country of which anybody or a postcode was ever imported."""
+    rows = await tx.fetch(
+        "SELECT division FROM officeholders WHERE country = :country"
+        " UNION SELECT division FROM postcode_divisions WHERE country = :country",
+        country=country,
+    )
+    return {row["division"] for row in rows}
+
+
 async def names(tx: Transaction, divisions: Iterable[str]) -> dict[str, dict[str, str]]:
     """What divisions are called, by language; nothing for one that nobody has named."""
     rows = await tx.fetch(

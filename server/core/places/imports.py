@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from server.core.places import dating, decision_makers, ocd
+from server.core.places import dating, decision_makers, divisions, ocd
 from server.core.places.countries import country_of
 from server.core.places.dating import Changes, Dated
 from server.core.places.decision_makers import Coverage, Office, Officeholder
@@ -84,6 +84,8 @@ class Planned:
 async def plan_people(tx: Transaction, people: People, terms: Terms) -> Planned:
     """Raises `Refused` for a file that has lost too much, or is older than what is there."""
     imports = await _imports(tx)  # first: what comes after is found when it is carried out
+    named = {holder.division for holder in people.holders} | people.vacant
+    await _check_somewhere(tx, people.country, named, terms)
     terms = replace(terms, only=terms.only or people.only)
     said = [_of_person(h, terms.until) for h in people.holders if terms.speaks_for(h.division)]
     ended = [(h, end) for h, end in people.ended if terms.speaks_for(h.division)]
@@ -104,6 +106,29 @@ async def plan_people(tx: Transaction, people: People, terms: Terms) -> Planned:
     return Planned(report, "people", terms, imports, rows, people.names, people.offices)
 
 
+async def _check_somewhere(
+    tx: Transaction, country: str, named: Collection[str], terms: Terms
+) -> None:
+    """What the file is about, or not about, is in it or is known: else a slip of the hand would
+    take in nothing, or close what it should not. Raises `Refused`."""
+    about = {division for division in terms.only | terms.but if not _holds(division, named)}
+    if not about:
+        return
+    stored = await divisions.with_rows(tx, country)
+    about = {division for division in about if not _holds(division, stored)}
+    # What has but a name says nothing to take in; it may well be what a file is not about.
+    called = {*await divisions.names(tx, about), *country_of(country).regions.values()}
+    if nowhere := sorted(d for d in about if d in terms.only or not _holds(d, called)):
+        these = ", ".join(seat("", division) for division in nowhere[:3])
+        more = ", ..." if len(nowhere) > 3 else ""
+        raise Refused(f"neither the file nor what was imported has anything in {these}{more}")
+
+
+def _holds(division: str, others: Iterable[str]) -> bool:
+    """Whether any of them is it, or lies in it."""
+    return any(ocd.is_in(other, [division]) for other in others)
+
+
 def _check_ended(ended: int, of: int, terms: Terms) -> None:
     if ended > 1 and dating.is_too_much(ended, of) and not terms.force:
         raise Refused(
@@ -115,6 +140,8 @@ def _check_ended(ended: int, of: int, terms: Terms) -> None:
 async def plan_map(tx: Transaction, read: Map, terms: Terms) -> Planned:
     """Raises like `plan_people`."""
     imports = await _imports(tx)
+    named = {lies.division for lies in read.lies} or set(read.names)
+    await _check_somewhere(tx, read.country, named, terms)
     levels = sorted({ocd.level_of(lies.division) for lies in read.lies})
     said = [_of_map(x, terms, read.country) for x in read.lies if terms.speaks_for(x.division)]
     changes = Changes()
@@ -126,11 +153,16 @@ async def plan_map(tx: Transaction, read: Map, terms: Terms) -> Planned:
         levels,
         changes,
         rows=len(said) or len(read.names),
-        left_out=[f"{read.skipped:,} lines that lie in no division"] if read.skipped else [],
+        left_out=_left_out(read),
         until=min((entry.end for entry in said if entry.end), default=None),
     )
     rows = [_map_row(read.country, entry, terms.now) for entry in changes.rows]
     return Planned(report, "map", terms, imports, rows, read.names)
+
+
+def _left_out(read: Map) -> list[str]:
+    counts = ((read.skipped, "lines that lie in no division"), (read.empty, "rows of a share of 0"))
+    return [f"{count:,} {what}" for count, what in counts if count]
 
 
 async def carry_out(tx: Transaction, planned: Planned, progress: Progress) -> None:

@@ -15,7 +15,7 @@ from server.core.places.files.maps import read_map
 from server.core.places.files.people import read_people
 from server.errors import BadFile
 from tests.harness import land
-from tests.harness.land import TODAY
+from tests.harness.land import TODAY, as_json
 
 US = "ocd-division/country:us"
 HEAD = "state_fips,state_abbr,zcta,cd\n"
@@ -72,6 +72,7 @@ def lies(text: str | bytes) -> list[Lies]:
             f"{ANY}US,59801,{MONTANA},,2026-01-01,\nUS,59801,{MONTANA},,2026-06-01,\n".encode(),
             "it says twice of one time: 59801, ",
         ),
+        (f"{ANY}US,59801,{MONTANA},0,,\n".encode(), "nothing of it could be taken: every share"),
         (b"country,country,postcode,division\n", "it has two columns 'country'"),
         (b"id,name\nx,y\n", "line 2: 'x' is no Open Civic Data id"),
     ],
@@ -131,7 +132,7 @@ def test_a_bad_map(raw: bytes, said: str) -> None:
         ),
         (
             f"name,role,division,seats\nJo,mayor,{MONTANA},none\n".encode(),
-            "line 2: seats must be a number above zero",
+            "line 2: seats must be a whole number from 1 to 1000, or empty",
         ),
     ],
 )
@@ -139,6 +140,52 @@ def test_a_bad_file_of_people(raw: bytes, said: str) -> None:
     with pytest.raises(BadFile, match=said.replace("(", r"\(")) as caught:
         read_people(raw, land.values(), TODAY)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["0", "1001", "1000000000", "9" * 5000, "1.5", "-1", "٣", "³"])
+def test_seats_are_a_whole_number_from_1_to_1000(number: str) -> None:
+    for role, division in (("mayor", MONTANA), ("representative", MONTANA), ("mayor", US)):
+        table = f"name,role,division,seats\nJo,{role},{division},{number}\n"
+        with pytest.raises(BadFile, match="line 2: seats must be a whole number from 1 to 1000"):
+            read_people(table.encode(), land.values(), TODAY)
+
+
+@pytest.mark.parametrize("number", ["1", "20", "1000"])
+def test_so_many_seats_there_may_be(number: str) -> None:
+    table = f"name,role,division,seats\nJo,mayor,{MONTANA},{number}\n"
+    [office] = read_people(table.encode(), land.values(), TODAY).offices
+    assert office.seats == int(number)
+
+
+@pytest.mark.parametrize("number", ["1000", "9" * 5000, "-1", "1.0", "٣", "１", "³"])
+def test_a_district_is_a_number_below_1000(number: str) -> None:
+    with pytest.raises(BadFile, match=r"line 2: .* is no district"):
+        lies(f"{HEAD}30,MT,59801,{number}\n")
+    member = land.member("Jo Doe", "rep", "MT", district=number)
+    with pytest.raises(BadFile, match="Jo Doe: the last term is of no district"):
+        read_people(as_json([member]), land.values(), TODAY)
+
+
+def test_a_district_with_zeros_before_it_is_the_same() -> None:
+    found = {number: lies(f"{HEAD}30,MT,59801,{number}\n")[0].division for number in NUMBERS}
+    assert found == {number: f"{US}/state:mt/cd:{name}" for number, name in NUMBERS.items()}
+
+
+NUMBERS = {"1": "1", "001": "1", "0": "at-large", "000": "at-large", "100": "100", "999": "999"}
+
+
+@pytest.mark.parametrize(
+    "beginning", ["٥٩*", "５９*", "ß*", "Ж*", "*", "5-9*", "5*9*", "5" * 13 + "*"]
+)
+def test_a_beginning_of_postcodes_is_of_plain_letters_and_digits(beginning: str) -> None:
+    with pytest.raises(BadFile, match=r"line 2: .* is no postcode of US"):
+        read_map(f"{ANY}US,{beginning},{MONTANA},,,\n".encode(), land.values())
+
+
+def test_a_beginning_of_postcodes_is_read_however_it_is_typed() -> None:
+    division = "ocd-division/country:gb/x:y"
+    read = read_map(f"{ANY}GB,sw1 a*,{division},,,\n".encode(), land.values())
+    assert [x.postcode for x in read.lies] == ["SW1A*"]
 
 
 def test_a_file_without_end_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

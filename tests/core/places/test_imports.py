@@ -4,11 +4,13 @@ deleted."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from server.core.places import decision_makers, imports
 from server.core.places.decision_makers import Officeholder
+from server.core.places.divisions import of_postcodes
 from server.core.places.files.people import read_people
 from server.core.places.gaps import Gaps, gaps
 from server.db import Database
@@ -176,6 +178,41 @@ async def test_of_a_legislator_the_capitols_office_is_taken_and_never_a_home(
     assert counts(await take_people(database, as_json(other))) == {"new": 1}
 
 
+@pytest.mark.parametrize("kind", ["district", "capitol"])
+@pytest.mark.parametrize(
+    "name",
+    ["Home Address", "HOME", "home_office", "HomeAddress", "Home/Mail", "Ｈｏｍｅ", "Her homes"]
+    + ["Residence", "Residential Office", "Primary residence", "Personal", "personal-phone"]
+    + ["Private Office", "House", "Her house", "HOUSE (summer)", "Home of State House member"],
+)
+async def test_an_office_that_is_named_a_home_is_left_out_whole_and_counted(
+    database: Database, kind: str, name: str
+) -> None:
+    home = {"classification": kind, "name": name, "address": HOME, "voice": "802-555-0199"}
+    near = {"classification": "district", "name": "District Office", "address": "Town Hall"}
+    report = await take_people(
+        database, as_json([legislator("Ann", home, near), legislator("Bob", home)])
+    )
+    assert report.left_out == ["2 offices whose names say that they are homes"]
+    assert [(h.address, h.phone) for h in await holders(database)] == [("Town Hall", ""), ("", "")]
+    stored = repr(await tables(database))
+    assert HOME not in stored
+    assert "0199" not in stored
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["State House", "Statehouse Office", "House of Representatives", "House Chamber", "Courthouse"]
+    + ["House Office Building", "President's Office", "Homer Office", "Oklahoma City", "Personnel"]
+    + ["District Office", "", None, 7],
+)
+async def test_an_office_that_is_no_home_is_taken(database: Database, name: object) -> None:
+    office: Any = {"classification": "district", "name": name, "address": "Hall", "voice": "555"}
+    report = await take_people(database, as_json([legislator("Ann", office)]))
+    assert report.left_out == []
+    assert [(h.address, h.phone) for h in await holders(database)] == [("Hall", "555")]
+
+
 async def test_the_titles_of_an_office_are_in_every_language(database: Database) -> None:
     await take_people(database, as_json(congress()))
     async with database.read() as tx:
@@ -191,6 +228,24 @@ async def test_a_list_of_names_names(database: Database) -> None:
     names = "id,name,validThrough\nocd-division/country:gb/part:eng,England,\n"
     report = await take_map(database, names)
     assert (report.rows, report.whats) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"US,59801,{US}/state:mt/cd:{n},{share}" for n, share in ((1, 1), (2, 0), (3, "0.0"))],
+        [f"30,MT,59801,{n},{share}" for n, share in ((1, 1), (2, 0), (3, "1e-9"))],
+    ],
+)
+async def test_a_share_of_nothing_is_left_out_and_counted(
+    database: Database, lines: list[str]
+) -> None:
+    heads = {"U": "country,postcode,division,share", "3": "state_fips,state_abbr,zcta,cd,share"}
+    report = await take_map(database, "\n".join([heads[lines[0][0]], *lines]))
+    assert report.left_out == ["2 rows of a share of 0"]
+    async with database.read() as tx:
+        found = await of_postcodes(tx, "US", ["59801"])
+    assert [(x.division, x.share) for x in found["59801"]] == [(f"{US}/state:mt/cd:1", 1_000_000)]
 
 
 async def test_a_file_about_another_part_may_be_older(database: Database) -> None:

@@ -54,7 +54,8 @@ class Country:
     def district(self, region: str, name: str) -> str:
         """The division that the country's own tables call so: `7`, or `0` for all of a region."""
         assert self.columns  # noqa: S101 (only a country with such a table is asked)
-        name = ocd.AT_LARGE if name in self.columns.whole | {ocd.AT_LARGE} else name.lstrip("0")
+        number = name.lstrip("0")  # nothing is left of "000"
+        name = ocd.AT_LARGE if name in self.columns.whole or not number else number
         return f"{region}/{ocd.part(self.columns.level, name)}"
 
     def titles(self, role: str, region: str) -> Mapping[str, str]:

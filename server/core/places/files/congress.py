@@ -7,7 +7,7 @@ from typing import Any
 
 from server.core.places.countries import Country
 from server.core.places.files.persons import People, add, clean, dict_of, list_of, named, text_of
-from server.core.places.files.reading import Values, is_day
+from server.core.places.files.reading import Values, is_day, is_district
 from server.errors import BadFile
 
 
@@ -29,7 +29,7 @@ def read_members(
             raise BadFile(f"{name}: the last term is of no office or state that we know")
         division = region
         if country.offices[role].depth > 2:
-            if not (district := str(term.get("district"))).isdecimal():
+            if not is_district(district := str(term.get("district"))):
                 raise BadFile(f"{name}: the last term is of no district")
             division = country.district(region, district)
         holder = clean(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server.core.places import ocd
@@ -16,12 +17,14 @@ from server.core.places.files.reading import (
     day_of,
     decoded,
     header,
+    is_district,
     table,
 )
 from server.errors import BadFile
 
 _OURS = {"country", "postcode", "division"}  # share, valid_from and valid_to may be missing
 _NAMES = {"id", "name"}
+_BEGINNING = re.compile(r"[A-Za-z0-9]{1,12}\*")
 _EXPECTED = (
     "its first line must name the columns country,postcode,division,share,valid_from,valid_to,"
     " or state_fips,state_abbr,zcta,cd, or id,name"
@@ -37,6 +40,7 @@ class Map:
     lies: Sequence[Lies] = ()
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skipped: int = 0  # lines of postcodes that lie nowhere
+    empty: int = 0  # rows with a share of 0
 
 
 def read_map(raw: bytes, values: Values) -> Map:
@@ -65,14 +69,15 @@ def _read_own(text: str, country: Country, columns: MapColumns, values: Values) 
         region = country.regions.get(line[columns.region].upper())
         if region is None:
             raise BadFile(f"line {line.number}: {line[columns.region]!r} is no state or region")
-        if not district.isdecimal():
+        if not is_district(district):
             raise BadFile(f"line {line.number}: {district!r} is no district")
         postcode = _postcode(line, columns.postcode, country.code, values)
         share = _share(line, columns.share)
         _note(found, line, Lies(postcode, country.district(region, district), share))
     _some(found)
-    lies = {*found.values(), *_begun(country)}
-    return Map(country.code, sorted(lies, key=lambda x: x.postcode), named(country), skipped)
+    kept = _with_land(found.values())
+    lies = sorted({*kept, *_begun(country)}, key=lambda x: x.postcode)
+    return Map(country.code, lies, named(country), skipped, len(found) - len(kept))
 
 
 def _begun(country: Country) -> Iterator[Lies]:
@@ -102,7 +107,8 @@ def _read_any(text: str, values: Values) -> Map:
         _note(found, line, lies)
     _some(found)
     check_apart(((x.postcode, x.division), x.valid_from, x.valid_to) for x in found.values())
-    return Map(code, list(found.values()), named(country_of(code)))
+    kept = _with_land(found.values())
+    return Map(code, kept, named(country_of(code)), empty=len(found) - len(kept))
 
 
 def _read_names(text: str, values: Values) -> Map:
@@ -121,6 +127,13 @@ def _read_names(text: str, values: Values) -> Map:
     return Map(code, names=names)
 
 
+def _with_land(found: Iterable[Lies]) -> list[Lies]:
+    """Where none of a postcode lies, nobody can live, and nobody should be asked to choose."""
+    if not (kept := [lies for lies in found if lies.share != 0]):
+        raise BadFile("nothing of it could be taken: every share is 0")
+    return kept
+
+
 def _some(found: Collection[object]) -> None:
     if not found:
         raise BadFile("it has no lines below its first")
@@ -135,8 +148,8 @@ def _note(found: dict[tuple[str, ...], Lies], line: Line, lies: Lies) -> None:
 
 def _postcode(line: Line, column: str, country: str, values: Values) -> str:
     written = line[column]
-    if written.endswith("*") and written[:-1].replace(" ", "").isalnum():
-        return f"{written[:-1].replace(' ', '').upper()}*"
+    if _BEGINNING.fullmatch(beginning := written.replace(" ", "")):
+        return beginning.upper()
     if (postcode := values.postcode(written, country)) is not None:
         return postcode
     zeros = (values.postcode("0" * n + written, country) for n in (1, 2))

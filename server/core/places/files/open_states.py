@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,22 +15,26 @@ from server.errors import BadFile
 
 #: Of the kinds of offices that Open States knows; any other may be somebody's home.
 _OPEN_TO_ALL = ("capitol", "district")
+#: Names of offices that are somebody's home all the same. Rather an office too few than a home.
+_HOME = re.compile(
+    r"(?<![a-z])home(?=address|office|phone|tel|s?(?![a-z]))|(?<![a-z])residen|personal|private"
+    r"|(?<![a-z])(?<!state )(?<!court )house(?![a-z])"
+    r"(?! (?:of|chamber|office building|majority|minority)(?![a-z]))"
+)
 
 
 def read_legislators(
     people: Sequence[Mapping[str, Any]], country: Country, values: Values, day: str
 ) -> People:
     found = People(country.code, names=named(country))
+    homes = 0
     for n, one in enumerate(people, 1):
         name, person = values.tidy(text_of(one, "name")), text_of(one, "id")
         if not name or not person:
             raise BadFile(f"person {n} of the file has no name, or no id")
-        offices = [
-            o
-            for kind in _OPEN_TO_ALL
-            for o in list_of(one, "offices")
-            if isinstance(o, dict) and o.get("classification") == kind
-        ]
+        listed = _offices(one)
+        offices = [office for office in listed if not _is_home(office)]
+        homes += len(listed) - len(offices)
         for kind, division, start, end in _roles(one, country, found, name, day):
             holder = clean(
                 found,
@@ -37,17 +43,28 @@ def read_legislators(
                 division=division,
                 name=name,
                 email=text_of(one, "email"),
-                phone=next(filter(None, (text_of(o, "voice") for o in offices)), ""),
-                address=values.tidy(
-                    next(filter(None, (text_of(o, "address") for o in offices)), "")
-                ),
+                phone=_first(offices, "voice"),
+                address=values.tidy(_first(offices, "address")),
             )
             add(found, holder, start, end, day)
+    if homes:  # first: whoever reads a long report should see it
+        found.left_out.insert(0, f"{homes:,} offices whose names say that they are homes")
     found.offices = [
         country.offices[role] for role in sorted({holder.role for holder in found.holders})
     ]
     found.only = frozenset(ocd.region_of(holder.division) for holder in found.holders)
     return found
+
+
+def _offices(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Those of the kinds that are open to all, the capitol's first."""
+    listed = [office for office in list_of(one, "offices") if isinstance(office, dict)]
+    return [o for kind in _OPEN_TO_ALL for o in listed if o.get("classification") == kind]
+
+
+def _is_home(office: Mapping[str, Any]) -> bool:
+    name = unicodedata.normalize("NFKC", text_of(office, "name")).casefold()
+    return _HOME.search(" ".join(re.split(r"[\W_]+", name))) is not None
 
 
 def _first(offices: Sequence[Mapping[str, Any]], key: str) -> str:

@@ -14,6 +14,7 @@ from server.errors import BadFile
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _ROLE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_SEATS = re.compile(r"[1-9][0-9]{0,2}|1000")
 _TITLE = re.compile(r"title_([a-z]{2,3})")
 
 
@@ -41,7 +42,8 @@ def read_table(text: str, values: Values, day: str, code: str) -> People:
         if known.seats != office.seats:  # it differs from place to place
             offices[role, office.level] = replace(known, seats=None)
         if not (name := values.tidy(line["name"])):
-            continue  # an empty seat
+            people.vacant.add(division)
+            continue
         holder = clean(
             people,
             person=values.tidy(line["id"]) or name,
@@ -82,13 +84,13 @@ def _country_of(line: Line, division: str) -> str:
 
 def _office_of(line: Line, role: str, division: str, country: str) -> Office:
     """As the country's own file says it, where that knows it."""
+    seats = line["seats"]
+    if seats and not _SEATS.fullmatch(seats):
+        raise BadFile(f"line {line.number}: seats must be a whole number from 1 to 1000, or empty")
     level, depth = (ocd.level_of(division), ocd.depth_of(division)) if division else ("", 0)
     own = country_of(country).offices.get(role)
     if own and own.level == level:
         return own
-    seats = line["seats"]
-    if seats and not (seats.isdecimal() and 0 < int(seats[:9]) < 10_000):
-        raise BadFile(f"line {line.number}: seats must be a number above zero, or empty")
     return Office(role, level, depth, int(seats) if seats else None)
 
 

@@ -25,8 +25,9 @@ _LIMITS = {"name": 120, "hours": 120, "address": 300, "person": 120}
 class People:
     """What a file says. It speaks for its `offices` in the divisions `only`, or everywhere.
 
-    `ended` are those whose terms were over by the day of the import, and whom it names all the
-    same; `left_out` says what could not be taken, for people to read.
+    `vacant` are the divisions of seats that it says are empty, `ended` those whose terms were
+    over by the day of the import, and whom it names all the same; `left_out` says what could not be
+    taken, for people to read.
     """
 
     country: str
@@ -34,6 +35,7 @@ class People:
     offices: Sequence[Office] = ()
     only: frozenset[str] = frozenset()
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    vacant: set[str] = field(default_factory=set)
     ended: list[tuple[Officeholder, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 

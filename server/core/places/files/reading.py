@@ -18,6 +18,7 @@ Key: TypeAlias = tuple[str, ...]
 FILE_LIMIT: Final = 64 * 1024 * 1024
 _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ")
 _SIXTEEN_BITS = (b"\xff\xfe", b"\xfe\xff")
+_DISTRICT = re.compile(r"[0-9]{1,3}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -127,6 +128,11 @@ def is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_district(text: str) -> bool:
+    """Whether it is a number that a district may have, in the digits that all files use."""
+    return _DISTRICT.fullmatch(text) is not None
 
 
 def day_of(line: Line, column: str) -> str:
