@@ -38,6 +38,7 @@ class Ledger:
         self._unknown: list[Signature] = []  # of whom no contact is known any more
         self.forms: list[Form] = []
         self._done: list[Signature] = []  # beside which no form waits any more
+        self._answered: list[Form] = []  # beside what is another's by now, or gone
         self._merged: list[tuple[Signature, int]] = []  # with the id of what stands for each
         self._disowned: list[Signature] = []  # of these, where their signers have said so
         self._left: list[Signature] = []  # as they were under another name or place
@@ -100,8 +101,10 @@ class Ledger:
             self._admit(known, signing.group, signing.now, signing.keys)
             outcome = "verified"
             if known.entries != signing.entries:
-                # What the web's form said is adopted by its digits alone.
-                self.forms.append(Form(known.as_signing(), known.id))
+                # What the web's form said is adopted by its digits alone. Under the id of this
+                # signing, which no row has: this row's own is taken, should it have moved on.
+                form = replace(known.as_signing(), id=signing.id)
+                self.forms.append(Form(form, known.id))
         with self._moving(known):
             if outcome == "verified":
                 known.verify(signing)
@@ -123,13 +126,15 @@ class Ledger:
             self._absorb(known, right.keys)
         return "held" if known.held_at else "again"
 
-    def adopt(self, form: Signing, group: Group | None) -> Outcome:
+    def adopt(self, kept: Form, group: Group | None) -> Outcome:
         """A form that was kept, by a code or text that shows the contact to be its signer's."""
+        form = kept.signing
         known = self._match(form)
         if known is None:  # taken back meanwhile, or its pending contact erased
             known = Signature.from_signing(form)
             self.signatures.append(known)
             self._index(known)
+            self._answered.append(kept)
         if known.rejected_at:
             return "again"
         if known.verified_at is None:
@@ -316,7 +321,9 @@ class Ledger:
         if self._left:
             await self._settle_left(tx)
         await pending.put(tx, self.forms)
-        await pending.erase(tx, ((s.petition_id, s.id) for s in self._done if s.stored))
+        beside = [(s.petition_id, s.id) for s in self._done if s.stored]
+        beside += ((f.signing.petition_id, f.signature_id) for f in self._answered)
+        await pending.erase(tx, beside)
         await stored.write(tx, self.signatures)
         await stored.disapprove(tx, self._reworded)
         await self.groups.write(tx)

@@ -203,8 +203,8 @@ def _show(
     """The contact is shown to be theirs: store what the candidate says."""
     petition = candidate.petition
     if candidate.form:
-        form = candidate.form.signing
-        return ledger.adopt(form, _group_of(petition, form.contact, keys))
+        contact = candidate.form.signing.contact
+        return ledger.adopt(candidate.form, _group_of(petition, contact, keys))
     assert signature  # noqa: S101 (whoever calls has looked)
     return ledger.confirm(signature, _group_of(petition, signature.contact, keys), now)
 

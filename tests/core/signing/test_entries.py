@@ -3,6 +3,7 @@ code of the contact."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -355,3 +356,28 @@ async def test_further_forms_cost_as_many_statements_as_new_signatures(world: Wo
             await signatures.sign_many(counting, [signing])
         counted.append(len(counting.statements))
     assert counted[0] == counted[1]
+
+
+async def test_digits_verify_a_form_whose_signature_has_moved_on(world: World) -> None:
+    """As a new signature, once, whatever its signer corrects then."""
+    form = await signed(world, phone=PHONE, comment="For the fish")
+    await world.text()
+    await moved_on(world, "Bo Lee")
+    assert await texted(world, form) == ("Ana Diaz", "verified")
+    await moved_on(world, "Cyd Charo")
+    assert await texted(world, form) is None
+    assert [row[:3] for row in await stored(world)] == [
+        ("Bo Lee", "59801", None),
+        ("Cyd Charo", "59801", "For the fish"),
+    ]
+    assert (await world.figures()).verified == 2
+
+
+async def moved_on(world: World, name: str) -> None:
+    """The phone says by text that its last signature is of another name."""
+    world.now += 1
+    async with world.database.write() as tx:
+        key = world.keys.contact(world.petition.salt, PHONE)
+        wrong, *_ = await signatures.signed_by(tx, [(world.petition.id, key)])
+        right = replace(world.signing(name, phone=PHONE), verified=True)
+        await signatures.correct(tx, wrong, right)
