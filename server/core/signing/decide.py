@@ -120,10 +120,12 @@ class Ledger:
         if other:
             self.withdraw(known, right.now)
             return self.take(right)
+        if known.rejected_at:
+            known.say(right)  # its keys keep out whom organizers have taken out
+            return "again"
         with self._moving(known):
             known.correct(right)
-        if known.absorbs:
-            self._absorb(known, right.keys)
+        self._absorb(known, right.keys)
         return "held" if known.held_at else "again"
 
     def adopt(self, kept: Form, group: Group | None) -> Outcome:

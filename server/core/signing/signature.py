@@ -119,9 +119,13 @@ class Signature(Columns):
         self.comment = self.public_at = self.news_at = None
         self.confirm(s.now)
 
-    def correct(self, s: Signing) -> None:
+    def say(self, s: Signing) -> None:
         """Name and postcode as they were said last."""
         self.name, self.postcode, self.changed = s.name, s.postcode, True
+
+    def correct(self, s: Signing) -> None:
+        """The same, and found by them from now on."""
+        self.say(s)
         self.place_key, self.contact_key = s.keys.place, s.keys.contact
         self.person_key = s.keys.person
 

@@ -72,6 +72,34 @@ async def test_it_is_not_counted_for_being_put_right(world: World, name: str) ->
     assert [r["name"] for r in await world.rows("name")] == [name]
 
 
+@pytest.mark.parametrize("name", ["Ana Diazz", "Bo Lee"])
+async def test_nor_for_being_put_right_and_signed_anew(world: World, name: str) -> None:
+    await world.text()
+    before = await world.rows(KEYS)
+    await decide(world, out=True)
+    await correct(world, name, "59802")
+    assert await world.rows(KEYS) == before
+    for _ in range(2):
+        assert await world.text() == "again"
+        assert await world.text(name, "59802") == "again"
+    assert await total(world) == 0
+    await decide(world, out=False)
+    assert await total(world) == 1
+
+
+async def test_nor_for_being_put_right_to_another_of_the_household(world: World) -> None:
+    await world.text()
+    await decide(world, out=True)
+    await world.text("Bo Lee")
+    ana = next(s for s in await mine(world) if s.name == "Ana Diaz")
+    right = world.signing("Bo Lee", phone=PHONE)
+    right.verified = True
+    async with world.database.write() as tx:
+        await signatures.correct(tx, ana, right)
+    await world.text()
+    assert await total(world) == 1
+
+
 async def test_nor_for_being_taken_back_and_signed_anew(world: World) -> None:
     await world.text()
     await decide(world, out=True)
