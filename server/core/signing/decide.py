@@ -38,9 +38,9 @@ class Ledger:
         self._unknown: list[Signature] = []  # of whom no contact is known any more
         self.forms: list[Form] = []
         self._done: list[Signature] = []  # beside which no form waits any more
-        self._answered: list[Form] = []  # beside what is another's by now, or gone
+        self._answered: list[Form] = []  # and of these none that waits beside the same
         self._merged: list[tuple[Signature, int]] = []  # with the id of what stands for each
-        self._disowned: list[Signature] = []  # of these, where their signers have said so
+        self._disowned: list[Form] = []  # of these, where the contact's owners have said so
         self._left: list[Signature] = []  # as they were under another name or place
         self._reworded: list[Signature] = []  # whose comment nobody has approved yet
         self._by_place: defaultdict[tuple[int, bytes | None], list[Signature]] = defaultdict(list)
@@ -136,7 +136,7 @@ class Ledger:
             known = Signature.from_signing(form)
             self.signatures.append(known)
             self._index(known)
-            self._answered.append(kept)
+            self._answered.append(kept)  # beside what is another's by now, or gone
         if known.rejected_at:
             return "again"
         if known.verified_at is None:
@@ -228,10 +228,10 @@ class Ledger:
                 other.absorbed_by, other.changed = None, True
         self._settle(petition_id, place)
 
-    def forget_forms(self, known: Signature) -> None:
-        """What waits beside it is none of its signer's."""
-        self._done.append(known)
-        self._disowned.append(known)
+    def forget_forms(self, form: Form) -> None:
+        """It is none of its contact's owner, nor is what waits beside the same signature."""
+        self._answered.append(form)
+        self._disowned.append(form)
 
     def settle(self, known: Signature) -> None:
         """What stands beside it without contact, after it was rejected or put back."""
@@ -324,12 +324,12 @@ class Ledger:
             await self._settle_left(tx)
         await pending.put(tx, self.forms)
         beside = [(s.petition_id, s.id) for s in self._done if s.stored]
-        beside += ((f.signing.petition_id, f.signature_id) for f in self._answered)
+        beside += (form.beside for form in self._answered)
         await pending.erase(tx, beside)
         await stored.write(tx, self.signatures)
         await stored.disapprove(tx, self._reworded)
         await self.groups.write(tx)
-        tx.tombstones += [("disowned", s.petition_id, s.id) for s in self._disowned]
+        tx.tombstones += [("disowned", *form.beside) for form in self._disowned]
         self._unknown += (s for s in self.signatures if s.merged and s.stored)
         if self._unknown or self._withdrawn:
             await self._forget_messages(tx)

@@ -113,11 +113,13 @@ class Verifier:
             outcome = _show(ledger, self._keys, candidate, signature, typed.now)
             done: Done = "held" if outcome == "held" else "verified"
             return Taken(done, candidate.entries, candidate.signature_id)
-        ours = candidate is None or candidate.form is None
-        if signature is not None and (ours or signature.verified_at is None):
+        form = candidate.form if candidate else None
+        # One that has lost its contact is whoever's has signed so: a form beside it says nothing.
+        theirs = signature is not None and signature.contact_key is not None
+        if signature and theirs and (form is None or signature.verified_at is None):
             ledger.withdraw(signature, typed.now)
-        elif signature is not None:
-            ledger.forget_forms(signature)  # the owner's own signature stays
+        elif form:
+            ledger.forget_forms(form)  # the owner's own signature stays
         return Taken("not_me" if typed.action == "not_me" else "withdrawn")
 
     async def ask_many(self, tx: Transaction, asked: Sequence[Asked]) -> list[None]:

@@ -381,3 +381,54 @@ async def moved_on(world: World, name: str) -> None:
         wrong, *_ = await signatures.signed_by(tx, [(world.petition.id, key)])
         right = replace(world.signing(name, phone=PHONE), verified=True)
         await signatures.correct(tx, wrong, right)
+
+
+@pytest.mark.parametrize("postcode", ["59801", "59802"])
+async def test_a_form_that_is_denied_is_gone_though_its_signature_has_lost_the_contact(
+    world: World, postcode: str
+) -> None:
+    """And what stands there without contact is anybody's of that name and place."""
+    form = await late_form(world, email=ANA, postcode=postcode)
+    [*_, (_, message)] = await mails(world)
+    await let_go(world)
+    await world.web()  # another of that name, without contact
+    assert await forms(world) == ["Ana Diaz"]
+    code = message.codes[0].code
+    assert await typed(world, code, form, action="not_me")
+    assert await forms(world) == []
+    assert [row[0] for row in await stored(world)] == ["Ana Diaz"]
+    assert await typed(world, code, form) is None
+    assert (await world.figures()).verified == 0
+
+
+async def test_whoever_denies_a_form_leaves_a_tombstone_for_it(world: World) -> None:
+    form = await late_form(world, email=ANA, postcode="59802")
+    [*_, (_, message)] = await mails(world)
+    await let_go(world)
+    one = TypedCode(
+        petition=world.petition,
+        action="not_me",
+        code=message.codes[0].code,
+        contact=ANA,
+        ref="",
+        now=world.now,
+        entries=form.entries.value(world.keys, world.petition.salt),
+    )
+    [first] = await world.signature_ids()
+    async with world.database.write() as tx:
+        assert await Verifier(world.keys).take_many(tx, [one])
+        assert ("disowned", world.petition.id, first) in tx.tombstones
+
+
+async def late_form(world: World, **form: Any) -> Signing:
+    """A further form, shortly before the first one's contact is erased."""
+    await signed(world, **{name: form[name] for name in form if name != "postcode"})
+    await mails(world)
+    world.now += erasure.PENDING_HOURS * 3600 - 600
+    return await signed(world, comment="For the fish", **form)
+
+
+async def let_go(world: World) -> None:
+    """The first one's contact is erased."""
+    world.now += 1200
+    await erasure.erase_contacts(world.database, world.now)

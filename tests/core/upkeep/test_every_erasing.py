@@ -78,6 +78,7 @@ ERASING: dict[str, set[str] | str] = {
     "signing/messages.py:discard_answered": {"withdrawn"},
     "signing/messages.py:discard_silent": BY_SENDING,
     "signing/messages.py:_note_repeat": BY_SENDING,
+    "signing/pending.py:disown": {"disowned"},
     "signing/pending.py:erase": {"disowned", "withdrawn"},
     "signing/pending.py:expire": BY_AGE,
     "signing/pending.py:put": "a newer form came in its place",
