@@ -62,7 +62,7 @@ class Verifier:
             return [None] * len(typed)
         meant = await self._meant(tx, taken)
         ledger, found = await _under_locks(tx, self._keys, meant)
-        networks = [_asked_by(c, s) for c, s in zip(meant, found, strict=True)]
+        networks = _first_asked(ledger, meant, found)
         done = [
             self._decided(ledger, one, candidate, signature)
             for (one, _), candidate, signature in zip(taken, meant, found, strict=True)
@@ -211,11 +211,23 @@ def _show(
     return ledger.confirm(signature, _group_of(petition, signature.contact, keys), now)
 
 
-def _asked_by(candidate: Provable | None, signature: Signature | None) -> bytes | None:
-    """The network that had the message sent whose code is typed for the first time."""
-    if candidate and candidate.form:
-        return candidate.form.signing.prefix_tag
-    return signature.prefix_tag if signature and not signature.verified_at else None
+def _first_asked(
+    ledger: Ledger, meant: Sequence[Provable | None], found: Sequence[Signature | None]
+) -> list[bytes | None]:
+    """The network that had the message sent, for each contact of which nothing was verified before;
+    else None. Once for each: a contact that is known opens no further room, or whoever has one code
+    could have with it as much as they like."""
+    known = {(s.petition_id, s.contact_key) for s in ledger.signatures if s.verified_at}
+    networks: list[bytes | None] = []
+    for candidate, signature in zip(meant, found, strict=True):
+        whose = (candidate.petition.id, candidate.contact_key) if candidate else None
+        if candidate is None or whose in known:
+            networks.append(None)
+            continue
+        known.add((candidate.petition.id, candidate.contact_key))
+        form = candidate.form.signing if candidate.form else signature
+        networks.append(form.prefix_tag if form else None)
+    return networks
 
 
 async def _under_locks(

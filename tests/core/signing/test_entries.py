@@ -432,3 +432,18 @@ async def let_go(world: World) -> None:
     """The first one's contact is erased."""
     world.now += 1200
     await erasure.erase_contacts(world.database, world.now)
+
+
+async def test_one_contact_makes_room_for_its_network_once(world: World) -> None:
+    form = await signed(world, network=NETWORKS[1], email=ANA)
+    [(_, message)] = await mails(world)
+    room = []
+    for comment in ("", "one", "two"):
+        if comment:
+            form = await signed(world, network=NETWORKS[1], email=ANA, comment=comment)
+        assert_verified(await typed(world, message.codes[0].code, form), form)
+        async with world.database.read() as tx:
+            rows = await tx.fetch("SELECT sum(n) AS n FROM spent WHERE scope = 'network'")
+        room.append(int(rows[0]["n"]))
+    assert room[0] < 0
+    assert room == room[:1] * 3
