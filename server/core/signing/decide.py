@@ -42,6 +42,7 @@ class Ledger:
         self._merged: list[tuple[Signature, int]] = []  # with the id of what stands for each
         self._disowned: list[Form] = []  # of these, where the contact's owners have said so
         self._left: list[Signature] = []  # as they were under another name or place
+        self._displaced: list[Signature] = []  # from a place that another takes
         self._reworded: list[Signature] = []  # whose comment nobody has approved yet
         self._by_place: defaultdict[tuple[int, bytes | None], list[Signature]] = defaultdict(list)
         self._by_contact: defaultdict[tuple[int, bytes], list[Signature]] = defaultdict(list)
@@ -192,22 +193,32 @@ class Ledger:
         return "held" if known.held_at else "verified"
 
     def let_go(self, known: Signature) -> None:
-        """Erase the contact. One that was never verified leaves a signature without contact, which
-        is one with others by the same name and place."""
-        known.contact, known.changed = None, True
+        """Erase the contact. One that was never verified stands without contact then, and what
+        organizers have taken out keeps the keys by which it stays out."""
+        known.contact = None
+        known.changed = True
         if known.verified_at or known.withdrawn_at:
             return
-        known.contact_key = known.person_key = None
         self._unknown.append(known)
-        at_place = self._by_place[known.petition_id, known.place_key]
+        if not known.rejected_at:
+            self._stand_alone(known)
+
+    def _stand_alone(self, known: Signature) -> None:
+        """It has lost its contact, and is one with the other by the same name and place, if that
+        stands: what organizers have taken out leaves the place to it."""
+        known.contact_key = known.person_key = None
+        at_place = self._by_place[known.petition_id, known.place_key] if known.place_key else []
         others = (s for s in at_place if s.contact_key is None and not s.merged)
-        if other := next((s for s in others if s is not known), None):
-            if known.rejected_at:  # stays to be seen, and leaves the place to the other
-                known.place_key = None
-            else:
-                self._merge(known, other)
-        else:
-            self._settle(known.petition_id, known.place_key)
+        other = next((s for s in others if s is not known), None)
+        if other and not (other.rejected_at or other.withdrawn_at):
+            self._merge(known, other)
+            return
+        if other:
+            self._forget(other)
+            other.place_key, other.changed = None, True
+            self._index(other)
+            self._displaced.append(other)
+        self._settle(known.petition_id, known.place_key)
 
     def withdraw(self, known: Signature, now: int) -> None:
         """Its signer takes it back. What it had absorbed counts again, or is absorbed by another
@@ -234,7 +245,10 @@ class Ledger:
         self._disowned.append(form)
 
     def settle(self, known: Signature) -> None:
-        """What stands beside it without contact, after it was rejected or put back."""
+        """What stands beside it without contact, after it was rejected or put back. One that has
+        lost its contact meanwhile is one with that."""
+        if known.has_lost_contact:
+            self._stand_alone(known)
         self._settle(known.petition_id, known.place_key)
 
     def _settle(self, petition_id: int, place: bytes | None) -> None:
@@ -326,6 +340,7 @@ class Ledger:
         beside = [(s.petition_id, s.id) for s in self._done if s.stored]
         beside += (form.beside for form in self._answered)
         await pending.erase(tx, beside)
+        await stored.leave_places(tx, self._displaced)
         await stored.write(tx, self.signatures)
         await stored.disapprove(tx, self._reworded)
         await self.groups.write(tx)

@@ -186,6 +186,12 @@ class Signature(Columns):
         decided = self.verified_at or self.withdrawn_at or self.rejected_at
         return self.contact_key is None and not decided and not self.merged
 
+    @property
+    def has_lost_contact(self) -> bool:
+        """Whether its contact was erased while organizers had it taken out, and is unverified."""
+        decided = self.verified_at or self.withdrawn_at or self.rejected_at
+        return self.contact_key is not None and self.contact is None and not decided
+
     def tally(self) -> Tally | None:
         """Where it counts now; None if it does not."""
         state = state_of(self)

@@ -138,6 +138,18 @@ async def write(tx: Transaction, signatures: Sequence[Signature]) -> None:
     await counts.add(tx, _changes(signatures))
 
 
+async def leave_places(tx: Transaction, signatures: Iterable[Signature]) -> None:
+    """These are found by their place no more, before another is written that takes it: it is unique
+    among those without contact."""
+    if packed := sorted((s.petition_id, s.id) for s in signatures if s.stored):
+        batch = tx.rows("batch", petition_id="int", id="int")
+        await tx.execute(
+            "UPDATE signatures SET place_key = NULL"
+            f" WHERE (petition_id, id) IN (SELECT petition_id, id FROM {batch} b)",
+            batch=pack(packed),
+        )
+
+
 async def disapprove(tx: Transaction, signatures: Iterable[Signature]) -> None:
     """Nobody has approved the comments that they have now."""
     if packed := sorted((s.petition_id, s.id) for s in signatures if s.stored):
