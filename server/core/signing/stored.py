@@ -172,6 +172,12 @@ async def note_merged(tx: Transaction, merged: Iterable[tuple[int, int, int]]) -
         )
 
 
+async def stands_for_others(tx: Transaction, petition_id: int, id_: int) -> bool:
+    """Whether other rows were merged into this one."""
+    found = "SELECT 1 AS one FROM merged WHERE petition_id = :petition AND into_id = :id LIMIT 1"
+    return await tx.fetch_one(found, petition=petition_id, id=id_) is not None
+
+
 async def merged_into(tx: Transaction, gone: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """What these (petition, id) have stood for, and do no more: an older copy may have it still."""
     batch = tx.rows("batch", petition_id="int", id="int")

@@ -158,7 +158,8 @@ def alone_ref(keys: Keys, signing: Signing, petition: Petition) -> str:
 async def give_back_many(tx: Transaction, given: Sequence[GivenBack]) -> list[None]:
     """Take back what was signed without contact, each by the reference of the form that made the
     row. For other references nothing happens, with the same work: nobody learns from the time
-    whether somebody else had signed so before."""
+    whether somebody else had signed so before. Nor for a row that stands for somebody else's too,
+    who had a contact: it is not one person's any more."""
     tried = [Try("alone", one.id.to_bytes(8), 0, one.petition.id) for one in given]
     await tries.add(tx, tried, given[0].now)
     for one in given:
@@ -166,7 +167,8 @@ async def give_back_many(tx: Transaction, given: Sequence[GivenBack]) -> list[No
         await stored.lock(tx, await stored.by_ids(tx, one.petition.id, ids))
         found = {s.id: s for s in await stored.by_ids(tx, one.petition.id, ids)}
         mine = found.get(one.id)
-        if mine is None or mine.contact_key or not mine.place_key:
+        shared = await stored.stands_for_others(tx, one.petition.id, one.id)
+        if mine is None or shared or mine.contact_key or not mine.place_key:
             # Another is written as it is, so that as much is written.
             mine = Signature(0, one.petition.id, "web", "", 0, place_key=bytes(16), stored=True)
             for other in found.values():

@@ -342,6 +342,24 @@ async def test_a_reference_takes_back_what_is_absorbed_and_the_other_stays(world
     assert (await world.figures()).verified == 1
 
 
+async def test_a_reference_takes_nothing_back_behind_which_somebody_else_stands_too(
+    world: World,
+) -> None:
+    """Their contact was erased before it was verified. It costs the same."""
+    form = await signed(world)
+    await signed(world, email=ANA)
+    await let_go(world, erasure.PENDING_HOURS * 3600 + 600)
+    alone = await signed(world, name="Bo Lee")
+    counted = []
+    for one in (form, alone):
+        async with world.database.write() as tx:
+            counting = Counting(tx)
+            await give_back_many(counting, [GivenBack(world.petition, one.id, world.now)])
+        counted.append(len(counting.statements))
+    assert [row[0] for row in await stored(world)] == ["Ana Diaz"]
+    assert counted[0] == counted[1]
+
+
 # Alike.
 
 
@@ -428,9 +446,9 @@ async def late_form(world: World, **form: Any) -> Signing:
     return await signed(world, comment="For the fish", **form)
 
 
-async def let_go(world: World) -> None:
+async def let_go(world: World, later: int = 1200) -> None:
     """The first one's contact is erased."""
-    world.now += 1200
+    world.now += later
     await erasure.erase_contacts(world.database, world.now)
 
 
