@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from server.core.counting.counts import DAY, Class, Tally
-from server.core.counting.states import IN_TOTAL, state_of
+from server.core.counting.states import IN_TOTAL, is_counted, state_of
 from server.core.floods.holds import Hold, Holds, Reason, left_after_verifying
 from server.core.floods.limits import Group
 from server.core.signing.columns import KEYS, PERSONAL, Columns
@@ -175,10 +175,16 @@ class Signature(Columns):
                 setattr(self, column, None)
 
     @property
-    def absorbs(self) -> bool:
-        """Whether others of its name and place, without contact, stand behind it."""
+    def stands(self) -> bool:
+        """Whether somebody has verified it, and nobody has taken it out or back."""
         gone = self.withdrawn_at or self.rejected_at
         return self.verified_at is not None and not gone
+
+    @property
+    def absorbs(self) -> bool:
+        """Whether others of its name and place, without contact, stand behind it: behind what is
+        held they would count nowhere, and anybody can be made to."""
+        return is_counted(self)
 
     @property
     def may_be_absorbed(self) -> bool:
