@@ -40,6 +40,7 @@ ERASING: dict[str, set[str] | str] = {
     "desk/invalidation.py:_put_back": BY_DESK,
     "desk/invalidation.py:_take_out": BY_DESK,
     "desk/invalidation.py:confirm": BY_DESK,
+    "desk/invalidation.py:forget_names": BY_AGE,
     "desk/invalidation.py:undo": BY_DESK,
     "desk/moderation.py:judge_comments": BY_DESK,
     "letters/carrying.py:begin": BY_SENDING,
