@@ -11,7 +11,7 @@ from server.core.conversations.wishes import Wish
 from server.core.counting.counts import Class
 from server.core.counting.states import is_counted
 from server.core.petitions.petitions import Petition
-from server.core.signing import signatures
+from server.core.signing import pending, signatures
 from server.core.signing.signature import Signature
 from server.core.values.names import fold_name, same_person
 from server.db import Transaction
@@ -47,6 +47,9 @@ def remove(talk: Talk) -> Wish:
         wanted = fold_name(name or "")
         same = [s for s in mine if _is_same(s, wanted)]
         await signatures.withdraw(tx, same, talk.services.now())
+        # And every form that waits for this phone: its first one may have lost the contact.
+        waiting = await pending.disown(tx, _contact_keys(talk))
+        name = name or next(iter(waiting), None)
         await phones.opt_out(tx, talk.phone_key, talk.services.now())
         return name
 
@@ -220,13 +223,17 @@ async def _signed(
     tx: Transaction, talk: Talk, *, verified: bool = True, of_text: bool = True
 ) -> list[Signature]:
     """What this phone has signed, the latest first; `of_text`: of the petition and name in it."""
-    keys = [
+    found = await signatures.signed_by(tx, _contact_keys(talk), verified=verified)
+    return _named(talk, found) if of_text else found
+
+
+def _contact_keys(talk: Talk) -> list[tuple[int, bytes]]:
+    """The keys of this phone, each with the id of its petition."""
+    return [
         (p.id, key)
         for p in talk.services.directory.by_id.values()
         for key in talk.services.keys.contacts(p.salt, talk.phone)
     ]
-    found = await signatures.signed_by(tx, keys, verified=verified)
-    return _named(talk, found) if of_text else found
 
 
 def _named(talk: Talk, found: list[Signature]) -> list[Signature]:

@@ -11,6 +11,7 @@ from server.core.desk import invalidation
 from server.core.desk.conditions import Condition
 from server.core.petitions import petitions
 from server.core.signing import codes, signatures
+from server.core.upkeep import erasure
 from tests.harness.phones import Phones, text_door
 from tests.harness.world import PHONE
 
@@ -157,6 +158,18 @@ async def test_remove_me_takes_what_was_never_verified_too(phones: Phones) -> No
     reply = await phones.text("REMOVE ME")
     assert reply and "Ana Diaz" in reply
     assert await phones.rows("SELECT name, comment, contact FROM signatures") == [(None,) * 3]
+
+
+async def test_remove_me_takes_a_form_whose_signature_has_lost_the_contact(phones: Phones) -> None:
+    await signs(phones)
+    phones.now += erasure.PENDING_HOURS * 3600 - 600
+    await signs(phones, comment="ours")
+    phones.now += 1200
+    await erasure.erase_contacts(phones.services.database, int(phones.now))
+    assert await phones.rows("SELECT comment FROM pending_forms") == [("ours",)]
+    reply = await phones.text("REMOVE ME")
+    assert reply and "Ana Diaz" in reply
+    assert await phones.rows("SELECT comment FROM pending_forms") == []
 
 
 async def test_remove_me_takes_one_person_under_all_names_that_they_may_have_typed(

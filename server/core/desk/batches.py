@@ -62,11 +62,9 @@ async def change_batch(
     await stored.lock(tx, await stored.by_ids(tx, petition_id, ids))
     found = await stored.by_ids(tx, petition_id, ids)
     ledger = Ledger(await stored.beside(tx, found))
-    changed = []
-    for signature in found:
-        if change(signature):
-            signature.changed = True
-            changed.append(signature)
-            ledger.settle(signature)
+    changed = [signature for signature in found if change(signature)]
+    for signature in changed:  # when all is decided: one may be looked at for another
+        signature.changed = True
+        ledger.settle(signature)
     await ledger.write(tx)
     return changed

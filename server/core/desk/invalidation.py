@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Literal
 
 from server.core.counting.states import IN_TOTAL, state_of
@@ -187,6 +187,26 @@ async def undo(tx: Transaction, found: Invalidation, now: int) -> bool:
         id=found.id,
     )
     return row is not None
+
+
+async def forget_names(tx: Transaction, now: int) -> None:
+    """Erase the names and postcodes that were typed, where nothing comes of them any more: all is
+    put back, or it is too late for that."""
+    rows = await tx.fetch(
+        "SELECT * FROM invalidations WHERE (restored_at IS NOT NULL"
+        "  OR (undone_at IS NULL AND finished_at <= :late))"
+        " AND NOT (condition LIKE :no_name AND condition LIKE :no_postcode)",
+        late=now - UNDO_SECONDS,
+        no_name='%"name": ""%',
+        no_postcode='%"postcode": ""%',
+    )
+    for found in map(Invalidation.from_row, rows):
+        rest = replace(found.condition, name="", postcode="")
+        await tx.execute(
+            "UPDATE invalidations SET condition = :condition WHERE id = :id",
+            condition=json.dumps(asdict(rest)),
+            id=found.id,
+        )
 
 
 async def public_lines(tx: Transaction, petition_id: int) -> list[tuple[str, int]]:

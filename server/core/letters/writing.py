@@ -57,7 +57,7 @@ async def signer_of(tx: Transaction, petition: Petition, signature_id: int) -> S
     """The signature by which somebody writes; None if it is not there any more, or if organizers
     have taken it out."""
     found = await stored.by_ids(tx, petition.id, [signature_id])
-    return next((s for s in found if s.absorbs), None)
+    return next((s for s in found if s.stands), None)
 
 
 async def write_many(tx: Transaction, written: Sequence[Written]) -> list[list[Progress]]:

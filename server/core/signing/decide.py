@@ -38,9 +38,11 @@ class Ledger:
         self._unknown: list[Signature] = []  # of whom no contact is known any more
         self.forms: list[Form] = []
         self._done: list[Signature] = []  # beside which no form waits any more
+        self._answered: list[Form] = []  # and of these none that waits beside the same
         self._merged: list[tuple[Signature, int]] = []  # with the id of what stands for each
-        self._disowned: list[Signature] = []  # of these, where their signers have said so
+        self._disowned: list[Form] = []  # of these, where the contact's owners have said so
         self._left: list[Signature] = []  # as they were under another name or place
+        self._displaced: list[Signature] = []  # from a place that another takes
         self._reworded: list[Signature] = []  # whose comment nobody has approved yet
         self._by_place: defaultdict[tuple[int, bytes | None], list[Signature]] = defaultdict(list)
         self._by_contact: defaultdict[tuple[int, bytes], list[Signature]] = defaultdict(list)
@@ -100,8 +102,10 @@ class Ledger:
             self._admit(known, signing.group, signing.now, signing.keys)
             outcome = "verified"
             if known.entries != signing.entries:
-                # What the web's form said is adopted by its digits alone.
-                self.forms.append(Form(known.as_signing(), known.id))
+                # What the web's form said is adopted by its digits alone. Under the id of this
+                # signing, which no row has: this row's own is taken, should it have moved on.
+                form = replace(known.as_signing(), id=signing.id)
+                self.forms.append(Form(form, known.id))
         with self._moving(known):
             if outcome == "verified":
                 known.verify(signing)
@@ -117,19 +121,23 @@ class Ledger:
         if other:
             self.withdraw(known, right.now)
             return self.take(right)
+        if known.rejected_at:
+            known.say(right)  # its keys keep out whom organizers have taken out
+            return "again"
         with self._moving(known):
             known.correct(right)
-        if known.absorbs:
-            self._absorb(known, right.keys)
+        self._absorb(known, right.keys)
         return "held" if known.held_at else "again"
 
-    def adopt(self, form: Signing, group: Group | None) -> Outcome:
+    def adopt(self, kept: Form, group: Group | None) -> Outcome:
         """A form that was kept, by a code or text that shows the contact to be its signer's."""
+        form = kept.signing
         known = self._match(form)
         if known is None:  # taken back meanwhile, or its pending contact erased
             known = Signature.from_signing(form)
             self.signatures.append(known)
             self._index(known)
+            self._answered.append(kept)  # beside what is another's by now, or gone
         if known.rejected_at:
             return "again"
         if known.verified_at is None:
@@ -185,22 +193,32 @@ class Ledger:
         return "held" if known.held_at else "verified"
 
     def let_go(self, known: Signature) -> None:
-        """Erase the contact. One that was never verified leaves a signature without contact, which
-        is one with others by the same name and place."""
-        known.contact, known.changed = None, True
+        """Erase the contact. One that was never verified stands without contact then, and what
+        organizers have taken out keeps the keys by which it stays out."""
+        known.contact = None
+        known.changed = True
         if known.verified_at or known.withdrawn_at:
             return
-        known.contact_key = known.person_key = None
         self._unknown.append(known)
-        at_place = self._by_place[known.petition_id, known.place_key]
+        if not known.rejected_at:
+            self._stand_alone(known)
+
+    def _stand_alone(self, known: Signature) -> None:
+        """It has lost its contact, and is one with the other by the same name and place, if that
+        stands: what organizers have taken out leaves the place to it."""
+        known.contact_key = known.person_key = None
+        at_place = self._by_place[known.petition_id, known.place_key] if known.place_key else []
         others = (s for s in at_place if s.contact_key is None and not s.merged)
-        if other := next((s for s in others if s is not known), None):
-            if known.rejected_at:  # stays to be seen, and leaves the place to the other
-                known.place_key = None
-            else:
-                self._merge(known, other)
-        else:
-            self._settle(known.petition_id, known.place_key)
+        other = next((s for s in others if s is not known), None)
+        if other and not (other.rejected_at or other.withdrawn_at):
+            self._merge(known, other)
+            return
+        if other:
+            self._forget(other)
+            other.place_key, other.changed = None, True
+            self._index(other)
+            self._displaced.append(other)
+        self._settle(known.petition_id, known.place_key)
 
     def withdraw(self, known: Signature, now: int) -> None:
         """Its signer takes it back. What it had absorbed counts again, or is absorbed by another
@@ -221,13 +239,16 @@ class Ledger:
                 other.absorbed_by, other.changed = None, True
         self._settle(petition_id, place)
 
-    def forget_forms(self, known: Signature) -> None:
-        """What waits beside it is none of its signer's."""
-        self._done.append(known)
-        self._disowned.append(known)
+    def forget_forms(self, form: Form) -> None:
+        """It is none of its contact's owner, nor is what waits beside the same signature."""
+        self._answered.append(form)
+        self._disowned.append(form)
 
     def settle(self, known: Signature) -> None:
-        """What stands beside it without contact, after it was rejected or put back."""
+        """What stands beside it without contact, after it was rejected or put back. One that has
+        lost its contact meanwhile is one with that."""
+        if known.has_lost_contact:
+            self._stand_alone(known)
         self._settle(known.petition_id, known.place_key)
 
     def _settle(self, petition_id: int, place: bytes | None) -> None:
@@ -316,11 +337,14 @@ class Ledger:
         if self._left:
             await self._settle_left(tx)
         await pending.put(tx, self.forms)
-        await pending.erase(tx, ((s.petition_id, s.id) for s in self._done if s.stored))
+        beside = [(s.petition_id, s.id) for s in self._done if s.stored]
+        beside += (form.beside for form in self._answered)
+        await pending.erase(tx, beside)
+        await stored.leave_places(tx, self._displaced)
         await stored.write(tx, self.signatures)
         await stored.disapprove(tx, self._reworded)
         await self.groups.write(tx)
-        tx.tombstones += [("disowned", s.petition_id, s.id) for s in self._disowned]
+        tx.tombstones += [("disowned", *form.beside) for form in self._disowned]
         self._unknown += (s for s in self.signatures if s.merged and s.stored)
         if self._unknown or self._withdrawn:
             await self._forget_messages(tx)

@@ -56,6 +56,11 @@ class Form:
         return int.from_bytes(digest[:8]) >> 1
 
     @property
+    def beside(self) -> tuple[int, int]:
+        """The petition and id of the signature that came first."""
+        return self.signing.petition_id, self.signature_id
+
+    @property
     def row(self) -> tuple[int | str | bytes | None, ...]:
         s = self.signing
         about = (s.petition_id, self.id, self.signature_id, s.id, s.keys.contact)
@@ -99,6 +104,21 @@ async def erase(tx: Transaction, signatures: Iterable[tuple[int, int]]) -> None:
             f" (SELECT petition_id, signature_id FROM {gone} g)",
             gone=pack(packed),
         )
+
+
+async def disown(tx: Transaction, contact_keys: Iterable[tuple[int, bytes]]) -> list[str]:
+    """Erase what waits for these contacts, each key with the id of its petition, at the wish of
+    their owner; returns the names in it."""
+    mine = tx.rows("mine", petition_id="int", contact_key="blob")
+    rows = await tx.fetch(
+        "DELETE FROM pending_forms WHERE (petition_id, contact_key) IN"
+        f" (SELECT petition_id, contact_key FROM {mine} m)"
+        " RETURNING petition_id, signature_id, name",
+        mine=pack(contact_keys),
+    )
+    beside = {(row["petition_id"], row["signature_id"]) for row in rows}
+    tx.tombstones += [("disowned", *one) for one in sorted(beside)]
+    return [row["name"] for row in rows]
 
 
 async def expire(tx: Transaction, before: int) -> None:

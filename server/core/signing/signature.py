@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from server.core.counting.counts import DAY, Class, Tally
-from server.core.counting.states import IN_TOTAL, state_of
+from server.core.counting.states import IN_TOTAL, is_counted, state_of
 from server.core.floods.holds import Hold, Holds, Reason, left_after_verifying
 from server.core.floods.limits import Group
 from server.core.signing.columns import KEYS, PERSONAL, Columns
@@ -119,9 +119,13 @@ class Signature(Columns):
         self.comment = self.public_at = self.news_at = None
         self.confirm(s.now)
 
-    def correct(self, s: Signing) -> None:
+    def say(self, s: Signing) -> None:
         """Name and postcode as they were said last."""
         self.name, self.postcode, self.changed = s.name, s.postcode, True
+
+    def correct(self, s: Signing) -> None:
+        """The same, and found by them from now on."""
+        self.say(s)
         self.place_key, self.contact_key = s.keys.place, s.keys.contact
         self.person_key = s.keys.person
 
@@ -171,16 +175,28 @@ class Signature(Columns):
                 setattr(self, column, None)
 
     @property
-    def absorbs(self) -> bool:
-        """Whether others of its name and place, without contact, stand behind it."""
+    def stands(self) -> bool:
+        """Whether somebody has verified it, and nobody has taken it out or back."""
         gone = self.withdrawn_at or self.rejected_at
         return self.verified_at is not None and not gone
+
+    @property
+    def absorbs(self) -> bool:
+        """Whether others of its name and place, without contact, stand behind it: behind what is
+        held they would count nowhere, and anybody can be made to."""
+        return is_counted(self)
 
     @property
     def may_be_absorbed(self) -> bool:
         """Whether it has neither contact nor decision, and counts only where nobody has more."""
         decided = self.verified_at or self.withdrawn_at or self.rejected_at
         return self.contact_key is None and not decided and not self.merged
+
+    @property
+    def has_lost_contact(self) -> bool:
+        """Whether its contact was erased while organizers had it taken out, and is unverified."""
+        decided = self.verified_at or self.withdrawn_at or self.rejected_at
+        return self.contact_key is not None and self.contact is None and not decided
 
     def tally(self) -> Tally | None:
         """Where it counts now; None if it does not."""

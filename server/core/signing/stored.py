@@ -138,6 +138,18 @@ async def write(tx: Transaction, signatures: Sequence[Signature]) -> None:
     await counts.add(tx, _changes(signatures))
 
 
+async def leave_places(tx: Transaction, signatures: Iterable[Signature]) -> None:
+    """These are found by their place no more, before another is written that takes it: it is unique
+    among those without contact."""
+    if packed := sorted((s.petition_id, s.id) for s in signatures if s.stored):
+        batch = tx.rows("batch", petition_id="int", id="int")
+        await tx.execute(
+            "UPDATE signatures SET place_key = NULL"
+            f" WHERE (petition_id, id) IN (SELECT petition_id, id FROM {batch} b)",
+            batch=pack(packed),
+        )
+
+
 async def disapprove(tx: Transaction, signatures: Iterable[Signature]) -> None:
     """Nobody has approved the comments that they have now."""
     if packed := sorted((s.petition_id, s.id) for s in signatures if s.stored):
@@ -158,6 +170,12 @@ async def note_merged(tx: Transaction, merged: Iterable[tuple[int, int, int]]) -
             f" SELECT petition_id, id, into_id FROM {batch} b",
             batch=pack(packed),
         )
+
+
+async def stands_for_others(tx: Transaction, petition_id: int, id_: int) -> bool:
+    """Whether other rows were merged into this one."""
+    found = "SELECT 1 AS one FROM merged WHERE petition_id = :petition AND into_id = :id LIMIT 1"
+    return await tx.fetch_one(found, petition=petition_id, id=id_) is not None
 
 
 async def merged_into(tx: Transaction, gone: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -62,7 +62,7 @@ class Verifier:
             return [None] * len(typed)
         meant = await self._meant(tx, taken)
         ledger, found = await _under_locks(tx, self._keys, meant)
-        networks = [_asked_by(c, s) for c, s in zip(meant, found, strict=True)]
+        networks = _first_asked(ledger, meant, found)
         done = [
             self._decided(ledger, one, candidate, signature)
             for (one, _), candidate, signature in zip(taken, meant, found, strict=True)
@@ -113,11 +113,13 @@ class Verifier:
             outcome = _show(ledger, self._keys, candidate, signature, typed.now)
             done: Done = "held" if outcome == "held" else "verified"
             return Taken(done, candidate.entries, candidate.signature_id)
-        ours = candidate is None or candidate.form is None
-        if signature is not None and (ours or signature.verified_at is None):
+        form = candidate.form if candidate else None
+        # One that has lost its contact is whoever's has signed so: a form beside it says nothing.
+        theirs = signature is not None and signature.contact_key is not None
+        if signature and theirs and (form is None or signature.verified_at is None):
             ledger.withdraw(signature, typed.now)
-        elif signature is not None:
-            ledger.forget_forms(signature)  # the owner's own signature stays
+        elif form:
+            ledger.forget_forms(form)  # the owner's own signature stays
         return Taken("not_me" if typed.action == "not_me" else "withdrawn")
 
     async def ask_many(self, tx: Transaction, asked: Sequence[Asked]) -> list[None]:
@@ -156,7 +158,8 @@ def alone_ref(keys: Keys, signing: Signing, petition: Petition) -> str:
 async def give_back_many(tx: Transaction, given: Sequence[GivenBack]) -> list[None]:
     """Take back what was signed without contact, each by the reference of the form that made the
     row. For other references nothing happens, with the same work: nobody learns from the time
-    whether somebody else had signed so before."""
+    whether somebody else had signed so before. Nor for a row that stands for somebody else's too,
+    who had a contact: it is not one person's any more."""
     tried = [Try("alone", one.id.to_bytes(8), 0, one.petition.id) for one in given]
     await tries.add(tx, tried, given[0].now)
     for one in given:
@@ -164,7 +167,8 @@ async def give_back_many(tx: Transaction, given: Sequence[GivenBack]) -> list[No
         await stored.lock(tx, await stored.by_ids(tx, one.petition.id, ids))
         found = {s.id: s for s in await stored.by_ids(tx, one.petition.id, ids)}
         mine = found.get(one.id)
-        if mine is None or mine.contact_key or not mine.place_key:
+        shared = await stored.stands_for_others(tx, one.petition.id, one.id)
+        if mine is None or shared or mine.contact_key or not mine.place_key:
             # Another is written as it is, so that as much is written.
             mine = Signature(0, one.petition.id, "web", "", 0, place_key=bytes(16), stored=True)
             for other in found.values():
@@ -203,17 +207,29 @@ def _show(
     """The contact is shown to be theirs: store what the candidate says."""
     petition = candidate.petition
     if candidate.form:
-        form = candidate.form.signing
-        return ledger.adopt(form, _group_of(petition, form.contact, keys))
+        contact = candidate.form.signing.contact
+        return ledger.adopt(candidate.form, _group_of(petition, contact, keys))
     assert signature  # noqa: S101 (whoever calls has looked)
     return ledger.confirm(signature, _group_of(petition, signature.contact, keys), now)
 
 
-def _asked_by(candidate: Provable | None, signature: Signature | None) -> bytes | None:
-    """The network that had the message sent whose code is typed for the first time."""
-    if candidate and candidate.form:
-        return candidate.form.signing.prefix_tag
-    return signature.prefix_tag if signature and not signature.verified_at else None
+def _first_asked(
+    ledger: Ledger, meant: Sequence[Provable | None], found: Sequence[Signature | None]
+) -> list[bytes | None]:
+    """The network that had the message sent, for each contact of which nothing was verified before;
+    else None. Once for each: a contact that is known opens no further room, or whoever has one code
+    could have with it as much as they like."""
+    known = {(s.petition_id, s.contact_key) for s in ledger.signatures if s.verified_at}
+    networks: list[bytes | None] = []
+    for candidate, signature in zip(meant, found, strict=True):
+        whose = (candidate.petition.id, candidate.contact_key) if candidate else None
+        if candidate is None or whose in known:
+            networks.append(None)
+            continue
+        known.add((candidate.petition.id, candidate.contact_key))
+        form = candidate.form.signing if candidate.form else signature
+        networks.append(form.prefix_tag if form else None)
+    return networks
 
 
 async def _under_locks(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from server.core.conversations import inbound, phones
 from server.core.counting.counts import DAY
+from server.core.desk import invalidation
 from server.core.floods import limits, tries
 from server.core.outbox import allowance, outbox
 from server.core.signing import codes, pending, stored
@@ -35,6 +36,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     await codes.expire(tx, now)
     await tries.expire(tx, now)
     await allowance.expire(tx, now)
+    await invalidation.forget_names(tx, now)
 
 
 async def erase_contacts(database: Database, now: int, pending_hours: int = PENDING_HOURS) -> None:

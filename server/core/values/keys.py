@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from base64 import b32decode, urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from itertools import product
@@ -135,8 +136,10 @@ class Keys:
 
     def of_slip(self, salt: bytes, slip: str) -> int | None:
         """The signature's id if we have made this slip, however it was typed."""
-        # Copied by hand: with gaps or hyphens, in quotes, with a full stop behind it.
-        typed = "".join(filter(str.isalnum, slip)).upper().encode("ascii", "replace")
+        # Copied by hand: with gaps or hyphens, in quotes, with a full stop behind it, in wide
+        # letters, and with digits that no slip has.
+        plain = unicodedata.normalize("NFKC", slip).upper().translate(_MEANT)
+        typed = "".join(filter(str.isalnum, plain)).encode("ascii", "replace")
         try:
             raw = b32decode(typed + b"=" * (-len(typed) % 8))
         except ValueError:
@@ -169,6 +172,8 @@ class Keys:
         return tuple(mac(key, "contact", c) for c in (reached(contact), *former(contact)))
 
 
+#: What looks like a letter, by hand or in print.
+_MEANT = str.maketrans("01", "OL")
 #: Ten bits as two characters of base32 in small letters (RFC 4648).
 _PAIRS = ["".join(pair) for pair in product("abcdefghijklmnopqrstuvwxyz234567", repeat=2)]
 

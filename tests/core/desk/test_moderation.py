@@ -18,7 +18,7 @@ from server.core.floods import alarms, limits
 from server.core.floods.holds import Hold
 from server.core.outbox import outbox
 from server.core.signing import signatures, stored
-from server.core.upkeep import check
+from server.core.upkeep import check, erasure
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound
 from tests.harness.world import NOW, World
@@ -648,3 +648,30 @@ def test_each_line_of_any_text_about_populations_is_read_or_given_back(text: str
     read = [line for line in lines if line not in bad]
     assert min(len(read), 1) <= len(found) <= len(read)
     assert all(0 <= people < 10**9 for people in found.values())
+
+
+@pytest.mark.parametrize("undone", [False, True])
+async def test_the_name_and_postcode_of_a_condition_go_when_nothing_comes_of_them_any_more(
+    organized: World, undone: bool
+) -> None:
+    world = organized
+    await world.web()
+    condition = Condition(name="Ana Diaz", postcode="59801", class_="web")
+    async with world.database.write() as tx:
+        asked = await invalidation.ask(tx, 1, condition, "Made by a program", 1, world.now)
+    while await invalidation.work(world.database, world.now):
+        pass
+
+    async def left(later: int) -> Condition:
+        async with world.database.write() as tx:
+            await erasure.erase_due(tx, world.now + later)
+            return (await invalidation.find(tx, 1, asked.id)).condition
+
+    assert await left(30 * DAY - 1) == condition  # it can be undone by the second
+    if undone:
+        async with world.database.write() as tx:
+            await invalidation.undo(tx, asked, world.now)
+        assert await left(0) == condition
+        while await invalidation.work(world.database, world.now):
+            pass
+    assert await left(0 if undone else 30 * DAY) == Condition(class_="web")

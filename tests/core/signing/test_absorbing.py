@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from server.core.desk import moderation
 from server.core.desk.batches import change_batch
-from server.core.signing import signatures, stored
+from server.core.signing import signatures, stored, verification
 from server.core.upkeep import check, erasure
 from tests.harness.world import PHONE, World
 
@@ -117,6 +118,35 @@ async def test_a_rejected_one_leaves_its_place_to_another(world: World) -> None:
     world.now += 80 * 3600
     await erasure.erase_contacts(world.database, world.now)
     assert await standing(world) == (0, 1)
+
+
+async def test_what_is_held_absorbs_nobody_until_it_is_accepted(world: World) -> None:
+    """Nobody makes others vanish by signing as them with one phone."""
+    await world.web("Zoe Quin")
+    for name in ("Bo Lee", "Cyd Charo", "Dee Prince", "Eve Stone"):
+        await world.text(name)
+    assert await world.text("Zoe Quin") == "held"
+    assert await standing(world) == (4, 1)
+    assert (await world.figures()).held == 1
+    last = max(await world.signature_ids())
+    await moderation.accept(world.database, world.keys, world.petition, "household", last, 1)
+    assert await standing(world) == (5, 0)
+    await withdraw(world)
+    assert await standing(world) == (0, 1)
+
+
+async def test_what_is_held_when_it_is_verified_absorbs_nobody(world: World) -> None:
+    await world.web("Zoe Quin")
+    for name in ("Bo Lee", "Cyd Charo", "Dee Prince", "Eve Stone"):
+        await world.text(name)
+    form = world.signing("Zoe Quin", phone=PHONE)
+    await world.sign(form)
+    async with world.database.write() as tx:
+        done = await verification.by_text(
+            tx, world.keys, world.petition, PHONE, world.digits(form), world.now
+        )
+    assert done and done[1] == "held"
+    assert await standing(world) == (4, 1)
 
 
 async def test_neither_names_nor_files_show_it(world: World) -> None:

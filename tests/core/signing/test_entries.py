@@ -3,6 +3,7 @@ code of the contact."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -341,6 +342,24 @@ async def test_a_reference_takes_back_what_is_absorbed_and_the_other_stays(world
     assert (await world.figures()).verified == 1
 
 
+async def test_a_reference_takes_nothing_back_behind_which_somebody_else_stands_too(
+    world: World,
+) -> None:
+    """Their contact was erased before it was verified. It costs the same."""
+    form = await signed(world)
+    await signed(world, email=ANA)
+    await let_go(world, erasure.PENDING_HOURS * 3600 + 600)
+    alone = await signed(world, name="Bo Lee")
+    counted = []
+    for one in (form, alone):
+        async with world.database.write() as tx:
+            counting = Counting(tx)
+            await give_back_many(counting, [GivenBack(world.petition, one.id, world.now)])
+        counted.append(len(counting.statements))
+    assert [row[0] for row in await stored(world)] == ["Ana Diaz"]
+    assert counted[0] == counted[1]
+
+
 # Alike.
 
 
@@ -355,3 +374,94 @@ async def test_further_forms_cost_as_many_statements_as_new_signatures(world: Wo
             await signatures.sign_many(counting, [signing])
         counted.append(len(counting.statements))
     assert counted[0] == counted[1]
+
+
+async def test_digits_verify_a_form_whose_signature_has_moved_on(world: World) -> None:
+    """As a new signature, once, whatever its signer corrects then."""
+    form = await signed(world, phone=PHONE, comment="For the fish")
+    await world.text()
+    await moved_on(world, "Bo Lee")
+    assert await texted(world, form) == ("Ana Diaz", "verified")
+    await moved_on(world, "Cyd Charo")
+    assert await texted(world, form) is None
+    assert [row[:3] for row in await stored(world)] == [
+        ("Bo Lee", "59801", None),
+        ("Cyd Charo", "59801", "For the fish"),
+    ]
+    assert (await world.figures()).verified == 2
+
+
+async def moved_on(world: World, name: str) -> None:
+    """The phone says by text that its last signature is of another name."""
+    world.now += 1
+    async with world.database.write() as tx:
+        key = world.keys.contact(world.petition.salt, PHONE)
+        wrong, *_ = await signatures.signed_by(tx, [(world.petition.id, key)])
+        right = replace(world.signing(name, phone=PHONE), verified=True)
+        await signatures.correct(tx, wrong, right)
+
+
+@pytest.mark.parametrize("postcode", ["59801", "59802"])
+async def test_a_form_that_is_denied_is_gone_though_its_signature_has_lost_the_contact(
+    world: World, postcode: str
+) -> None:
+    """And what stands there without contact is anybody's of that name and place."""
+    form = await late_form(world, email=ANA, postcode=postcode)
+    [*_, (_, message)] = await mails(world)
+    await let_go(world)
+    await world.web()  # another of that name, without contact
+    assert await forms(world) == ["Ana Diaz"]
+    code = message.codes[0].code
+    assert await typed(world, code, form, action="not_me")
+    assert await forms(world) == []
+    assert [row[0] for row in await stored(world)] == ["Ana Diaz"]
+    assert await typed(world, code, form) is None
+    assert (await world.figures()).verified == 0
+
+
+async def test_whoever_denies_a_form_leaves_a_tombstone_for_it(world: World) -> None:
+    form = await late_form(world, email=ANA, postcode="59802")
+    [*_, (_, message)] = await mails(world)
+    await let_go(world)
+    one = TypedCode(
+        petition=world.petition,
+        action="not_me",
+        code=message.codes[0].code,
+        contact=ANA,
+        ref="",
+        now=world.now,
+        entries=form.entries.value(world.keys, world.petition.salt),
+    )
+    [first] = await world.signature_ids()
+    async with world.database.write() as tx:
+        assert await Verifier(world.keys).take_many(tx, [one])
+        assert ("disowned", world.petition.id, first) in tx.tombstones
+
+
+async def late_form(world: World, **form: Any) -> Signing:
+    """A further form, shortly before the first one's contact is erased."""
+    await signed(world, **{name: form[name] for name in form if name != "postcode"})
+    await mails(world)
+    world.now += erasure.PENDING_HOURS * 3600 - 600
+    return await signed(world, comment="For the fish", **form)
+
+
+async def let_go(world: World, later: int = 1200) -> None:
+    """The first one's contact is erased."""
+    world.now += later
+    await erasure.erase_contacts(world.database, world.now)
+
+
+async def test_one_contact_makes_room_for_its_network_once(world: World) -> None:
+    form = await signed(world, network=NETWORKS[1], email=ANA)
+    [(_, message)] = await mails(world)
+    room = []
+    for comment in ("", "one", "two"):
+        if comment:
+            form = await signed(world, network=NETWORKS[1], email=ANA, comment=comment)
+        assert_verified(await typed(world, message.codes[0].code, form), form)
+        async with world.database.read() as tx:
+            rows = await tx.fetch("SELECT sum(n) AS n FROM spent WHERE scope = 'network'")
+        room.append(int(rows[0]["n"]))
+    assert room[0] < 0
+    assert room == room[:1] * 3

@@ -9,7 +9,7 @@ from server.core.outbox.outbox import Announcement
 from server.core.signing import signatures, stored
 from server.core.signing.signature import Signature
 from server.core.signing.verification import GivenBack, give_back_many
-from server.core.upkeep import check
+from server.core.upkeep import check, erasure
 from tests.harness.world import PHONE, World
 
 KEYS = "place_key, contact_key, person_key"
@@ -70,6 +70,34 @@ async def test_it_is_not_counted_for_being_put_right(world: World, name: str) ->
     await correct(world, name)
     assert await total(world) == 0
     assert [r["name"] for r in await world.rows("name")] == [name]
+
+
+@pytest.mark.parametrize("name", ["Ana Diazz", "Bo Lee"])
+async def test_nor_for_being_put_right_and_signed_anew(world: World, name: str) -> None:
+    await world.text()
+    before = await world.rows(KEYS)
+    await decide(world, out=True)
+    await correct(world, name, "59802")
+    assert await world.rows(KEYS) == before
+    for _ in range(2):
+        assert await world.text() == "again"
+        assert await world.text(name, "59802") == "again"
+    assert await total(world) == 0
+    await decide(world, out=False)
+    assert await total(world) == 1
+
+
+async def test_nor_for_being_put_right_to_another_of_the_household(world: World) -> None:
+    await world.text()
+    await decide(world, out=True)
+    await world.text("Bo Lee")
+    ana = next(s for s in await mine(world) if s.name == "Ana Diaz")
+    right = world.signing("Bo Lee", phone=PHONE)
+    right.verified = True
+    async with world.database.write() as tx:
+        await signatures.correct(tx, ana, right)
+    await world.text()
+    assert await total(world) == 1
 
 
 async def test_nor_for_being_taken_back_and_signed_anew(world: World) -> None:
@@ -177,3 +205,69 @@ async def test_what_it_had_absorbed_at_the_wrong_place_counts_again(world: World
     assert await total(world) == 2
     await correct(world, "Ana Diaz")
     assert await total(world) == 1
+
+
+EMAIL = "ana@example.org"
+
+
+async def let_go(world: World) -> None:
+    """Contacts that nobody has verified are erased."""
+    world.now += erasure.PENDING_HOURS * 3600 + 600
+    await erasure.erase_contacts(world.database, world.now)
+
+
+async def test_it_stays_out_when_its_contact_is_erased(world: World) -> None:
+    await world.web(email=EMAIL)
+    before = await world.rows(KEYS)
+    await decide(world, out=True)
+    await let_go(world)
+    assert await world.rows(f"contact, {KEYS}") == [{"contact": None} | before[0]]
+    assert await world.web(email=EMAIL) == "again"
+    assert await total(world) == 0
+
+
+@pytest.mark.parametrize("beside", [False, True])
+async def test_put_back_it_is_one_with_the_other_without_contact(
+    world: World, beside: bool
+) -> None:
+    await world.web(email=EMAIL)
+    await decide(world, out=True)
+    if beside:
+        await world.web()
+    await let_go(world)
+    await decide(world, out=False)
+    assert await total(world) == 1
+    [row] = await world.rows("contact, contact_key, person_key, place_key IS NULL AS nowhere")
+    assert not any(row.values())
+    assert await world.web() == "again"
+    await world.text()
+    assert await total(world) == 1
+
+
+async def test_all_that_is_put_back_at_once_is_one(world: World) -> None:
+    await world.web(email=EMAIL)
+    await world.web()
+    await decide(world, out=True)
+    await let_go(world)
+    await decide(world, out=False)
+    assert await total(world) == 1
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_one_that_loses_its_contact_is_not_merged_into_what_was_taken_out(
+    world: World, gone: bool
+) -> None:
+    await world.web()
+    await decide(world, out=True)
+    [first] = await world.signature_ids()
+    await world.web(email=EMAIL)
+    if gone:
+        async with world.database.write() as tx:
+            await give_back_many(tx, [GivenBack(world.petition, first, world.now)])
+    await let_go(world)
+    assert await total(world) == 1
+    rows = await world.rows("contact_key, place_key IS NULL AS nowhere, rejected_at IS NULL AS ok")
+    assert [(r["contact_key"], bool(r["nowhere"]), bool(r["ok"])) for r in rows] == [
+        (None, True, False),
+        (None, False, True),
+    ]

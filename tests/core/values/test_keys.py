@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,3 +82,15 @@ def test_a_slip_is_known_however_it_was_copied(id_: int, at: int, gap: str) -> N
     assert KEYS.of_slip(SALT, written) == id_
     other = "a" if slip[at] != "a" else "b"
     assert KEYS.of_slip(SALT, slip[:at] + other + slip[at + 1 :]) is None
+
+
+@given(st.integers(0, (1 << 63) - 1))
+def test_a_slip_is_known_in_wide_letters_and_with_digits_that_look_alike(id_: int) -> None:
+    slip = KEYS.slip(SALT, id_)
+    assert KEYS.of_slip(SALT, "".join(chr(ord(c) + 0xFEE0) for c in slip)) == id_
+    assert KEYS.of_slip(SALT, slip.replace("o", "0").replace("l", "1")) == id_
+
+
+@pytest.mark.parametrize("typed", ["", "0" * 9999, "\ufdfa" * 99, "ß" * 30, "\u0149" * 30])
+def test_what_is_no_slip_is_none(typed: str) -> None:
+    assert KEYS.of_slip(SALT, typed) is None
