@@ -24,7 +24,9 @@ ROW: Final[Row] = {
         "stop, stopall, stop all, stop2end, stop 2 end, unsubscribe, optout, opt out, revoke, "
         "unsub, ~cancel, ~end, ~quit, ~remove, ~no more, ~enough, ~block, ~quit it, ~knock it "
         "off, ~cut it out, ~end this, ~cancel all, ~cancel this, ~stopped, ~be gone, ~piss off, "
-        "~get lost"
+        "~get lost, opting out, {i'm|im|i am} opting out, would like to opt out, how {do|can} i "
+        "opt "
+        "out, stahp, sotp, stpo, tsop, stpp, sttop"
     ),
     "cease": (
         "cancel, quit, cease, end, halt, no more, enough, sick of, tired of, fed up with, done "
@@ -40,6 +42,7 @@ ROW: Final[Row] = {
         "receive, receiving, text, texting, texted, txt, txting, message, messaging, send, "
         "sending, contact, contacting, write, writing, bother, bothering, spam, spamming, harass, "
         "harassing, email, emailing, call, calling, reach out, hit me up, annoy, annoying, ping, "
+        "msging, messging, texing, "
         "pinging, sms, bug, bugging, blow up, blowing up"
     ),
     "messages": (
@@ -90,7 +93,9 @@ ROW: Final[Row] = {
         "off, f off, f*** off, bugger off, buzz off, get lost, shut up, stop sending (me|us) "
         "(this|your|that|all this) {stuff|things|anything|crap|garbage|shit}, (i) {asked|told} "
         "you to {stop|quit}, how {do|can} i make {this|these|it} stop, how {do|can} i "
-        "{stop|end|cancel} {these|the|your} {texts|messages}"
+        "{stop|end|cancel} {these|the|your} {texts|messages}, {how do i|how can i|how to|would "
+        "like to} "
+        "unsubscribe, revoke (my) permission"
     ),
     "forget": (
         "take me off, remove, delete, erase, forget, wipe, drop, purge, scrub, destroy, clear, "
@@ -259,7 +264,8 @@ ROW: Final[Row] = {
         "aloha, welcome, hey siri, greetings to all"
     ),
     "courtesy": (
-        "please, pls, plz, plse, pleas, thanks, thank you, thank you so much, thank you very "
+        "please and {thank you|thanks}, please, pls, plz, plse, pleas, thanks, thank you, thank "
+        "you so much, thank you very "
         "much, thanks a lot, thanks so much, thx, ty, tysm, tks, thnx, thank u, many thanks, "
         "cheers, kindly, much appreciated, appreciate it, appreciated, i appreciate it, i "
         "appreciate you, god bless, god bless you, bless you, blessings, best wishes, all the "
@@ -329,12 +335,15 @@ ROW: Final[Row] = {
         "again, anymore, any more, damn, fucking, f***ing, bloody, goddamn, for the last time, "
         "last time, this time, want to, need to, want, wish, would, like, have, would you, could "
         "you, can you, you must, you need to, you have to, i mean it, seriously, need you to, "
-        "want you to, asked you to, asking you to, once and for all, i repeat, like to, wish to, "
+        "want you to, asked you to, asking you to, once and for all, i repeat, i beg you, i'm "
+        "begging you, begging you, "
+        "like to, wish to, "
         "wanna, let me, i, you, me, my, your, to, of, from, on, at, one, ones, us, please do, "
         "kindly, sms, karo"
     ),
     "little": (
-        "idk, brb, hmm, hm, sec, secs, min, nvm, omg, wtf, lmao, tbh, imo, btw, ttyl, gtg, hbu, "
+        "ffs, idk, brb, hmm, hm, sec, secs, min, nvm, omg, wtf, lmao, tbh, imo, btw, ttyl, gtg, "
+        "hbu, "
         "ikr, smh, jk, rn, dm, aight, bruh, dude, bro, y'all, kinda, sorta, prolly, cuz, cos, bc, "
         "meh, ugh, ooh, uh, um, umm, er, oops, whoops, yikes, dang, darn, heck, gee, ah, oh, eh, "
         "hee, yay, wrong, button, glasses, a, an, am, as, be, been, being, but, by, else, for, "
