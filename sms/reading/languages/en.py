@@ -258,7 +258,8 @@ ROW: Final[Row] = {
         "dear friends, dear team, morning, evening, hi all, hello all, hello everyone, hi "
         "everyone, hi folks, hey folks, hey guys, hi guys, hi team, hello team, to whom it may "
         "concern, good night, goodnight, hello friends, hi friends, what's up, whats up, sup, hey "
-        "y'all, happy monday, happy new year, merry christmas, happy holidays, good to hear from "
+        "y'all, happy monday, happy new year, merry christmas, happy holidays, happy "
+        "{thanksgiving|easter|halloween}, good to hear from "
         "you, how are you, how are you doing, how is it going, hope you are well, hope all is "
         "well, hope this finds you well, hello sir, hi sir, hello ma'am, dear sir or madam, "
         "aloha, welcome, hey siri, greetings to all"
@@ -342,7 +343,8 @@ ROW: Final[Row] = {
         "kindly, sms, karo"
     ),
     "little": (
-        "ffs, idk, brb, hmm, hm, sec, secs, min, nvm, omg, wtf, lmao, tbh, imo, btw, ttyl, gtg, "
+        "ffs, wait, ready, guess, anon, np, yw, gn, idk, brb, hmm, hm, sec, secs, min, nvm, omg, "
+        "wtf, lmao, tbh, imo, btw, ttyl, gtg, "
         "hbu, "
         "ikr, smh, jk, rn, dm, aight, bruh, dude, bro, y'all, kinda, sorta, prolly, cuz, cos, bc, "
         "meh, ugh, ooh, uh, um, umm, er, oops, whoops, yikes, dang, darn, heck, gee, ah, oh, eh, "
@@ -376,6 +378,7 @@ ROW: Final[Row] = {
         "instead, joke, radio, newspaper, line, stood, waiting, hours, governor, mayor, senator, "
         "appointment, birthday, grandson, granddaughter, grandkids, neighbors, meeting, pharmacy, "
         "sale, coupon, welfare, medicaid, food stamps, fingerprint, fingerprints, id, machine, "
-        "machines, tablet, kiosk, password, login, username, way, ways"
+        "machines, tablet, kiosk, password, login, username, way, ways, unknown, anonymous, retry, "
+        "resend, bank of america"
     ),
 }
