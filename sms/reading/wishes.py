@@ -280,7 +280,7 @@ _BEFORE_STOP: Final = frozenset(
     "OMG WTF FFS UGH BRO BRUH DUDE JK LMAO SMH BTW BUT PERO MAIS MAS SPAM SCAM".split()
 )
 #: It must stop: the world has to.
-_OUGHT: Final = frozenset("MUST SHOULD SHALL MAY WILL CAN NEED NEEDS THEY IT HAS WE".split())
+_OUGHT: Final = frozenset("MUST SHOULD SHALL MAY WILL CAN NEED NEEDS THEY IT WE".split())
 
 
 def _ends_in_stop(pieces: Pieces, line: str, clause: Clause) -> bool:
@@ -293,7 +293,13 @@ def _ends_in_stop(pieces: Pieces, line: str, clause: Clause) -> bool:
     if pieces.tags[at] not in "ye" and pieces.folded(at) not in _BEFORE_STOP:
         return False
     before = {pieces.folded(place) for place in range(first, at + 1)}
-    return not (before & _OUGHT or set(pieces.tags[first:at]) & set("vqsJ"))
+    of_self = "E" in pieces.tags[first:at] or bool(before & _MYSELF)
+    tags = set(pieces.tags[first:at])
+    denied = pieces.tags[max(first, at - 1)] == "v"
+    return not (before & _OUGHT or denied or tags & set("sJ" if of_self else "vqsJ"))
+
+
+_MYSELF: Final = frozenset({"I", "MY", "IM", "I AM", "IVE"})
 
 
 def _begins_anew(pieces: Pieces, line: str, clause: Clause) -> bool:
