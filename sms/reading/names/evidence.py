@@ -201,7 +201,7 @@ def _is_half(pieces: Pieces, line: str, found: Candidate) -> bool:
     before, behind = found.first - 1, found.last
     if found.size > 1 or not is_title(pieces, found.first):
         return False
-    if before >= 0 and line[before] in _OTHER_BEFORE and _is_word_of_name(pieces, before):
+    if before >= 0 and _is_other_before(pieces, before) and _is_word_of_name(pieces, before):
         return True
     return (
         behind < len(line)
@@ -209,6 +209,13 @@ def _is_half(pieces: Pieces, line: str, found: Candidate) -> bool:
         and _is_word_of_name(pieces, behind)
         and (line[behind] != "&" or line[behind + 1 : behind + 2] in ("", "P", "z", ",", "."))
     )
+
+
+def _is_other_before(pieces: Pieces, at: int) -> bool:
+    """Welcome Msomi; but not "Hi Ana"."""
+    entry = pieces.entries[at]
+    welcome = pieces.tags[at] == "e" and entry is not None and "courtesy" in entry.kinds
+    return welcome or pieces.tags[at] in _OTHER_BEFORE
 
 
 def _is_syllable(pieces: Pieces, line: str, at: int) -> bool:

@@ -142,6 +142,7 @@ WORDS_AS_WELL = (
     "Anna Mais",
     "Nguyen Cao Ky",
     "Dale Cooper",
+    "Welcome Msomi",
     "Thanks Ana",
     "Ana Gracias",
 )
