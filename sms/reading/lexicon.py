@@ -213,6 +213,13 @@ def _reserved(said: Said, commands: dict[str, list[tuple[Category, str, str]]]) 
     return frozenset(words | {key.replace(" ", "") for key in kept})
 
 
+@cache
+def is_yes(word: str, language: str) -> bool:
+    """Whether a word, folded, says yes in one language."""
+    listed = LANGUAGES.get(language, {}).get("yes", "")
+    return word in {_key(phrase.strip(" ~=")) for phrase in listed.split(",")}
+
+
 def phrases_of(category: Category) -> frozenset[str]:
     """The phrases of one category as they are written, in all languages."""
     return frozenset(

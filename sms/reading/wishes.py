@@ -50,6 +50,8 @@ def wish_of(pieces: Pieces, line: str) -> Wish:
     """What is wished of us, if anything."""
     if not _WISHES.search(line) and not _has_stop(pieces, line):
         return ""
+    if _is_spaced(pieces):
+        return "stop"
     clauses = [match.span() for match in _CLAUSE.finditer(line)]
     bound = "P" in line or is_offer(pieces, line)
     if not bound and (_is_wish(pieces, line, clauses)):
@@ -74,7 +76,20 @@ def language_of_stop(pieces: Pieces) -> str | None:
 
 
 def _has_stop(pieces: Pieces, line: str) -> bool:
-    return len(pieces.words) <= 4 and any(word in _STOPS() for word in pieces.words.folded)
+    words = pieces.words.folded
+    if len(words) > 6:
+        return False
+    few = len(words) <= 4 and any(word in _STOPS() for word in words)
+    return few or "".join(words) in _STOPS() or " ".join(words) in _STOPS()
+
+
+def _is_spaced(pieces: Pieces) -> bool:
+    """S T O P: a stop word of which every letter is a word."""
+    words = pieces.words.folded
+    if len(words) < 4 or any(len(word) != 1 for word in words):
+        return False
+    found = lexicon().commands.get("".join(words), ())
+    return any(category == "stop" for category, _, _ in found)
 
 
 def _STOPS() -> dict[str, object]:  # noqa: N802 (a table)
@@ -89,21 +104,53 @@ def is_offer(pieces: Pieces, line: str) -> bool:
 
 def _is_wish(pieces: Pieces, line: str, clauses: list[Clause]) -> bool:
     """Whether they ask that we leave them alone."""
-    if "X" in line:
+    if any(tag == "X" and not _is_of_world(pieces, line, at) for at, tag in enumerate(line)):
         return True
     for first, last in clauses:
         clause = line[first:last]
         if _NUMBER.search(clause):
             return not _denied(clause, "R")
         match = _SENT.search(clause)
-        if (
-            match
-            and not _is_others(clause, match)
-            and not _denied(clause, "oO")
-            and not _unable(pieces, first + match.start(), first + match.end())
+        if match and (
+            _is_reproach(pieces, first + match.start(), first + match.end())
+            or not (
+                (_is_others(clause, match) and not _is_of_self(pieces, first))
+                or _denied(clause, "oO")
+                or _unable(pieces, first + match.start(), first + match.end())
+            )
         ):
             return True
     return False
+
+
+#: What is done to a phone, however it is spelt.
+_TO_PHONES: Final = ("CONTACT", "MESSAG", "TEXT", "CALL", "MAIL", "PHONE")
+
+
+def _is_of_world(pieces: Pieces, line: str, at: int) -> bool:
+    """I revoke my consent to face scans: no consent to hear from us."""
+    if not {"CONSENT", "PERMISSION"} & set(pieces.folded(at).split()):
+        return False
+    match = re.match(rf"[{_FILL}]*l[{_FILL}]*[KdNwT][^,.?\n]*", line[at + 1 :])
+    if not match or re.search("[SMEBUD]", match[0]):
+        return False
+    behind = (pieces.folded(place) for place in range(at + 1, at + 1 + match.end()))
+    return not any(word.startswith(_TO_PHONES) for word in behind)
+
+
+def _is_reproach(pieces: Pieces, first: int, last: int) -> bool:
+    """Why won't you stop texting me: "you" behind the verb that denies, and who is texted."""
+    return "E" in pieces.tags[first:last] and any(
+        pieces.tags[at] == "v" and pieces.folded(at + 1) in _ASKED for at in range(first, last - 1)
+    )
+
+
+_ASKED: Final = frozenset({"YOU", "U", "YA", "YALL", "YOU GUYS"})
+
+
+def _is_of_self(pieces: Pieces, first: int) -> bool:
+    """I'm at work stop texting: who speaks of themselves in a few words, and not of others."""
+    return pieces.folded(first) in {"IM", "I AM"} and len(pieces.words) < 7
 
 
 def _is_others(clause: str, match: re.Match[str]) -> bool:
@@ -197,7 +244,9 @@ def _is_stop(pieces: Pieces, line: str, clause: Clause) -> bool:
     """Whether a clause is a stop word and nothing besides: "I said stop", "STOP who is this"."""
     first, last = clause
     said = line[first:last]
-    if re.match(rf"[{_FILL}]*o(?:q|n|l[vlq2])", said) and _begins_anew(pieces, line, clause):
+    if re.match(rf"[{_FILL}]*o(?:q|n|l[vlq2p])", said) and _begins_anew(pieces, line, clause):
+        return True
+    if _ends_in_stop(pieces, line, clause):
         return True
     core = [
         at for at in range(first, last) if pieces.tags[at] != "K" and not _is_insisting(pieces, at)
@@ -206,7 +255,7 @@ def _is_stop(pieces: Pieces, line: str, clause: Clause) -> bool:
     if len(set(words.split())) == 1:
         words = words.split()[0]
     found = lexicon().commands.get(words, ())
-    loose = any(
+    loose = _is_phrase(pieces, clause) or any(
         category == "stop" and _is_spelt(pieces, core, exact) for category, _, exact in found
     )
     hard = all(pieces.tags[at] == "o" for at in core) and bool(core)
@@ -214,8 +263,49 @@ def _is_stop(pieces: Pieces, line: str, clause: Clause) -> bool:
     return (hard and loose) or (loose and whole and len(pieces.words) < 6)
 
 
+def _is_phrase(pieces: Pieces, clause: Clause) -> bool:
+    """Para ya, ça suffit: a stop phrase of words that mean little alone, with courtesy around."""
+    first, last = clause
+    while first < last and pieces.tags[first] in "ye":
+        first += 1
+    while first < last and pieces.tags[last - 1] in "ye":
+        last -= 1
+    words = " ".join(pieces.folded(at) for at in range(first, last))
+    found = lexicon().commands.get(words, ()) if " " in words else ()
+    return any(category == "stop" and not exact for category, _, exact in found)
+
+
+#: What one says before "stop" that is no part of what should stop.
+_BEFORE_STOP: Final = frozenset(
+    "OMG WTF FFS UGH BRO BRUH DUDE JK LMAO SMH BTW BUT PERO MAIS MAS SPAM SCAM".split()
+)
+#: It must stop: the world has to.
+_OUGHT: Final = frozenset("MUST SHOULD SHALL MAY WILL CAN NEED NEEDS THEY IT WE".split())
+
+
+def _ends_in_stop(pieces: Pieces, line: str, clause: Clause) -> bool:
+    """Thanks but stop; omg stop; these cost me money please stop."""
+    first, last = clause
+    match = re.search("o[yeg]*$", line[first:last])
+    if not match or not match.start() or len(pieces.words) > 7 or "K" in line:
+        return False
+    at = first + match.start() - 1
+    if pieces.tags[at] not in "ye" and pieces.folded(at) not in _BEFORE_STOP:
+        return False
+    before = {pieces.folded(place) for place in range(first, at + 1)}
+    of_self = "E" in pieces.tags[first:at] or bool(before & _MYSELF)
+    tags = set(pieces.tags[first:at])
+    denied = pieces.tags[max(first, at - 1)] == "v"
+    return not (before & _OUGHT or denied or tags & set("sJ" if of_self else "vqsJ"))
+
+
+_MYSELF: Final = frozenset({"I", "MY", "IM", "I AM", "IVE"})
+
+
 def _begins_anew(pieces: Pieces, line: str, clause: Clause) -> bool:
     at = line.index("o", clause[0]) + 1
+    if pieces.folded(at) == "OR":
+        return pieces.folded(at + 1) in {"I", "ILL", "IM", "I WILL"}
     return line[at] in "q" or pieces.folded(at) in {
         "I",
         "YOU",

@@ -24,7 +24,9 @@ ROW: Final[Row] = {
         "stop, stopall, stop all, stop2end, stop 2 end, unsubscribe, optout, opt out, revoke, "
         "unsub, ~cancel, ~end, ~quit, ~remove, ~no more, ~enough, ~block, ~quit it, ~knock it "
         "off, ~cut it out, ~end this, ~cancel all, ~cancel this, ~stopped, ~be gone, ~piss off, "
-        "~get lost"
+        "~get lost, opting out, {i'm|im|i am} opting out, would like to opt out, how {do|can} i "
+        "opt "
+        "out, stahp, sotp, stpo, tsop, stpp, sttop"
     ),
     "cease": (
         "cancel, quit, cease, end, halt, no more, enough, sick of, tired of, fed up with, done "
@@ -40,6 +42,7 @@ ROW: Final[Row] = {
         "receive, receiving, text, texting, texted, txt, txting, message, messaging, send, "
         "sending, contact, contacting, write, writing, bother, bothering, spam, spamming, harass, "
         "harassing, email, emailing, call, calling, reach out, hit me up, annoy, annoying, ping, "
+        "msging, messging, texing, "
         "pinging, sms, bug, bugging, blow up, blowing up"
     ),
     "messages": (
@@ -90,7 +93,9 @@ ROW: Final[Row] = {
         "off, f off, f*** off, bugger off, buzz off, get lost, shut up, stop sending (me|us) "
         "(this|your|that|all this) {stuff|things|anything|crap|garbage|shit}, (i) {asked|told} "
         "you to {stop|quit}, how {do|can} i make {this|these|it} stop, how {do|can} i "
-        "{stop|end|cancel} {these|the|your} {texts|messages}"
+        "{stop|end|cancel} {these|the|your} {texts|messages}, {how do i|how can i|how to|would "
+        "like to} "
+        "unsubscribe, revoke (my) permission"
     ),
     "forget": (
         "take me off, remove, delete, erase, forget, wipe, drop, purge, scrub, destroy, clear, "
@@ -253,13 +258,15 @@ ROW: Final[Row] = {
         "dear friends, dear team, morning, evening, hi all, hello all, hello everyone, hi "
         "everyone, hi folks, hey folks, hey guys, hi guys, hi team, hello team, to whom it may "
         "concern, good night, goodnight, hello friends, hi friends, what's up, whats up, sup, hey "
-        "y'all, happy monday, happy new year, merry christmas, happy holidays, good to hear from "
+        "y'all, happy monday, happy new year, merry christmas, happy holidays, happy "
+        "{thanksgiving|easter|halloween}, good to hear from "
         "you, how are you, how are you doing, how is it going, hope you are well, hope all is "
         "well, hope this finds you well, hello sir, hi sir, hello ma'am, dear sir or madam, "
         "aloha, welcome, hey siri, greetings to all"
     ),
     "courtesy": (
-        "please, pls, plz, plse, pleas, thanks, thank you, thank you so much, thank you very "
+        "please and {thank you|thanks}, please, pls, plz, plse, pleas, thanks, thank you, thank "
+        "you so much, thank you very "
         "much, thanks a lot, thanks so much, thx, ty, tysm, tks, thnx, thank u, many thanks, "
         "cheers, kindly, much appreciated, appreciate it, appreciated, i appreciate it, i "
         "appreciate you, god bless, god bless you, bless you, blessings, best wishes, all the "
@@ -329,12 +336,16 @@ ROW: Final[Row] = {
         "again, anymore, any more, damn, fucking, f***ing, bloody, goddamn, for the last time, "
         "last time, this time, want to, need to, want, wish, would, like, have, would you, could "
         "you, can you, you must, you need to, you have to, i mean it, seriously, need you to, "
-        "want you to, asked you to, asking you to, once and for all, i repeat, like to, wish to, "
+        "want you to, asked you to, asking you to, once and for all, i repeat, i beg you, i'm "
+        "begging you, begging you, "
+        "like to, wish to, "
         "wanna, let me, i, you, me, my, your, to, of, from, on, at, one, ones, us, please do, "
         "kindly, sms, karo"
     ),
     "little": (
-        "idk, brb, hmm, hm, sec, secs, min, nvm, omg, wtf, lmao, tbh, imo, btw, ttyl, gtg, hbu, "
+        "ffs, wait, ready, guess, anon, np, yw, gn, idk, brb, hmm, hm, sec, secs, min, nvm, omg, "
+        "wtf, lmao, tbh, imo, btw, ttyl, gtg, "
+        "hbu, "
         "ikr, smh, jk, rn, dm, aight, bruh, dude, bro, y'all, kinda, sorta, prolly, cuz, cos, bc, "
         "meh, ugh, ooh, uh, um, umm, er, oops, whoops, yikes, dang, darn, heck, gee, ah, oh, eh, "
         "hee, yay, wrong, button, glasses, a, an, am, as, be, been, being, but, by, else, for, "
@@ -367,6 +378,7 @@ ROW: Final[Row] = {
         "instead, joke, radio, newspaper, line, stood, waiting, hours, governor, mayor, senator, "
         "appointment, birthday, grandson, granddaughter, grandkids, neighbors, meeting, pharmacy, "
         "sale, coupon, welfare, medicaid, food stamps, fingerprint, fingerprints, id, machine, "
-        "machines, tablet, kiosk, password, login, username, way, ways"
+        "machines, tablet, kiosk, password, login, username, way, ways, unknown, anonymous, retry, "
+        "resend, bank of america"
     ),
 }

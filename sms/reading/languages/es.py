@@ -28,12 +28,15 @@ ROW: Final[Row] = {
         "alto, ~parar, ~pare, ~paren, ~baja, darme de baja, dar de baja, ~cancelar, ~cancela, "
         "~cancele, ~terminar, ~salir, ~detener, ~revocar, desuscribir, desuscribirme, ~fin, "
         "~basta, ~basta ya, ~ya basta, ~ya no, ~no más, ~ya no más, ~alto ya, ~pare ya, ~para, "
-        "~para ya, ~ya paren, ~ya párenle, ~párale, ~detente, ~deténganse, ~suficiente, ~ya estuvo"
+        "~para ya, ~ya paren, ~ya párenle, ~párale, ~detente, ~deténganse, ~suficiente, ~ya "
+        "estuvo, "
+        "~date de baja, ~dense de baja"
     ),
     "cease": (
         "basta de, basta ya de, deje de, dejen de, deja de, paren de, pare de, para de, parar de, "
         "dejar de, basta con, no más, ya no más, cancelen, cancele, cancelar, paren, pare, "
-        "detengan, detenga, suspendan, suspenda, alto a, ni un, ni un solo, terminen con, "
+        "detengan, detenga, suspendan, suspenda, suspender, suspende, "
+        "alto a, ni un, ni un solo, terminen con, "
         "párenle, párale, párele, bájenle, ya estuvo"
     ),
     "offer": (
@@ -96,7 +99,7 @@ ROW: Final[Row] = {
         "deshacer, deshaz, deshaga, retirar, retiro, retiren, retire, retira, anular, anulen, "
         "anule, anula, desfirmar, revocar mi firma, {borren|borre|borra|quiten|quite|quita|"
         "eliminen|elimine|elimina|cancelen|cancele|cancelar|quitar|borrar|eliminar|saquen} {mi "
-        "firma|mi nombre}"
+        "firma|mi nombre}, ya no quiero {firmar|mi firma|haber firmado}"
     ),
     "start": (
         "~alta, darme de alta, ~comenzar, ~empezar, ~iniciar, ~reanudar, ~suscribir, "

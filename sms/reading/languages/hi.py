@@ -27,7 +27,7 @@ ROW: Final[Row] = {
         "~बस, ~बस करो, ~बस कीजिए, ~स्टॉप, ~रोक दो, ~रोकिए, ~बंद कर दो, ~बंद कर दें, "
         "~अनसब्सक्राइब, band karo, band kijiye, band karein, ~ruko, ~roko, ~bas karo, stop karo, "
         "~band kar do, ~bas, ~रोक दें, ~मत करो, ~यह बंद करो, ~इसे बंद करो, ~सब बंद करो, ~इसे "
-        "रोको, ~यह बंद करें, ~इसे बंद करें"
+        "रोको, ~यह बंद करें, ~इसे बंद करें, ~अब और नहीं, ~और नहीं"
     ),
     "cease": (
         "बंद करो, बंद करें, बंद कीजिए, बंद कर दो, बंद कर दें, रोको, रोकें, बंद, रोकिए, band karo, "
@@ -54,7 +54,8 @@ ROW: Final[Row] = {
         "{भेजो|भेजें|भेजिए|भेजना|करो|करें}, {मेरा नंबर|यह नंबर|मेरा फोन नंबर|मेरे नंबर को|इस नंबर "
         "को} {हटाओ|हटाएं|हटाएँ|हटा दो|हटा दें|हटाइए|डिलीट करो|डिलीट करें|मिटाओ|मिटा "
         "दो|निकालो|निकालें|निकाल दो|मिटा दें}, गलत नंबर, रॉन्ग नंबर, गलत व्यक्ति, गलत आदमी, "
-        "message mat {bhejo|karo|bhejna|karna|bhejiye}, mujhe message mat, mera number "
+        "{message|messages|msg|msgs|sms} mat {bhejo|karo|bhejna|karna|bhejiye|kijiye|kariye}, "
+        "mujhe message mat, mera number "
         "{hatao|delete karo|hata do|mita do}, galat number, wrong number hai, सदस्यता रद्द, nahi "
         "chahiye message, और संदेश नहीं, और मैसेज नहीं, संदेश नहीं चाहिए, मैसेज नहीं चाहिए, गुज़र "
         "गए, pareshan mat karo, mujhe tang mat karo, मैसेज बंद, संदेश बंद, संदेश भेजना बंद, मैसेज "

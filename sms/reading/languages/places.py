@@ -28,7 +28,8 @@ ROW: Final[Row] = {
         "rajasthan, punjab, tamil nadu, karnataka, west bengal, madhya pradesh"
     ),
     "city": (
-        "missoula, billings, bozeman, helena montana, great falls, kalispell, butte, chicago, "
+        "big sky, missoula, billings, bozeman, helena montana, great falls, kalispell, butte, "
+        "chicago, "
         "boston, seattle, detroit, miami, denver, atlanta, philadelphia, baltimore, minneapolis, "
         "cleveland ohio, pittsburgh, sacramento, san francisco, san diego, san jose, san antonio, "
         "los angeles, las vegas, new orleans, salt lake city, kansas city, oklahoma city, new "

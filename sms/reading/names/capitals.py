@@ -7,7 +7,7 @@ from typing import Final
 
 from sms.reading.commands import language_of
 from sms.reading.context import Context
-from sms.reading.lexicon import is_cue
+from sms.reading.lexicon import is_cue, is_yes
 from sms.reading.pieces import Pieces
 
 #: A command, a greeting or "I" right behind the petition's word, before one word: part of the name.
@@ -31,11 +31,17 @@ def promote(pieces: Pieces, context: Context) -> None:
         at = match.start()
         if _is_titled(pieces, at) and (match[1] or pieces.folded(at) in {"I", "OK"}):
             pieces.tags[at] = "w"
-    if asked and _is_written_as_name(pieces, line):
+    if asked and _is_name_with_other_word(pieces, line):
+        for place, tag in enumerate(line):
+            if tag not in ",.\nF":
+                pieces.tags[place] = "N"
+        return
+    if asked and _is_written_as_name(pieces, line, context.language or "en"):
         for place, tag in enumerate(line):
             if tag not in "pfj,.\nPzFyc":
                 pieces.tags[place] = "N"
         return
+    _keep_whole(pieces, line)
     answer = _ANSWERED.search(line) if asked else None
     if answer and _is_titled(pieces, answer.start()):
         at = answer.start()
@@ -48,7 +54,7 @@ def promote(pieces: Pieces, context: Context) -> None:
 _WHOLE: Final = re.compile(r"([NwT2pdvlgfj&C#t]{1,6})(?:[,.\nPzFy]*)")
 
 
-def _is_written_as_name(pieces: Pieces, line: str) -> bool:
+def _is_written_as_name(pieces: Pieces, line: str, language: str) -> bool:
     """Alvin Not Afraid, Y Nhi, Hope: a whole answer of words with capitals, one of them a name."""
     match = _WHOLE.fullmatch(line)
     if not match:
@@ -56,10 +62,68 @@ def _is_written_as_name(pieces: Pieces, line: str) -> bool:
     words = [at for at in range(match.end(1)) if line[at] != "p" or not at]
     if not all(is_title(pieces, at) for at in words):
         return False
-    if match[1][0] == "g" and (len(words) < 3 or len(pieces.spelt(1)) > 2):
+    if match[1].endswith("C") and len(words) > 2 and "P" in line:
+        return False  # Ana Diaz Missoula 59801
+    agreed = match[1][0] == "g" and not _is_called(pieces, 0, language)
+    if agreed and (len(words) < 3 or len(pieces.spelt(1)) > 2):
         return False  # Ok Ana Diaz, but Ok Ja Kim
     named = "NT" if "l" in match[1] else "NwT"  # (Thanh To, but Love You)
     return bool(set(named) & set(match[1])) or not match[1].strip("2p")
+
+
+#: Two words as the whole answer, of which one is a place, courtesy or a title as well.
+_TWO_WORDS: Final = re.compile(r"(?:A[Nw]|z[Nw]|[Nw][Aj]|[Nw2]y)[,.\nF]*")
+#: What is said before or behind a name out of courtesy; "Best" and "Amen" are names as well.
+_COURTEOUS: Final = frozenset(
+    (
+        "PLEASE PLS PLZ THANKS THX TY TYSM TKS CHEERS SORRY PARDON BYE GOODBYE GRACIAS MERCI MESI"
+        " OBRIGADO OBRIGADA SHUKRAN SHUKRIYA DHANYAVAD SOUPLE TANPRI SVP ADIOS TCHAU CAM PERDON"
+        " DESCULPE WELCOME KINDLY SALUDOS ABRAZOS BLESSINGS"
+    ).split()
+)
+
+
+#: The same behind "my name is".
+_CUED: Final = re.compile(r"n([yACz][Nw]|[Nw][ACj]|[Nw2]y)(?=[,.]*(?:$|[Pz\nF]))")
+
+
+def _keep_whole(pieces: Pieces, line: str) -> None:
+    """My name is George Best."""
+    match = _CUED.search(line)
+    if not match or is_weak_cue(pieces, match.start()):
+        return
+    first, second = match.start(1), match.start(1) + 1
+    if line[second] == "y" and pieces.folded(second) in _COURTEOUS:
+        return
+    if is_title(pieces, first) and is_title(pieces, second):
+        pieces.tags[first] = pieces.tags[second] = "N"
+
+
+#: I'm, this is: what follows need not be a name.
+_WEAK_CUES: Final = frozenset(
+    (
+        "IM|I AM|ITS|IT IS|THIS IS|SOY|YO SOY|JE SUIS|CEST|SOU|EU SOU|MWEN SE|M SE|SE|TOI LA|EM LA"
+        "|MINH LA|TOI|EM|CON|CON LA|CHAU LA|DAY LA|MOI|FIRST|LAST|FROM ME|ICI|AQUI|ACA"
+    ).split("|")
+)
+
+
+def is_weak_cue(pieces: Pieces, at: int) -> bool:
+    return pieces.folded(at) in _WEAK_CUES
+
+
+def _is_name_with_other_word(pieces: Pieces, line: str) -> bool:
+    """George Best, Montana Jones, Farrokh Doctor; but "Ana Thanks" is asked about."""
+    if not _TWO_WORDS.fullmatch(line) or not (is_title(pieces, 0) and is_title(pieces, 1)):
+        return False
+    return line[1] != "y" or pieces.folded(1) not in _COURTEOUS
+
+
+def _is_called(pieces: Pieces, at: int, language: str) -> bool:
+    """Dale Cooper: whether a yes of another language is a name as well."""
+    entry = pieces.entries[at]
+    named = entry is not None and "weak" in entry.kinds
+    return named and not is_yes(pieces.folded(at), language)
 
 
 _ENDING: Final = re.compile(r"(?<=[NwT])j(?![NwTj])")

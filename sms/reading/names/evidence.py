@@ -7,8 +7,9 @@ from typing import Final
 
 from sms.reading.commands import language_of
 from sms.reading.context import Context
+from sms.reading.lexicon import lexicon
 from sms.reading.names.candidates import Candidate, nearest, script_of
-from sms.reading.names.capitals import is_foreign, is_title
+from sms.reading.names.capitals import is_foreign, is_title, is_weak_cue
 from sms.reading.pieces import Pieces
 
 _LONGEST: Final = 6  # words of a name, particles not counted; more are asked about
@@ -172,6 +173,8 @@ def _is_doubtful(
         return True
     if large == 1 and small > 1 and not found.cued and found.size > 2:
         return True  # (the beginning of a sentence)
+    if large and (_is_half(pieces, line, found) or _is_syllable(pieces, line, found.last)):
+        return True
     if large and any(_may_belong(pieces, line, at) for at in (found.first - 1, found.last)):
         return True
     if (not large or _is_shouted(pieces, found)) and _has_doubtful_neighbour(pieces, line, found):
@@ -186,6 +189,46 @@ def _is_doubtful(
 _SIGNS: Final = re.compile("[KsJ]")
 #: "I am called" and "am", written onto a name where no space parts words.
 _SENTENCE: Final = re.compile("^(?:我|私)|(?:입니다|이에요|예요|です)$")
+
+
+#: What is a place, courtesy or a title, and somebody's name as well, before and behind a word.
+_OTHER_BEFORE: Final = "ycCAz"
+_OTHER_BEHIND: Final = "ycCAj&"
+
+
+def _is_half(pieces: Pieces, line: str, found: Candidate) -> bool:
+    """George Best, Ty Burrell, John Denver: two words with capitals of which one is left."""
+    before, behind = found.first - 1, found.last
+    if found.size > 1 or not is_title(pieces, found.first):
+        return False
+    if before >= 0 and _is_other_before(pieces, before) and _is_word_of_name(pieces, before):
+        return True
+    return (
+        behind < len(line)
+        and line[behind] in _OTHER_BEHIND
+        and _is_word_of_name(pieces, behind)
+        and (line[behind] != "&" or line[behind + 1 : behind + 2] in ("", "P", "z", ",", "."))
+    )
+
+
+def _is_other_before(pieces: Pieces, at: int) -> bool:
+    """Welcome Msomi; but not "Hi Ana"."""
+    entry = pieces.entries[at]
+    welcome = pieces.tags[at] == "e" and entry is not None and "courtesy" in entry.kinds
+    return welcome or pieces.tags[at] in _OTHER_BEFORE
+
+
+def _is_syllable(pieces: Pieces, line: str, at: int) -> bool:
+    """Nguyen Cao Ky, before a postcode: a state in two letters, or a word without its accents."""
+    if line[at : at + 1] not in ("A", "c") or len(pieces.spelt(at)) != 2:
+        return False
+    entries = lexicon().phrases.get(pieces.folded(at), ())
+    return is_title(pieces, at) and any(entry.exact for entry in entries)
+
+
+def _is_word_of_name(pieces: Pieces, at: int) -> bool:
+    """Whether a piece is one word with a capital, and not a state as two letters."""
+    return is_title(pieces, at) and (pieces.tags[at] not in "cA" or len(pieces.spelt(at)) > 2)
 
 
 def _ends_in_town(pieces: Pieces, line: str, at: int) -> bool:
@@ -281,16 +324,7 @@ def _ends_small(pieces: Pieces, line: str, found: Candidate) -> bool:
 
 
 def _is_weak_cue(pieces: Pieces, found: Candidate) -> bool:
-    """I'm, this is: what follows need not be a name."""
     at = found.first - 1
     while at >= 0 and pieces.tags[at] != "n":
         at -= 1
-    return pieces.folded(at) in _WEAK_CUES
-
-
-_WEAK_CUES: Final = frozenset(
-    (
-        "IM|I AM|ITS|IT IS|THIS IS|SOY|YO SOY|JE SUIS|CEST|SOU|EU SOU|MWEN SE|M SE|SE|TOI LA|EM LA"
-        "|MINH LA|TOI|EM|CON|CON LA|CHAU LA|DAY LA|MOI|FIRST|LAST|FROM ME|ICI|AQUI|ACA"
-    ).split("|")
-)
+    return is_weak_cue(pieces, at)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from sms.reading.context import Context
 from sms.reading.names.candidates import Candidate, candidate, runs
+from sms.reading.names.capitals import is_title
 from sms.reading.names.evidence import weigh
 from sms.reading.names.written import name_of, span_of, spans_of_name
 from sms.reading.pieces import Pieces
@@ -50,13 +51,21 @@ def _together(pieces: Pieces, line: str, candidates: Sequence[Candidate]) -> lis
         between = line[one.last : two.first]
         if _is_within(pieces, one, two):
             return [one, two]
-        if "N" not in line[one.first : one.last] or "N" not in line[two.first : two.last]:
+        if not (_is_somebody(pieces, line, one) and _is_somebody(pieces, line, two)):
             continue
         if re.fullmatch(r"[,PlcA2]*&[,lkjn*A2]*", between):
             return [one, two]
         if re.fullmatch(r"[,P]+", between) and _are_family(pieces, one, two):
             return [one, two]
     return []
+
+
+def _is_somebody(pieces: Pieces, line: str, one: Candidate) -> bool:
+    """Whether a word is of no table, or all are names with capitals: Grace and Tom Young."""
+    tags = line[one.first : one.last]
+    return "N" in tags or (
+        "w" in tags and all(is_title(pieces, at) for at in range(one.first, one.last))
+    )
 
 
 def _are_family(pieces: Pieces, one: Candidate, two: Candidate) -> bool:

@@ -122,3 +122,87 @@ def test_two_people_are_two_where_both_names_are_whole(text: str, names: tuple[s
 )
 def test_two_people_of_whom_one_has_no_whole_name_are_asked_for_a_text_each(text: str) -> None:
     assert read(text, CONTEXT).doubt == "people"
+
+
+#: Names of which one word is courtesy, a place or a title as well.
+WORDS_AS_WELL = (
+    "George Best",
+    "Ty Burrell",
+    "Mike England",
+    "Deborah Bye",
+    "Please Ndlovu",
+    "Thanks Moyo",
+    "Merci Umutoni",
+    "Farrokh Doctor",
+    "Montana Jones",
+    "Zip Jones",
+    "Rich Amen",
+    "May Later",
+    "John Denver",
+    "Anna Mais",
+    "Nguyen Cao Ky",
+    "Dale Cooper",
+    "Welcome Msomi",
+    "Thanks Ana",
+    "Ana Gracias",
+)
+
+
+@pytest.mark.parametrize("name", WORDS_AS_WELL)
+@pytest.mark.parametrize(
+    "frame", ["{}", "{}.", "FACE {} 59801", "SIGN FACE {}, 59801", "My name is {}"]
+)
+def test_of_a_name_that_has_another_word_in_it_no_half_is_taken(name: str, frame: str) -> None:
+    for context in ASKED:
+        reading = read(frame.format(name), context)
+        assert reading.names in {(name,), ()} or not reading.sure
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["George Best", "Mike England", "Montana Jones", "Farrokh Doctor", "John Denver"]
+    + ["Rich Amen", "May Later", "Anna Mais", "Dale Cooper", "Nguyen Cao Ky"],
+)
+def test_two_words_that_are_the_whole_answer_are_the_name(name: str) -> None:
+    reading = read(name, ASKED[2])
+    assert (reading.names, reading.sure) == ((name,), True)
+
+
+@pytest.mark.parametrize("name", ["George Best", "Ty Burrell", "Please Ndlovu", "Mike England"])
+def test_what_is_said_to_be_a_name_is_kept_whole(name: str) -> None:
+    assert read(f"My name is {name}", ASKED[2]).names == (name,)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ana Diaz Missoula 59801", "Ana Diaz"),
+        ("Thanks! Ana Diaz 59801", "Ana Diaz"),
+        ("Ana Diaz, thanks", "Ana Diaz"),
+        ("FACE Ana 59801 Thanks", "Ana"),
+        ("FACE Ana MT 59801", "Ana"),
+        ("FACE Ana, Missoula 59801", "Ana"),
+    ],
+)
+def test_courtesy_and_places_beside_a_name_are_no_part_of_it(text: str, name: str) -> None:
+    reading = read(text, ASKED[1])
+    assert (reading.names, reading.sure) == ((name,), True)
+
+
+def test_a_yes_of_the_conversations_own_language_is_no_name() -> None:
+    context = Context(PETITIONS, OpenQuestion("FACE", postcode="59801"), language="es")
+    assert read("Dale Ana", context).names != ("Dale Ana",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FACE Grace and Tom Young 59801",
+        "FACE Grace & Tom Young 59801",
+        "FACE Grace Young and her husband Tom Young 59801",
+        "FACE Hope and Faith 59801",
+    ],
+)
+def test_of_a_couple_nobody_is_left_out(text: str) -> None:
+    reading = read(text, CONTEXT)
+    assert len(reading.names) == 2 or reading.doubt == "people"

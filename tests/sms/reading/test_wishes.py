@@ -46,6 +46,7 @@ def test_a_wish_about_the_world_is_none(text: str) -> None:
         ("delete our data from your police computers", "unknown"),
         ("undo please", "undo"),
         ("unsign me", "undo"),
+        ("ya no quiero firmar", "undo"),
         ("quita mi firma", "undo"),
         ("take me off FACE", "undo"),
         ("please don't remove my signature", "unknown"),
