@@ -17,7 +17,7 @@ from server.core.signing import codes, signatures, stored
 from server.core.signing.codes import Action, Purpose, TypedCode
 from server.core.signing.decide import Ledger
 from server.core.signing.signature import Signature
-from server.core.signing.verification import GivenBack, Verifier, give_back_many
+from server.core.signing.verification import Verifier
 from server.core.upkeep import check, ending, erasure, replay, tombstones
 from server.core.upkeep.tombstones import Done, Tombstones
 from server.core.values.ids import Ids
@@ -412,7 +412,8 @@ async def test_so_does_what_is_one_with_another_for_want_of_a_contact(two: Two) 
     await erasure.erase_contacts(two.live.database, NOW + 30 * DAY)
     [kept] = await two.live.signature_ids()
     async with two.live.database.write() as tx:
-        await give_back_many(tx, [GivenBack(two.live.petition, kept, LATER)])
+        row = await stored.by_ids(tx, two.live.petition.id, [kept])
+        await signatures.withdraw(tx, row, LATER)
     assert await names(two.live) == set()
     assert await names(await two.restored()) == set()
 
