@@ -439,9 +439,9 @@ def test_letters_that_waited_in_the_copy_are_not_sent_again(
     _sql(
         copy,
         "INSERT INTO letters (id, petition_id, signature_id, office, office_name, office_address,"
-        " channel, state, language, subject, words, own_words, created_at, due_at)"
+        " channel, state, language, subject, words, own_words, created_at, due_at, sender_key)"
         " SELECT 7, id, 7, 'named jo', 'Jo', 'jo@town.example', 'smtp', 'queued', 'en', 'Lake',"
-        " 'Please act.', 11, 1, 1 FROM petitions LIMIT 1",
+        " 'Please act.', 11, 1, 1, x'01' FROM petitions LIMIT 1",
     )
     assert restore(stopped, str(copy), "--force").returncode == 0
     with contextlib.closing(sqlite3.connect(stopped / "undersigned.db")) as store:
