@@ -21,6 +21,7 @@ class Directory:
         self._database, self._now = database, now
         self._looked_at = float("-inf")
         self._mark: tuple[int, int] | None = None
+        self._begun = self._taken = 0  # looks at the database, by number
         self.by_id: dict[int, Petition] = {}
         self.by_slug: dict[str, Petition] = {}
         self.by_keyword: dict[str, Petition] = {}
@@ -37,7 +38,9 @@ class Directory:
         return self
 
     async def refresh(self) -> Directory:
-        """As the petitions are stored now."""
+        """As the petitions are stored now. A look that ends after a later one has brought nothing
+        new, and what it saw would undo an edit."""
+        self._begun = look = self._begun + 1
         async with self._database.read() as tx:
             row = await tx.fetch_one(
                 "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions FROM petitions"
@@ -48,6 +51,9 @@ class Directory:
             now = await versions(tx)
             kept = {id_: p for id_, p in self.by_id.items() if p.version == now.get(id_)}
             read = await all_petitions(tx, now.keys() - kept.keys())
+        if look < self._taken:
+            return self
+        self._taken = look
         self.by_id = {id_: p for id_ in now if (p := read.get(id_) or kept.get(id_))}
         found = self.by_id.values()
         self.by_slug = {slug: p for p in found for slug in (p.slug, *p.former_slugs)}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from server.core.petitions import petitions
@@ -37,6 +40,34 @@ async def test_only_a_petition_that_has_changed_is_read_anew(world: World) -> No
     assert list(after) == [2, 1]  # newest first
     assert after[1].goal == 7
     assert after[2] is before[2]
+
+
+async def test_a_slow_look_does_not_undo_a_later_one(world: World) -> None:
+    """As when somebody reads a page while an organizer presses Open."""
+    read, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        """A store whose first answer stays on the way."""
+
+        @asynccontextmanager
+        async def read(self) -> AsyncIterator[Any]:
+            first = not read.is_set()
+            async with world.database.read() as tx:
+                yield tx
+                read.set()
+                if first:
+                    await go_on.wait()
+
+    store: Any = Slow()
+    directory = Directory(store, lambda: 0.0)
+    slow = asyncio.create_task(directory.refresh())
+    await read.wait()
+    async with world.database.write() as tx:
+        await petitions.pause(tx, world.petition.id, world.now)
+    assert (await directory.refresh()).public("lake").state == "paused"
+    go_on.set()
+    assert (await slow).public("lake").state == "paused"
+    assert (await directory.refresh()).public("lake").state == "paused"
 
 
 async def test_while_the_store_is_away_the_last_known_petitions_are_there(world: World) -> None:
