@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
@@ -16,7 +15,7 @@ from server.cli.shared import Commands, opened, settings_of
 from server.core.desk import audit
 from server.core.places import imports, ocd
 from server.core.places.countries import country_of
-from server.core.places.dating import Dated
+from server.core.places.dating import Dated, day_at
 from server.core.places.files.maps import Map, read_map
 from server.core.places.files.people import read_people
 from server.core.places.files.persons import People
@@ -95,7 +94,7 @@ def _import(
 ) -> None:
     settings_of(options)  # a command does nothing before it
     now = int(time.time())
-    today = datetime.fromtimestamp(now, UTC).date().isoformat()
+    today = day_at(now)
     day, until = _day(options.day, "--from") or today, _day(options.to, "--to")
     if until and until <= day:
         raise UndersignedError("--to must come after --from")

@@ -12,7 +12,7 @@ from server.channels.smtp import MailChannel
 from server.core.letters import carrying
 from server.core.letters.carrying import Settled
 from server.core.letters.letter import Letter
-from server.core.letters.writing import offices_of
+from server.core.letters.offices import office_now
 from server.core.outbox import allowance
 from server.core.outbox.allowance import Allowance, Asking, Verdict
 from server.core.values.keys import mac
@@ -76,7 +76,7 @@ class Carrier:
 
     async def _carry(self, letter: Letter, verdict: Verdict) -> None:
         services, charged_at = self._services, self._services.now()
-        found = self._addressed(letter)
+        found = await self._addressed(letter)
         if found is None:  # organizers have put another address in its place
             moved = Handover("organizer", "moved")
             await self._settle(letter, moved, verdict, charged_at)
@@ -95,11 +95,13 @@ class Carrier:
             log.warning("letter %s: %s: %s", letter.id, done.result, done.why)
         await self._settle(letter, done, verdict, charged_at)
 
-    def _addressed(self, letter: Letter) -> Letter | None:
-        """The letter to its office as the petition names it now; None if it does no more."""
+    async def _addressed(self, letter: Letter) -> Letter | None:
+        """The letter to its office as the petition addresses it now; None if it does no more."""
         petition = self._services.directory.by_id.get(letter.petition_id)
-        offices = {one.key: one for one in offices_of(petition)} if petition else {}
-        office = offices.get(letter.office.key)
+        if petition is None:
+            return None
+        async with self._services.database.read() as tx:
+            office = await office_now(tx, petition, letter.office, self._services.now())
         return replace(letter, office=office) if office else None
 
     async def _settle(

@@ -14,7 +14,7 @@ from server.core.letters import carrying, figures, letters
 from server.core.letters.carrying import CARRY_SECONDS, DONE_SECONDS, GIVE_UP_SECONDS
 from server.core.letters.letter import Addressee, Letter, checked_words
 from server.core.letters.letters import WORDS_SECONDS
-from server.core.letters.writing import offices_of
+from server.core.letters.offices import offices_named
 from server.core.petitions import petitions
 from server.core.petitions.draft import DecisionMaker
 from server.core.signing import signatures, stored
@@ -419,7 +419,7 @@ async def test_who_shares_a_mailbox_gets_one_letter_and_others_each_their_own(
     both = DecisionMaker("City Council", "Missoula", email="missoula@gov.example")
     clerk = DecisionMaker("Ray Hill", "Clerk", email="Missoula@gov.example")
     await names(phones, council, both, clerk)
-    found = offices_of(phones.services.directory.by_id[1])
+    found = offices_named(phones.services.directory.by_id[1])
     assert [one.name for one in found] == [
         "City Council, Helena",
         "City Council, Missoula; Ray Hill, Clerk",

@@ -1,6 +1,7 @@
 """Letters of signers to those who decide.
 
 letter.py     a letter, its states, and when its words are well formed
+offices.py    the offices to which it goes
 letters.py    written, read back, taken back, erased
 carrying.py   which go now, and what came of them
 figures.py    what became of them, by office

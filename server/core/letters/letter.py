@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from unicodedata import category
 
+from server.core.places.outcomes import Why
 from server.core.values.names import tidy
 from server.errors import InvalidInput, Problem
 
@@ -41,11 +42,16 @@ SHORTEST, LONGEST = 10, 2000  # characters of the signer's own words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
-    """Whose office a letter goes to; `key` is the same whatever else of theirs changes."""
+    """Whose office a letter goes to; `key` is the same whatever else of theirs changes. `role` and
+    `division` are those of an office of a place. Why nobody of it is `missing`, so that the letter
+    waits: '' if somebody is known."""
 
     key: str
     name: str
     address: str = ""
+    role: str = ""
+    division: str = ""
+    missing: Why | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,9 @@ _STORED: dict[str, ColumnType] = {
     "office": "text",
     "office_name": "text",
     "office_address": "text",
+    "office_role": "text",
+    "office_division": "text",
+    "why": "text",
     "channel": "text",
     "language": "text",
     "subject": "text",
@@ -40,7 +43,13 @@ def from_row(row: Row) -> Letter:
         petition_id=row["petition_id"],
         signature_id=row["signature_id"] or 0,
         sender=bytes(row["sender_key"]),
-        office=Addressee(key=row["office"], name=row["office_name"], address=row["office_address"]),
+        office=Addressee(
+            key=row["office"],
+            name=row["office_name"],
+            address=row["office_address"],
+            role=row["office_role"],
+            division=row["office_division"],
+        ),
         channel=row["channel"],
         language=row["language"],
         subject=row["subject"],
@@ -62,6 +71,9 @@ def _values(letter: Letter) -> tuple[int | str | bytes | None, ...]:
         office.key,
         office.name,
         office.address,
+        office.role,
+        office.division,
+        office.missing,
         letter.channel,
         letter.language,
         letter.subject,
@@ -72,13 +84,14 @@ def _values(letter: Letter) -> tuple[int | str | bytes | None, ...]:
 
 
 async def write(tx: Transaction, letters: Sequence[Letter], now: int) -> None:
-    """Keep them as drafts. One that its signer has written to that office before is put right as
-    long as it is a draft, and else stays as it is: sending twice sends once, also for somebody who
-    has taken their signature back in between."""
+    """Keep them as drafts, or held where nobody of the office is known. One that its signer has
+    written to that office before is put right as long as it is a draft, and else stays as it is:
+    sending twice sends once, also for somebody who has taken their signature back in between."""
     columns, rows = ", ".join(_STORED), tx.rows("batch", **_STORED)
     await tx.execute(
         f"INSERT INTO letters ({columns}, state, created_at, due_at)"
-        f" SELECT {columns}, 'draft', :now, :now FROM {rows} b WHERE NOT EXISTS"
+        f" SELECT {columns}, CASE WHEN why = '' THEN 'draft' ELSE 'held' END,"
+        f" :now, :now FROM {rows} b WHERE NOT EXISTS"
         " (SELECT 1 FROM letters l WHERE l.petition_id = b.petition_id"
         "  AND l.sender_key = b.sender_key AND l.signature_id IS NULL AND l.office = b.office)"
         " ON CONFLICT (petition_id, signature_id, office) DO UPDATE SET"

@@ -1,4 +1,4 @@
-"""What a letter says, and to which offices a petition's letters go."""
+"""Letters as their signers have written them, and what became of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from server.core.letters.letter import Addressee, Letter
 from server.core.petitions.petitions import Petition
 from server.core.signing import stored
 from server.core.signing.signature import Signature
-from server.core.values.contacts import reached
 from server.core.values.ids import Ids
 from server.db import Transaction
 
@@ -39,18 +38,6 @@ class Progress:
 
     office: str
     state: str
-
-
-def offices_of(petition: Petition) -> list[Addressee]:
-    """The mailboxes of those whom the petition names: whoever shares one gets one letter."""
-    found: dict[str, Addressee] = {}
-    for who in petition.decision_makers:
-        if who.email:
-            key = f"mail {reached(who.email).lower()}"
-            known = found.get(key)
-            name = f"{known.name}; {who.called}" if known else who.called
-            found[key] = Addressee(key=key, name=name, address=who.email)
-    return list(found.values())
 
 
 async def signer_of(tx: Transaction, petition: Petition, signature_id: int) -> Signature | None:

@@ -15,6 +15,7 @@ TITLE_LIMIT = 120
 WORDING_LIMIT = 20_000
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 KEYWORD = re.compile(r"[A-Z][A-Z0-9]{1,11}")  # what every phone's keys can type
+ROLE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 #: Signs that mail knows in a name and nobody uses. In a link the address would end there, and what
@@ -58,6 +59,7 @@ class Draft:
     wordings: Mapping[str, Wording]
     started_by: str = ""  # who asks; nothing opens without it
     decision_makers: tuple[DecisionMaker, ...] = ()
+    roles: tuple[str, ...] = ()  # addresses whoever has these where its signer lives
     postcode_required: bool = True
     contact_required: bool = False
     goal: int | None = None
@@ -66,7 +68,7 @@ class Draft:
     @property
     def has_office(self) -> bool:
         """Whether there is anybody to whom we can carry a letter."""
-        return any(who.email for who in self.decision_makers)
+        return bool(self.roles) or any(who.email for who in self.decision_makers)
 
 
 def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
@@ -86,6 +88,7 @@ def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
         wordings={language: w for language, w in wordings.items() if w.title or w.body},
         started_by=tidy(draft.started_by),
         decision_makers=tuple(_tidy_decision_maker(d) for d in draft.decision_makers),
+        roles=tuple(dict.fromkeys(draft.roles)),
         postcode_required=draft.postcode_required and has_postcodes(draft.country.strip().upper()),
         contact_required=draft.contact_required,
         goal=draft.goal,
@@ -112,6 +115,8 @@ def _rule_problems(draft: Draft, reserved: frozenset[str]) -> list[Problem]:
         found.append(Problem("goal", "malformed"))
     if any(not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", o) for o in draft.origins):
         found.append(Problem("origins", "malformed"))
+    if not all(map(ROLE.fullmatch, draft.roles)):
+        found.append(Problem("roles", "malformed"))
     return found
 
 

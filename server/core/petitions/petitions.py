@@ -9,6 +9,7 @@ from typing import Literal
 
 from server.core.petitions import search
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
+from server.core.places.outcomes import Addressing
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
 from server.errors import InvalidInput, NotOpen, Problem
@@ -51,6 +52,11 @@ class Petition(Draft):
             return "draft"
         return "open" if self.paused_at is None else "paused"
 
+    @property
+    def addressing(self) -> Addressing | None:
+        """Whom it addresses where its signer lives, if it does."""
+        return Addressing(self.country, self.roles) if self.roles else None
+
     def wording(self, language: str) -> Wording:
         """What it says in that language, else in the petition's own."""
         return self.wordings.get(language) or self.wordings[self.language]
@@ -66,9 +72,9 @@ async def create(
     petition_id: int = row["id"] if row else 1
     await tx.execute(
         "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule, contact_rule,"
-        " started_by, goal, origins, salt, version, created_at)"
+        " started_by, roles, goal, origins, salt, version, created_at)"
         " VALUES (:id, :slug, :keyword, :language, :country, :postcode_rule, :contact_rule,"
-        " :started_by, :goal, :origins, :salt, 1, :now)",
+        " :started_by, :roles, :goal, :origins, :salt, 1, :now)",
         id=petition_id,
         salt=salt,
         now=now,
@@ -104,7 +110,8 @@ async def edit(tx: Transaction, petition: Petition, draft: Draft, reserved: froz
     await tx.execute(
         "UPDATE petitions SET slug = :slug, keyword = :keyword, language = :language,"
         " country = :country, postcode_rule = :postcode_rule, contact_rule = :contact_rule,"
-        " started_by = :started_by, goal = :goal, origins = :origins, version = version + 1"
+        " started_by = :started_by, roles = :roles, goal = :goal, origins = :origins,"
+        " version = version + 1"
         " WHERE id = :id",
         id=petition.id,
         **_columns(draft),
@@ -123,6 +130,7 @@ def _columns(draft: Draft) -> dict[str, str | int | None]:
         "postcode_rule": "required" if draft.postcode_required else "optional",
         "contact_rule": "required" if draft.contact_required else "optional",
         "started_by": draft.started_by,
+        "roles": " ".join(draft.roles),
         "goal": draft.goal,
         "origins": " ".join(draft.origins),
     }
@@ -310,6 +318,7 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         decision_makers=tuple(
             DecisionMaker(p["name"], p["title"], p["phone"], p["email"], p["form"]) for p in people
         ),
+        roles=tuple(row["roles"].split()),
         postcode_required=row["postcode_rule"] == "required" and has_postcodes(row["country"]),
         contact_required=row["contact_rule"] == "required",
         goal=row["goal"],

@@ -10,11 +10,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from server.db import Value
 
 TOLERATED: Final = 10  # percent of its rows that a file may lose against the one before
+
+
+def day_at(now: int) -> str:
+    """The day of that time, as files have it (`2027-01-03`, UTC)."""
+    return datetime.fromtimestamp(now, UTC).date().isoformat()
 
 
 @dataclass(frozen=True, slots=True)

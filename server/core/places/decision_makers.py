@@ -76,6 +76,25 @@ class Coverage:
         return self.what == what and inside and not ocd.is_in(division, self.excepted)
 
 
+def title_of(role: str, division: str, offices: Iterable[Office], language: str) -> str:
+    """What whoever has that role in that division is called, in that language where it is known."""
+    level = ocd.level_of(division)
+    known = [office for office in offices if office.role == role]
+    known.sort(key=lambda office: office.level != level)
+    return _in(known[0].titles, language) if known else ""
+
+
+def called(holder: Officeholder, offices: Iterable[Office], language: str) -> str:
+    """The name, with the title that they bear there."""
+    title = _in(holder.titles, language)
+    title = title or title_of(holder.role, holder.division, offices, language)
+    return f"{holder.name}, {title}" if title else holder.name
+
+
+def _in(titles: Mapping[str, str], language: str) -> str:
+    return titles.get(language) or titles.get("en") or next(iter(titles.values()), "")
+
+
 async def offices(tx: Transaction, country: str, roles: Iterable[str] = ()) -> list[Office]:
     """Those of these roles, in their order; all of the country's where none is named."""
     rows = await tx.fetch(

@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from server.core.letters import writing
 from server.core.letters.letter import LONGEST, SHORTEST, checked_words
-from server.core.letters.writing import Progress, Written, offices_of
+from server.core.letters.offices import offices_named
+from server.core.letters.writing import Progress, Written
 from server.core.petitions.petitions import Petition
 from server.core.signing.signature import Signature
 from server.core.values.contacts import normal_email
@@ -140,7 +141,7 @@ class LetterPages:
             petition=petition,
             signature_id=signer.id,
             sender=signer.person_key or b"",
-            offices=offices_of(petition),
+            offices=offices_named(petition),
             language=scope["language"] or petition.language,
             subject=petition.wording(petition.language).title,
             words=letter,
@@ -164,7 +165,7 @@ class LetterPages:
         page = self._services.renderer.page(
             "letter/letter.txt",
             language,
-            offices=[office.name for office in offices_of(petition)],
+            offices=[office.name for office in offices_named(petition)],
             own=own,
             title=petition.wording(language).title,
             url=self._services.settings.public_url + path_of(petition, None),
@@ -196,7 +197,7 @@ class LetterPages:
             about="email" if step.fault == "address" else "words",
             fault=fault and say(language, fault, least=SHORTEST, most=LONGEST),
             letter=step.letter,
-            offices=[office.name for office in offices_of(petition)],
+            offices=[office.name for office in offices_named(petition)],
             sent=[(one.office, say(language, PROGRESS_WORDS[one.state])) for one in step.sent],
         )
         await send_html(scope, send, status, page, extra)

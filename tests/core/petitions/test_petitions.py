@@ -9,6 +9,7 @@ import pytest
 from server.core.petitions import petitions
 from server.core.petitions.directory import Directory
 from server.core.petitions.draft import DecisionMaker, Wording, validated
+from server.core.places.outcomes import Addressing
 from server.core.upkeep import check
 from server.errors import InvalidInput, NotFound
 from sms.reading import reserved
@@ -252,3 +253,15 @@ async def test_where_there_are_no_postcodes_a_petition_requires_none(
     await world.text("Bo Lee", postcode="")
     await world.web("Cy Ng", postcode="999077")
     assert (await world.figures()).total == 3
+
+
+async def test_a_petition_that_addresses_roles_keeps_them_in_their_order(world: World) -> None:
+    async with world.database.write() as tx:
+        addressed = draft(roles=("senator", "representative", "senator"))
+        await petitions.edit(tx, world.petition, addressed, frozenset())
+        stored = (await petitions.all_petitions(tx))[world.petition.id]
+    assert stored.roles == ("senator", "representative")
+    assert stored.addressing == Addressing("US", ("senator", "representative"))
+    with pytest.raises(InvalidInput) as found:
+        validated(draft(roles=("senator of all",)), frozenset())
+    assert [(p.field, p.code) for p in found.value.problems] == [("roles", "malformed")]
