@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from server import __version__
-from server.cli import mail, people, places, serving, store, texts
+from server.cli import mail, organizers, people, places, serving, store, texts
 from server.errors import UndersignedError
 
 
@@ -45,6 +45,6 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     _take_folder(parser, Path("data"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Command)
-    for group in (serving, store, people, places, texts, mail):
+    for group in (serving, store, people, organizers, places, texts, mail):
         group.add(commands)
     return parser

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.config import Settings, load
-from server.core.desk import organizers
+from server.core.desk import organizers, teams
 from server.core.petitions import petitions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.core.upkeep import tombstones
@@ -130,7 +130,8 @@ async def _seed(database: Database, password: str, now: int) -> None:
         organizer = await organizers.add(
             tx, ORGANIZER, password, salt=secrets.token_bytes(16), now=now
         )
-        await organizers.assign(tx, petition_id, organizer.id, now)
+        team = await teams.found(tx, STARTED_BY, organizer.id, now)
+        await teams.give(tx, petition_id, team)
 
 
 def sample() -> Draft:

@@ -5,6 +5,7 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
 
     product     the demo in processes of its own, and raw HTTP to it
     world       one open petition in a store, without any door around it
+    team        organizations that own petitions
     many        a site with thousands of petitions
     land        invented people and postcodes as files to import, and where real ones lie
     stores      stores that count what is asked of them, are away, or are of an earlier version
