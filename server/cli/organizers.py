@@ -11,8 +11,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from server.cli.shared import Commands, petition_named, store_of
-from server.core.desk import accounts, audit, organizers, teams
+from server.cli.shared import Commands, petition_named, settings_of, store_of
+from server.core.desk import accounts, audit, organizers, second_step, teams
+from server.core.desk.happenings import happened
 from server.core.desk.organizers import Organizer
 from server.core.desk.teams import ROLES, Roles, listed, read_roles
 from server.core.values.ids import read_id
@@ -23,6 +24,7 @@ from server.errors import InvalidInput, UndersignedError
 _FAULTS = {
     "in_use": "there is an organizer of that name already",
     "short": f"the password is too short: {organizers.PASSWORD_LEAST} characters at least",
+    "common": "the password is one that others would guess",
     "missing": "a name and a password are needed",
     "malformed": "a name has 2 to 64 letters, digits or . _ - @",
     "last_owner": "they are the last owner there: make somebody else an owner first",
@@ -105,7 +107,9 @@ async def _add(options: argparse.Namespace) -> None:
     """A new account, in the organizations that are said or else in one of its own."""
     given, password = _password()
     async with store_of(options) as database:
-        account = await organizers.new_account(options.name, password, _salt())
+        account = await organizers.new_account(
+            options.name, password, _salt(), settings_of(options).leaked_file
+        )
         now = int(time.time())
         async with database.write() as tx:
             wanted = await _wanted(tx, options)
@@ -172,10 +176,14 @@ async def _reset(options: argparse.Namespace) -> None:
     """Another password, and no session that began with an older one."""
     given, password = _password()
     async with store_of(options) as database:
-        hash_ = await organizers.new_hash(password, _salt())
+        hash_ = await organizers.new_hash(
+            password, _salt(), options.name, settings_of(options).leaked_file
+        )
         async with database.write() as tx:
             organizer = await accounts.named(tx, options.name)
             await accounts.set_password(tx, organizer, hash_)
+            await second_step.turn_off(tx, organizer)  # whoever has lost the phone, too
+            await happened(tx, organizer.id, "reset", int(time.time()))
     print(f"{organizer.name} has a new password." + ("" if given else f" Password: {password}"))
 
 

@@ -10,6 +10,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from server.config.variables import setting, value_of
@@ -114,6 +115,12 @@ class Settings:
         "UNDERSIGNED_SMS_PETITION_SEGMENTS",
         "10000",
         "the same for each petition; its dashboard shows how much is used",
+    )
+    leaked_passwords: str = setting(
+        "UNDERSIGNED_LEAKED_PASSWORDS",
+        "",
+        "a file of passwords that organizers may not choose: their SHA-1 in 40 letters, one on each"
+        ' line, sorted, as "Have I Been Pwned" gives them out; empty: none but common ones',
     )
     sms_codes_daily: int = setting(
         "UNDERSIGNED_SMS_CODES_DAILY",
@@ -292,6 +299,11 @@ class Settings:
     )
 
     @property
+    def leaked_file(self) -> Path | None:
+        """The file of passwords that nobody may choose, if there is one."""
+        return Path(self.leaked_passwords) if self.leaked_passwords else None
+
+    @property
     def tombstones_place(self) -> str:
         """The path or URL of the tombstones; '' where they are not kept."""
         file = self.database_url.removeprefix("sqlite:///")
@@ -333,6 +345,8 @@ def load(environ: Mapping[str, str]) -> Settings:
             "UNDERSIGNED_SECRET_KEY must be set to at least 32 characters of chance; "
             "`undersigned key new` prints one"
         )
+    if settings.leaked_file and not settings.leaked_file.is_file():
+        raise Misconfigured("UNDERSIGNED_LEAKED_PASSWORDS: there is no such file")
     if settings.tombstones == settings.database_url:
         raise Misconfigured("UNDERSIGNED_TOMBSTONES must not be in the database that forgets them")
     _check_networks(settings.trusted_proxies)

@@ -77,12 +77,17 @@ def organizer_pages(server: Server) -> dict[str, str]:
     pages = ["p/face", "p/face/edit", "petitions/new", "p/none", "o/1?done=no_name", "join/0"]
     for path in [*pages, "p/face/moderation", "p/face/invalidate", "p/face/audit"]:
         room[path] = ask(path)
+    for path in ("account", "account/password", "account/second-step"):
+        room[path] = ask(path)
     wrong = {"csrf": token[1], "title_en": '"<b>', "goal": "many", "maker0_phone": "x"}
     room["errors"] = ask("p/face/edit", wrong)
     for kind, form in {"no-link": {}, "link": {"whom": "<b>", "editor": "1"}}.items():
         room[kind] = ask("o/1/invite", {"csrf": token[1], **form})
     link = re.search("/organizer/(join/[0-9a-f]+)", room["link"])
     assert link, "no link"
+    room["no-password"] = ask("account/password", {"csrf": token[1]})
+    room["no-code"] = ask("account/second-step", {"csrf": token[1], "salt": "0" * 32})
+    room["prove"] = ask("prove", {"csrf": token[1]})
     room["team"], room["join"] = ask("o/1"), ask(link[1])
     ask("sign-out", {"csrf": token[1]})
     room["join-anew"] = ask(link[1])

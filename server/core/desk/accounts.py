@@ -1,10 +1,21 @@
-"""Accounts after they were made: found by name, given another password, closed."""
+"""An account after it was made: its password and its sessions."""
 
 from __future__ import annotations
 
-from server.core.desk.organizers import Organizer, normal_name
+from dataclasses import dataclass
+
+from server.core.desk.organizers import Organizer, normal_name, token_key
 from server.db import Transaction
 from server.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser that is signed in; `key` names it, and signs nobody in."""
+
+    key: str
+    created_at: int
+    network: str
 
 
 async def all_accounts(tx: Transaction) -> dict[Organizer, bool]:
@@ -23,14 +34,23 @@ async def named(tx: Transaction, name: str) -> Organizer:
     return Organizer(row["id"], row["name"])
 
 
-async def set_password(tx: Transaction, organizer: Organizer, password_hash: str) -> None:
-    """Let the account have this password from now on, and no session that began with another."""
+async def hash_of(tx: Transaction, organizer: Organizer) -> str:
+    """What is kept of their password."""
+    row = await tx.fetch_one("SELECT password_hash FROM organizers WHERE id = :id", id=organizer.id)
+    return str(row["password_hash"]) if row else ""
+
+
+async def set_password(
+    tx: Transaction, organizer: Organizer, password_hash: str, but: bytes = b""
+) -> None:
+    """Let the account have this password from now on, and no session that began with another; `but`
+    is the token of one that stays."""
     await tx.execute(
         "UPDATE organizers SET password_hash = :hash WHERE id = :id",
         hash=password_hash,
         id=organizer.id,
     )
-    await end_sessions(tx, organizer)
+    await end_sessions(tx, organizer, but)
 
 
 async def close(tx: Transaction, organizer: Organizer) -> None:
@@ -38,10 +58,39 @@ async def close(tx: Transaction, organizer: Organizer) -> None:
     await set_password(tx, organizer, "")
 
 
-async def end_sessions(tx: Transaction, organizer: Organizer) -> int:
-    """End every session of the account; how many there were."""
+# Sessions.
+
+
+async def sessions(tx: Transaction, organizer: Organizer, now: int) -> list[Session]:
+    """Where somebody is signed in, the newest first."""
     rows = await tx.fetch(
-        "DELETE FROM organizer_sessions WHERE organizer_id = :id RETURNING token_key",
+        "SELECT token_key, created_at, network FROM organizer_sessions"
+        " WHERE organizer_id = :id AND expires_at > :now ORDER BY created_at DESC, token_key",
         id=organizer.id,
+        now=now,
+    )
+    return [Session(bytes(r["token_key"]).hex(), r["created_at"], r["network"]) for r in rows]
+
+
+async def end_session(tx: Transaction, organizer: Organizer, key: str) -> None:
+    """End one of them; one that has ended already is no error."""
+    try:
+        named_key = bytes.fromhex(key)
+    except ValueError:
+        return
+    await tx.execute(
+        "DELETE FROM organizer_sessions WHERE organizer_id = :id AND token_key = :key",
+        id=organizer.id,
+        key=named_key,
+    )
+
+
+async def end_sessions(tx: Transaction, organizer: Organizer, but: bytes = b"") -> int:
+    """End every session of the account but that of this token; how many there were."""
+    rows = await tx.fetch(
+        "DELETE FROM organizer_sessions WHERE organizer_id = :id AND token_key <> :but"
+        " RETURNING token_key",
+        id=organizer.id,
+        but=token_key(but),
     )
     return len(rows)

@@ -15,7 +15,9 @@ import hmac
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from server.core.desk.happenings import became, coarse_network, happened
 from server.core.floods import tries
 from server.core.floods.tries import Try
 from server.core.values import passwords
@@ -41,6 +43,23 @@ _NAME = re.compile(r"[^\W_][\w.-]{1,63}")
 class Organizer:
     id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session: whose, and when its second step was done. `waits`: it has to be done first."""
+
+    organizer: Organizer
+    proved_at: int | None
+    has_second_step: bool
+
+    @property
+    def waits(self) -> bool:
+        return self.has_second_step and self.proved_at is None
+
+    def is_fresh(self, now: int, seconds: int) -> bool:
+        """Whether the second step was done so lately, if the account has one."""
+        return not self.has_second_step or now - (self.proved_at or 0) < seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +103,26 @@ async def add(tx: Transaction, name: str, password: str, *, salt: bytes, now: in
     return await store(tx, await new_account(name, password, salt), now)
 
 
-async def new_account(name: str, password: str, salt: bytes) -> NewAccount:
+async def new_account(
+    name: str, password: str, salt: bytes, leaked: Path | None = None
+) -> NewAccount:
     """An account that nobody has yet. Raises `InvalidInput` for a name or password that will not
-    do."""
+    do; `leaked` is a list of passwords that others know."""
     normal = normal_name(name)
     problems = [*_name_problems(name, normal), *_password_problems(password)]
     if normal is None or problems:
         raise InvalidInput(*problems)
-    return NewAccount(normal, await passwords.hashed(password, salt))
+    return NewAccount(normal, await new_hash(password, salt, normal, leaked))
 
 
-async def new_hash(password: str, salt: bytes) -> str:
-    """What is kept of a new password. Raises `InvalidInput` for one that will not do."""
+async def new_hash(password: str, salt: bytes, name: str, leaked: Path | None = None) -> str:
+    """What is kept of somebody's new password. Raises `InvalidInput` for one that will not do, or
+    that others would guess."""
     if problems := _password_problems(password):
         raise InvalidInput(*problems)
+    about = [name, *re.split(r"[@._-]", name)]
+    if await passwords.is_common(password, about, leaked):
+        raise InvalidInput(Problem("password", "common"))
     return await passwords.hashed(password, salt)
 
 
@@ -135,11 +160,13 @@ async def sign_in(database: Database, attempt: SignIn, *, key: bytes, now: int) 
     after the same work in both cases, and `Throttled` after too many tries.
     """
     name = normal_name(attempt.name) or ""
-    keys = _try_keys(key, name, attempt)
+    keys, network = _try_keys(key, name, attempt), coarse_network(attempt.address)
     async with database.write() as tx:
         # Counted before the password is looked at: tries at the same moment count one by one.
         taken = await _take_try(tx, keys, now)
         row = await tx.fetch_one("SELECT * FROM organizers WHERE name = :name", name=name)
+        # A failure until it is none: noting one later would take longer where there is an account.
+        at = await happened(tx, row["id"], "failed", now, network) if row else None
     stored = (row and row["password_hash"]) or passwords.NOBODY  # (empty: the account is closed)
     right = await passwords.is_right(stored, attempt.password)
     if row is None or not right:
@@ -150,22 +177,26 @@ async def sign_in(database: Database, attempt: SignIn, *, key: bytes, now: int) 
     organizer = Organizer(row["id"], row["name"])
     async with database.write() as tx:
         await tries.take_back(tx, taken)  # one that succeeded is none
-        await start_session(tx, organizer, attempt.token, now)
+        await start_session(tx, organizer, attempt.token, now, network)
+        await became(tx, at, "signed_in")
         if fresh:
             await _keep_hash(tx, organizer, fresh)
     return organizer
 
 
-async def start_session(tx: Transaction, organizer: Organizer, token: bytes, now: int) -> None:
+async def start_session(
+    tx: Transaction, organizer: Organizer, token: bytes, now: int, network: str = ""
+) -> None:
     """Let the browser that keeps the token be this organizer's for `SESSION_SECONDS`."""
     await tx.execute("DELETE FROM organizer_sessions WHERE expires_at <= :now", now=now)
     await tx.execute(
-        "INSERT INTO organizer_sessions (token_key, organizer_id, created_at, expires_at)"
-        " VALUES (:token_key, :id, :now, :expires)",
-        token_key=_token_key(token),
+        "INSERT INTO organizer_sessions (token_key, organizer_id, created_at, expires_at, network)"
+        " VALUES (:token_key, :id, :now, :expires, :network)",
+        token_key=token_key(token),
         id=organizer.id,
         now=now,
         expires=now + SESSION_SECONDS,
+        network=network,
     )
 
 
@@ -177,27 +208,38 @@ async def _keep_hash(tx: Transaction, organizer: Organizer, password_hash: str) 
     )
 
 
-async def signed_in(tx: Transaction, token: bytes, now: int) -> Organizer:
-    """Whose session this is. Raises `SignedOut` for one that has ended or never was."""
+async def session(tx: Transaction, token: bytes, now: int) -> SignedIn:
+    """The session, also one that waits for its second step. Raises `SignedOut` for one that has
+    ended or never was."""
     row = await tx.fetch_one(
-        "SELECT o.id, o.name FROM organizer_sessions s JOIN organizers o ON o.id = s.organizer_id"
+        "SELECT o.id, o.name, s.proved_at, o.factor_salt IS NOT NULL AS second"
+        " FROM organizer_sessions s JOIN organizers o ON o.id = s.organizer_id"
         " WHERE s.token_key = :token_key AND s.expires_at > :now",
-        token_key=_token_key(token),
+        token_key=token_key(token),
         now=now,
     )
     if row is None:
         raise SignedOut
-    return Organizer(row["id"], row["name"])
+    return SignedIn(Organizer(row["id"], row["name"]), row["proved_at"], bool(row["second"]))
+
+
+async def signed_in(tx: Transaction, token: bytes, now: int) -> Organizer:
+    """Whose session this is. Raises `SignedOut` for one that has ended, waits or never was."""
+    found = await session(tx, token, now)
+    if found.waits:
+        raise SignedOut
+    return found.organizer
 
 
 async def sign_out(tx: Transaction, token: bytes) -> None:
     """End the session; one that has ended already is no error."""
     await tx.execute(
-        "DELETE FROM organizer_sessions WHERE token_key = :token_key", token_key=_token_key(token)
+        "DELETE FROM organizer_sessions WHERE token_key = :token_key", token_key=token_key(token)
     )
 
 
-def _token_key(token: bytes) -> bytes:
+def token_key(token: bytes) -> bytes:
+    """By which a session is kept."""
     # No secret is needed: 256 bits of chance cannot be tried out.
     return hashlib.sha256(token).digest()
 
@@ -256,6 +298,11 @@ def _try_keys(key: bytes, name: str, attempt: SignIn) -> list[bytes]:
     if _is_marked(key, name, attempt.mark):
         return [mac(key, "marked", attempt.mark.hex())]
     return [mac(key, "name", name), mac(key, "network", network_of(attempt.address))]
+
+
+async def take_second_try(tx: Transaction, key: bytes, organizer: Organizer, now: int) -> None:
+    """Count one try of a code of the second step. Raises `Throttled`."""
+    await _take_try(tx, [mac(key, "second step", organizer.name)], now)
 
 
 async def _take_try(tx: Transaction, keys: list[bytes], now: int) -> list[Try]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from server.core.values.guessable import is_guessable
 from server.errors import Throttled
 
 PASSWORD_SALT_BYTES = 16
@@ -43,6 +45,11 @@ async def hashed(password: str, salt: bytes) -> str:
 async def is_right(password_hash: str, password: str) -> bool:
     """Whether it is the password. Raises `Throttled` if too many wait."""
     return await _in_a_thread(lambda: _verify(password_hash, password))
+
+
+async def is_common(password: str, about: Collection[str], leaked: Path | None) -> bool:
+    """Whether others would guess it: `guessable`. Raises `Throttled` if too many wait."""
+    return await _in_a_thread(lambda: is_guessable(password, about, leaked))
 
 
 def is_outdated(password_hash: str) -> bool:

@@ -10,16 +10,19 @@ from collections.abc import Mapping
 
 HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
+#: What is pressed on a page stands behind its address.
+_PRESSED = re.compile(
+    r"/(?:open|pause|close|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?)\Z"
+)
 _PAGES = re.compile(
-    r"/organizer/(?:petitions/new|o/[0-9]{1,15}|join/[0-9a-f]{1,64}"
+    r"/organizer/(?:petitions/new|account|o/[0-9]{1,15}|join/[0-9a-f]{1,64}"
     r"|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv|/moderation|/invalidate|/audit)?)?"
 )
 
 
 def wanted_page(path: str) -> str:
     """The page of ours to go to after a sign-in; the list for every other address."""
-    if path.endswith(("/open", "/pause", "/close", "/stop-mail", "/resume-mail")):
-        path = path.rpartition("/")[0]
+    path = _PRESSED.sub("", path)
     return path if _PAGES.fullmatch(path) else HOME
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from server.web.desk import dashboard, invalidation, letters, moderation, petition_form, team
+from server.web.desk import (
+    account,
+    dashboard,
+    invalidation,
+    letters,
+    moderation,
+    petition_form,
+    team,
+)
 from server.web.desk.joining import Joining
 from server.web.desk.session import Needs, OrganizerPages, Room
 from server.web.desk.sign_in import Entrance
@@ -13,12 +21,20 @@ from server.web.http.requests import Methods
 
 def routes(pages: OrganizerPages) -> list[BaseRoute]:
     """Every door. What one needs stands beside its address: a role in the organization of the
-    petition or organization that the address names, or no more than a sign-in."""
+    petition or organization that the address names, or no more than a sign-in; `fresh`, where it
+    asks for the second step anew."""
     entrance, joining = Entrance(pages), Joining(pages)
 
-    def door(path: str, needs: Needs, *, keeps_stale: bool = False, **rooms: Room) -> Route:
+    def door(
+        path: str,
+        needs: Needs,
+        *,
+        keeps_stale: bool = False,
+        fresh: bool = False,
+        **rooms: Room,
+    ) -> Route:
         opened = {
-            method: pages.room(answer, needs, keeps_stale=keeps_stale)
+            method: pages.room(answer, needs, keeps_stale=keeps_stale, fresh=fresh)
             for method, answer in rooms.items()
         }
         return _at(path, Methods(**opened))
@@ -27,16 +43,23 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
     return [
         # For those who are not signed in yet.
         _at("sign-in", Methods(GET=entrance.show, POST=entrance.sign_in)),
+        _at("prove", Methods(POST=entrance.prove)),
         _at("sign-out", Methods(POST=entrance.sign_out)),
         _at("join/{token}", Methods(GET=joining.show, POST=joining.join)),
         door("", "sign-in", GET=dashboard.index),
+        door("account", "sign-in", GET=account.show),
+        door("account/password", "sign-in", GET=account.password, POST=account.password),
+        door("account/second-step", "sign-in", GET=account.second, POST=account.second),
+        door("account/second-step/off", "sign-in", POST=account.turn_off),
+        door("account/sessions/end-others", "sign-in", POST=account.end_others),
+        door("account/sessions/{id}/end", "sign-in", POST=account.end_session),
         door("o/{organization}", "viewer", GET=team.show),
         door("o/{organization}/leave", "viewer", POST=team.leave),
         door("o/{organization}/name", "owner", POST=team.rename),
         door("o/{organization}/invite", "owner", POST=team.invite),
         door("o/{organization}/invitations/{id}/revoke", "owner", POST=team.revoke),
         door("o/{organization}/members/{id}", "owner", POST=team.set_roles),
-        door("o/{organization}/members/{id}/remove", "owner", POST=team.remove),
+        door("o/{organization}/members/{id}/remove", "owner", fresh=True, POST=team.remove),
         door("petitions/new", "editor", keeps_stale=True, GET=new, POST=new),
         door("p/{slug}", "viewer", GET=dashboard.show),
         door("p/{slug}/edit", "editor", keeps_stale=True, GET=edit, POST=edit),
@@ -58,7 +81,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/invalidate/{id}/undo", "moderator", POST=invalidation.undo),
         door("p/{slug}/audit", "viewer", GET=moderation.log),
         door("p/{slug}/audit.jsonl", "viewer", GET=moderation.download_log),
-        door("p/{slug}/export.csv", "owner", GET=dashboard.export),
+        door("p/{slug}/export.csv", "owner", fresh=True, GET=dashboard.export),
     ]
 
 

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from starlette.types import Receive, Scope, Send
 
 from server.core.desk import audit, organizers, teams
-from server.core.desk.organizers import MARK_BYTES, Organizer
+from server.core.desk.organizers import MARK_BYTES, Organizer, SignedIn
+from server.core.desk.second_step import PROVED_SECONDS
 from server.core.desk.teams import NOWHERE, Membership, Role, allows
 from server.core.petitions.petitions import Petition
 from server.core.values.ids import read_id
@@ -131,22 +132,31 @@ class OrganizerPages:
         words = {"title": self.sentence(title), "lines": [self.sentence(line) for line in lines]}
         await self.send_page(scope, send, "message", status, headers, **words)
 
-    def room(self, answer: Room, needs: Needs, *, keeps_stale: bool = False) -> Endpoint:
+    def room(
+        self, answer: Room, needs: Needs, *, keeps_stale: bool = False, fresh: bool = False
+    ) -> Endpoint:
         """The endpoint of a room for organizers who are signed in; others are asked to sign in.
 
         Whoever is nothing in the organization of that petition finds nothing there (404); a member
         without the role that it needs is told so (403). What a form carried is kept through a
         sign-in. A form of an earlier one is refused, unless `keeps_stale`: then the room gets it,
-        and must change nothing.
+        and must change nothing. `fresh`: the second step, where there is one, was done lately.
         """
 
         async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
             token = self.token(scope)
-            organizer = await self.organizer(token)
+            session = await self.session(token)
+            organizer = session.organizer if session else None
             posts = scope["method"] == "POST"
             form = await self.form(scope, receive, organizer) if posts else {}
-            if organizer is None:
+            if session is None or organizer is None:
                 await self._ask_to_sign_in(scope, send, form)
+                return
+            now = self.services.now()
+            if session.waits or (fresh and not session.is_fresh(now, PROVED_SECONDS)):
+                typed = packed({k: v for k, v in form.items() if k != "csrf"}) if posts else ""
+                wanted = {"next": scope["path"], "typed": typed}
+                await self.ask_for_code(scope, send, token, wanted)
                 return
             stale = posts and _is_stale(form, token, keeps_stale)
             standing = await self.standing(organizer, scope["path_params"])
@@ -170,12 +180,34 @@ class OrganizerPages:
             everywhere = await teams.memberships(tx, organizer.id)
         return replace(NOWHERE, roles=frozenset().union(*(m.roles for m in everywhere)))
 
-    async def organizer(self, token: bytes) -> Organizer | None:
-        """Who has signed in; None if nobody has."""
+    async def session(self, token: bytes) -> SignedIn | None:
+        """The session of a browser, also one that waits for its second step."""
         with suppress(SignedOut):
             async with self.services.database.read() as tx:
-                return await organizers.signed_in(tx, token, self.services.now())
+                return await organizers.session(tx, token, self.services.now())
         return None
+
+    async def organizer(self, token: bytes) -> Organizer | None:
+        """Who has signed in, to the last step; None if nobody has."""
+        session = await self.session(token)
+        return session.organizer if session and not session.waits else None
+
+    async def ask_for_code(
+        self,
+        scope: Scope,
+        send: Send,
+        token: bytes,
+        form: FormValues,
+        error: str = "",
+        extra: Iterable[Header] = (),
+        status: int = 200,
+    ) -> None:
+        """The page for the second step; `next` and `typed` travel in it, as through a sign-in."""
+        values = {"next": wanted_page(form.get("next", HOME)), "typed": form.get("typed", "")}
+        csrf = organizers.form_token(token)
+        await self.send_page(
+            scope, send, "prove", status, extra, values=values, csrf=csrf, error=error
+        )
 
     async def _ask_to_sign_in(self, scope: Scope, send: Send, form: FormValues) -> None:
         """The sign-in page; what was typed travels in it and comes back in its own form."""

@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from starlette.types import Receive, Scope, Send
 
-from server.core.desk import organizers
-from server.core.desk.organizers import TOKEN_BYTES, SignIn
+from server.core.desk import organizers, second_step
+from server.core.desk.happenings import coarse_network, happened
+from server.core.desk.organizers import TOKEN_BYTES, Organizer, SignIn
 from server.core.values import passwords
 from server.errors import InvalidInput, NotFound, StoreUnavailable, Throttled
 from server.web.desk import petition_form
+from server.web.desk.account_words import WRONG_CODE
 from server.web.desk.resuming import HOME, SIGN_IN, unpacked, wanted_page
 from server.web.desk.session import (
     FORM_LIMIT,
@@ -64,11 +66,50 @@ class Entrance:
             later = [retry_after(error.retry_after)]
             await self._send_form(scope, send, form, say(NOT_SIGNED_IN), 503, later)
         else:
-            cookies = self._pages.cookies(organizer, attempt.token)
-            visit = Visit(
-                self._pages, scope, receive, send, organizer, attempt.token, form, extra=cookies
-            )
+            token, cookies = attempt.token, self._pages.cookies(organizer, attempt.token)
+            session = await self._pages.session(token)
+            if session and session.waits:
+                await self._pages.ask_for_code(scope, send, token, form, "", cookies)
+                return
+            visit = Visit(self._pages, scope, receive, send, organizer, token, form, extra=cookies)
             await self._welcome(visit)
+
+    async def prove(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """POST does the second step, of a sign-in or before what cannot be undone."""
+        pages, token = self._pages, self._pages.token(scope)
+        session = await pages.session(token)
+        form = await pages.form(scope, receive, session.organizer if session else None)
+        if session is None:
+            await see_other(scope, send, SIGN_IN)
+            return
+        check_form_token(form, token)
+        try:
+            right = await self._takes(scope, session.organizer, token, form.get("code", ""))
+        except Throttled as error:
+            wait = pages.sentence(WAIT, minutes=-(-error.seconds // 60))
+            later = [retry_after(error.seconds)]
+            await pages.ask_for_code(scope, send, token, form, wait, later, 429)
+            return
+        if not right:
+            await pages.ask_for_code(scope, send, token, form, pages.sentence(WRONG_CODE))
+            return
+        who = session.organizer
+        await self._welcome(Visit(pages, scope, receive, send, who, token, form))
+
+    async def _takes(self, scope: Scope, who: Organizer, token: bytes, code: str) -> bool:
+        """Whether the code is right; noted either way."""
+        services, now = self._services, self._services.now()
+        address = client_address(scope, services.settings.trusted_proxies)
+        network = coarse_network(str(address or ""))
+        async with services.database.write() as tx:
+            await organizers.take_second_try(tx, services.keys.server("sign-in"), who, now)
+            key = services.keys.server("second step")
+            kind = await second_step.takes(tx, who, key, code, now)
+            if kind:
+                await second_step.prove(tx, token, now)
+            if kind != "code":
+                await happened(tx, who.id, kind or "failed_code", now, network)
+        return bool(kind)
 
     def _attempt(self, scope: Scope, form: FormValues) -> SignIn:
         settings = self._services.settings

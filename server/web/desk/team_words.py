@@ -67,6 +67,9 @@ ACCOUNT_PROBLEMS = {
     ("name", "in_use"): N_("Somebody has this name. If it is you, sign in. Else choose another."),
     ("password", "missing"): N_("Choose a password."),
     ("password", "short"): N_("Choose a longer password, at least {password_least} letters."),
+    ("password", "common"): N_(
+        "Others would guess this password. Choose one of several words that do not belong together."
+    ),
     ("password", "long"): N_("Choose a shorter password, at most {password_limit} letters."),
 }
 LIMITS = {

@@ -35,7 +35,7 @@ def be(*roles: Role) -> Roles:
 
 async def account(database: Database, name: str) -> Organizer:
     async with database.write() as tx:
-        return await organizers.add(tx, name, "p" * 12, salt=SALT, now=NOW)
+        return await organizers.add(tx, name, "four green herons wade", salt=SALT, now=NOW)
 
 
 async def team(world: World, *joined: int) -> list[Organizer]:

@@ -16,7 +16,7 @@ def slices(site: Site, people: int, tries: int) -> int:
     is cancelled and asked for again, and what was done is put back for another; how many are out in
     the end without the other organizer."""
     slug = site.petition()
-    site.server.command("organizer", "add", "second", "--petition", slug, typed="p" * 20)
+    site.add_organizer("second", "--petition", slug)
     site.move_joining(slug, -WEEK)
     for i in range(people):
         site.crowd(slug, 1, postcode=f"{59000 + i}")

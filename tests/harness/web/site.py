@@ -34,6 +34,7 @@ NAMES = ("Nguyễn Minh Khai", "Нина Иванова", "محمد علي", "�
 
 
 _OF_PETITION = "WHERE petition_id = (SELECT id FROM petitions WHERE slug = :slug)"
+_OF_ORGANIZER = "WHERE organizer_id = (SELECT id FROM organizers WHERE name = :slug)"
 _OF_ORGANIZATION = (
     "WHERE organization_id = (SELECT organization_id FROM petitions WHERE slug = :slug)"
 )
@@ -205,6 +206,11 @@ class Site:
     def move_codes(self, slug: str, seconds: int) -> None:
         """Let the codes of a petition be older, or younger again."""
         self.change("UPDATE codes SET made_at = made_at + :seconds", slug, seconds)
+
+    def move_second_steps(self, name: str, seconds: int) -> None:
+        """Let the second step of an organizer's sessions have been done at another time."""
+        done = "UPDATE organizer_sessions SET proved_at = proved_at + :seconds"
+        self.change(done, name, seconds, _OF_ORGANIZER)
 
     def move_joining(self, slug: str, seconds: int) -> None:
         """Let the members of the organization that runs a petition have been so for longer."""

@@ -1,0 +1,31 @@
+"""The sentences about an organizer's own account."""
+
+from __future__ import annotations
+
+from server.web.desk.team_words import ACCOUNT_PROBLEMS
+from server.words.render import N_
+
+#: What the page says after a change, by the word in its address.
+ACCOUNT_DONE = {
+    "password": N_("The new password is stored. Other browsers are signed out."),
+    "ended": N_("That browser is signed out."),
+    "others": N_("All other browsers are signed out."),
+    "off": N_("The second step is off."),
+}
+#: What happened to an account.
+HAPPENED = {
+    "signed_in": N_("signed in"),
+    "failed": N_("somebody tried a wrong password"),
+    "failed_code": N_("somebody tried a wrong code"),
+    "recovery": N_("a recovery code was used"),
+    "password": N_("the password was changed"),
+    "reset": N_("the operator gave it a new password"),
+    "others": N_("all other browsers were signed out"),
+    "on": N_("the second step was turned on"),
+    "off": N_("the second step was turned off"),
+}
+PASSWORD_PROBLEMS = {
+    "old": N_("The old password is wrong."),
+    **{code: words for (field, code), words in ACCOUNT_PROBLEMS.items() if field == "password"},
+}
+WRONG_CODE = N_("This code is wrong, or was used already. Type the one that is shown now.")

@@ -1,0 +1,132 @@
+"""What organizers press about their own account."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+
+from server.core.values import totp
+from tests.harness.web.pages import Browser, Page
+from tests.harness.web.site import PASSWORD, Site
+from tests.web.presses.table import press
+from tests.web.presses.team import TEAM, said, team_of
+
+ACCOUNT = "/organizer/account"
+SECOND = f"{ACCOUNT}/second-step"
+PROVE = "/organizer/prove"
+NEW_PASSWORD = "seven tin boats drift"
+
+
+def account(browser: Browser) -> Page:
+    return browser.get(ACCOUNT)
+
+
+@press(f"{ACCOUNT}/password", f"{ACCOUNT}/password", reads="old password")
+@press(f"POST {ACCOUNT}/password", f"{ACCOUNT}/password", reads="old password")
+def another_password(site: Site) -> None:
+    name, browser = site.owner()
+    other = site.signed_in(name, PASSWORD)
+    form = browser.get(f"{ACCOUNT}/password").form(f"{ACCOUNT}/password")
+    for typed, words in (
+        ({"old": "wrong", "password": NEW_PASSWORD}, "The old password is wrong"),
+        ({"old": PASSWORD, "password": "passwordpassword"}, "Others would guess this password"),
+        ({"old": PASSWORD, "password": f"{name}-{name}"}, "Others would guess this password"),
+        ({"old": PASSWORD, "password": "short"}, "Choose a longer password"),
+    ):
+        faulty = browser.press(form, "", typed)
+        assert words in faulty.text
+        form = faulty.form(f"{ACCOUNT}/password")
+    done = browser.press(form, "", {"old": PASSWORD, "password": NEW_PASSWORD})
+    assert "The new password is stored" in done.text
+    assert "the password was changed" in done.text
+    assert "Sign in as an organizer" in account(other).text
+    fresh = site.stranger()
+    way_in = fresh.get("/organizer/sign-in").form("/organizer/sign-in")
+    assert "is wrong" in fresh.press(way_in, "", {"name": name, "password": PASSWORD}).text
+    site.signed_in(name, NEW_PASSWORD)
+    assert "somebody tried a wrong password" in account(browser).text
+    direct = browser.get(f"{ACCOUNT}/password").form(f"{ACCOUNT}/password")
+    back = browser.press(direct, "", {"old": NEW_PASSWORD, "password": PASSWORD})
+    assert "The new password is stored" in back.text
+
+
+@press(ACCOUNT, f"{ACCOUNT}/sessions/{{id}}/end")
+@press(ACCOUNT, f"{ACCOUNT}/sessions/end-others")
+def signing_other_browsers_out(site: Site) -> None:
+    name, browser = site.owner()
+    second, third = (site.signed_in(name, PASSWORD) for _ in range(2))
+    page = account(browser)
+    assert page.text.count("this browser") == 1
+    end = page.form(f"{ACCOUNT}/sessions/{{id}}/end")
+    for _ in range(2):  # pressed twice it is the same
+        assert "That browser is signed out" in browser.press(end).text
+    out = ["Sign in as an organizer" in account(each).text for each in (second, third)]
+    assert sorted(out) == [False, True]
+    done = browser.press(account(browser).form(f"{ACCOUNT}/sessions/end-others"))
+    assert "All other browsers are signed out" in done.text
+    for each in (second, third):
+        assert "Sign in as an organizer" in account(each).text
+    assert "this browser" in account(browser).text
+
+
+def code_of(secret: bytes, later: int = 0) -> str:
+    """What the phone shows, so many steps later."""
+    return totp.code_at(secret, int(time.time()) // totp.STEP_SECONDS + later)
+
+
+@press(SECOND, SECOND, reads="code")
+@press(f"POST {SECOND}", SECOND, reads="code")
+@press(SECOND, f"{SECOND}/off", reads="code")
+@press(f"POST {SECOND}/off", f"{SECOND}/off", reads="code")
+@press("*", PROVE, reads="code")
+def signing_in_with_a_second_step(site: Site) -> None:
+    name, site.desk = site.owner()
+    slug, browser = site.petition(), site.desk
+    waiting = site.signed_in(name, PASSWORD)
+    page = browser.get(SECOND)
+    letters = re.search(r"<code dir=.ltr.>([A-Z2-7 ]{39})</code>", page.text)
+    assert letters, page.text
+    secret = base64.b32decode(letters[1].replace(" ", ""))
+    faulty = browser.press(page.form(SECOND), "", {"code": "000000"})
+    assert "This code is wrong" in faulty.text
+    assert letters[1] in faulty.text  # the phone need not be pointed at it again
+    on = browser.press(faulty.form(SECOND), "", {"code": code_of(secret, -1)})
+    codes = re.findall(r"<code>([0-9a-f]{5}-[0-9a-f]{5})</code>", on.text)
+    assert len(set(codes)) == 10
+    again = browser.press(faulty.form(SECOND), "", {"code": code_of(secret, -1)})
+    assert codes == re.findall(r"<code>([0-9a-f]{5}-[0-9a-f]{5})</code>", again.text)
+    # The other browser waits, before all else; and a new one does.
+    assert "Type the code from your phone" in waiting.get(f"/organizer/p/{slug}").text
+    anew = site.stranger()
+    form = anew.get("/organizer/sign-in").form("/organizer/sign-in")
+    asked = anew.press(form, "", {"name": name, "password": PASSWORD})
+    assert "Type the code from your phone" in asked.text
+    wrong = anew.press(asked.form(PROVE), "", {"code": "000000"})
+    assert "This code is wrong" in wrong.text
+    assert "Type the code from your phone" in anew.get("/organizer/").text
+    assert "Your petitions</h1>" in anew.press(wrong.form(PROVE), "", {"code": codes[0]}).text
+    used = site.stranger().press(form, "", {"name": name, "password": PASSWORD})
+    assert "Type the code" in used.text
+    # What cannot be undone asks anew, once ten minutes are over.
+    site.add_organizer(f"{name}-2", "--petition", slug, "--role", "viewer")
+    assert browser.get(f"/organizer/p/{slug}/export.csv").headers["content-type"][:8] == "text/csv"
+    remove = team_of(browser).form(f"{TEAM}/members/{{id}}/remove")
+    site.move_second_steps(name, -601)
+    asked = browser.press(remove)
+    assert "Nothing was changed yet" in asked.text
+    assert f"Remove {name}-2" in said(browser.press(asked.form(PROVE), "", {"code": codes[1]}))
+    assert "They are no longer in the team" in browser.press(remove).text
+    site.move_second_steps(name, -601)
+    asked = browser.get(f"/organizer/p/{slug}/export.csv")
+    file = browser.press(asked.form(PROVE), "", {"code": code_of(secret, 1)})
+    assert file.headers["content-type"][:8] == "text/csv"
+    log = account(browser).text
+    for what in ("a recovery code was used", "somebody tried a wrong code", "turned on"):
+        assert what in log
+    off = browser.get(SECOND)
+    assert "Recovery codes left: 8" in said(off)
+    faulty = browser.press(off.form(f"{SECOND}/off"), "", {"code": codes[0]})  # used already
+    done = browser.press(faulty.form(f"{SECOND}/off"), "", {"code": codes[2]})
+    assert "The second step is off" in done.text
+    site.signed_in(name, PASSWORD)
