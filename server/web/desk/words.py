@@ -166,6 +166,7 @@ DECIDED = {
 #: What it says where nothing was decided.
 UNDECIDED = {
     "no_comments": N_("Nothing is chosen yet. Choose what to do with a comment, then press Save."),
+    "none_hidden": N_("Nothing is chosen yet. Tick a comment, then press Hide."),
     "comments_changed": N_("A comment was changed while you read. Read it again, then choose."),
     "nothing": N_("Nothing of that group is held any more."),
     "same": N_("Another organizer has to agree, not the one who asked."),
@@ -191,6 +192,7 @@ ACTION_WORDS = {
     "letters_paused": N_("let no letters go to an office"),
     "letters_resumed": N_("let letters go to an office again"),
     "exported": N_("downloaded all signatures"),
+    "looked": N_("looked at names of signatures"),
     "accepting": N_("began to accept held signatures"),
     "accepted": N_("accepted held signatures"),
     "rejected": N_("rejected held signatures"),

@@ -259,7 +259,7 @@ async def test_a_domain_finds_verified_signatures_that_are_held_for_just_that_do
             signing.group = limits.group_of(1, world.petition.salt, signing.contact, world.keys)
             assert await signatures.sign_many(tx, [signing]) == ["held"]
         seen = await preview(tx, 1, Condition(domain=one))
-    assert [s.name for s in seen.sample] == ["B•• A"]
+    assert [s.name for s in seen.sample] == ["Bot A"]
 
 
 async def test_it_goes_on_where_it_stopped_and_can_be_cancelled_midway(
