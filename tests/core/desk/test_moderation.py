@@ -64,8 +64,8 @@ async def test_held_signatures_are_accepted_or_rejected_by_group(organized: Worl
         ("burst names", 5, 0),
         ("burst disposable", 1, 0),
     ]
-    assert [s.name for s in found[0].sample] == [f"A•• {first}•••" for first in "GFDCB"]
-    assert found[1].sample[0].name == "Z•• Q•••"
+    assert [s.name for s in found[0].sample] == [f"Ana {first}iaz" for first in "GFDCB"]
+    assert found[1].sample[0].name == "Zoe Quin"
     assert await decide(world, "burst names", accept=True) == 5
     assert await state(world) == (0, 5, 1)
     assert await decide(world, "burst disposable", accept=False) == 1
@@ -85,7 +85,7 @@ async def test_a_group_is_of_the_very_same_reasons_and_shows_its_newest_few(worl
         ("burst names trap", 1),
         ("burst trap", 1),
     ]
-    assert [s.name for s in found[0].sample] == [f"Z•• {first}•••" for first in "GFDCB"]
+    assert [s.name for s in found[0].sample] == [f"Zoe {first}uin" for first in "GFDCB"]
     assert await decide(world, "burst names", accept=True) == 2 + moderation.SAMPLE
     assert await state(world) == (0, 2 + moderation.SAMPLE, 2)
 
