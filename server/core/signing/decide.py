@@ -303,9 +303,12 @@ class Ledger:
             signature.hold(why, signing.now)
 
     def _admit(self, signature: Signature, group: Group | None, now: int, keys: PersonKeys) -> None:
-        """Hold what verifies beyond the places of its household, or of its group."""
+        """Hold what verifies beyond the places of its household, or of its group, or may be what
+        organizers have taken out: nobody can compare a name with one that is erased."""
         household = self._household(signature.petition_id, keys)
-        if sum(1 for s in household if is_counted(s)) >= HOUSEHOLD:
+        if any(s.is_taken_out_and_back for s in household):
+            signature.hold([Hold("taken_out")], now)
+        elif sum(1 for s in household if is_counted(s)) >= HOUSEHOLD:
             signature.hold([Hold("household")], now)
         elif group and self.groups.admits(group):
             signature.group_key = group.key
