@@ -135,13 +135,15 @@ async def exists(tx: Transaction, petition_id: int, id_: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Provable:
-    """What a code may stand for: a signature with its keys, or (`form`) a form that waits."""
+    """What a code may stand for: a signature with its keys, or (`form`) a form that waits.
+    `contact_keys` are all of its contact, today's and former ones."""
 
     id: int
     petition: Petition
     entries: Entries
     place_key: bytes | None
     contact_key: bytes
+    contact_keys: tuple[bytes, ...]
     form: Form | None = None
 
     @property
@@ -186,8 +188,9 @@ def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> 
     contact_key, place_key, name, postcode, comment, public_at, news_at, id_, *about = row
     signature_id, signing_id, class_, language, contact, network = about
     entries = Entries(name or "", postcode, comment, public_at is not None, news_at is not None)
+    contact_keys = (contact_key, *(keys.contacts(petition.salt, contact) if contact else ()))
     if signing_id is None:
-        return Provable(id_, petition, entries, place_key, contact_key)
+        return Provable(id_, petition, entries, place_key, contact_key, contact_keys)
     person = keys.person(petition.salt, name, postcode or "", contact)
     signing = Signing(
         id=signing_id,
@@ -201,4 +204,4 @@ def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> 
         **entries._asdict(),
     )
     form = Form(signing, signature_id)
-    return Provable(id_, petition, entries, person.place, contact_key, form)
+    return Provable(id_, petition, entries, person.place, contact_key, contact_keys, form)

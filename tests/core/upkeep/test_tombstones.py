@@ -187,7 +187,7 @@ async def _verified(world: World) -> None:
     async with world.database.write() as tx:
         [mine] = await stored.of_contact(tx, 1, [KEYS.contact(b"s" * 32, "ana@gmail.com")])
         ledger = Ledger([mine])
-        ledger.confirm(mine, None, NOW)
+        ledger.confirm(mine, [], None, NOW)
         await ledger.write(tx)
 
 
