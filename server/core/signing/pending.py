@@ -133,6 +133,24 @@ async def exists(tx: Transaction, petition_id: int, id_: int) -> bool:
     return await tx.fetch_one(found, petition=petition_id, id=id_) is not None
 
 
+async def left_alone(
+    tx: Transaction, petition_id: int, contact_keys: Iterable[bytes]
+) -> list[tuple[int, bytes]]:
+    """Of the forms that wait for one contact, those whose signature has lost it: the id of one for
+    each such signature, beside which all others go with it, and the contact's key."""
+    wanted = tx.rows("wanted", contact_key="blob")
+    rows = await tx.fetch(
+        f"SELECT max(f.id) AS id, f.contact_key FROM {wanted} w JOIN pending_forms f"
+        " ON f.petition_id = :petition AND f.contact_key = w.contact_key WHERE NOT EXISTS"
+        "  (SELECT 1 FROM signatures s WHERE s.petition_id = f.petition_id"
+        "   AND s.id = f.signature_id AND s.contact_key IS NOT NULL AND s.withdrawn_at IS NULL)"
+        " GROUP BY f.signature_id, f.contact_key",
+        petition=petition_id,
+        wanted=pack((key,) for key in contact_keys),
+    )
+    return [(row["id"], bytes(row["contact_key"])) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Provable:
     """What a code may stand for: a signature with its keys, or (`form`) a form that waits.
