@@ -126,6 +126,7 @@ REASON_WORDS = {
     "mails": N_("many from one mail domain at once"),
     "people": N_("more from one postcode than people live there"),
     "household": N_("more than four verified signers on one contact"),
+    "taken_out": N_("a signature with this contact was taken out, then erased by its signer"),
     "domain": N_("more from one mail domain than is likely"),
     "numbers": N_("more from one range of phone numbers than is likely"),
 }
