@@ -30,7 +30,7 @@ OFTEN = {from_backup, from_litestream, from_dump}
 
 def drills() -> Iterator[Any]:
     for drill in DRILLS.values():
-        marks = [] if drill in OFTEN else pytest.mark.full
+        marks = () if drill in OFTEN else pytest.mark.full
         yield pytest.param(drill, marks=marks, id=drill.__name__)
 
 

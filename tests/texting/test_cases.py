@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from server.cli.demo import sample
+from server.cli.sample import sample
 from server.config import LANGUAGES
 from server.core.petitions import petitions
 from server.core.petitions.draft import Draft, Wording

@@ -1,4 +1,4 @@
-"""`@pytest.mark.seldom_postgres(n)`: of a file's tests, `make test` runs one in `n` with PostgreSQL.
+"""`@pytest.mark.seldom_postgres(n)`: `make test` runs one in `n` of a file's with PostgreSQL.
 
 For tests whose rule does not depend on the engine, such as how a text is read, and that only need
 some database below. `make test-all` runs each with both engines. Without `n`, `make test` runs
