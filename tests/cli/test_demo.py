@@ -11,7 +11,9 @@ import pytest
 
 from server import config
 from server.cli import demo
+from server.cli.sample import sample
 from server.db import files
+from sms.reading import reserved
 from tests.harness.product import ROOT
 
 
@@ -89,3 +91,26 @@ def test_a_site_on_https_without_a_mail_server_does_not_start(tmp_path: Path, co
     assert done.returncode == 1
     assert "UNDERSIGNED_SMTP_HOST must be set" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_no_command_is_called_as_the_sample_petition_is() -> None:
+    assert sample().keyword not in reserved()
+
+
+#: What only pages, texts and forms need.
+HEAVY = ("jinja2", "babel", "sms.reading.lexicon", "starlette", "uvicorn")
+
+
+def test_a_command_beside_the_server_loads_nothing_of_pages_and_texts(tmp_path: Path) -> None:
+    demo.prepare(tmp_path, {}, "127.0.0.1", 8000)
+    run = "import sys; from server.cli import main; main(); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", run, "--data", str(tmp_path), "check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "face: 0 verified" in done.stdout
+    assert not [name for name in HEAVY if name in done.stdout.split()]
