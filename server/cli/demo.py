@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import secrets
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from server.config import Settings, load
 from server.core.upkeep import tombstones
 from server.core.values.keys import Keys
 from server.db import open_database, sqlite_path
+from server.errors import Misconfigured
 
 DEMO_NUMBER = "+14065550100"  # 555-01xx is kept free for examples in North America
 ORGANIZER = "organizer"
@@ -54,6 +57,24 @@ def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> D
     password = _private_file(folder / "organizer-password", secrets.token_urlsafe(12))
     asyncio.run(_fill(settings, password))
     return Demo(settings, password)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While no other demo serves that folder: they would take each other's texts and mails.
+
+    Raises `Misconfigured` if one does.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            where = environment_of(folder).get("UNDERSIGNED_PUBLIC_URL", "another address")
+            raise Misconfigured(
+                f"a demo of {shown(folder)} is running at {where}; stop it, or take another folder"
+            ) from error
+        yield
 
 
 def environment_of(folder: Path) -> dict[str, str]:

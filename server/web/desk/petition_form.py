@@ -19,7 +19,15 @@ from server.web.desk import parts
 from server.web.desk.overtaken import Merged, chosen, merged, overtaking
 from server.web.desk.resuming import HOME
 from server.web.desk.session import Visit
-from server.web.desk.words import ADDED, CHANGES_NOT_STORED, KEPT, STALE, problem_words
+from server.web.desk.words import (
+    ADDED,
+    CHANGES_NOT_STORED,
+    KEPT,
+    NOT_OPEN_YET,
+    NOTHING_STORED,
+    STALE,
+    problem_words,
+)
 from server.web.http.failures import note
 from server.web.http.forms import FormValues
 from server.web.http.responses import retry_after
@@ -62,7 +70,8 @@ async def edit(visit: Visit) -> None:
 async def ask_who(visit: Visit, petition: Petition) -> None:
     """Send the form of a petition that cannot open: nobody is named who asks."""
     missing = {"started_by": ("started_by", "missing")}
-    await send_form(visit, petition, _stored_values(petition), problems=missing)
+    values = _stored_values(petition)
+    await send_form(visit, petition, values, problems=missing, heading=NOT_OPEN_YET)
 
 
 async def resume(visit: Visit, path: str) -> bool:
@@ -255,6 +264,7 @@ async def send_form(
     values: FormValues,
     *,
     problems: Mapping[str, tuple[str, str]] | None = None,
+    heading: str = NOTHING_STORED,
     message: str = "",
     both: Merged | None = None,
     delay: int | None = None,
@@ -278,6 +288,7 @@ async def send_form(
         values=values,
         written=written(values),
         errors=errors,
+        heading_of_errors=visit.pages.sentence(heading),
         note=message and visit.pages.sentence(message),
         both=both,
         label=visit.part_label,

@@ -42,6 +42,8 @@ _PROBLEMS = {
     ("maker", "form"): N_("Write the whole link of the form. It begins with https://"),
 }
 
+NOTHING_STORED = N_("Nothing is stored yet. Please mend this:")
+NOT_OPEN_YET = N_("The petition is not open yet. Please mend this:")
 STALE = N_("You signed in again after you opened this form. Check it, then press Save once more.")
 KEPT = N_("You are signed in again. What you typed is below. Check it, then press Save.")
 CHANGES_NOT_STORED = N_(
@@ -111,7 +113,7 @@ CLASS_WORDS = {
     "web-phone": N_("with phone"),
     "web": N_("with no contact"),
     "voice": N_("by voice"),
-    "ussd": N_("by short code"),
+    "ussd": N_("by menu on the phone"),
 }
 #: Every class, and the channel that it is of.
 CHANNEL_OF = {class_: channel for channel, classes in CHANNELS.items() for class_ in classes}
