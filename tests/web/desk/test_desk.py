@@ -910,7 +910,7 @@ async def test_the_log_says_what_was_and_what_is(place: Room) -> None:
     form = await browser.fill(await browser.get(EDIT), EDIT, goal="700", contact_required="1")
     form |= {
         "body_en": form["body_en"] + "\r\n\r\nKeep it clean for all.",
-        "maker0_name": "Jo Marsh",
+        "maker0_name": "Jo Banks",
     }
     await browser.post(EDIT, form)
     log = (await browser.get("/organizer/p/lake/audit")).text
@@ -922,7 +922,7 @@ async def test_the_log_says_what_was_and_what_is(place: Room) -> None:
         "People must give an e-mail or a phone. Fewer people sign then.: before “No”, now “Yes”"
         in said
     )
-    assert any("now “Jo Marsh" in line for line in said), said
+    assert any("now “Jo Banks" in line for line in said), said
 
 
 async def test_an_edit_is_seen_at_once_and_may_move_the_page(place: Room) -> None:
