@@ -19,6 +19,10 @@ MADE := $(VENV)/.made-$(HERE)
 RUN_READY := $(VENV)/.run-ready-$(HERE)
 TEST_READY := $(VENV)/.test-ready-$(HERE)
 
+# Python keeps what it compiles: without that each process of the tests compiles all their files
+# anew, which takes half of the time until the first test.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run check test test-all quick lint bench soak messages pictures lock clean FORCE
 

@@ -14,7 +14,7 @@ from tests.harness.postgres import Cluster, cluster
 from tests.harness.stores import Blanks
 from tests.harness.world import World, world_in
 
-PLUGINS = ("alone", "figures", "left_out", "logs", "order", "skips")
+PLUGINS = ("alone", "engines", "figures", "left_out", "logs", "order", "skips")
 # Their functions are called by a test: what fails in them is told with its values.
 pytest.register_assert_rewrite("tests.web.presses")
 pytest_plugins = ["pytester", *(f"tests.harness.plugins.{name}" for name in PLUGINS)]

@@ -98,7 +98,8 @@ def lexicon() -> Lexicon:
     ] = {}  # (most words are like many others)
     lengths: dict[str, set[int]] = defaultdict(set)
     for (key, exact), found in sorted(said.items(), key=lambda item: item[0][1] == ""):
-        phrases[key].append(_entry(found, exact, (key, exact) not in accented))
+        plain = (key, exact) not in accented
+        phrases[key].append(_entry(frozenset(found), exact, plain))
         if " " in key:
             lengths[key.partition(" ")[0]].add(key.count(" ") + 1)
     return Lexicon(
@@ -176,7 +177,8 @@ def _word(word: str) -> str:
 _ORDER: Final = {category: place for place, category in enumerate(TAGS)}
 
 
-def _entry(found: set[tuple[Category, str]], exact: str, plain: bool) -> LexiconEntry:
+@lru_cache(maxsize=4096)  # most words are like many others
+def _entry(found: frozenset[tuple[Category, str]], exact: str, plain: bool) -> LexiconEntry:
     first = min((category for category, _ in found), key=_ORDER.__getitem__)
     languages = {language for category, language in found}
     language = next(iter(languages)) if len(languages) == 1 else ""

@@ -13,7 +13,7 @@ import pytest
 
 from tests.harness import land, product
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.seldom_postgres(4)]
 
 #: As `python -m server` does, and how much memory it took.
 MEASURED = """

@@ -73,7 +73,7 @@ async def names(phones: Phones, *makers: DecisionMaker) -> None:
     """An organizer edits who decides."""
     async with phones.services.database.write() as tx:
         petition = phones.services.directory.by_id[1]
-        await petitions.edit(tx, petition, draft(decision_makers=makers), reserved())
+        await petitions.edit(tx, petition, draft(decision_makers=makers), reserved(), now=0)
     await phones.services.directory.refresh()
 
 

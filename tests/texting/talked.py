@@ -93,7 +93,7 @@ async def hold(phones: Phones, number: int, conversation: Conversation) -> list[
     }
     faults = []
     for turn in conversation.turns:
-        phones.now += turn.wait or 1  # no two texts of one phone at once
+        phones.now += turn.wait
         reply = await phones.text(turn.text, numbers[turn.phone])
         silent = not turn.reply and reply is None
         if not silent and not (

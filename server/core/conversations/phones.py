@@ -80,7 +80,7 @@ def _last(what: str, where: str = "i.kind IS NOT NULL", skip: int = 0) -> str:
     """The latest of something in the texts of a phone, as part of a query."""
     return (
         f"(SELECT {what} FROM inbound i WHERE i.phone_key = b.phone_key AND {where}"
-        f" ORDER BY i.received_at DESC LIMIT 1 OFFSET {skip})"
+        f" ORDER BY i.arrival DESC LIMIT 1 OFFSET {skip})"
     )
 
 

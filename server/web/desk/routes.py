@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from server.web.desk import dashboard, invalidation, letters, moderation, petition_form
+from server.web.desk import audit, dashboard, invalidation, letters, moderation, petition_form
 from server.web.desk.session import OrganizerPages
 from server.web.desk.sign_in import Entrance
 from server.web.http.requests import Methods
@@ -34,13 +34,14 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         "p/{slug}/moderation": Methods(GET=room(moderation.show)),
         "p/{slug}/moderation/decide": Methods(POST=room(moderation.decide)),
         "p/{slug}/moderation/comments": Methods(POST=room(moderation.comments)),
+        "p/{slug}/moderation/hide": Methods(POST=room(moderation.hide)),
         "p/{slug}/moderation/populations": Methods(POST=room(moderation.populations)),
         "p/{slug}/text-codes": Methods(POST=room(moderation.text_codes)),
         "p/{slug}/invalidate": Methods(GET=take_out, POST=take_out),
         "p/{slug}/invalidate/{id}/confirm": Methods(POST=room(invalidation.confirm)),
         "p/{slug}/invalidate/{id}/undo": Methods(POST=room(invalidation.undo)),
-        "p/{slug}/audit": Methods(GET=room(moderation.log)),
-        "p/{slug}/audit.jsonl": Methods(GET=room(moderation.download_log)),
+        "p/{slug}/audit": Methods(GET=room(audit.show)),
+        "p/{slug}/audit.jsonl": Methods(GET=room(audit.download)),
         "p/{slug}/export.csv": Methods(GET=room(dashboard.export)),
     }
     return [Route(f"/organizer/{path}", door) for path, door in doors.items()]

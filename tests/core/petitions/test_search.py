@@ -96,7 +96,7 @@ async def test_a_petition_is_found_by_its_last_wording_alone(world: World) -> No
     for title, others in (("Keep the sea clean", "lake"), ("Keep the lake clean", "sea")):
         async with world.database.write() as tx:
             changed = draft(wordings={"en": Wording(title, "Please.")})
-            await petitions.edit(tx, world.petition, changed, frozenset())
+            await petitions.edit(tx, world.petition, changed, frozenset(), now=NOW)
         assert await found(world.database, title) == ["lake"]
         assert await found(world.database, others) == []
 

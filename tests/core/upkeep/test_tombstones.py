@@ -163,7 +163,7 @@ async def test_a_form_that_was_a_strangers_is_not_in_the_copy(two: Two) -> None:
         address = KEYS.address("ana@gmail.com")
         about = form[0]
         assert isinstance(about, int)
-        await codes.made(tx, mine, about, "verify", address, NOW, NOW)
+        await codes.made(tx, 1, mine.contact_key, about, "verify", address, NOW, NOW)
     typed = TypedCode(
         petition=two.live.petition,
         action="not_me",
@@ -187,7 +187,7 @@ async def _verified(world: World) -> None:
     async with world.database.write() as tx:
         [mine] = await stored.of_contact(tx, 1, [KEYS.contact(b"s" * 32, "ana@gmail.com")])
         ledger = Ledger([mine])
-        ledger.confirm(mine, None, NOW)
+        ledger.confirm(mine, [], None, NOW)
         await ledger.write(tx)
 
 
@@ -210,7 +210,7 @@ async def _code(world: World, action: Action) -> TypedCode:
         key = KEYS.contact(world.petition.salt, "ana@gmail.com")
         *_, mine = await stored.of_contact(tx, 1, [key])
         address = KEYS.address("ana@gmail.com")
-        await codes.made(tx, mine, mine.id, purpose, address, NOW, NOW)
+        await codes.made(tx, 1, mine.contact_key, mine.id, purpose, address, NOW, NOW)
     return TypedCode(
         petition=world.petition,
         action=action,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 from server.app import running
 from server.cli.demo import DEMO_NUMBER as NUMBER
-from server.cli.demo import sample
+from server.cli.sample import sample
 from server.config import load
 from server.core.petitions.draft import Draft
 from server.texting import TextDoor

@@ -192,7 +192,7 @@ def test_only_ways_in_which_somebody_has_signed_are_offered_in_plain_words(serve
     room.follow("/invalidate", form | {"sure": agreed(seen)})
     eventually(lambda: "It is done." in room.get())
     assert "On the web, with no contact." in room.get()
-    assert "condition <bdi>On the web, with no contact</bdi>" in room.get("/audit")
+    assert "<bdi>which: On the web, with no contact</bdi>" in room.get("/audit")
     assert figures(server) == {"verified": 1, "unverified": 1, "held": 0}
     del offered["web"]
     assert options(room.get("/invalidate")) == offered

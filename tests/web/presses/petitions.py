@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.harness.web.pages import Browser, Form, pattern
@@ -136,6 +137,31 @@ def editing_a_petition(site: Site) -> None:
     faulty = site.desk.press(form, "", {"slug": "Not an address"})
     assert "Use only small letters" in faulty.text
     write(site, site.desk, faulty.form(f"{OWN}/edit"))
+
+
+@press(
+    "POST /organizer/p/{slug}/edit",
+    "/organizer/p/{slug}/edit",
+    reads="keep_title_{language} body_{language}",
+)
+def two_who_edit_one_petition(site: Site) -> None:
+    slug = site.petition()
+    second = site.server.command("organizer", "add", "other", "--petition", slug, typed="p" * 20)
+    assert second.returncode == 0, second.stderr
+    other = site.signed_in("other", "p" * 20)
+    pages = [who.get(f"/organizer/p/{slug}/edit") for who in (site.desk, other)]
+    first, late = (page.form(f"{OWN}/edit") for page in pages)
+    site.desk.press(first, "", {"title_en": "The title of the first", "goal": "500"})
+    asked = other.press(late, "", {"title_en": "The title of the second"})
+    assert "organizer has changed this petition since you opened this form" in asked.text
+    assert "The title of the first" in asked.text
+    other.press(asked.form(f"{OWN}/edit"), "", {"keep_title_en": "theirs", "body_en": "New words."})
+    stored = site.own(slug, "/edit").form(f"{OWN}/edit").fields
+    said = [stored[name].value for name in ("title_en", "goal", "body_en")]
+    assert said == ["The title of the first", "500", "New words."]
+    log = site.own(slug, "/audit").text
+    assert "now “The title of the first”" in html.unescape(log)
+    assert "other</bdi>: edited the petition" in log
 
 
 # The states of a petition.
