@@ -30,12 +30,13 @@ TAGS: Final[dict[Category, str]] = {
     "state": "A", "city": "C", "placed": ">", "place": "<", "road": "#", "age": "t", "and": "&",
     "given": "n", "family": "n", "name": "n", "particle": "p", "digit": "Q", "reaction": "l",
     "wrote": "d", "both": "l", "with": "l", "insist": "l", "little": "l", "weak": "w", "town": "T",
-    "namesake": "T", "offer": "d", "later": "d", "persist": "d", "common": "d",
+    "namesake": "T", "offer": "d", "later": "d", "persist": "d", "letter": "d", "post": "d",
+    "back": "d", "call": "d", "not_mine": "d", "not_sure": "d", "common": "d",
 }  # fmt: skip
 #: Categories whose phrases are commands when they are the whole of a text.
 COMMANDS: Final[tuple[Category, ...]] = (
     "language", "news_on", "news_off", "stop", "start", "undo", "help", "status", "list", "count",
-    "more", "news", "also", "no",
+    "more", "news", "also", "letter", "post", "back", "call", "not_mine", "not_sure", "no",
 )  # fmt: skip
 
 

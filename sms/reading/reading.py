@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 Intent = Literal[
     "sign", "undo", "stop", "stop_how", "remove", "start", "help", "status", "list", "count",
-    "more", "name", "zip", "news", "news_on", "news_off", "language", "also", "yes", "no",
+    "more", "letter", "post", "back", "call", "not_mine", "not_sure", "name", "zip", "news",
+    "news_on", "news_off", "language", "also", "yes", "no",
     "thanks", "greeting", "question", "quote", "unknown",
 ]  # fmt: skip
 #: What keeps a text that signs from signing at once: which words are the name, whether they are one

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from server.config import LANGUAGES
 from server.core.petitions import petitions
-from server.core.petitions.draft import TITLE_LIMIT, Wording
+from server.core.petitions.draft import TITLE_LIMIT, DecisionMaker, Wording
 from server.core.values.names import NAME_LIMIT, fold_name
 from server.texting.sessions import SessionDoor
 from sms import Inbound, Reply
@@ -326,3 +326,24 @@ async def test_a_postcode_with_letters_is_asked_for_by_text(doors: Doors) -> Non
     assert await doors.phones.rows("SELECT class, postcode FROM signatures") == [
         ("voice", "SW1A 1AA")
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_screen_tells_of_letters_where_a_text_can_follow(
+    tmp_path: Path, language: str
+) -> None:
+    mayor = (DecisionMaker("Jo Marsh", "Mayor", "", "mayor@town.example"),)
+    settings = {"UNDERSIGNED_LANGUAGE": language}
+    async with text_door(f"sqlite:///{tmp_path / 'doors.db'}", False, **settings) as phones:
+        titled = {language: Wording("The lake", "Please.")}
+        await phones.add_petition(language=language, wordings=titled, decision_makers=mayor)
+        doors = Doors(phones, SessionDoor(phones.services))
+        end = await doors.screen("1*Al Ma*59801")
+        assert NUMBER in end.body
+        assert measure(end.body).segments == 1
+        abroad = await doors.screen("1*Bo Lee*59801", LANDLINE_ABROAD)
+        assert NUMBER not in abroad.body
+
+
+async def test_a_screen_of_a_petition_without_an_office_tells_of_no_letters(doors: Doors) -> None:
+    assert NUMBER not in (await doors.screen("1*Al Ma*59801")).body

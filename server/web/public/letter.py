@@ -23,11 +23,12 @@ from server.core.values.contacts import normal_email
 from server.core.values.keys import Keys
 from server.core.values.names import tidy
 from server.errors import InvalidInput, StoreUnavailable
+from server.mail.letters import Answers, letter_text
 from server.web.http.failures import note
 from server.web.http.forms import Bounds, read_form
 from server.web.http.guard import check_origin
 from server.web.http.responses import Header, retry_after, send_html
-from server.web.public.site import Site, path_of
+from server.web.public.site import Site
 from server.words.render import N_
 
 REF_LIMIT = 40  # characters
@@ -160,20 +161,11 @@ class LetterPages:
         return signer.contact_key in keys
 
     def _worded(self, petition: Petition, signer: Signature, own: str, answers: bool) -> str:
-        """The whole letter, in the petition's language: those who decide read that."""
-        language = petition.language
-        page = self._services.renderer.page(
-            "letter/letter.txt",
-            language,
-            offices=[office.name for office in offices_named(petition)],
-            own=own,
-            title=petition.wording(language).title,
-            url=self._services.settings.public_url + path_of(petition, None),
-            name=signer.name or "",
-            postcode=signer.postcode or "",
-            answers=answers,
-        )
-        return page.strip()
+        """The whole letter."""
+        to = offices_named(petition)
+        whose: Answers = "writer" if answers else "us"
+        services = self._services
+        return letter_text(services.renderer, services.settings, petition, signer, to, own, whose)
 
     async def _send(
         self,

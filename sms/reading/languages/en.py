@@ -177,6 +177,15 @@ ROW: Final[Row] = {
         "in english"
     ),
     "also": "~also, also sign, sign also",
+    "letter": "~letter, ~letters, ~my letter, ~write, ~write letter, ~write a letter",
+    "post": "~send, ~send it, ~send letter, ~send my letter, ~send the letter, ~send it now",
+    "back": "~back, ~go back",
+    "call": "~call, ~phone call, ~call them",
+    "not_mine": (
+        "~not mine, ~not my lawmakers, ~not my senator, ~not my senators, ~not my "
+        "representative, ~wrong lawmakers, ~wrong district"
+    ),
+    "not_sure": "~not sure, ~i'm not sure, ~i am not sure, ~unsure",
     "change": (
         "change my name to, correct my name to, my name should be, name should be, the name "
         "should be, change name to, should be, it should be, spelled, it is spelled, my correct "

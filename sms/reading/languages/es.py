@@ -133,6 +133,12 @@ ROW: Final[Row] = {
         "español, hablas español, en español"
     ),
     "also": "~también, ~otra persona, ~además",
+    "letter": "~carta, ~mi carta, ~escribir, ~escribir carta, ~escribir una carta",
+    "post": "~enviar, ~envía, ~enviar carta, ~enviar la carta, ~mandar",
+    "back": "~atrás, ~volver, ~regresar",
+    "call": "~llamar, ~llamada",
+    "not_mine": "~no es mío, ~no son míos, ~no es el mío, ~no son los míos",
+    "not_sure": "~no estoy seguro, ~no estoy segura, ~no sé cuál",
     "change": (
         "cambie mi nombre a, corrija mi nombre, mi nombre correcto es, debe ser, debería ser, "
         "quise decir, el correcto es, es con, cambiar mi nombre a, cambien mi nombre a"

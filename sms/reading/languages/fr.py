@@ -127,6 +127,12 @@ ROW: Final[Row] = {
         "en français"
     ),
     "also": "~aussi, ~autre personne, ~une autre personne, ~également",
+    "letter": "~lettre, ~ma lettre, ~écrire, ~écrire une lettre",
+    "post": "~envoyer, ~envoyez, ~envoyer la lettre",
+    "back": "~retour, ~revenir",
+    "call": "~appeler, ~appel, ~téléphoner",
+    "not_mine": "~pas le mien, ~pas la mienne, ~pas les miens, ~ce ne sont pas les miens",
+    "not_sure": "~pas sûr, ~pas sûre, ~je ne suis pas sûr, ~je ne suis pas sûre",
     "change": (
         "corrigez mon nom, mon nom correct est, ça doit être, ce devrait être, je voulais dire, "
         "changez mon nom en, c'est plutôt, s'écrit"

@@ -83,6 +83,12 @@ ROW: Final[Row] = {
         "~kreyòl, ~kreyòl ayisyen, ~creole, ~haitian, ~haitian creole, ~ht, pale kreyòl, an kreyòl"
     ),
     "also": "~tou, ~lòt moun, ~yon lòt moun",
+    "letter": "~lèt, ~lèt mwen, ~ekri, ~ekri lèt, ~ekri yon lèt",
+    "post": "~voye, ~voye l, ~voye lèt la",
+    "back": "~tounen, ~retounen",
+    "call": "~rele, ~telefone",
+    "not_mine": "~pa pou mwen, ~yo pa pou mwen, ~se pa pou mwen",
+    "not_sure": "~mwen pa sèten, ~m pa sèten, ~pa sèten",
     "change": (
         "chanje non m, korije non m, non kòrèk mwen se, se pou l, mwen te vle di, m te vle di, li "
         "dwe"

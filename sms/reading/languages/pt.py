@@ -125,6 +125,12 @@ ROW: Final[Row] = {
         "~português, ~portuguese, ~pt, ~em português, fala português, falam português, em português"
     ),
     "also": "~também, ~outra pessoa, ~mais uma pessoa",
+    "letter": "~carta, ~minha carta, ~escrever, ~escrever carta, ~escrever uma carta",
+    "post": "~enviar, ~envie, ~enviar carta, ~enviar a carta",
+    "back": "~voltar",
+    "call": "~ligar, ~ligação, ~telefonar",
+    "not_mine": "~não é meu, ~não é o meu, ~não são meus, ~não são os meus",
+    "not_sure": "~não tenho certeza, ~não sei qual",
     "change": (
         "mude meu nome para, corrija meu nome, meu nome correto é, deveria ser, deve ser, quis "
         "dizer, o correto é, corrigir meu nome para"

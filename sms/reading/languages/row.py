@@ -7,6 +7,7 @@ Category = Literal[
     "sign", "join", "refuse", "undo", "forget", "wish", "stop", "cease", "offer", "send",
     "messages", "me", "not", "data", "number", "lists", "both", "signature", "start", "help",
     "status", "list", "count", "more", "news_on", "news_off", "news", "language", "also",
+    "letter", "post", "back", "call", "not_mine", "not_sure",
     "change", "later", "example", "given", "family", "cue", "closing", "name", "zip", "kin",
     "and", "with", "place", "placed", "state", "city", "town", "namesake", "road", "age", "title",
     "suffix",

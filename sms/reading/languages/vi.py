@@ -112,6 +112,12 @@ ROW: Final[Row] = {
         "bằng tiếng việt"
     ),
     "also": "~người khác, ~cũng, ~thêm người, ~thêm một người",
+    "letter": "~=thư, ~viết thư, ~lá thư",
+    "post": "~gửi, ~gửi đi, ~gửi thư",
+    "back": "~quay lại, ~trở lại",
+    "call": "~gọi, ~gọi điện",
+    "not_mine": "~không phải của tôi, ~không phải họ",
+    "not_sure": "~không chắc, ~tôi không chắc",
     "change": (
         "sửa tên tôi, sửa tên, tên đúng là, đổi tên, đổi tên tôi thành, ý tôi là, phải là, tên "
         "đúng của tôi là, sửa lại tên, viết đúng là"

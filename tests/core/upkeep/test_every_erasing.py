@@ -19,7 +19,7 @@ CORE = ROOT / "server" / "core"
 #: Tables in which something of a person stands, or what they wished.
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
-    " mail_stops bounces invalidations letters".split()
+    " mail_stops bounces invalidations letters texted_letters calls".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -29,6 +29,8 @@ BY_CALLER = "its callers leave the tombstone"
 #: By function of `server/core/`: the kinds of tombstones by which a copy learns of what it erases,
 #: or why it needs none.
 ERASING: dict[str, set[str] | str] = {
+    "conversations/gathering.py:expire": BY_AGE,
+    "conversations/gathering.py:leave": BY_SENDING,
     "conversations/inbound.py:_forget": {"forgotten"},
     "conversations/inbound.py:forget": BY_AGE,
     "conversations/inbound.py:forget_farewells": BY_AGE,
@@ -42,6 +44,7 @@ ERASING: dict[str, set[str] | str] = {
     "desk/invalidation.py:confirm": BY_DESK,
     "desk/invalidation.py:forget_names": BY_AGE,
     "desk/invalidation.py:undo": BY_DESK,
+    "desk/moderation.py:hide_comments": BY_DESK,
     "desk/moderation.py:judge_comments": BY_DESK,
     "letters/carrying.py:begin": BY_SENDING,
     "letters/carrying.py:came_back": BY_SENDING,
