@@ -25,12 +25,12 @@ TAGS: Final[dict[Category, str]] = {
     "join": "J", "refuse": "r", "sign": "s", "start": "b", "help": "h", "status": "a", "list": "i",
     "count": "c", "more": "m", "news": "%", "also": "*", "kin": "k", "title": "j", "suffix": "f",
     "data": "D", "number": "B", "lists": "U", "signature": "Y", "forget": "R", "cease": "O",
-    "stop": "o", "greeting": "e", "courtesy": "y", "yes": "g", "no": "x", "question": "q",
-    "double": "2", "not": "v", "send": "S", "messages": "M", "me": "E", "state": "A", "city": "C",
-    "placed": ">", "place": "<", "road": "#", "age": "t", "and": "&", "given": "n", "family": "n",
-    "name": "n", "particle": "p", "digit": "Q", "reaction": "l", "wrote": "d", "both": "l",
-    "insist": "l", "little": "l", "weak": "w", "town": "T", "namesake": "T", "offer": "d",
-    "later": "d", "common": "d",
+    "stop": "o", "greeting": "e", "courtesy": "y", "yes": "g", "no": "x", "why": "q",
+    "question": "q", "double": "2", "not": "v", "send": "S", "messages": "M", "me": "E",
+    "state": "A", "city": "C", "placed": ">", "place": "<", "road": "#", "age": "t", "and": "&",
+    "given": "n", "family": "n", "name": "n", "particle": "p", "digit": "Q", "reaction": "l",
+    "wrote": "d", "both": "l", "with": "l", "insist": "l", "little": "l", "weak": "w", "town": "T",
+    "namesake": "T", "offer": "d", "later": "d", "persist": "d", "common": "d",
 }  # fmt: skip
 #: Categories whose phrases are commands when they are the whole of a text.
 COMMANDS: Final[tuple[Category, ...]] = (

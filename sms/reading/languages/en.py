@@ -222,6 +222,7 @@ ROW: Final[Row] = {
         "parents, kids, my friend, my father, her father, his father, our friend, my mama"
     ),
     "and": "and, plus, as well as",
+    "with": "with, along with, together with",
     "place": (
         "from, live in, lives in, living in, in, at, near, based in, city of, town of, resident "
         "of, i'm from, i am from, residing in, reside in, outside, outside of, out of, located "
@@ -302,6 +303,12 @@ ROW: Final[Row] = {
         "wait, ~pass, not me, not really, i'm good, no ty, not for me, count me out, hell no, "
         "fuck you, screw you, scam, spam, ~wrong"
     ),
+    "why": "why, how come",
+    "persist": (
+        "keep, keeps, keep on, keeps on, still, always, constantly, continually, continue, "
+        "continue to, again and again, over and over, all the time, nonstop, non stop, every "
+        "day, every time, so much, so often"
+    ),
     "question": (
         "who, who's, whos, what, what's, whats, why, how, how's, when, where, which, whose, whom, "
         "is, are, was, were, does, do, did, can, could, would, has, have, had, should, am i, "
@@ -343,6 +350,7 @@ ROW: Final[Row] = {
         "kindly, sms, karo"
     ),
     "little": (
+        "you people, "
         "ffs, wait, ready, guess, anon, np, yw, gn, idk, brb, hmm, hm, sec, secs, min, nvm, omg, "
         "wtf, lmao, tbh, imo, btw, ttyl, gtg, "
         "hbu, "

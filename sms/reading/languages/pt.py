@@ -164,6 +164,7 @@ ROW: Final[Row] = {
         "pais, meus filhos"
     ),
     "and": "e, e também, mais",
+    "with": "com, junto com",
     "place": (
         "da cidade de, moro em, moro na, moro no, moramos em, mora em, vivo em, vive em, resido "
         "em, residente em, em, na, no, desde, cidade, cidade de, bairro, endereço, venho de, "
@@ -213,6 +214,11 @@ ROW: Final[Row] = {
         "não obrigado, não obrigada, agora não, não tenho interesse, não estou interessado, não "
         "estou interessada, depois, mais tarde, talvez, deixa pra lá, não sei, nada, nenhum, "
         "espera, espere, um momento, amanhã, hoje não, ainda não, nem pensar"
+    ),
+    "why": "por que, por quê, porque, porquê, pq",
+    "persist": (
+        "continua, continuas, continuam, fica, ficam, insiste, insistem, ainda, sempre, toda "
+        "hora, o tempo todo, todo dia, todos os dias, de novo, tanto"
     ),
     "question": (
         "que, quê, quem, como, quando, onde, quanto, quanta, qual, quais, por que, porque, por "
