@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from server.web.desk import audit, dashboard, invalidation, letters, moderation, petition_form
+from server.web.desk import (
+    audit,
+    dashboard,
+    invalidation,
+    letters,
+    moderation,
+    petition_form,
+    preview,
+)
 from server.web.desk.session import OrganizerPages
 from server.web.desk.sign_in import Entrance
 from server.web.http.requests import Methods
@@ -23,6 +31,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         "petitions/new": Methods(GET=new, POST=new),
         "p/{slug}": Methods(GET=room(dashboard.show)),
         "p/{slug}/edit": Methods(GET=edit, POST=edit),
+        "p/{slug}/preview": Methods(GET=room(preview.show)),
         "p/{slug}/open": Methods(POST=room(dashboard.open_)),
         "p/{slug}/pause": Methods(POST=room(dashboard.pause)),
         "p/{slug}/close": Methods(POST=room(dashboard.close)),
