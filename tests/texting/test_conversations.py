@@ -11,15 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.config import LANGUAGES
 from server.words.render import Renderer, template_folder
 from sms.reading.languages import LANGUAGES as TABLES
 from sms.segments import fold_to_gsm7
-from tests.harness.phones import Phones, text_door
-from tests.harness.spoken import WORDS
+from tests.harness.examples import examples
+from tests.harness.texts.phones import Phones, text_door
+from tests.harness.texts.spoken import WORDS
 
 RENDERER = Renderer()
 REPLIES = re.findall(
@@ -244,7 +245,7 @@ SPICED = st.lists(
 LISTS_OF_TEXTS = st.lists(SPICED | ANY_TEXT, min_size=1, max_size=4)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(LISTS_OF_TEXTS)
 def test_no_text_raises_or_signs_twice_and_no_echo_goes_on(texts: list[str]) -> None:
     asyncio.run(talked(texts))

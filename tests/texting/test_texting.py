@@ -19,8 +19,8 @@ from server.errors import StoreUnavailable
 from server.outgoing import loops
 from sms import Inbound, Sending
 from sms.segments import fold_to_gsm7, measure
-from tests.harness.phones import Phones, text_door
-from tests.harness.spoken import WORDS
+from tests.harness.texts.phones import Phones, text_door
+from tests.harness.texts.spoken import WORDS
 from tests.harness.world import NOW, PHONE
 
 OTHER = "+14065550124"

@@ -26,7 +26,7 @@ from server.db import Database, Transaction, open_database
 from server.db.tombstones import Record
 from server.db.tombstones_file import FileLog
 from server.errors import Misconfigured, StoreUnavailable, TombstonesAway
-from tests.harness.postgres import Cluster
+from tests.harness.databases.postgres import Cluster
 from tests.harness.world import NOW, PHONE, World, world_in
 
 KEYS = Keys("k" * 40)
