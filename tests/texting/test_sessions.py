@@ -20,6 +20,7 @@ from server.core.values.names import NAME_LIMIT, fold_name
 from server.texting.sessions import SessionDoor
 from sms import Inbound, Reply
 from sms.segments import measure
+from tests.harness.databases.stores import Blanks
 from tests.harness.examples import examples
 from tests.harness.texts.phones import NUMBER, Phones, text_door
 from tests.harness.world import NOW, PHONE
@@ -67,8 +68,8 @@ class Doors:
 
 
 @pytest.fixture
-async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
-    async with text_door(f"sqlite:///{tmp_path / 'doors.db'}") as phones:
+async def doors(blanks: Blanks, tmp_path: Path) -> AsyncIterator[Doors]:
+    async with text_door(await blanks.sqlite(tmp_path / "doors.db")) as phones:
         yield Doors(phones, SessionDoor(phones.services))
 
 
