@@ -47,7 +47,7 @@ test: lint ## install what is missing and run the checks and tests: ARGS="-k sms
 
 test-all: lint ## as test, with every variant of the long ones
 	@$(PY) -m tests.harness.needs
-	$(PYTEST) $(ARGS)
+	$(PYTEST) --hypothesis-profile all $(ARGS)
 
 quick: lint ## as test, without the slow tests and without touching system packages
 	$(PYTEST) -m 'not slow and not full' $(ARGS)

@@ -32,8 +32,8 @@ from tests.harness.attacks.guesses import ATTACKS, REPEATED, share_right
 from tests.harness.attacks.slices import slices
 from tests.harness.attacks.trailers import WITHOUT_END, pour
 from tests.harness.mail.smtp import PostOffice
-from tests.harness.phones import text_door
 from tests.harness.product import Server
+from tests.harness.texts.phones import text_door
 from tests.harness.web.site import Site
 
 

@@ -17,10 +17,10 @@ import pytest
 
 from server.cli import GROUPS, main, parser
 from tests.harness import product
+from tests.harness.databases.postgres import Cluster
 from tests.harness.mail.smtp import PostOffice, post_office
-from tests.harness.postgres import Cluster
+from tests.harness.people.signers import STORED, names
 from tests.harness.product import Server, eventually
-from tests.harness.signers import STORED, names
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import land, product
+from tests.harness import product
+from tests.harness.people import land
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.seldom_postgres(4)]
 

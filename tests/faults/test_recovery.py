@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.drills import (
+from tests.harness.databases.drills import (
     DRILLS,
     Loss,
     based,
@@ -19,7 +19,7 @@ from tests.harness.drills import (
     from_dump,
     from_litestream,
 )
-from tests.harness.postgres import ARCHIVED
+from tests.harness.databases.postgres import ARCHIVED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

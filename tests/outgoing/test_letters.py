@@ -25,7 +25,7 @@ from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier
 from sms.reading import reserved
 from tests.harness.mail.smtp import PostOffice, post_office
-from tests.harness.phones import Phones, text_door
+from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE, draft
 
 MAYOR = Addressee(key="mail mayor@town.example", name="Jo Marsh", address="mayor@town.example")

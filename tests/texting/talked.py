@@ -9,7 +9,7 @@ from pathlib import Path
 
 from server.words.render import Renderer, template_folder
 from sms.segments import fold_to_gsm7
-from tests.harness.phones import Phones
+from tests.harness.texts.phones import Phones
 
 RENDERER = Renderer()
 REPLIES = re.findall(

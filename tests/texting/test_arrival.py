@@ -8,8 +8,8 @@ import pytest
 
 from server.core.conversations.phones import Standing, histories
 from server.db import Database
-from tests.harness.phones import text_door
-from tests.harness.stores import older
+from tests.harness.databases.stores import older
+from tests.harness.texts.phones import text_door
 from tests.harness.world import NOW, PHONE
 
 KEY = b"p" * 32

@@ -26,8 +26,8 @@ from server.words.render import Renderer, template_folder
 from sms import Inbound
 from sms.reading import reserved
 from sms.segments import fold_to_gsm7
-from tests.harness.phones import Phones, text_door
-from tests.harness.spoken import CASES
+from tests.harness.texts.phones import Phones, text_door
+from tests.harness.texts.spoken import CASES
 from tests.harness.world import NOW, draft
 
 #: (world, class, name) of a case that the product answers otherwise, with the reason.

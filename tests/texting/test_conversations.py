@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.config import LANGUAGES
 from sms.reading.languages import LANGUAGES as TABLES
-from tests.harness.phones import text_door
-from tests.harness.spoken import WORDS
+from tests.harness.examples import examples
+from tests.harness.texts.phones import text_door
+from tests.harness.texts.spoken import WORDS
 from tests.texting.talked import (
     RENDERER,
     REPLIES,
@@ -134,7 +135,7 @@ SPICED = st.lists(
 LISTS_OF_TEXTS = st.lists(SPICED | ANY_TEXT, min_size=1, max_size=4)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(LISTS_OF_TEXTS)
 def test_no_text_raises_or_signs_twice_and_no_echo_goes_on(texts: list[str]) -> None:
     asyncio.run(talked(texts))

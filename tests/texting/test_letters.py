@@ -16,9 +16,9 @@ from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier
 from sms.segments import measure
 from tests.harness import land
-from tests.harness.land import take_map
 from tests.harness.mail.smtp import PostOffice, post_office
-from tests.harness.phones import Phones, text_door
+from tests.harness.people.land import take_map
+from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE
 from tests.texting.talked import RENDERER, REPLIES, hold, read_table, reads_as
 

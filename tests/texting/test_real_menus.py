@@ -15,7 +15,7 @@ from server.texting.letters.place import MenuPage, Names, menu_page
 from server.texting.replies import whole
 from sms.segments import measure
 from tests.harness import land
-from tests.harness.land import TODAY, take_map, take_people
+from tests.harness.people.land import TODAY, take_map, take_people
 from tests.texting.talked import RENDERER
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

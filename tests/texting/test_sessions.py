@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.config import LANGUAGES
@@ -20,7 +20,9 @@ from server.core.values.names import NAME_LIMIT, fold_name
 from server.texting.sessions import SessionDoor
 from sms import Inbound, Reply
 from sms.segments import measure
-from tests.harness.phones import NUMBER, Phones, text_door
+from tests.harness.databases.stores import Blanks
+from tests.harness.examples import examples
+from tests.harness.texts.phones import NUMBER, Phones, text_door
 from tests.harness.world import NOW, PHONE
 
 LANDLINE_ABROAD = "+442079460000"
@@ -66,8 +68,8 @@ class Doors:
 
 
 @pytest.fixture
-async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
-    async with text_door(f"sqlite:///{tmp_path / 'doors.db'}") as phones:
+async def doors(blanks: Blanks, tmp_path: Path) -> AsyncIterator[Doors]:
+    async with text_door(await blanks.sqlite(tmp_path / "doors.db")) as phones:
         yield Doors(phones, SessionDoor(phones.services))
 
 
@@ -215,7 +217,7 @@ async def test_every_screen_fits_with_the_longest_title_and_name(
             assert measure((await doors.screen(body)).body).segments == 1, body
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.text(max_size=40) | st.sampled_from("123*#"), max_size=8).map("*".join))
 def test_no_keys_raise_or_sign_twice(body: str) -> None:
     async def walk() -> None:

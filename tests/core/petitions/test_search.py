@@ -11,8 +11,8 @@ from server.core.petitions import petitions, search
 from server.core.petitions.directory import Directory
 from server.core.petitions.draft import Wording
 from server.db import Database, open_database
-from tests.harness.postgres import Cluster
-from tests.harness.stores import older
+from tests.harness.databases.postgres import Cluster
+from tests.harness.databases.stores import older
 from tests.harness.world import NOW, World, draft
 
 TITLES = {

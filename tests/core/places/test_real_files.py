@@ -22,8 +22,8 @@ from server.core.places.outcomes import (
     Reached,
 )
 from server.db import Database
-from tests.harness import land
-from tests.harness.land import LATER, NEXT, TODAY, as_json, take_map, take_people
+from tests.harness.people import land
+from tests.harness.people.land import LATER, NEXT, TODAY, as_json, take_map, take_people
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.seldom_postgres(4)]
 

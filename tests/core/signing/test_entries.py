@@ -17,7 +17,7 @@ from server.core.signing.messages import Message
 from server.core.signing.signature import Signing
 from server.core.signing.verification import Asked, GivenBack, Taken, Verifier, give_back_many
 from server.core.upkeep import check, erasure
-from tests.harness.stores import Counting
+from tests.harness.databases.stores import Counting
 from tests.harness.world import PHONE, World
 
 ANA = "ana@gmail.com"

@@ -22,7 +22,7 @@ from server.core.signing.messages import Message
 from server.core.signing.verification import Asked, Taken, Verifier
 from server.core.upkeep import check
 from server.core.values.keys import Keys, _hkdf, mac
-from tests.harness.stores import Counting
+from tests.harness.databases.stores import Counting
 from tests.harness.world import NOW, PHONE, World
 
 ANA = "ana@gmail.com"

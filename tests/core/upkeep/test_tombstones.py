@@ -26,7 +26,8 @@ from server.db import Database, Transaction, open_database
 from server.db.tombstones import Record
 from server.db.tombstones_file import FileLog
 from server.errors import Misconfigured, StoreUnavailable, TombstonesAway
-from tests.harness.postgres import Cluster
+from tests.harness.databases.postgres import Cluster
+from tests.harness.databases.stores import Blanks
 from tests.harness.world import NOW, PHONE, World, world_in
 
 KEYS = Keys("k" * 40)
@@ -68,17 +69,14 @@ class Two:
 
 @pytest.fixture
 async def two(
-    request: pytest.FixtureRequest, database_url: str, tmp_path: Path
+    request: pytest.FixtureRequest, database_url: str, blanks: Blanks, tmp_path: Path
 ) -> AsyncIterator[Two]:
-    other = f"sqlite:///{tmp_path / 'copy.db'}"
     if database_url.startswith("postgres"):
         cluster: Cluster = request.getfixturevalue("postgres")
-        other = await cluster.create()
-    worlds = []
-    for url in (database_url, other):
-        database = await open_database(url)
-        await database.migrate(NOW)
-        worlds.append(await world_in(database))
+        other = await blanks.postgres(cluster)
+    else:
+        other = await blanks.sqlite(tmp_path / "copy.db")
+    worlds = [await world_in(await open_database(url)) for url in (database_url, other)]
     live, copy = worlds
     log = FileLog(tmp_path / "tombstones")
     kept = Tombstones(log, KEYS, lambda: LATER, secrets.token_bytes)

@@ -14,7 +14,7 @@ from server.cli.sample import sample
 from server.config import load
 from server.core.petitions.draft import Draft
 from server.texting import TextDoor
-from tests.harness.phones import Network, Phones
+from tests.harness.texts.phones import Network, Phones
 
 _AT_ONCE = 200  # texts that wait for one another's commit
 _AREAS = (201, 205, 303, 305, 316, 402, 406, 505, 512, 602, 605, 651, 701, 718, 773, 808, 907, 915)

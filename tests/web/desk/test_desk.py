@@ -40,6 +40,7 @@ from server.web.http.front import Front
 from server.web.http.guard import Hosts
 from server.web.http.pages import Pages
 from server.web.public.site import Site
+from tests.harness.databases.stores import Blanks
 from tests.harness.world import NOW, World, draft
 
 PASSWORD = "correct horse battery"
@@ -219,7 +220,8 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Room]:
+async def place(blanks: Blanks, tmp_path: Path) -> AsyncIterator[Room]:
+    await blanks.sqlite(tmp_path / "room.db")
     services = await open_services(settings_of(tmp_path / "room.db"), gateways)
     async with services.database.write() as tx:
         ids = []

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from tests.harness.people.signers import letters
 from tests.harness.product import eventually
-from tests.harness.signers import letters
 from tests.harness.web.pages import Browser, Form, Page
 from tests.harness.web.site import OWN, Site
 from tests.web.presses.table import press

@@ -18,7 +18,7 @@ from server.core.values.postcodes import fold_postcode, normal_postcode
 from server.db import Database
 from tests.harness.world import NOW
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 #: Real files of people and postcodes, which are others' work and no part of this repository.
 REAL = Path(os.environ.get("TESTS_DATA", _ROOT.parent / "shared" / "data"))
 MEMBERS, ZIPS = REAL / "legislators-current.json", REAL / "us-zipcodes-congress.zccd.csv"
