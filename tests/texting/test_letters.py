@@ -15,8 +15,8 @@ from server.core.upkeep import erasure
 from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier
 from sms.segments import measure
-from tests.harness import land
 from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.people import land
 from tests.harness.people.land import take_map
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE

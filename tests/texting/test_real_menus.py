@@ -14,7 +14,7 @@ from server.db import Database
 from server.texting.letters.place import MenuPage, Names, menu_page
 from server.texting.replies import whole
 from sms.segments import measure
-from tests.harness import land
+from tests.harness.people import land
 from tests.harness.people.land import TODAY, take_map, take_people
 from tests.texting.talked import RENDERER
 
