@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import product
+from tests.harness import land, product
 from tests.harness.mail.smtp import post_office
 from tests.harness.postgres import Cluster
 from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
@@ -55,6 +55,7 @@ def site_of(folder: Path, url: str = "") -> Iterator[Site]:
             **settings,
         ) as server,
     ):
+        land.bring(server)
         yield Site(server, office, url or f"sqlite:///{server.store.resolve()}")
 
 

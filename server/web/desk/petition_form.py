@@ -16,6 +16,7 @@ from server.core.petitions.petitions import Petition
 from server.core.values.keys import SALT_BYTES
 from server.errors import InvalidInput, StoreUnavailable
 from server.web.desk.resuming import HOME
+from server.web.desk.roles import role_ticks, role_values, ticked_roles
 from server.web.desk.session import Visit
 from server.web.desk.words import ADDED, CHANGES_NOT_STORED, KEPT, STALE, problem_words
 from server.web.http.failures import note
@@ -146,6 +147,7 @@ def typed_of(visit: Visit, petition: Petition | None) -> TypedDraft:
         wordings=wordings | hidden,
         started_by=values.get("started_by", ""),
         decision_makers=(*rows.values(), *(petition.decision_makers[ROWS:] if petition else ())),
+        roles=ticked_roles(values),
         postcode_required=values.get("postcode_required") == _TICKED,
         contact_required=values.get("contact_required") == _TICKED,
         goal=_goal(values.get("goal", "")),
@@ -185,7 +187,7 @@ def values_of(petition: Petition) -> dict[str, str]:
         "origins": "\n".join(petition.origins),
         "postcode_required": _TICKED if petition.postcode_required else "",
         "contact_required": _TICKED if petition.contact_required else "",
-    }
+    } | role_values(petition)
     for code, wording in petition.wordings.items():
         values |= {f"title_{code}": wording.title, f"body_{code}": wording.body}
     for row, maker in enumerate(petition.decision_makers[:ROWS]):
@@ -237,6 +239,7 @@ async def send_form(
         errors=errors,
         note=message and visit.pages.sentence(message),
         rows=_rows_shown(values),
+        roles=await role_ticks(visit, values),
         more=max(0, len(petition.decision_makers) - ROWS) if petition else 0,
         public_url=services.settings.public_url,
     )

@@ -35,6 +35,7 @@ _PROBLEMS = {
     ("origins", "malformed"): N_(
         "Write each site as its address alone, like https://example.org, one on each line."
     ),
+    ("roles", "malformed"): N_("Choose only from the list who decides where people live."),
     ("maker", "missing"): N_("Write the name of this decision maker, or empty the whole row."),
     ("maker", "long"): N_("Write a shorter name and title, at most {title_limit} letters each."),
     ("maker", "phone"): N_("Write the phone number with digits, like +1 406 555 0123."),
