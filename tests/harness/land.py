@@ -45,7 +45,7 @@ ZCCD = """state_fips,state_abbr,zcta,cd
 """
 
 
-#: The same in tables for any country, in force on whatever day: two districts of Montana with an
+#: The same in tables for any country, in force from today: two districts of Montana with an
 #: address of mail each, two senators, and where nobody is to be found, or nobody votes.
 OFFICES = """name,role,division,email,form,phone,hours
 Mo Stone,senator,us/state:mt,,https://stone.senate.example/write?a=1&b=2,202-555-0101,9 to 5
@@ -58,15 +58,15 @@ Bo North,representative,us/state:id/cd:1,bo.north@house.example,,,
 Deb Hall,representative,us/district:dc/cd:at-large,deb.hall@house.example,,202-555-0120,
 """
 #: 59801 is in two districts and a sliver of a third, 59901 in two states, 20001 has a delegate.
-POSTCODES = """country,postcode,division,share,valid_from
-US,59801,us/state:mt/cd:1,0.7,2020-01-01
-US,59801,us/state:mt/cd:2,0.29,2020-01-01
-US,59801,us/state:mt/cd:3,0.01,2020-01-01
-US,59101,us/state:mt/cd:2,1,2020-01-01
-US,59301,us/state:mt/cd:3,1,2020-01-01
-US,59901,us/state:mt/cd:1,0.6,2020-01-01
-US,59901,us/state:id/cd:1,0.4,2020-01-01
-US,20001,us/district:dc/cd:at-large,1,2020-01-01
+POSTCODES = """country,postcode,division,share
+US,59801,us/state:mt/cd:1,0.7
+US,59801,us/state:mt/cd:2,0.29
+US,59801,us/state:mt/cd:3,0.01
+US,59101,us/state:mt/cd:2,1
+US,59301,us/state:mt/cd:3,1
+US,59901,us/state:mt/cd:1,0.6
+US,59901,us/state:id/cd:1,0.4
+US,20001,us/district:dc/cd:at-large,1
 """
 
 
@@ -75,7 +75,7 @@ def bring(server: Server) -> None:
     for table, command in ((OFFICES, "decision-makers"), (POSTCODES, "divisions")):
         file = server.data / f"{command}.csv"
         file.write_text(table.replace(",us/", ",ocd-division/country:us/"))
-        done = server.command(command, "import", str(file), "--from", "2020-01-01")
+        done = server.command(command, "import", str(file))
         assert done.returncode == 0, done.stderr
 
 

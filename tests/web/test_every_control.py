@@ -23,12 +23,12 @@ from tests.harness.mail.smtp import post_office
 from tests.harness.postgres import Cluster
 from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
 from tests.harness.web.site import Site
-from tests.web.presses import decisions, letters, petitions, readers, signers
+from tests.web.presses import decisions, letters, offices, petitions, readers, signers
 from tests.web.presses.table import PRESSES, Press, known, walk
 
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
-PRESSING = (readers, signers, letters, petitions, decisions)
+PRESSING = (readers, signers, letters, offices, petitions, decisions)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 

@@ -35,6 +35,8 @@ DELETED = (
     "merged",
     "letters",
     "paused_offices",
+    "agreed_offices",
+    "place_corrections",
 )
 
 
