@@ -19,6 +19,10 @@ MADE := $(VENV)/.made-$(HERE)
 RUN_READY := $(VENV)/.run-ready-$(HERE)
 TEST_READY := $(VENV)/.test-ready-$(HERE)
 
+# Python keeps what it compiles: without that each process of the tests compiles all their files
+# anew, which takes half of the time until the first test.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run check test test-all quick lint bench soak messages pictures lock clean FORCE
 
@@ -43,7 +47,7 @@ test: lint ## install what is missing and run the checks and tests: ARGS="-k sms
 
 test-all: lint ## as test, with every variant of the long ones
 	@$(PY) -m tests.harness.needs
-	$(PYTEST) $(ARGS)
+	$(PYTEST) --hypothesis-profile all $(ARGS)
 
 quick: lint ## as test, without the slow tests and without touching system packages
 	$(PYTEST) -m 'not slow and not full' $(ARGS)

@@ -114,6 +114,8 @@ async def _store(options: argparse.Namespace) -> AsyncIterator[Database]:
 
 async def _named(tx: Transaction, slug: str | None) -> Petition:
     """Raises `NotFound`."""
+    if not slug:
+        raise NotFound("which petition? `petition list` shows them")
     for petition in (await petitions.all_petitions(tx)).values():
         if petition.slug == slug:
             return petition

@@ -72,7 +72,7 @@ def test_without_a_demo_and_settings_a_command_says_how_to_name_the_folder(
 ) -> None:
     assert main(command.split()) == FAILED.get(command, 1)
     said = capsys.readouterr()
-    assert said.err.startswith("undersigned: No demo in ./data. Add --data FOLDER. ")
+    assert said.err.startswith("undersigned: No demo in ./data. Name its folder by --data FOLDER. ")
     assert said.err.count("\n") == 1
     assert list(empty.iterdir()) == []
 

@@ -29,7 +29,7 @@ from server.core.upkeep.tombstones import Tombstones
 from server.core.values.keys import Keys
 from server.db import Transaction, open_database
 from server.db.tombstones_file import FileLog
-from tests.harness.postgres import Cluster
+from tests.harness.databases.postgres import Cluster
 from tests.harness.world import NOW, World, world_in
 
 #: `make soak` asks for more.

@@ -25,9 +25,9 @@ from server.core.places.outcomes import Reached
 from server.db import Database, Transaction
 from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier, look_again
-from tests.harness.land import NEXT, take_map, take_people
 from tests.harness.mail.smtp import PostOffice, post_office
-from tests.harness.phones import Phones, text_door
+from tests.harness.people.land import NEXT, take_map, take_people
+from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE
 
 MT = "ocd-division/country:us/state:mt"

@@ -18,9 +18,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import land, product
+from tests.harness import product
+from tests.harness.databases.postgres import Cluster
 from tests.harness.mail.smtp import post_office
-from tests.harness.postgres import Cluster
+from tests.harness.people import land
 from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
 from tests.harness.web.site import Site
 from tests.web.presses import decisions, letters, offices, petitions, readers, signers

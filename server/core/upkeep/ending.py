@@ -34,6 +34,8 @@ DELETED = (
     "pending_forms",
     "merged",
     "letters",
+    "texted_letters",
+    "calls",
     "paused_offices",
     "agreed_offices",
     "place_corrections",

@@ -7,7 +7,7 @@ keep.
 
 from __future__ import annotations
 
-from server.core.conversations import inbound, phones
+from server.core.conversations import gathering, inbound, phones
 from server.core.counting.counts import DAY
 from server.core.desk import invalidation
 from server.core.floods import limits, tries
@@ -29,6 +29,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     """Erase all that lies in small tables and is due: numbers and bodies of messages after
     `keep_days`, codes and tries that are too old. Doing it twice does nothing twice."""
     await phones.end_conversations(tx, now)
+    await gathering.expire(tx, now)
     await inbound.forget_farewells(tx, now)
     await outbox.forget_farewells(tx, now)
     await inbound.forget(tx, now - keep_days * DAY)

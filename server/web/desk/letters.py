@@ -188,7 +188,7 @@ async def send_again(visit: Visit) -> None:
         if one and state:
             n = await again.send_again(tx, petition, one.key, state, visit.services.now())
         if one and n:
-            await visit.note(tx, "letters_again", petition.id, office=one.name, state=state, n=n)
+            await visit.note(tx, "letters_again", petition.id, office=one.name)
     done = "again" if n else "none_again" if one else "no_office"
     await visit.go_to_petition(petition, f"/letters?done={done}")
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from server.web.desk import dashboard, invalidation, letters, moderation, petition_form
+from server.web.desk import (
+    audit,
+    dashboard,
+    invalidation,
+    letters,
+    moderation,
+    petition_form,
+    preview,
+)
 from server.web.desk.session import OrganizerPages
 from server.web.desk.sign_in import Entrance
 from server.web.http.requests import Methods
@@ -23,6 +31,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         "petitions/new": Methods(GET=new, POST=new),
         "p/{slug}": Methods(GET=room(dashboard.show)),
         "p/{slug}/edit": Methods(GET=edit, POST=edit),
+        "p/{slug}/preview": Methods(GET=room(preview.show)),
         "p/{slug}/open": Methods(POST=room(dashboard.open_)),
         "p/{slug}/pause": Methods(POST=room(dashboard.pause)),
         "p/{slug}/close": Methods(POST=room(dashboard.close)),
@@ -38,13 +47,14 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         "p/{slug}/moderation": Methods(GET=room(moderation.show)),
         "p/{slug}/moderation/decide": Methods(POST=room(moderation.decide)),
         "p/{slug}/moderation/comments": Methods(POST=room(moderation.comments)),
+        "p/{slug}/moderation/hide": Methods(POST=room(moderation.hide)),
         "p/{slug}/moderation/populations": Methods(POST=room(moderation.populations)),
         "p/{slug}/text-codes": Methods(POST=room(moderation.text_codes)),
         "p/{slug}/invalidate": Methods(GET=take_out, POST=take_out),
         "p/{slug}/invalidate/{id}/confirm": Methods(POST=room(invalidation.confirm)),
         "p/{slug}/invalidate/{id}/undo": Methods(POST=room(invalidation.undo)),
-        "p/{slug}/audit": Methods(GET=room(moderation.log)),
-        "p/{slug}/audit.jsonl": Methods(GET=room(moderation.download_log)),
+        "p/{slug}/audit": Methods(GET=room(audit.show)),
+        "p/{slug}/audit.jsonl": Methods(GET=room(audit.download)),
         "p/{slug}/export.csv": Methods(GET=room(dashboard.export)),
     }
     return [Route(f"/organizer/{path}", door) for path, door in doors.items()]

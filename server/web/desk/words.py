@@ -43,6 +43,8 @@ _PROBLEMS = {
     ("maker", "form"): N_("Write the whole link of the form. It begins with https://"),
 }
 
+NOTHING_STORED = N_("Nothing is stored yet. Please mend this:")
+NOT_OPEN_YET = N_("The petition is not open yet. Please mend this:")
 STALE = N_("You signed in again after you opened this form. Check it, then press Save once more.")
 KEPT = N_("You are signed in again. What you typed is below. Check it, then press Save.")
 CHANGES_NOT_STORED = N_(
@@ -112,7 +114,7 @@ CLASS_WORDS = {
     "web-phone": N_("with phone"),
     "web": N_("with no contact"),
     "voice": N_("by voice"),
-    "ussd": N_("by short code"),
+    "ussd": N_("by menu on the phone"),
 }
 #: Every class, and the channel that it is of.
 CHANNEL_OF = {class_: channel for channel, classes in CHANNELS.items() for class_ in classes}
@@ -127,6 +129,7 @@ REASON_WORDS = {
     "mails": N_("many from one mail domain at once"),
     "people": N_("more from one postcode than people live there"),
     "household": N_("more than four verified signers on one contact"),
+    "taken_out": N_("a signature with this contact was taken out, then erased by its signer"),
     "domain": N_("more from one mail domain than is likely"),
     "numbers": N_("more from one range of phone numbers than is likely"),
 }
@@ -167,6 +170,7 @@ DECIDED = {
 #: What it says where nothing was decided.
 UNDECIDED = {
     "no_comments": N_("Nothing is chosen yet. Choose what to do with a comment, then press Save."),
+    "none_hidden": N_("Nothing is chosen yet. Tick a comment, then press Hide."),
     "comments_changed": N_("A comment was changed while you read. Read it again, then choose."),
     "nothing": N_("Nothing of that group is held any more."),
     "same": N_("Another organizer has to agree, not the one who asked."),
@@ -196,6 +200,7 @@ ACTION_WORDS = {
     "letters_again": N_("sent letters to an office again"),
     "letters_tried": N_("sent a test letter to themselves"),
     "exported": N_("downloaded all signatures"),
+    "looked": N_("looked at names of signatures"),
     "accepting": N_("began to accept held signatures"),
     "accepted": N_("accepted held signatures"),
     "rejected": N_("rejected held signatures"),

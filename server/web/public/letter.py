@@ -28,13 +28,14 @@ from server.core.values.keys import Keys, mac
 from server.core.values.names import tidy
 from server.core.values.postcodes import fold_postcode
 from server.errors import InvalidInput, StoreUnavailable
+from server.mail.letters import Answers, letter_text
 from server.web.http.failures import note
 from server.web.http.forms import Bounds, read_form, read_query
 from server.web.http.guard import check_origin
 from server.web.http.responses import Header, retry_after, send_html
 from server.web.public.letter_page import REF_LIMIT, LetterStep, Recipients, letter_context
 from server.web.public.place import Whereabouts, whereabouts
-from server.web.public.site import Site, path_of
+from server.web.public.site import Site
 
 #: Whoever sends one of these writes a letter that we carry; these belong to signers.
 _WRITES = frozenset({"words", "write", "thanks"})
@@ -225,28 +226,13 @@ class LetterPages:
         return signer.contact_key in keys
 
     def _worded(
-        self,
-        petition: Petition,
-        signer: Signature,
-        to: Recipients,
-        own: str,
-        answers: bool,
+        self, petition: Petition, signer: Signature, to: Recipients, own: str, answers: bool
     ) -> str:
-        """The whole letter, in the petition's language: those who decide read that."""
-        language = petition.language
-        page = self._services.renderer.page(
-            "letter/letter.txt",
-            language,
-            offices=[office.name for office in to.offices],
-            own=own,
-            title=petition.wording(language).title,
-            url=self._services.settings.public_url + path_of(petition, None),
-            name=signer.name or "",
-            postcode=signer.postcode or "",
-            answers=answers,
-            thanks=to.thanks,
-        )
-        return page.strip()
+        """The whole letter."""
+        whose: Answers = "writer" if answers else "us"
+        services = self._services
+        about = services.renderer, services.settings, petition, signer
+        return letter_text(*about, to.offices, own, whose, thanks=to.thanks)
 
     async def _send(
         self,

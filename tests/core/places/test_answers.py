@@ -16,7 +16,7 @@ from server.core.places.corrections import (
 )
 from server.core.places.outcomes import Addressing, AskDistrict, AskRegion, Choose, Reached
 from server.db import Database
-from tests.harness.land import TODAY, us
+from tests.harness.people.land import TODAY, us
 from tests.harness.world import NOW, World
 
 CONGRESS = Addressing("US", ("senator", "representative"))

@@ -183,7 +183,7 @@ async def test_it_takes_no_signatures_and_cannot_be_opened_or_edited_again(world
                 await change(tx, 1, NOW)
     async with world.database.write() as tx:
         with pytest.raises(NotOpen, match="has ended for good"):
-            await petitions.edit(tx, petition, draft(slug="other"), frozenset())
+            await petitions.edit(tx, petition, draft(slug="other"), frozenset(), now=NOW)
         with pytest.raises(NotOpen, match="has ended for good"):
             await petitions.set_sms_codes(tx, 1, NOW)
 

@@ -40,7 +40,8 @@ from server.web.http.front import Front
 from server.web.http.guard import Hosts
 from server.web.http.pages import Pages
 from server.web.public.site import Site
-from tests.harness import land
+from tests.harness.databases.stores import Blanks
+from tests.harness.people import land
 from tests.harness.world import NOW, World, draft
 
 PASSWORD = "correct horse battery"
@@ -220,7 +221,8 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Room]:
+async def place(blanks: Blanks, tmp_path: Path) -> AsyncIterator[Room]:
+    await blanks.sqlite(tmp_path / "room.db")
     services = await open_services(settings_of(tmp_path / "room.db"), gateways)
     async with services.database.write() as tx:
         ids = []
@@ -868,8 +870,62 @@ async def test_saving_a_form_as_it_is_changes_nothing(place: Room) -> None:
     answer = await save(browser, "/organizer/p/bridge/edit")
     assert answer.header("location") == "/organizer/p/bridge?done=saved"
     after = place.services.directory.by_slug["bridge"]
-    assert after.version == before.version + 1
+    assert after.version == before.version
     assert petition_form.values_of(after) == petition_form.values_of(before)
+
+
+EDIT = "/organizer/p/lake/edit"
+
+
+async def test_two_who_edit_at_once_overwrite_nothing_of_each_other(place: Room) -> None:
+    browser = await place.signed_in()
+    first = await browser.fill(await browser.get(EDIT), EDIT, title_en="Save the lake", goal="500")
+    second = await browser.fill(await browser.get(EDIT), EDIT, title_en="Our lake", keyword="POND")
+    assert (await browser.post(EDIT, first)).header("location") == "/organizer/p/lake?done=saved"
+    asked = await browser.post(EDIT, second)
+    assert asked.title.startswith("Error:")
+    assert "ana has changed this petition since you opened this form" in asked.text
+    assert "Taken over from ana:<br>Goal (optional)" in asked.text
+    lake = place.services.directory.by_slug["lake"]
+    assert (lake.wordings["en"].title, lake.keyword, lake.goal) == ("Save the lake", "LAKE", 500)
+    assert re.findall(r'<div dir="auto">(.*?)</div>', asked.text) == ["Our lake", "Save the lake"]
+    mine = await browser.fill(asked, EDIT, keep_title_en="mine")
+    assert (await browser.post(EDIT, mine)).header("location") == "/organizer/p/lake?done=saved"
+    lake = place.services.directory.by_slug["lake"]
+    assert (lake.wordings["en"].title, lake.keyword, lake.goal) == ("Our lake", "POND", 500)
+    asked = await browser.post(EDIT, first)
+    theirs = await browser.fill(asked, EDIT, keep_title_en="theirs")
+    assert (await browser.post(EDIT, theirs)).header("location") == "/organizer/p/lake?done=saved"
+    lake = place.services.directory.by_slug["lake"]
+    assert (lake.wordings["en"].title, lake.keyword, lake.goal) == ("Our lake", "POND", 500)
+
+
+async def test_saving_twice_what_is_stored_asks_nothing(place: Room) -> None:
+    browser = await place.signed_in()
+    form = await browser.fill(await browser.get(EDIT), EDIT, goal="700")
+    for _ in range(2):
+        answer = await browser.post(EDIT, form)
+        assert answer.header("location") == "/organizer/p/lake?done=saved"
+
+
+async def test_the_log_says_what_was_and_what_is(place: Room) -> None:
+    browser = await place.signed_in()
+    form = await browser.fill(await browser.get(EDIT), EDIT, goal="700", contact_required="1")
+    form |= {
+        "body_en": form["body_en"] + "\r\n\r\nKeep it clean for all.",
+        "maker0_name": "Jo Banks",
+    }
+    await browser.post(EDIT, form)
+    log = (await browser.get("/organizer/p/lake/audit")).text
+    said = [html.unescape(line) for line in re.findall(r"<br><bdi>(.*?)</bdi>", log, re.DOTALL)]
+    assert "Goal (optional): before “nothing”, now “700”" in said
+    assert any(line.startswith("Text (English): before “") for line in said), said
+    assert any(line.endswith("Keep it clean for all.”") for line in said)
+    assert (
+        "People must give an e-mail or a phone. Fewer people sign then.: before “No”, now “Yes”"
+        in said
+    )
+    assert any("now “Jo Banks" in line for line in said), said
 
 
 async def test_an_edit_is_seen_at_once_and_may_move_the_page(place: Room) -> None:
@@ -977,7 +1033,7 @@ async def test_what_the_form_cannot_show_is_kept(place: Room) -> None:
     texts = {"en": Wording("Lake", "Text"), "vi": Wording("Hồ", "Chữ")}
     async with place.services.database.write() as tx:
         new = draft(decision_makers=makers, wordings=texts)
-        await petitions.edit(tx, place.world.petition, new, frozenset())
+        await petitions.edit(tx, place.world.petition, new, frozenset(), now=NOW)
     await place.services.directory.refresh()
     browser = await place.signed_in()
     page = await browser.get("/organizer/p/lake/edit")

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from server.config import LANGUAGES
-from tests.harness import land, product
-from tests.harness.land import as_json, member
+from tests.harness import product
 from tests.harness.mail.smtp import post_office
 from tests.harness.needs import needs, program
+from tests.harness.people import land
+from tests.harness.people.land import as_json, member
 from tests.harness.product import Server
 from tests.harness.web.budgets import CODINGS, FACTORS, ROOM
 from tests.harness.web.site import Site

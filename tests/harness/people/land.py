@@ -19,13 +19,17 @@ from server.db import Database
 from tests.harness.product import Server
 from tests.harness.world import NOW
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 #: Real files of people and postcodes, which are others' work and no part of this repository.
 REAL = Path(os.environ.get("TESTS_DATA", _ROOT.parent / "shared" / "data"))
 MEMBERS, ZIPS = REAL / "legislators-current.json", REAL / "us-zipcodes-congress.zccd.csv"
 LEGISLATURE = REAL / "openstates-vt-legislature.json"
 #: The files of tests that read them; without them they are left out (`plugins/left_out.py`).
-READERS = (_ROOT / "tests/core/places/test_real_files.py", _ROOT / "tests/cli/test_real_places.py")
+READERS = (
+    _ROOT / "tests/core/places/test_real_files.py",
+    _ROOT / "tests/cli/test_real_places.py",
+    _ROOT / "tests/texting/test_real_menus.py",
+)
 
 TODAY, NEXT, LATER = "2026-11-30", "2027-01-03", "2027-02-01"
 
