@@ -22,7 +22,7 @@ from server.core.values.postcodes import POSTCODE_LIMIT, fold_postcode, normal_p
 from server.db import Transaction
 from server.words.render import N_
 
-LISTED = 12  # of a long list on one page: it has to stay small
+OPTIONS_SHOWN = 12  # of a long list on one page: it has to stay small
 FEW = 8  # more than these are folded away
 _QUESTIONS = {
     "choose": N_("Your postcode lies in several districts. Who is yours?"),
@@ -122,7 +122,7 @@ def question_words(
     if isinstance(outcome, AskRegion):
         shown.sort(key=lambda option: option[1])
     start = start if start < len(shown) else 0
-    size = len(shown) if isinstance(outcome, Choose) else LISTED
+    size = len(shown) if isinstance(outcome, Choose) else OPTIONS_SHOWN
     return {
         "question": say(language, _QUESTIONS[_key(outcome)]),
         "options": shown[start : start + size],
