@@ -24,8 +24,11 @@ def letter_text(
     offices: Iterable[Addressee],
     own: str,
     answers: Answers,
+    *,
+    thanks: bool = False,
 ) -> str:
-    """The whole letter, in the petition's language: those who decide read that."""
+    """The whole letter, in the petition's language: those who decide read that. With `thanks` they
+    are told that they have agreed."""
     language = petition.language
     page = renderer.page(
         "letter/letter.txt",
@@ -37,5 +40,6 @@ def letter_text(
         name=signer.name or "",
         postcode=signer.postcode or "",
         answers=answers,
+        thanks=thanks,
     )
     return page.strip()

@@ -37,6 +37,8 @@ DELETED = (
     "texted_letters",
     "calls",
     "paused_offices",
+    "agreed_offices",
+    "place_corrections",
 )
 
 

@@ -12,6 +12,7 @@ from server.core.counting.counts import DAY
 from server.core.desk import invalidation
 from server.core.floods import limits, tries
 from server.core.outbox import allowance, outbox
+from server.core.places import corrections
 from server.core.signing import codes, pending, stored
 from server.core.signing.decide import Ledger
 from server.core.upkeep import marks
@@ -38,6 +39,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     await tries.expire(tx, now)
     await allowance.expire(tx, now)
     await invalidation.forget_names(tx, now)
+    await corrections.expire_corrections(tx, now)
 
 
 async def erase_contacts(database: Database, now: int, pending_hours: int = PENDING_HOURS) -> None:

@@ -18,6 +18,7 @@ from server.errors import InvalidInput, NotFound, Overtaken, StoreUnavailable
 from server.web.desk import parts
 from server.web.desk.overtaken import Merged, chosen, merged, overtaking
 from server.web.desk.resuming import HOME
+from server.web.desk.roles import role_ticks, role_values, ticked_roles
 from server.web.desk.session import Visit
 from server.web.desk.words import (
     ADDED,
@@ -192,6 +193,7 @@ def typed_of(visit: Visit, petition: Petition | None, values: FormValues) -> Typ
         wordings=wordings | hidden,
         started_by=values.get("started_by", ""),
         decision_makers=(*rows.values(), *(petition.decision_makers[ROWS:] if petition else ())),
+        roles=ticked_roles(values),
         postcode_required=values.get("postcode_required") == _TICKED,
         contact_required=values.get("contact_required") == _TICKED,
         goal=_goal(values.get("goal", "")),
@@ -231,7 +233,7 @@ def values_of(petition: Draft) -> dict[str, str]:
         "origins": "\n".join(petition.origins),
         "postcode_required": _TICKED if petition.postcode_required else "",
         "contact_required": _TICKED if petition.contact_required else "",
-    }
+    } | role_values(petition)
     for code, wording in petition.wordings.items():
         values |= {f"title_{code}": wording.title, f"body_{code}": wording.body}
     for row, maker in enumerate(petition.decision_makers[:ROWS]):
@@ -294,6 +296,7 @@ async def send_form(
         label=visit.part_label,
         said=lambda part, values: visit.part_words(part, parts.line(part, values)),
         rows=_rows_shown(values),
+        roles=await role_ticks(visit, values),
         more=max(0, len(petition.decision_makers) - ROWS) if petition else 0,
         public_url=services.settings.public_url,
     )

@@ -35,6 +35,7 @@ _PROBLEMS = {
     ("origins", "malformed"): N_(
         "Write each site as its address alone, like https://example.org, one on each line."
     ),
+    ("roles", "malformed"): N_("Choose only from the list who decides where people live."),
     ("maker", "missing"): N_("Write the name of this decision maker, or empty the whole row."),
     ("maker", "long"): N_("Write a shorter name and title, at most {title_limit} letters each."),
     ("maker", "phone"): N_("Write the phone number with digits, like +1 406 555 0123."),
@@ -194,6 +195,10 @@ ACTION_WORDS = {
     "mail_resumed": N_("let mail of the petition go out again"),
     "letters_paused": N_("let no letters go to an office"),
     "letters_resumed": N_("let letters go to an office again"),
+    "letters_agreed": N_("noted that an office has agreed"),
+    "letters_not_agreed": N_("noted that an office has not agreed after all"),
+    "letters_again": N_("sent letters to an office again"),
+    "letters_tried": N_("sent a test letter to themselves"),
     "exported": N_("downloaded all signatures"),
     "looked": N_("looked at names of signatures"),
     "accepting": N_("began to accept held signatures"),

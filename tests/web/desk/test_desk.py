@@ -41,6 +41,7 @@ from server.web.http.guard import Hosts
 from server.web.http.pages import Pages
 from server.web.public.site import Site
 from tests.harness.databases.stores import Blanks
+from tests.harness.people import land
 from tests.harness.world import NOW, World, draft
 
 PASSWORD = "correct horse battery"
@@ -1043,6 +1044,26 @@ async def test_what_the_form_cannot_show_is_kept(place: Room) -> None:
     assert stored.wordings["vi"] == texts["vi"]
 
 
+async def test_the_roles_of_the_country_are_offered_and_kept(place: Room) -> None:
+    browser, path = await place.signed_in(), "/organizer/p/lake/edit"
+    assert "We do not know yet who decides" in (await browser.get(path)).text
+    await land.us(place.services.database)
+    page = await browser.get(path)
+    assert '<input type="checkbox" name="role_senator" value="1"> Senator<' in page.text
+    assert "We do not know yet who decides" not in page.text
+    answer = await save(browser, path, role_senator="1", title_en="")
+    assert (await browser.fill(answer, path))["role_senator"] == "1"
+    assert (await save(browser, path, role_senator="1")).status == 303
+    stored = place.services.directory.by_slug["lake"]
+    assert (stored.roles, len(stored.decision_makers)) == (("senator",), 1)
+    assert (await save(browser, path, keyword="LAKES")).status == 303
+    assert place.services.directory.by_slug["lake"].roles == ("senator",)
+    answer = await save(browser, path, **{"role_<b>": "1"})
+    assert "Choose only from the list" in answer.text
+    page = await save(browser, path, country="CA", title_en="")
+    assert '<input type="checkbox" name="role_senator" value="1" checked> senator (' in page.text
+
+
 async def test_a_form_has_two_empty_rows_and_what_was_typed_in_a_far_one(place: Room) -> None:
     browser = await place.signed_in()
     page = await browser.get("/organizer/p/lake/edit")
@@ -1108,7 +1129,7 @@ async def test_an_unknown_kind_of_form_is_refused(place: Room) -> None:
 
 async def test_too_many_fields_are_refused(place: Room) -> None:
     browser = await place.signed_in()
-    answer = await browser.post("/organizer/p/lake/edit", {f"f{i}": "x" for i in range(90)})
+    answer = await browser.post("/organizer/p/lake/edit", {f"f{i}": "x" for i in range(101)})
     assert answer.status == 400
 
 

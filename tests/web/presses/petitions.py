@@ -11,10 +11,11 @@ from tests.harness.web.pages import Browser, Form, pattern
 from tests.harness.web.site import OWN, Site
 from tests.web.presses.table import press
 
+ROLES = "role_senator role_representative"
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
 DRAFT = (
     "title_{language} body_{language} started_by add language slug keyword country"
-    f" postcode_required contact_required goal origins {MAKER}"
+    f" postcode_required contact_required goal origins {MAKER} {ROLES}"
 )
 
 
@@ -75,7 +76,8 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         "contact_required": True,
         "origins": "https://friends.example.org\nhttps://others.example.org",
     }
-    page = browser.press(form, "", draft | maker | more)
+    roles: dict[str, str | bool] = {"role_senator": True, "role_representative": False}
+    page = browser.press(form, "", draft | maker | more | roles)
     slug, keyword = str(draft["slug"]), str(draft["keyword"])
     assert keyword in page.text
     assert "4 321" in page.text or "4,321" in page.text.replace("\u202f", ",").replace("\xa0", ",")
@@ -83,9 +85,12 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         browser.press(page.form(f"{OWN}/open"))
     stored = site.own(slug, "/edit").form(f"{OWN}/edit")
     assert stored.fields["origins"].value == more["origins"]
+    assert stored.fields["role_senator"].value == "1"
+    assert "role_representative" not in stored.fields  # nobody is known in that country
     read = site.stranger()
     asks = str(draft["started_by"])
     site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks},", "Keep it clean.")
+    site.shows(f"/en/p/{slug}", "those who decide where you live")
     site.shows(f"/es/p/{slug}", str(more["title_es"]))
     site.shows(f"/fr/p/{slug}", str(more["body_es"]))  # the main language
     name = site.name()
