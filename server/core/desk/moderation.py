@@ -179,7 +179,7 @@ async def shown_comments(
     rows = await tx.fetch(
         "SELECT id, name, comment FROM signatures WHERE petition_id = :id AND comment IS NOT NULL"
         f" AND approved_at IS NOT NULL AND public_at IS NOT NULL AND {where('verified')}"
-        " AND (:before = 0 OR id < :before) ORDER BY id DESC LIMIT :limit",
+        " AND (CAST(:before AS BIGINT) = 0 OR id < :before) ORDER BY id DESC LIMIT :limit",
         id=petition_id,
         before=before,
         limit=COMMENTS + 1,
