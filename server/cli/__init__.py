@@ -17,7 +17,8 @@ from server.errors import UndersignedError
 GROUPS: Final = {
     "serving": {"serve", "worker", "demo"},
     "store": {"init", "check", "backup", "restore", "migrate-to"},
-    "people": {"petition", "organizer", "key"},
+    "people": {"petition", "key"},
+    "organizers": {"organizer", "organization"},
     "places": {"decision-makers", "divisions"},
     "texts": {"sms"},
     "mail": {"bounced"},

@@ -1,25 +1,20 @@
-"""`petition`, `organizer`, `key`: what organizers and operators set up."""
+"""`petition`, `key`: what organizers and operators set up."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import secrets
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-from server.cli.shared import Commands, opened, settings_of
+from server.cli.shared import Commands, petition_named, settings_of, store_of
 from server.core.counting import counts
-from server.core.desk import audit, organizers
+from server.core.desk import audit
 from server.core.petitions import petitions
-from server.core.petitions.petitions import Petition
 from server.core.upkeep import ending
 from server.core.values.keys import Keys
-from server.db import Database, Transaction
-from server.errors import InvalidInput, NotFound, UndersignedError
+from server.errors import InvalidInput, UndersignedError
 
 _CHANGES = {
     "open": (petitions.open_, "open"),
@@ -39,14 +34,6 @@ def add(commands: Commands) -> None:
     petition.add_argument("--yes", action="store_true", help="end it without asking")
     petition.set_defaults(run=_petition)
 
-    organizer = commands.add_parser("organizer", help="add an organizer")
-    organizer.add_argument("action", choices=["add"])
-    organizer.add_argument("name")
-    organizer.add_argument(
-        "--petition", action="append", default=[], metavar="SLUG", help="put in charge of it"
-    )
-    organizer.set_defaults(run=_organizer)
-
     key = commands.add_parser("key", help="print a new UNDERSIGNED_SECRET_KEY")
     key.add_argument("action", choices=["new"])
     key.set_defaults(run=lambda _: print(secrets.token_urlsafe(48)))
@@ -58,7 +45,7 @@ def _petition(options: argparse.Namespace) -> None:
 
 
 async def _list(options: argparse.Namespace) -> None:
-    async with _store(options) as database, database.read() as tx:
+    async with store_of(options) as database, database.read() as tx:
         for p in (await petitions.all_petitions(tx)).values():
             print(f"{p.slug}\t{p.keyword}\t{p.state}\t{p.wording(p.language).title}")
 
@@ -66,8 +53,8 @@ async def _list(options: argparse.Namespace) -> None:
 async def _change(options: argparse.Namespace) -> None:
     change, state = _CHANGES[options.action]
     now, done = int(time.time()), _DONE[options.action]
-    async with _store(options) as database, database.write() as tx:
-        petition = await _named(tx, options.slug)
+    async with store_of(options) as database, database.write() as tx:
+        petition = await petition_named(tx, options.slug)
         try:
             changed = await change(tx, petition.id, now)
         except InvalidInput as error:
@@ -80,9 +67,9 @@ async def _change(options: argparse.Namespace) -> None:
 async def _end(options: argparse.Namespace) -> None:
     """End a petition for good; asked again, go on where it was interrupted."""
     now, keys = int(time.time()), Keys(settings_of(options).secret_key)
-    async with _store(options) as database:
+    async with store_of(options) as database:
         async with database.read() as tx:
-            petition = await _named(tx, options.slug)
+            petition = await petition_named(tx, options.slug)
             figures = await counts.figures(tx, petition.id)
         if petition.ended_at is None:
             if not options.yes:
@@ -101,62 +88,3 @@ def _make_sure(slug: str, n: int) -> None:
     print(f"To go on, type {slug}: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip() != slug:
         raise UndersignedError("nothing was changed")
-
-
-@asynccontextmanager
-async def _store(options: argparse.Namespace) -> AsyncIterator[Database]:
-    database = await opened(options)
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
-async def _named(tx: Transaction, slug: str | None) -> Petition:
-    """Raises `NotFound`."""
-    if not slug:
-        raise NotFound("which petition? `petition list` shows them")
-    for petition in (await petitions.all_petitions(tx)).values():
-        if petition.slug == slug:
-            return petition
-    raise NotFound(f"no petition {slug!r}; `petition list` shows them")
-
-
-def _organizer(options: argparse.Namespace) -> None:
-    async def run(password: str) -> None:
-        now = int(time.time())
-        try:
-            async with _store(options) as database, database.write() as tx:
-                known = [await _named(tx, slug) for slug in options.petition]
-                salt = secrets.token_bytes(16)
-                added = await organizers.add(tx, options.name, password, salt=salt, now=now)
-                for id_ in (petition.id for petition in known):
-                    await organizers.assign(tx, id_, added.id, now)
-                    await audit.note(tx, now, audit.OPERATOR, "assigned", id_, to=added.name)
-        except InvalidInput as error:
-            raise UndersignedError(_organizer_fault(error)) from error
-
-    given = _read_password()
-    password = given or secrets.token_urlsafe(12)
-    asyncio.run(run(password))
-    print(f"{options.name} can sign in now." + ("" if given else f" Password: {password}"))
-
-
-def _organizer_fault(error: InvalidInput) -> str:
-    words = {
-        "in_use": "there is an organizer of that name already",
-        "short": f"the password is too short: {organizers.PASSWORD_LEAST} characters at least",
-        "missing": "a name and a password are needed",
-        "malformed": "a name has 2 to 64 letters, digits or . _ - @",
-    }
-    return "; ".join(words.get(p.code, f"{p.field}: {p.code}") for p in error.problems)
-
-
-def _read_password() -> str:
-    """The password typed twice on a terminal, or the first line of the input; '' to make one."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
-    first = getpass.getpass("Password (empty: one is made): ")
-    if first and getpass.getpass("Once more: ") != first:
-        raise UndersignedError("the two passwords differ; nothing was changed")
-    return first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from server.cli import demo
-from server.core.desk import organizers
+from server.core.desk import organizers, teams
 from server.core.petitions import petitions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.core.values.keys import SALT_BYTES
@@ -26,7 +26,7 @@ async def seed(database: Database, password: str, now: int) -> None:
         await petitions.open_(tx, id_, now)
         salt = secrets.token_bytes(16)
         organizer = await organizers.add(tx, demo.ORGANIZER, password, salt=salt, now=now)
-        await organizers.assign(tx, id_, organizer.id, now)
+        await teams.give(tx, id_, await teams.found(tx, STARTED_BY, organizer.id, now))
 
 
 def sample() -> Draft:

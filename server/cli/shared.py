@@ -7,16 +7,19 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 from server.cli import demo
 from server.config import Settings, load
+from server.core.petitions import petitions
+from server.core.petitions.petitions import Petition
 from server.core.upkeep import check, tombstones
 from server.core.upkeep.tombstones import Tombstones
 from server.core.values.keys import Keys
-from server.db import Database, open_database, sqlite_path
-from server.errors import Misconfigured
+from server.db import Database, Transaction, open_database, sqlite_path
+from server.errors import Misconfigured, NotFound
 
 #: Whoever has set one of them means no demo.
 _KEYS = {"UNDERSIGNED_SECRET_KEY", "UNDERSIGNED_SECRET_KEY_FILE"}
@@ -88,3 +91,21 @@ def say_figures(report: check.Report) -> None:
             f"{slug}: {f.verified} verified, {f.unverified} unverified,"
             f" {f.held} held, {f.total} in all"
         )
+
+
+@asynccontextmanager
+async def store_of(options: argparse.Namespace) -> AsyncIterator[Database]:
+    """The database while a command needs it."""
+    database = await opened(options)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def petition_named(tx: Transaction, slug: str | None) -> Petition:
+    """The petition with that slug. Raises `NotFound`."""
+    for petition in (await petitions.all_petitions(tx)).values():
+        if petition.slug == slug:
+            return petition
+    raise NotFound(f"no petition {slug!r}; `petition list` shows them")

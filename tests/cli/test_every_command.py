@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from tests.harness.databases.postgres import Cluster
 from tests.harness.mail.smtp import PostOffice, post_office
 from tests.harness.people.signers import STORED, names
 from tests.harness.product import Server, eventually
+from tests.harness.web.pages import Browser, Met
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -163,12 +165,55 @@ def petition_end(place: Place) -> None:
         assert names(server.store) == [None]
 
 
-def organizer_add(place: Place) -> None:
-    password = "correct horse battery"
-    place.run("organizer", "add", "vy", "--petition", "face", typed=f"{password}\n")
-    form = {"name": "vy", "password": password, "next": "/organizer/p/face"}
-    answer = place.server.post("/organizer/sign-in", form)
-    assert (answer.status, answer.headers["location"]) == (303, "/organizer/p/face")
+def signed_in(place: Place, name: str, password: str) -> Browser:
+    browser = Browser(place.server, Met(), "127.0.0.1")
+    form = browser.get("/organizer/sign-in").form("/organizer/sign-in")
+    browser.press(form, "", {"name": name, "password": password})
+    return browser
+
+
+def status(browser: Browser, path: str = "") -> int:
+    """Of a page of the petition; 401 where one is asked to sign in."""
+    page = browser.get(f"/organizer/p/face{path}")
+    return 401 if page.path.startswith("/organizer/sign-in") else page.status
+
+
+def organizers(place: Place) -> None:
+    """One is let in, made a moderator, signed out, given another password, and goes."""
+    first, second = "correct horse battery", "quiet stones roll uphill"
+    there = ("--petition", "face", "--role")
+    place.run("organizer", "add", "vy", *there, "viewer", typed=first)
+
+    vy = signed_in(place, "vy", first)
+    assert (status(vy), status(vy, "/moderation")) == (200, 403)
+    place.run("organizer", "assign", "vy", *there, "moderator")
+    assert (status(vy, "/moderation"), status(vy, "/export.csv")) == (200, 403)
+    assert "vy\t1: moderator\n" in place.run("organizer", "list")
+    assert "Sessions ended: 1" in place.run("organizer", "end-sessions", "vy")
+    assert status(vy) == 401
+    vy = signed_in(place, "vy", first)
+    place.run("organizer", "reset", "vy", typed=second)
+    assert status(vy) == 401
+    assert status(signed_in(place, "vy", first)) == 401
+    assert status(signed_in(place, "vy", second)) == 200
+    place.run("organizer", "remove", "vy")
+    assert status(signed_in(place, "vy", second)) == 401
+    assert "vy\tremoved\n" in place.run("organizer", "list")
+    place.run("organizer", "reset", "vy", typed=second)  # there again, and in no team
+    assert status(signed_in(place, "vy", second)) == 404
+
+
+def organizations(place: Place) -> None:
+    """A petition goes to another organization, and back."""
+    password = "seven slow rivers bend"
+    place.run("organizer", "add", "mo", typed=password)
+    [own] = re.findall(r"^(\d+)\tmo\tpetitions: 0\tmo$", place.run("organization", "list"), re.M)
+    said = place.run("organization", "add", "Friends", "--owner", "mo")
+    friends = said.split()[-1].rstrip(".")
+    mo = signed_in(place, "mo", password)
+    for number, answered in ((friends, 200), ("1", 404), (own, 200), ("1", 404)):
+        place.run("organization", "give", number, "--petition", "face")
+        assert status(mo) == answered
 
 
 def key_new(place: Place) -> None:
@@ -240,7 +285,15 @@ TRIED: dict[str, Callable[[Place], None]] = {
     "petition pause": petition,
     "petition close": petition,
     "petition end": petition_end,
-    "organizer add": organizer_add,
+    "organizer list": organizers,
+    "organizer add": organizers,
+    "organizer assign": organizers,
+    "organizer reset": organizers,
+    "organizer end-sessions": organizers,
+    "organizer remove": organizers,
+    "organization list": organizations,
+    "organization add": organizations,
+    "organization give": organizations,
     "key new": key_new,
     "decision-makers import": decision_makers_import,
     "divisions import": divisions_import,

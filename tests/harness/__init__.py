@@ -6,6 +6,7 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
     product     the demo in processes of its own, and raw HTTP to it
     world       one open petition in a store, without any door around it
     examples    how many examples hypothesis makes
+    team        organizations that own petitions
     said        what this process logs
     needs       programs that no Python package brings: installs them, or skips the test
     databases   stores of both engines, and what may happen to them

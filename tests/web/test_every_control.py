@@ -24,12 +24,12 @@ from tests.harness.mail.smtp import post_office
 from tests.harness.people import land
 from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
 from tests.harness.web.site import Site
-from tests.web.presses import decisions, letters, offices, petitions, readers, signers
+from tests.web.presses import decisions, letters, offices, petitions, readers, signers, team
 from tests.web.presses.table import PRESSES, Press, known, walk
 
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
-PRESSING = (readers, signers, letters, offices, petitions, decisions)
+PRESSING = (readers, signers, letters, offices, petitions, decisions, team)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
@@ -91,12 +91,12 @@ def broken(site: Site) -> Iterator[str]:
             if page.status >= 400:
                 yield f"{page.path}: {page.status}"
     seen: set[str] = set()
-    for link, base in list(site.met.links.items()):
+    for link, (base, browser) in list(site.met.links.items()):
         path = ours(link, base, site.server)
         shape = f"{pattern(path)}?{path.partition('?')[2][:5]}"
         if path and shape not in seen:
             seen.add(shape)
-            if (status := site.desk.get(path).status) >= 400:
+            if (status := browser.get(path).status) >= 400:
                 yield f"{link} of {base}: {status}"
 
 

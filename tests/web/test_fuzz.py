@@ -33,6 +33,7 @@ from server.web.http.guard import Hosts
 from server.web.http.pages import Pages
 from server.web.public.site import Site
 from tests.harness.examples import examples
+from tests.harness.team import run_by
 from tests.harness.texts.phones import text_door
 from tests.harness.world import NOW
 
@@ -219,8 +220,8 @@ async def site_of(services: Services) -> ASGIApp:
     async with services.database.write() as tx:
         salt = b"s" * passwords.PASSWORD_SALT_BYTES
         organizer = await organizers.add(tx, "jo", "a long password", salt=salt, now=NOW)
-        await organizers.assign(tx, 1, organizer.id, NOW)
-        await organizers._start_session(tx, organizer, TOKEN, NOW)
+        await run_by(tx, 1, organizer.id)
+        await organizers.start_session(tx, organizer, TOKEN, NOW)
     services.gateways = gateways(services.settings, services.keys)
     pages = Pages()
     hosts = Hosts(services.settings.public_url)

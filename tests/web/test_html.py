@@ -79,10 +79,19 @@ def organizer_pages(server: Server) -> dict[str, str]:
     token = re.search('name="csrf" value="([^"]+)"', room["first"])
     assert token, "not signed in"
     pages = ["p/face", "p/face/edit", "p/face/letters", "petitions/new", "p/none"]
+    pages += ["o/1?done=no_name", "join/0"]
     for path in [*pages, "p/face/moderation", "p/face/invalidate", "p/face/audit"]:
         room[path] = ask(path)
     wrong = {"csrf": token[1], "title_en": '"<b>', "goal": "many", "maker0_phone": "x"}
     room["errors"] = ask("p/face/edit", wrong)
+    for kind, form in {"no-link": {}, "link": {"whom": "<b>", "editor": "1"}}.items():
+        room[kind] = ask("o/1/invite", {"csrf": token[1], **form})
+    link = re.search("/organizer/(join/[0-9a-f]+)", room["link"])
+    assert link, "no link"
+    room["team"], room["join"] = ask("o/1"), ask(link[1])
+    ask("sign-out", {"csrf": token[1]})
+    room["join-anew"] = ask(link[1])
+    room["join-faulty"] = ask(link[1], {"name": "<b>", "password": "x"})
     return {f"organizer-{name}": page for name, page in room.items()}
 
 
@@ -90,7 +99,7 @@ def write(pages: dict[str, str], folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, page in pages.items():
         assert page.startswith("<!DOCTYPE html>"), name
-        (folder / f"{name.replace('/', '-')}.html").write_text(page, "utf-8")
+        (folder / f"{name.replace('/', '-').replace('?', '-')}.html").write_text(page, "utf-8")
 
 
 def write_public(server: Server, folder: Path) -> None:

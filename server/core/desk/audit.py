@@ -21,11 +21,14 @@ OPERATOR = "operator"
 LOOKED = "looked"  # what is said of who has seen names that nobody else may see
 _LOCK = b"audit log"
 _BLOCK = 1000
+_PLAIN = ("n", "at", "actor", "petition_id", "organization_id", "action")
+_COLUMNS = ", ".join((*_PLAIN, "detail", "hash"))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One action; `n` counts from 1, `hash` is SHA-256 over the hash before and the rest."""
+    """One action about a petition or an organization; `n` counts from 1, `hash` is SHA-256 over the
+    hash before and the rest."""
 
     n: int
     at: int
@@ -34,12 +37,11 @@ class Entry:
     action: str
     detail: dict[str, Any]
     hash: bytes
+    organization_id: int | None = None
 
     @classmethod
     def from_row(cls, row: Row) -> Entry:
-        fields: dict[str, Any] = {
-            name: row[name] for name in ("n", "at", "actor", "petition_id", "action")
-        }
+        fields: dict[str, Any] = {name: row[name] for name in _PLAIN}
         return cls(**fields, detail=json.loads(row["detail"]), hash=bytes(row["hash"]))
 
     def as_json(self) -> str:
@@ -48,8 +50,10 @@ class Entry:
 
 
 def _content(entry: Entry) -> dict[str, Any]:
-    names = ("n", "at", "actor", "petition_id", "action", "detail")
-    return {name: getattr(entry, name) for name in names}
+    content = {name: getattr(entry, name) for name in (*_PLAIN, "detail")}
+    if entry.organization_id is None:  # entries are older than organizations
+        del content["organization_id"]
+    return content
 
 
 def chained(before: bytes, entry: Entry) -> bytes:
@@ -59,21 +63,29 @@ def chained(before: bytes, entry: Entry) -> bytes:
 
 
 async def note(
-    tx: Transaction, at: int, actor: str, action: str, petition_id: int | None = None, **detail: Any
+    tx: Transaction,
+    at: int,
+    actor: str,
+    action: str,
+    petition_id: int | None = None,
+    *,
+    organization_id: int | None = None,
+    **detail: Any,
 ) -> None:
     """Add an entry in the transaction of what it records."""
     await tx.lock([hashlib.sha256(_LOCK).digest()[:16]])  # a chain has one end
     head = await tx.fetch_one("SELECT n, hash FROM audit_head WHERE one = 1")
     n, before = (head["n"], bytes(head["hash"])) if head else (0, b"")
-    entry = Entry(n + 1, at, actor, petition_id, action, detail, b"")
+    entry = Entry(n + 1, at, actor, petition_id, action, detail, b"", organization_id)
     hash_ = chained(before, entry)
     await tx.execute(
-        "INSERT INTO audit (n, at, actor, petition_id, action, detail, hash)"
-        " VALUES (:n, :at, :actor, :petition_id, :action, :detail, :hash)",
+        f"INSERT INTO audit ({_COLUMNS}) VALUES (:n, :at, :actor, :petition_id, :organization_id,"
+        " :action, :detail, :hash)",
         n=entry.n,
         at=at,
         actor=actor,
         petition_id=petition_id,
+        organization_id=organization_id,
         action=action,
         detail=json.dumps(detail, ensure_ascii=False),
         hash=hash_,
@@ -93,12 +105,22 @@ async def entries(
     number."""
     wanted: dict[str, int] = {} if petition_id is None else {"petition_id": petition_id}
     rows = await tx.fetch(
-        "SELECT n, at, actor, petition_id, action, detail, hash FROM audit WHERE n < :before"
+        f"SELECT {_COLUMNS} FROM audit WHERE n < :before"
         + (" AND petition_id = :petition_id" if petition_id is not None else "")
         + " ORDER BY n DESC LIMIT :limit",
         before=before if before is not None else 1 << 62,
         limit=limit,
         **wanted,
+    )
+    return [Entry.from_row(row) for row in rows]
+
+
+async def of_organization(tx: Transaction, organization_id: int, limit: int) -> list[Entry]:
+    """The last entries about an organization and its members, the newest first."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM audit WHERE organization_id = :id ORDER BY n DESC LIMIT :limit",
+        id=organization_id,
+        limit=limit,
     )
     return [Entry.from_row(row) for row in rows]
 
@@ -131,8 +153,7 @@ async def has_looked(tx: Transaction, petition_id: int, actor: str, since: int) 
 async def oldest_first(tx: Transaction, after: int = 0) -> AsyncIterator[Entry]:
     """All entries, the oldest first."""
     while rows := await tx.fetch(
-        "SELECT n, at, actor, petition_id, action, detail, hash FROM audit WHERE n > :after"
-        " ORDER BY n LIMIT :limit",
+        f"SELECT {_COLUMNS} FROM audit WHERE n > :after ORDER BY n LIMIT :limit",
         after=after,
         limit=_BLOCK,
     ):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 
 from server.core.counting.counts import DAY, figures
+from server.core.desk import teams
 from server.core.desk.conditions import Preview
 from server.db import Transaction
 
 UNDO_SECONDS = 30 * DAY
 ALONE = 3  # signatures that one organizer may take out in that time, or a hundredth of all
 ALONE_SHARE = 0.01
-JOINED_SECONDS = 7 * DAY  # for which the second organizer has been one
 _LOCK = hashlib.sha256(b"invalidations").digest()[:16]  # of whoever asks for one
 
 
@@ -28,7 +28,8 @@ async def needs_second(
     tx: Transaction, petition_id: int, seen: Preview, organizer: int, now: int
 ) -> bool:
     """Whether another organizer has to agree that this one takes out so many more: where there is
-    one who has been one for a week.
+    one who may, and has been a member for a week, or was one until lately. Nobody gets rid of the
+    second by sending them away.
 
     The verified ones are weighed apart: whoever has ten thousand invented names signed may not
     take out a hundred verified ones for it.
@@ -41,7 +42,9 @@ async def needs_second(
         seen.verified + taken_verified, verified + taken_verified
     ):
         return False
-    return bool(await others(tx, petition_id, organizer, now))
+    return bool(await teams.seconds(tx, petition_id, organizer, now)) or await teams.misses_second(
+        tx, petition_id, organizer, now
+    )
 
 
 def _is_little(n: int, of: int) -> bool:
@@ -64,15 +67,3 @@ async def _taken(tx: Transaction, petition_id: int, since: int) -> tuple[int, in
     )
     n, due, verified = (int(row[k]) for k in ("n", "due", "verified")) if row else (0, 0, 0)
     return n + due, verified + due
-
-
-async def others(tx: Transaction, petition_id: int, organizer: int, now: int) -> set[int]:
-    """The organizers who may agree to what this one asks for."""
-    rows = await tx.fetch(
-        "SELECT organizer_id FROM petition_organizers WHERE petition_id = :petition"
-        " AND organizer_id <> :organizer AND joined_at <= :before",
-        petition=petition_id,
-        organizer=organizer,
-        before=now - JOINED_SECONDS,
-    )
-    return {row["organizer_id"] for row in rows}

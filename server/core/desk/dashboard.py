@@ -72,11 +72,12 @@ class Dashboard:
 
 
 async def overview(tx: Transaction, organizer_id: int, now: int) -> dict[int, Sums]:
-    """The headline of each petition that the organizer runs, by petition id."""
+    """The headline of each petition that the organizer sees, by petition id."""
     rows = await tx.fetch(
-        f"SELECT c.petition_id, c.class, {_SUMS} FROM petition_organizers o"
-        " JOIN counts c ON c.petition_id = o.petition_id"
-        " WHERE o.organizer_id = :id GROUP BY c.petition_id, c.class",
+        f"SELECT c.petition_id, c.class, {_SUMS} FROM members m"
+        " JOIN petitions p ON p.organization_id = m.organization_id"
+        " JOIN counts c ON c.petition_id = p.id"
+        " WHERE m.organizer_id = :id AND m.roles <> '' GROUP BY c.petition_id, c.class",
         id=organizer_id,
         today=now // DAY,
     )

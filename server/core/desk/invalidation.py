@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Literal
 
 from server.core.counting.states import IN_TOTAL, state_of
-from server.core.desk import audit
+from server.core.desk import audit, teams
 from server.core.desk.batches import BATCH, change_batch, matching
 from server.core.desk.conditions import Condition, Preview, preview
-from server.core.desk.consent import UNDO_SECONDS, needs_second, others
+from server.core.desk.consent import UNDO_SECONDS, needs_second
 from server.core.petitions.petitions import check_not_ended
 from server.core.signing.signature import Signature
 from server.core.values.names import tidy
@@ -158,11 +158,11 @@ async def all_of(tx: Transaction, petition_id: int) -> list[Invalidation]:
 
 async def confirm(tx: Transaction, found: Invalidation, organizer: int, now: int) -> bool:
     """A second organizer agrees; whether anything waited for that. Raises `InvalidInput` for the
-    one who asked, and for one who has not been an organizer for long."""
+    one who asked, and for one who has not been a member for long."""
     await check_not_ended(tx, found.petition_id)
     if organizer == found.asked_by:
         raise InvalidInput(Problem("second", "same"))
-    if organizer not in await others(tx, found.petition_id, found.asked_by, now):
+    if organizer not in await teams.seconds(tx, found.petition_id, found.asked_by, now):
         raise InvalidInput(Problem("second", "new"))
     row = await tx.fetch_one(
         "UPDATE invalidations SET started_at = :now"

@@ -1,4 +1,4 @@
-"""Organizers: their accounts, how they sign in, and which petitions are theirs.
+"""Organizers: their accounts, and how they sign in.
 
 A password is kept as argon2id alone. A sign-in lasts 12 hours from when it was made, used or not:
 then no look at a page has to write, and a forgotten one on a shared computer ends the same day.
@@ -23,7 +23,7 @@ from server.core.values.contacts import normal_email
 from server.core.values.keys import mac
 from server.core.values.names import tidy
 from server.db import Database, Transaction
-from server.errors import InvalidInput, NotFound, Problem, SignedOut, Throttled
+from server.errors import InvalidInput, Problem, SignedOut, Throttled
 
 SESSION_SECONDS = 12 * 3600
 PASSWORD_LEAST = 12  # characters
@@ -41,6 +41,14 @@ _NAME = re.compile(r"[^\W_][\w.-]{1,63}")
 class Organizer:
     id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account that is about to be stored, its name as it is kept."""
+
+    name: str
+    password_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,23 +78,42 @@ def normal_name(text: str) -> str | None:
 async def add(tx: Transaction, name: str, password: str, *, salt: bytes, now: int) -> Organizer:
     """A new account. Raises `InvalidInput` for a name or password that will not do.
 
-    The hash is made inside the transaction (some 50 ms): accounts are added by hand, and rarely.
+    The hash is made inside the transaction (some 50 ms): who must not keep others waiting makes the
+    account before (`new_account`) and stores it then.
     """
+    return await store(tx, await new_account(name, password, salt), now)
+
+
+async def new_account(name: str, password: str, salt: bytes) -> NewAccount:
+    """An account that nobody has yet. Raises `InvalidInput` for a name or password that will not
+    do."""
     normal = normal_name(name)
     problems = [*_name_problems(name, normal), *_password_problems(password)]
     if normal is None or problems:
         raise InvalidInput(*problems)
+    return NewAccount(normal, await passwords.hashed(password, salt))
+
+
+async def new_hash(password: str, salt: bytes) -> str:
+    """What is kept of a new password. Raises `InvalidInput` for one that will not do."""
+    if problems := _password_problems(password):
+        raise InvalidInput(*problems)
+    return await passwords.hashed(password, salt)
+
+
+async def store(tx: Transaction, account: NewAccount, now: int) -> Organizer:
+    """Raises `InvalidInput` if somebody has that name."""
     row = await tx.fetch_one(
         "INSERT INTO organizers (id, name, password_hash, created_at)"
         " SELECT coalesce(max(id), 0) + 1, :name, :hash, :now FROM organizers WHERE true"
         " ON CONFLICT (name) DO NOTHING RETURNING id",
-        name=normal,
-        hash=await passwords.hashed(password, salt),
+        name=account.name,
+        hash=account.password_hash,
         now=now,
     )
     if row is None:
         raise InvalidInput(Problem("name", "in_use"))
-    return Organizer(row["id"], normal)
+    return Organizer(row["id"], account.name)
 
 
 def _name_problems(name: str, normal: str | None) -> list[Problem]:
@@ -113,7 +140,7 @@ async def sign_in(database: Database, attempt: SignIn, *, key: bytes, now: int) 
         # Counted before the password is looked at: tries at the same moment count one by one.
         taken = await _take_try(tx, keys, now)
         row = await tx.fetch_one("SELECT * FROM organizers WHERE name = :name", name=name)
-    stored = row["password_hash"] if row else passwords.NOBODY
+    stored = (row and row["password_hash"]) or passwords.NOBODY  # (empty: the account is closed)
     right = await passwords.is_right(stored, attempt.password)
     if row is None or not right:
         raise InvalidInput(Problem("password", "wrong"))
@@ -123,13 +150,14 @@ async def sign_in(database: Database, attempt: SignIn, *, key: bytes, now: int) 
     organizer = Organizer(row["id"], row["name"])
     async with database.write() as tx:
         await tries.take_back(tx, taken)  # one that succeeded is none
-        await _start_session(tx, organizer, attempt.token, now)
+        await start_session(tx, organizer, attempt.token, now)
         if fresh:
             await _keep_hash(tx, organizer, fresh)
     return organizer
 
 
-async def _start_session(tx: Transaction, organizer: Organizer, token: bytes, now: int) -> None:
+async def start_session(tx: Transaction, organizer: Organizer, token: bytes, now: int) -> None:
+    """Let the browser that keeps the token be this organizer's for `SESSION_SECONDS`."""
     await tx.execute("DELETE FROM organizer_sessions WHERE expires_at <= :now", now=now)
     await tx.execute(
         "INSERT INTO organizer_sessions (token_key, organizer_id, created_at, expires_at)"
@@ -179,38 +207,10 @@ def form_token(token: bytes) -> str:
     return mac(token, "form").hex()
 
 
-# Which petitions are whose.
-
-
-async def assign(tx: Transaction, petition_id: int, organizer_id: int, now: int) -> None:
-    """Let the organizer run the petition; doing it twice changes nothing."""
-    await tx.execute(
-        "INSERT INTO petition_organizers (petition_id, organizer_id, joined_at)"
-        " VALUES (:petition_id, :organizer_id, :now) ON CONFLICT DO NOTHING",
-        petition_id=petition_id,
-        organizer_id=organizer_id,
-        now=now,
-    )
-
-
-async def petition_ids(tx: Transaction, organizer_id: int) -> frozenset[int]:
-    """The petitions that the organizer runs."""
-    rows = await tx.fetch(
-        "SELECT petition_id FROM petition_organizers WHERE organizer_id = :id", id=organizer_id
-    )
-    return frozenset(row["petition_id"] for row in rows)
-
-
 async def name_of(tx: Transaction, organizer_id: int) -> str:
     """What they sign in with; '' for nobody."""
     row = await tx.fetch_one("SELECT name FROM organizers WHERE id = :id", id=organizer_id)
     return str(row["name"]) if row else ""
-
-
-async def check_runs(tx: Transaction, organizer_id: int, petition_id: int) -> None:
-    """Raise `NotFound` unless the organizer runs it: of other people's they learn nothing."""
-    if petition_id not in await petition_ids(tx, organizer_id):
-        raise NotFound(str(petition_id))
 
 
 # How many tries are left.

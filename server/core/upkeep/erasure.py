@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from server.core.conversations import gathering, inbound, phones
 from server.core.counting.counts import DAY
-from server.core.desk import invalidation
+from server.core.desk import invalidation, invitations
 from server.core.floods import limits, tries
 from server.core.outbox import allowance, outbox
 from server.core.places import corrections
@@ -27,7 +27,8 @@ ROUNDS = 200  # of those at one time; the rest is for the next
 
 async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> None:
     """Erase all that lies in small tables and is due: numbers and bodies of messages after
-    `keep_days`, codes and tries that are too old. Doing it twice does nothing twice."""
+    `keep_days`; codes, tries and invitations that are too old. Doing it twice does nothing twice.
+    """
     await phones.end_conversations(tx, now)
     await gathering.expire(tx, now)
     await inbound.forget_farewells(tx, now)
@@ -40,6 +41,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     await allowance.expire(tx, now)
     await invalidation.forget_names(tx, now)
     await corrections.expire_corrections(tx, now)
+    await invitations.expire(tx, now)
 
 
 async def erase_contacts(database: Database, now: int, pending_hours: int = PENDING_HOURS) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from server.core.conversations.traffic import traffic
 from server.core.counting.counts import DAY, Day
 from server.core.desk import dashboard as figures
-from server.core.desk import exports, organizers
+from server.core.desk import exports, teams
 from server.core.desk.dashboard import Sums
 from server.core.floods.alarms import SENDING
 from server.core.petitions import petitions
@@ -29,23 +29,20 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 async def index(visit: Visit) -> None:
-    """The petitions that this organizer runs, newest first."""
+    """The organizations of this organizer, and the petitions of each, newest first."""
     services = visit.services
     directory = await services.directory.current()
     async with services.database.read() as tx:
-        mine = await organizers.petition_ids(tx, visit.organizer.id)
+        mine = await teams.memberships(tx, visit.organizer.id)
+        owners = await teams.petitions_of(tx, [m.organization_id for m in mine])
         standings = await figures.overview(tx, visit.organizer.id, services.now())
-    listed = [
-        (
-            p,
-            p.wording(visit.language),
-            visit.sentence(STATE_WORDS, p.state),
-            standings.get(p.id, Sums()),
-        )
-        for p in directory.by_id.values()
-        if p.id in mine
-    ]
-    await visit.send_page("index", petitions=listed)
+    listed: dict[int, list[Any]] = {m.organization_id: [] for m in mine}
+    for p in directory.by_id.values():
+        if p.id in owners:
+            state = visit.sentence(STATE_WORDS, p.state)
+            sums = standings.get(p.id, Sums())
+            listed[owners[p.id]].append((p, p.wording(visit.language), state, sums))
+    await visit.send_page("index", organizations=[(m, listed[m.organization_id]) for m in mine])
 
 
 async def show(visit: Visit) -> None:

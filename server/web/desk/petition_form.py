@@ -9,11 +9,14 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 
 from server.config import LANGUAGES
-from server.core.desk import organizers
+from server.core.desk import teams
+from server.core.desk.teams import Membership
 from server.core.petitions import petitions, versions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.petitions import Petition
+from server.core.values.ids import read_id
 from server.core.values.keys import SALT_BYTES
+from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Overtaken, StoreUnavailable
 from server.web.desk import parts
 from server.web.desk.overtaken import Merged, chosen, merged, overtaking
@@ -79,6 +82,10 @@ async def resume(visit: Visit, path: str) -> bool:
     """Send the form again that was typed before the sign-in ended; False if that path has none."""
     slug = re.fullmatch(r"/organizer/p/([^/]+)/edit", path)
     if slug is None and path != "/organizer/petitions/new":
+        return False
+    standing = await visit.pages.standing(visit.organizer, {"slug": slug and slug[1]})
+    visit = replace(visit, standing=standing)
+    if not visit.may("editor"):
         return False
     petition = await visit.petition(slug[1]) if slug else None
     await send_form(visit, petition, visit.form, message=KEPT)
@@ -161,15 +168,28 @@ async def _create(visit: Visit, draft: Draft) -> int:
             id_ = await petitions.create(
                 tx, draft, reserved=reserved(), salt=salt, now=now, actor=visit.organizer.name
             )
-            await organizers.assign(tx, id_, visit.organizer.id, now)
+            await teams.give(tx, id_, await _for_whom(tx, visit))
             await visit.note(tx, "created", id_)
             return id_
     except InvalidInput:
         async with database.read() as tx:
             made = await petitions.made_of(tx, draft, reserved())
-            if made in await organizers.petition_ids(tx, visit.organizer.id):
+            if made in await teams.petitions_of(tx, [await _for_whom(tx, visit)]):
                 return made
         raise
+
+
+async def _for_whom(tx: Transaction, visit: Visit) -> int:
+    """The organization that is chosen; the first, if the form had no choice."""
+    ours = [m.organization_id for m in await _where_editor(tx, visit)]
+    wanted = read_id(visit.form.get("organization", ""))
+    return wanted if wanted in ours else ours[0]
+
+
+async def _where_editor(tx: Transaction, visit: Visit) -> list[Membership]:
+    """The organizations for which this organizer may write a petition."""
+    mine = await teams.memberships(tx, visit.organizer.id)
+    return [m for m in mine if teams.allows(m.roles, "editor")]
 
 
 # From values to a draft.
@@ -278,6 +298,8 @@ async def send_form(
     Status 200 with problems, too: some text and feature-phone browsers hide the body of a 4xx.
     """
     services = visit.services
+    async with services.database.read() as tx:
+        organizations = [] if petition else await _where_editor(tx, visit)
     errors = {
         field: problem_words(services.renderer, visit.language, *problem)
         for field, problem in sorted((problems or {}).items(), key=_place)
@@ -299,6 +321,7 @@ async def send_form(
         roles=await role_ticks(visit, values),
         more=max(0, len(petition.decision_makers) - ROWS) if petition else 0,
         public_url=services.settings.public_url,
+        organizations=organizations,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
 _PAGES = re.compile(
-    r"/organizer/(?:petitions/new"
+    r"/organizer/(?:petitions/new|o/[0-9]{1,15}|join/[0-9a-f]{1,64}"
     r"|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv|/moderation|/invalidate|/audit)?)?"
 )
 

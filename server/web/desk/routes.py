@@ -1,4 +1,4 @@
-"""The site map of the organizers' pages."""
+"""The site map of the organizers' pages, and what each door needs."""
 
 from __future__ import annotations
 
@@ -12,49 +12,70 @@ from server.web.desk import (
     moderation,
     petition_form,
     preview,
+    team,
 )
-from server.web.desk.session import OrganizerPages
+from server.web.desk.joining import Joining
+from server.web.desk.session import Needs, OrganizerPages, Room
 from server.web.desk.sign_in import Entrance
 from server.web.http.requests import Methods
 
 
 def routes(pages: OrganizerPages) -> list[BaseRoute]:
-    """Every door; all but the entrance are for those who are signed in."""
-    entrance, room = Entrance(pages), pages.room
-    new = room(petition_form.new, keeps_stale=True)
-    edit = room(petition_form.edit, keeps_stale=True)
-    take_out = room(invalidation.take_out)
-    doors = {
-        "": Methods(GET=room(dashboard.index)),
-        "sign-in": Methods(GET=entrance.show, POST=entrance.sign_in),
-        "sign-out": Methods(POST=entrance.sign_out),
-        "petitions/new": Methods(GET=new, POST=new),
-        "p/{slug}": Methods(GET=room(dashboard.show)),
-        "p/{slug}/edit": Methods(GET=edit, POST=edit),
-        "p/{slug}/preview": Methods(GET=room(preview.show)),
-        "p/{slug}/open": Methods(POST=room(dashboard.open_)),
-        "p/{slug}/pause": Methods(POST=room(dashboard.pause)),
-        "p/{slug}/close": Methods(POST=room(dashboard.close)),
-        "p/{slug}/stop-mail": Methods(POST=room(dashboard.stop_mail)),
-        "p/{slug}/resume-mail": Methods(POST=room(dashboard.resume_mail)),
-        "p/{slug}/letters": Methods(GET=room(letters.show)),
-        "p/{slug}/letters/pause": Methods(POST=room(letters.pause)),
-        "p/{slug}/letters/resume": Methods(POST=room(letters.resume)),
-        "p/{slug}/letters/agreed": Methods(POST=room(letters.agree)),
-        "p/{slug}/letters/not-agreed": Methods(POST=room(letters.disagree)),
-        "p/{slug}/letters/again": Methods(POST=room(letters.send_again)),
-        "p/{slug}/letters/test": Methods(POST=room(letters.try_out)),
-        "p/{slug}/moderation": Methods(GET=room(moderation.show)),
-        "p/{slug}/moderation/decide": Methods(POST=room(moderation.decide)),
-        "p/{slug}/moderation/comments": Methods(POST=room(moderation.comments)),
-        "p/{slug}/moderation/hide": Methods(POST=room(moderation.hide)),
-        "p/{slug}/moderation/populations": Methods(POST=room(moderation.populations)),
-        "p/{slug}/text-codes": Methods(POST=room(moderation.text_codes)),
-        "p/{slug}/invalidate": Methods(GET=take_out, POST=take_out),
-        "p/{slug}/invalidate/{id}/confirm": Methods(POST=room(invalidation.confirm)),
-        "p/{slug}/invalidate/{id}/undo": Methods(POST=room(invalidation.undo)),
-        "p/{slug}/audit": Methods(GET=room(audit.show)),
-        "p/{slug}/audit.jsonl": Methods(GET=room(audit.download)),
-        "p/{slug}/export.csv": Methods(GET=room(dashboard.export)),
-    }
-    return [Route(f"/organizer/{path}", door) for path, door in doors.items()]
+    """Every door. What one needs stands beside its address: a role in the organization of the
+    petition or organization that the address names, or no more than a sign-in."""
+    entrance, joining = Entrance(pages), Joining(pages)
+
+    def door(path: str, needs: Needs, *, keeps_stale: bool = False, **rooms: Room) -> Route:
+        opened = {
+            method: pages.room(answer, needs, keeps_stale=keeps_stale)
+            for method, answer in rooms.items()
+        }
+        return _at(path, Methods(**opened))
+
+    new, edit, take_out = petition_form.new, petition_form.edit, invalidation.take_out
+    return [
+        # For those who are not signed in yet.
+        _at("sign-in", Methods(GET=entrance.show, POST=entrance.sign_in)),
+        _at("sign-out", Methods(POST=entrance.sign_out)),
+        _at("join/{token}", Methods(GET=joining.show, POST=joining.join)),
+        door("", "sign-in", GET=dashboard.index),
+        door("o/{organization}", "viewer", GET=team.show),
+        door("o/{organization}/leave", "viewer", POST=team.leave),
+        door("o/{organization}/name", "owner", POST=team.rename),
+        door("o/{organization}/invite", "owner", POST=team.invite),
+        door("o/{organization}/invitations/{id}/revoke", "owner", POST=team.revoke),
+        door("o/{organization}/members/{id}", "owner", POST=team.set_roles),
+        door("o/{organization}/members/{id}/remove", "owner", POST=team.remove),
+        door("petitions/new", "editor", keeps_stale=True, GET=new, POST=new),
+        door("p/{slug}", "viewer", GET=dashboard.show),
+        door("p/{slug}/edit", "editor", keeps_stale=True, GET=edit, POST=edit),
+        door("p/{slug}/preview", "viewer", GET=preview.show),
+        door("p/{slug}/open", "owner", POST=dashboard.open_),
+        door("p/{slug}/pause", "owner", POST=dashboard.pause),
+        door("p/{slug}/close", "owner", POST=dashboard.close),
+        door("p/{slug}/stop-mail", "moderator", POST=dashboard.stop_mail),
+        door("p/{slug}/resume-mail", "moderator", POST=dashboard.resume_mail),
+        door("p/{slug}/letters", "viewer", GET=letters.show),
+        door("p/{slug}/letters/pause", "moderator", POST=letters.pause),
+        door("p/{slug}/letters/resume", "moderator", POST=letters.resume),
+        door("p/{slug}/letters/agreed", "moderator", POST=letters.agree),
+        door("p/{slug}/letters/not-agreed", "moderator", POST=letters.disagree),
+        door("p/{slug}/letters/again", "moderator", POST=letters.send_again),
+        door("p/{slug}/letters/test", "moderator", POST=letters.try_out),
+        door("p/{slug}/moderation", "moderator", GET=moderation.show),
+        door("p/{slug}/moderation/decide", "moderator", POST=moderation.decide),
+        door("p/{slug}/moderation/comments", "moderator", POST=moderation.comments),
+        door("p/{slug}/moderation/hide", "moderator", POST=moderation.hide),
+        door("p/{slug}/moderation/populations", "moderator", POST=moderation.populations),
+        door("p/{slug}/text-codes", "owner", POST=moderation.text_codes),
+        door("p/{slug}/invalidate", "moderator", GET=take_out, POST=take_out),
+        door("p/{slug}/invalidate/{id}/confirm", "moderator", POST=invalidation.confirm),
+        door("p/{slug}/invalidate/{id}/undo", "moderator", POST=invalidation.undo),
+        door("p/{slug}/audit", "viewer", GET=audit.show),
+        door("p/{slug}/audit.jsonl", "viewer", GET=audit.download),
+        door("p/{slug}/export.csv", "owner", GET=dashboard.export),
+    ]
+
+
+def _at(path: str, methods: Methods) -> Route:
+    return Route(f"/organizer/{path}", methods)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from starlette.types import Receive, Scope, Send
 
-from server.core.desk import audit, organizers
-from server.core.desk.organizers import Organizer
+from server.core.desk import audit, organizers, teams
+from server.core.desk.organizers import MARK_BYTES, Organizer
+from server.core.desk.teams import NOWHERE, Membership, Role, allows
 from server.core.petitions.petitions import Petition
+from server.core.values.ids import read_id
 from server.db import Transaction
 from server.errors import CrossSite, NotFound, SignedOut, StoreUnavailable
 from server.services import Services
 from server.web.desk import parts
 from server.web.desk.resuming import HOME, SIGN_IN, packed, wanted_page
-from server.web.desk.words import class_words, meaning_of, moment_words
-from server.web.http.cookies import read_cookie
+from server.web.desk.words import NOT_ALLOWED, class_words, meaning_of, moment_words
+from server.web.http.cookies import kept_cookie, read_cookie
 from server.web.http.forms import MANY_FIELDS, Bounds, FormValues, read_form, read_query
 from server.web.http.guard import check_origin
 from server.web.http.requests import BODY_BYTES, Endpoint
@@ -42,6 +45,9 @@ STRANGERS_FORM = Bounds(body=BODY_BYTES, fields=MANY_FIELDS, value=BODY_BYTES)
 LOOK_SECONDS = 3600  # in which many looks at the same names are one
 SESSION = "organizer"  # the cookie
 MARK = "organizer-browser"  # the cookie by which a browser is known that its owner has used
+MARK_SECONDS = 180 * 86_400  # for which it is kept
+#: What a door asks of whoever comes: a role where its address leads, or no more than a sign-in.
+Needs = Role | Literal["sign-in"]
 _NO_FRAME = (b"x-frame-options", b"DENY")  # for browsers that know no frame-ancestors
 
 
@@ -74,6 +80,16 @@ class OrganizerPages:
     def mark(self, scope: Scope) -> bytes:
         """What the browser has kept of earlier sign-ins."""
         return read_cookie(scope, MARK, secure=self.services.settings.secure)
+
+    def cookies(self, organizer: Organizer, token: bytes) -> tuple[Header, ...]:
+        """What a browser keeps of a sign-in."""
+        secure = self.services.settings.secure
+        key, chance = self.services.keys.server("sign-in"), secrets.token_bytes(MARK_BYTES)
+        mark = organizers.browser_mark(key, organizer.name, chance)
+        return (
+            kept_cookie(SESSION, token, secure=secure),
+            kept_cookie(MARK, mark, secure=secure, seconds=MARK_SECONDS),
+        )
 
     async def form(
         self, scope: Scope, receive: Receive, organizer: Organizer | None = None
@@ -117,27 +133,46 @@ class OrganizerPages:
         words = {"title": self.sentence(title), "lines": [self.sentence(line) for line in lines]}
         await self.send_page(scope, send, "message", status, headers, **words)
 
-    def room(self, answer: Room, *, keeps_stale: bool = False) -> Endpoint:
+    def room(self, answer: Room, needs: Needs, *, keeps_stale: bool = False) -> Endpoint:
         """The endpoint of a room for organizers who are signed in; others are asked to sign in.
 
-        What a form carried is kept through that sign-in. A form of an earlier sign-in is refused,
-        unless `keeps_stale`: then the room gets it, and must change nothing.
+        Whoever is nothing in the organization of that petition finds nothing there (404); a member
+        without the role that it needs is told so (403). What a form carried is kept through a
+        sign-in. A form of an earlier one is refused, unless `keeps_stale`: then the room gets it,
+        and must change nothing.
         """
 
         async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
             token = self.token(scope)
-            organizer = await self._organizer(token)
+            organizer = await self.organizer(token)
             posts = scope["method"] == "POST"
             form = await self.form(scope, receive, organizer) if posts else {}
             if organizer is None:
                 await self._ask_to_sign_in(scope, send, form)
                 return
             stale = posts and _is_stale(form, token, keeps_stale)
-            await answer(Visit(self, scope, receive, send, organizer, token, form, stale))
+            standing = await self.standing(organizer, scope["path_params"])
+            visit = Visit(self, scope, receive, send, organizer, token, form, stale, standing)
+            await (answer(visit) if visit.may(needs) else visit.refuse())
 
         return endpoint
 
-    async def _organizer(self, token: bytes) -> Organizer | None:
+    async def standing(self, organizer: Organizer, address: Mapping[str, Any]) -> Membership:
+        """What the organizer is at the petition or organization in the parts of an address; where
+        it names none, all that they are anywhere. Raises `NotFound`."""
+        directory = await self.services.directory.current()
+        async with self.services.database.read() as tx:
+            if slug := address.get("slug"):
+                petition = directory.by_slug.get(slug)
+                if petition is None:
+                    raise NotFound(slug)
+                return await teams.at_petition(tx, organizer.id, petition.id)
+            if number := address.get("organization"):
+                return await teams.at_organization(tx, organizer.id, read_id(number) or 0)
+            everywhere = await teams.memberships(tx, organizer.id)
+        return replace(NOWHERE, roles=frozenset().union(*(m.roles for m in everywhere)))
+
+    async def organizer(self, token: bytes) -> Organizer | None:
         """Who has signed in; None if nobody has."""
         with suppress(SignedOut):
             async with self.services.database.read() as tx:
@@ -172,7 +207,8 @@ class Visit:
     """One request of an organizer who is signed in.
 
     `form` is empty for GET. `stale`: the form was made before this sign-in, so its sender has to
-    look at it and send it once more. `extra` goes with the answer, whatever it is.
+    look at it and send it once more. `standing`: what they are where the address leads. `extra`
+    goes with the answer, whatever it is.
     """
 
     pages: OrganizerPages
@@ -183,6 +219,7 @@ class Visit:
     token: bytes
     form: FormValues
     stale: bool = False
+    standing: Membership = NOWHERE
     extra: tuple[Header, ...] = ()
 
     @property
@@ -205,14 +242,21 @@ class Visit:
     def query(self, name: str) -> str:
         return read_query(self.scope).get(name, "")
 
+    def may(self, needs: Needs) -> bool:
+        """Whether they may do what needs that, where the address leads."""
+        return needs == "sign-in" or allows(self.standing.roles, needs)
+
+    async def refuse(self) -> None:
+        """Say that their role does not let them do it, and who can change that."""
+        title, *lines = (self.pages.sentence(each) for each in NOT_ALLOWED)
+        await self.send_page("message", 403, title=title, lines=lines)
+
     async def petition(self, slug: str | None = None) -> Petition:
-        """The petition in the address. Raises `NotFound`, also for one that somebody else runs."""
+        """The petition in the address, which the door has found to be theirs. Raises `NotFound`."""
         directory = await self.services.directory.current()
         petition = directory.by_slug.get(slug or self.part("slug"))
         if petition is None:
             raise NotFound
-        async with self.services.database.read() as tx:
-            await organizers.check_runs(tx, self.organizer.id, petition.id)
         return petition
 
     async def note(self, tx: Transaction, action: str, petition_id: int, **detail: Any) -> None:
@@ -229,6 +273,11 @@ class Visit:
         if not noted:
             async with services.database.write() as tx:
                 await self.note(tx, audit.LOOKED, petition.id)
+
+    async def note_team(self, tx: Transaction, action: str, **detail: Any) -> None:
+        """The same, about the organization in the address."""
+        now, id_ = self.services.now(), self.standing.organization_id
+        await audit.note(tx, now, self.organizer.name, action, organization_id=id_, **detail)
 
     def sentence(self, words: Mapping[str, str], key: str, **fields: object) -> str:
         """The sentence of a table of words; a key without one stands for itself."""
@@ -256,7 +305,11 @@ class Visit:
         self, template: str, status: int = 200, extra: Iterable[Header] = (), **context: Any
     ) -> None:
         """A page for this organizer."""
-        signed_in = {"organizer": self.organizer, "csrf": organizers.form_token(self.token)}
+        signed_in = {
+            "organizer": self.organizer,
+            "csrf": organizers.form_token(self.token),
+            "may": self.may,
+        }
         extra = [*self.extra, *extra]
         send_page = self.pages.send_page
         await send_page(self.scope, self.send, template, status, extra, **signed_in, **context)

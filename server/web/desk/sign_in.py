@@ -9,14 +9,13 @@ from dataclasses import replace
 from starlette.types import Receive, Scope, Send
 
 from server.core.desk import organizers
-from server.core.desk.organizers import MARK_BYTES, TOKEN_BYTES, Organizer, SignIn
+from server.core.desk.organizers import TOKEN_BYTES, SignIn
 from server.core.values import passwords
 from server.errors import InvalidInput, NotFound, StoreUnavailable, Throttled
 from server.web.desk import petition_form
 from server.web.desk.resuming import HOME, SIGN_IN, unpacked, wanted_page
 from server.web.desk.session import (
     FORM_LIMIT,
-    MARK,
     SESSION,
     OrganizerPages,
     Visit,
@@ -25,12 +24,10 @@ from server.web.desk.session import (
 )
 from server.web.desk.words import NOT_SIGNED_IN, WAIT, WRONG
 from server.web.http.addresses import client_address
-from server.web.http.cookies import dropped_cookie, kept_cookie
+from server.web.http.cookies import dropped_cookie
 from server.web.http.failures import note
 from server.web.http.forms import FormValues, read_query
 from server.web.http.responses import Header, retry_after
-
-MARK_SECONDS = 180 * 86_400
 
 
 class Entrance:
@@ -67,7 +64,7 @@ class Entrance:
             later = [retry_after(error.retry_after)]
             await self._send_form(scope, send, form, say(NOT_SIGNED_IN), 503, later)
         else:
-            cookies = self._cookies(organizer, attempt.token)
+            cookies = self._pages.cookies(organizer, attempt.token)
             visit = Visit(
                 self._pages, scope, receive, send, organizer, attempt.token, form, extra=cookies
             )
@@ -82,15 +79,6 @@ class Entrance:
             mark=self._pages.mark(scope),
             token=secrets.token_bytes(TOKEN_BYTES),
             salt=secrets.token_bytes(passwords.PASSWORD_SALT_BYTES),
-        )
-
-    def _cookies(self, organizer: Organizer, token: bytes) -> tuple[Header, ...]:
-        secure = self._services.settings.secure
-        key, random = self._services.keys.server("sign-in"), secrets.token_bytes(MARK_BYTES)
-        mark = organizers.browser_mark(key, organizer.name, random)
-        return (
-            kept_cookie(SESSION, token, secure=secure),
-            kept_cookie(MARK, mark, secure=secure, seconds=MARK_SECONDS),
         )
 
     async def _welcome(self, visit: Visit) -> None:

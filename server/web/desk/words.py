@@ -57,6 +57,12 @@ WRONG = N_("The name or the password is wrong. Check both.")
 WAIT = N_("Too many tries. Please wait {minutes} minutes, then try again.")
 NOT_SIGNED_IN = N_("You are not signed in yet. Please wait a minute, then try again.")
 
+#: Title and line for a member whose role does not let them do something.
+NOT_ALLOWED = (
+    N_("Your role does not let you do this"),
+    N_("Nothing was changed. Ask an owner of your organization to do it, or to change your role."),
+)
+
 #: What the dashboard says after a change, by the word in its address.
 DONE = {
     "created": N_("The petition is stored as a draft. Nobody else can see it yet."),

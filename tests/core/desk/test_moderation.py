@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.counting.counts import DAY
-from server.core.desk import audit, batches, invalidation, moderation
+from server.core.desk import audit, batches, invalidation, moderation, teams
 from server.core.desk.conditions import Condition, Preview, preview
 from server.core.desk.consent import needs_second
 from server.core.desk.invalidation import Invalidation
@@ -21,6 +21,7 @@ from server.core.signing import signatures, stored
 from server.core.upkeep import check, erasure
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound
+from tests.harness.team import run_by
 from tests.harness.world import NOW, World
 
 DOMAIN = "catchall.example.org"
@@ -189,12 +190,10 @@ async def _organizer(tx: Transaction, id_: int, joined_at: int = 0) -> None:
         name=f"org{id_}",
         now=NOW,
     )
-    await tx.execute(
-        "INSERT INTO petition_organizers (petition_id, organizer_id, joined_at)"
-        " VALUES (1, :id, :at)",
-        id=id_,
-        at=joined_at,
-    )
+    if team := await teams.owner_of(tx, 1):
+        await teams.join(tx, team, id_, frozenset({"moderator"}), joined_at)
+    else:
+        await run_by(tx, 1, id_, joined_at=joined_at)
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,10 @@ from server.core.desk.organizers import (
     Organizer,
     SignIn,
 )
-from server.core.petitions import petitions
 from server.core.values import passwords
 from server.db import Database
-from server.errors import InvalidInput, NotFound, Problem, SignedOut, Throttled
-from tests.harness.world import NOW, World, draft
+from server.errors import InvalidInput, Problem, SignedOut, Throttled
+from tests.harness.world import NOW
 
 KEY = b"k" * 32
 PASSWORD = "correct horse battery"
@@ -369,23 +368,3 @@ async def test_signing_in_to_one_account_gives_back_no_tries_at_another(
 )
 def test_an_address_counts_as_its_network(address: str, network: str) -> None:
     assert organizers.network_of(address) == network
-
-
-async def test_an_organizer_runs_only_what_was_given_to_them(world: World) -> None:
-    ana, bo = await add(world.database), await add(world.database, "bo")
-    async with world.database.write() as tx:
-        other = await petitions.create(
-            tx,
-            draft(slug="river", keyword="RIVER"),
-            reserved=frozenset(),
-            salt=b"r" * 32,
-            now=NOW,
-        )
-        await organizers.assign(tx, world.petition.id, ana.id, NOW)
-        await organizers.assign(tx, world.petition.id, ana.id, NOW)
-        await organizers.assign(tx, other, bo.id, NOW)
-    async with world.database.read() as tx:
-        assert await organizers.petition_ids(tx, ana.id) == {world.petition.id}
-        await organizers.check_runs(tx, ana.id, world.petition.id)
-        with pytest.raises(NotFound):
-            await organizers.check_runs(tx, ana.id, other)

@@ -9,7 +9,7 @@ import pytest
 
 from server.core.conversations import phones
 from server.core.counting.counts import Figures
-from server.core.desk import invalidation, moderation, organizers
+from server.core.desk import invalidation, moderation
 from server.core.desk.conditions import Condition
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
@@ -20,6 +20,7 @@ from server.core.values.ids import first_id
 from server.core.values.keys import Keys
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
+from tests.harness.team import run_by
 from tests.harness.world import NOW, PHONE, World, draft
 
 KEYS = Keys("k" * 40)
@@ -147,7 +148,7 @@ async def test_every_column_and_table_is_either_kept_or_emptied(world: World) ->
     postgres += " WHERE column_name = 'petition_id' AND table_schema = 'public'"
     async with world.database.read() as tx:
         found = await tx.fetch(sqlite if world.database.engine == "sqlite" else postgres)
-    of_nobody = {"petition_texts", "decision_makers", "counts", "sms_usage", "petition_organizers"}
+    of_nobody = {"petition_texts", "decision_makers", "counts", "sms_usage"}
     of_nobody |= {"audit", "populations", "former_names", "totals"}
     partly = {"signatures", "inbound", "invalidations"}
     assert {row["name"] for row in found} == of_nobody | partly | set(ending.DELETED)
@@ -264,8 +265,7 @@ async def test_no_decision_changes_its_figures(world: World) -> None:
     await filled(world)
     async with world.database.write() as tx:
         await tx.execute("INSERT INTO organizers VALUES (1, 'ana', '', 0), (2, 'bo', '', 0)")
-        for organizer in (1, 2):
-            await organizers.assign(tx, 1, organizer, 0)
+        await run_by(tx, 1, 1, 2, joined_at=0)
         done = await invalidation.ask(tx, 1, Condition(name="bo*"), "why", 1, LATER)
     assert await invalidation.work(world.database, LATER)
     [why] = await held(world)

@@ -230,14 +230,14 @@ class Met:
     def __init__(self) -> None:
         self.found: dict[Control, set[str]] = defaultdict(set)  # with the fields of their forms
         self.pressed: dict[Control, set[str]] = defaultdict(set)  # with the fields typed into
-        self.links: dict[str, str] = {}  # to the first page that has it
+        self.links: dict[str, tuple[str, Browser]] = {}  # the first page that has it, who met it
 
     def add(self, other: Met) -> None:
         for control, fields in other.found.items():
             self.found[control] |= fields
         self.links = other.links | self.links
 
-    def read(self, page: Page) -> None:
+    def read(self, page: Page, browser: Browser) -> None:
         for form in page.forms:
             seen = {f.kin for f in form.fields.values() if f.kind != "hidden"}
             for button in form.buttons:
@@ -245,7 +245,7 @@ class Met:
         for turn in page.turns():
             self.found[turn] |= set()
         for link in page.links:
-            self.links.setdefault(link, page.path)
+            self.links.setdefault(link, (page.path, browser))
 
     def press(self, form: Form, button: Button, typed: Iterable[str]) -> None:
         self.pressed[form.control(button)] |= {form.fields[name].kin for name in typed}
@@ -320,7 +320,7 @@ class Browser:
         if headers.get("content-type", "").startswith("text/html"):
             reader.feed(body.decode())
         page = Page(path, status, headers, body, reader.page, reader.forms, reader.links)
-        self.met.read(page)
+        self.met.read(page, self)
         return page
 
 

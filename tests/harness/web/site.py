@@ -28,11 +28,15 @@ from tests.harness.product import Server, eventually
 from tests.harness.web.pages import Browser, Met, Page
 
 OWN = "/organizer/p/{slug}"  # of a petition
+PASSWORD = "four green herons wade"  # of everybody but the demo's organizer
 #: As people are called; each is told from the next by a word of letters.
 NAMES = ("Nguyễn Minh Khai", "Нина Иванова", "محمد علي", "अनिता देवी", "李小龍", "José Ñúñez", "Ana")
 
 
 _OF_PETITION = "WHERE petition_id = (SELECT id FROM petitions WHERE slug = :slug)"
+_OF_ORGANIZATION = (
+    "WHERE organization_id = (SELECT organization_id FROM petitions WHERE slug = :slug)"
+)
 
 
 @dataclass
@@ -67,6 +71,17 @@ class Site:
             "Your petitions" in browser.press(form, "", {"name": name, "password": password}).text
         )
         return browser
+
+    def owner(self) -> tuple[str, Browser]:
+        """The name of somebody with an organization of their own, and their browser."""
+        name = f"owner-{letters(next(self._numbers))}"
+        self.add_organizer(name)
+        return name, self.signed_in(name, PASSWORD)
+
+    def add_organizer(self, name: str, *words: str) -> None:
+        """An account as the operator makes it."""
+        added = self.server.command("organizer", "add", name, *words, typed=PASSWORD)
+        assert added.returncode == 0, added.stderr
 
     def name(self) -> str:
         """A name that nobody else has, in one script after the other."""
@@ -174,14 +189,14 @@ class Site:
             await group.stop()
             await database.close()
 
-    def change(self, sql: str, slug: str, seconds: int) -> None:
+    def change(self, sql: str, slug: str, seconds: int, whose: str = _OF_PETITION) -> None:
         """Change a time in the database, `:seconds` with `:slug`: nobody can wait for a day."""
 
         async def run() -> None:
             database = await open_database(self.url)
             try:
                 async with database.write() as tx:
-                    await tx.execute(f"{sql} {_OF_PETITION}", seconds=seconds, slug=slug)
+                    await tx.execute(f"{sql} {whose}", seconds=seconds, slug=slug)
             finally:
                 await database.close()
 
@@ -192,9 +207,9 @@ class Site:
         self.change("UPDATE codes SET made_at = made_at + :seconds", slug, seconds)
 
     def move_joining(self, slug: str, seconds: int) -> None:
-        """Let the organizers of a petition have been so for longer."""
-        join = "UPDATE petition_organizers SET joined_at = joined_at + :seconds"
-        self.change(join, slug, seconds)
+        """Let the members of the organization that runs a petition have been so for longer."""
+        join = "UPDATE members SET joined_at = joined_at + :seconds"
+        self.change(join, slug, seconds, _OF_ORGANIZATION)
 
 
 def texts(site: Site, thanks: Page, phone: str) -> None:

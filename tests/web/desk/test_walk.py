@@ -1,0 +1,237 @@
+"""A walk through the whole site map as a stranger, in each role, and as another team's owner.
+
+Each gets what is theirs, and elsewhere 404 or 403, which change nothing. A door that stands in no
+table here fails; a page that shows somebody a button or link that is not theirs does, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from server.core.desk import invalidation, organizers, teams
+from server.core.desk.conditions import Condition
+from server.core.desk.teams import Role
+from tests.harness.web.pages import ROUTES, pattern
+from tests.harness.world import NOW
+from tests.web.desk.room import PASSWORD, Answer, Browser, Room, opened
+
+#: What somebody needs for each door of the desk; "nothing": no sign-in either.
+DESK: dict[str, dict[str, str]] = {
+    "sign-in": {"GET": "nothing", "POST": "nothing"},
+    "sign-out": {"POST": "nothing"},
+    "join/{token}": {"GET": "nothing", "POST": "nothing"},
+    "": {"GET": "sign-in"},
+    "o/{organization}": {"GET": "viewer"},
+    "o/{organization}/leave": {"POST": "viewer"},
+    "o/{organization}/name": {"POST": "owner"},
+    "o/{organization}/invite": {"POST": "owner"},
+    "o/{organization}/invitations/{id}/revoke": {"POST": "owner"},
+    "o/{organization}/members/{id}": {"POST": "owner"},
+    "o/{organization}/members/{id}/remove": {"POST": "owner"},
+    "petitions/new": {"GET": "editor", "POST": "editor"},
+    "p/{slug}": {"GET": "viewer"},
+    "p/{slug}/edit": {"GET": "editor", "POST": "editor"},
+    "p/{slug}/open": {"POST": "owner"},
+    "p/{slug}/pause": {"POST": "owner"},
+    "p/{slug}/close": {"POST": "owner"},
+    "p/{slug}/stop-mail": {"POST": "moderator"},
+    "p/{slug}/resume-mail": {"POST": "moderator"},
+    "p/{slug}/letters": {"GET": "viewer"},
+    "p/{slug}/letters/pause": {"POST": "moderator"},
+    "p/{slug}/letters/resume": {"POST": "moderator"},
+    "p/{slug}/moderation": {"GET": "moderator"},
+    "p/{slug}/moderation/decide": {"POST": "moderator"},
+    "p/{slug}/moderation/comments": {"POST": "moderator"},
+    "p/{slug}/moderation/populations": {"POST": "moderator"},
+    "p/{slug}/text-codes": {"POST": "owner"},
+    "p/{slug}/invalidate": {"GET": "moderator", "POST": "moderator"},
+    "p/{slug}/invalidate/{id}/confirm": {"POST": "moderator"},
+    "p/{slug}/invalidate/{id}/undo": {"POST": "moderator"},
+    "p/{slug}/audit": {"GET": "viewer"},
+    "p/{slug}/audit.jsonl": {"GET": "viewer"},
+    "p/{slug}/export.csv": {"GET": "owner"},
+}
+#: Where nobody is asked who they are.
+PUBLIC = set(
+    "/ /accessibility /help /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
+    " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/count /p/{slug}/count.txt"
+    " /p/{slug}/count.json /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
+    " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}".split()
+)
+PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
+PARTS |= {"gateway": "none", "rest": "x"}
+#: Whoever walks, and what they are where the lake's petition is run; Bo owns another one.
+PEOPLE: dict[str, set[Role]] = {
+    "vy": {"viewer"},
+    "mo": {"moderator"},
+    "ed": {"editor"},
+    "eve": {"editor", "moderator"},
+    "ana": {"owner"},
+    "bo": set(),
+}
+#: What each role has besides its own.
+HAS: dict[str, set[str]] = {
+    "viewer": {"viewer"},
+    "moderator": {"viewer", "moderator"},
+    "editor": {"viewer", "editor"},
+    "owner": {"viewer", "moderator", "editor", "owner"},
+}
+REFUSED = "Your role does not let you do this"
+
+
+@dataclass
+class Walk:
+    place: Room
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    async def browser(self, name: str) -> Browser:
+        browser = await self.place.signed_in(name)
+        fields = await browser.fill(await browser.get("/organizer/"), "/organizer/sign-out")
+        self.tokens[name] = fields["csrf"]
+        return browser
+
+    async def entries(self) -> int:
+        """How long the audit log is."""
+        async with self.place.services.database.read() as tx:
+            row = await tx.fetch_one("SELECT coalesce(max(n), 0) AS n FROM audit")
+        assert row
+        return int(row["n"])
+
+
+@pytest.fixture
+async def walk(tmp_path: Path) -> AsyncIterator[Walk]:
+    async with opened(tmp_path) as place:
+        async with place.services.database.write() as tx:
+            for name, roles in PEOPLE.items():
+                if name not in {"ana", "bo"}:
+                    who = await organizers.add(tx, name, PASSWORD, salt=b"s" * 16, now=NOW)
+                    await teams.join(tx, 1, who.id, frozenset(roles), NOW)
+            nobody = Condition(name="nobody")
+            await invalidation.ask(tx, place.world.petition.id, nobody, "why", 1, NOW)
+        yield Walk(place)
+
+
+def doors() -> Iterator[tuple[str, str]]:
+    """Every door of the site map: its address and a method."""
+    for route in ROUTES:
+        for method in getattr(route.endpoint, "_endpoints", {}):
+            if method != "HEAD":
+                yield re.sub(r":\w+(?=})", "", route.path), method
+
+
+def filled(path: str) -> str:
+    return path.format(**PARTS)
+
+
+def needs(path: str, method: str) -> str:
+    return DESK[path.removeprefix("/organizer/")][method]
+
+
+def test_every_door_is_in_a_table() -> None:
+    found = set(doors())
+    desk = {(f"/organizer/{path}", m) for path, methods in DESK.items() for m in methods}
+    assert {door for door in found if door[0].startswith("/organizer/")} == desk
+    assert {path for path, _ in found if not path.startswith("/organizer/")} == PUBLIC
+
+
+def allowed(name: str, path: str, method: str) -> bool:
+    need = needs(path, method)
+    if need in {"nothing", "sign-in"}:
+        return True
+    if name == "bo":  # an owner, elsewhere
+        return path == "/organizer/petitions/new"
+    return need in set[str]().union(*(HAS[role] for role in PEOPLE[name]))
+
+
+async def ask(walk: Walk, browser: Browser, name: str, path: str, method: str) -> Answer:
+    address = filled(path)
+    if method == "GET":
+        return await browser.get(address)
+    return await browser.post(address, {"csrf": walk.tokens.get(name, "")})
+
+
+def of_the_desk(*last: str) -> list[tuple[str, str]]:
+    """Its doors, those that end in one of these words at the end."""
+    found = sorted(door for door in doors() if door[0].startswith("/organizer/"))
+    return sorted(found, key=lambda door: door[0].endswith(last))
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+async def test_each_gets_what_is_theirs_and_nothing_else(walk: Walk, name: str) -> None:
+    browser = await walk.browser(name)
+    for path, method in of_the_desk("/leave", "/sign-out", "/sign-in"):
+        before = await walk.entries()
+        answer = await ask(walk, browser, name, path, method)
+        seen = (name, method, path, answer.status, answer.title)
+        if path == "/organizer/join/{token}":
+            assert answer.status == 404, seen  # there is no such link
+        elif allowed(name, path, method):
+            assert answer.status in {200, 303}, seen
+            continue
+        elif name == "bo":
+            assert (answer.status, answer.title) == (404, "There is nothing at this address"), seen
+        else:
+            assert (answer.status, answer.title) == (403, REFUSED), seen
+        assert await walk.entries() == before, seen
+
+
+async def test_a_stranger_gets_nothing_but_the_way_in(walk: Walk) -> None:
+    browser, before = walk.place.browser(), await walk.entries()
+    for path, method in of_the_desk():
+        if needs(path, method) == "nothing":
+            continue
+        answer = await ask(walk, browser, "", path, method)
+        seen = (method, path, answer.status)
+        if method == "GET":
+            assert answer.status == 303, seen
+            assert answer.header("location").startswith("/organizer/sign-in"), seen
+        else:
+            assert answer.title == "Error: Sign in as an organizer", seen
+    assert await walk.entries() == before
+
+
+@pytest.mark.parametrize("name", [*PEOPLE, ""])
+async def test_public_doors_ask_nobody_who_they_are(walk: Walk, name: str) -> None:
+    stranger = walk.place.browser()
+    browser = await walk.browser(name) if name else stranger
+    for path in sorted(PUBLIC):
+        answers = [await each.get(filled(path)) for each in (stranger, browser)]
+        assert answers[0].status == answers[1].status != 403, path
+        assert answers[0].body == answers[1].body or path in {"/metrics"}, path
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+async def test_no_page_shows_a_button_or_link_that_is_not_theirs(walk: Walk, name: str) -> None:
+    browser = await walk.browser(name)
+    for path, method in of_the_desk():
+        if method == "GET" and allowed(name, path, method):
+            page = await ask(walk, browser, name, path, method)
+            for kind, target in shown(page):
+                where = pattern(target)
+                if where.startswith("/organizer/") and name != "bo":
+                    assert allowed(name, where, kind), (name, path, kind, target)
+
+
+def shown(page: Answer) -> Iterator[tuple[str, str]]:
+    """Where a page leads: by links, and by forms."""
+    for kind, mark in (("GET", '<a href="'), ("POST", '<form method="post" action="')):
+        for part in page.text.split(mark)[1:]:
+            yield kind, part.partition('"')[0].partition("#")[0]
+
+
+async def test_whoever_is_let_go_has_nothing_from_then_on(walk: Walk) -> None:
+    owner, mo = await walk.browser("ana"), await walk.browser("mo")
+    assert (await mo.get("/organizer/p/lake/moderation")).status == 200
+    async with walk.place.services.database.read() as tx:
+        [id_] = [m.organizer_id for m in await teams.members(tx, 1) if m.name == "mo"]
+    form = {"csrf": walk.tokens["ana"]}
+    for _ in range(2):  # pressed twice it is the same
+        assert (await owner.post(f"/organizer/o/1/members/{id_}/remove", form)).status == 303
+    for path in ("p/lake", "p/lake/moderation", "o/1", "p/lake/audit.jsonl"):
+        assert (await mo.get(f"/organizer/{path}")).status == 404
+    assert "in no organization" in (await mo.get("/organizer/")).text
