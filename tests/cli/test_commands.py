@@ -142,7 +142,7 @@ def test_a_database_in_memory_is_refused_in_every_spelling(
     said = capsys.readouterr().err
     assert "UNDERSIGNED_DATABASE_URL must name a file" in said and said.count("\n") == 1
     made = {path.name for path in empty.rglob("*")}
-    assert made <= {"data", "secret.key"}
+    assert made <= {"data", "demo.lock", "secret.key"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
