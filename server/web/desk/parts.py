@@ -10,7 +10,7 @@ from server.web.http.forms import FormValues
 from server.words.render import N_
 
 MAKERS = "makers"  # all decision makers are one part: rows move
-ROLES = "roles"  # so are all ticks of those who decide where signers live
+ADDRESSED = "roles"  # so are all ticks of those who decide where signers live
 ROLE = "role_"  # begins the name of each
 KEEP = "keep_"  # begins the name of a field that says whose version of a part to keep
 _NO_PARTS = {"csrf", "version", "add"}
@@ -28,7 +28,7 @@ PART_WORDS = {
     "goal": N_("Goal (optional)"),
     "origins": N_("Other sites that may carry the form (optional)"),
     MAKERS: N_("Decision makers"),
-    ROLES: N_("Those who decide where each signer lives"),
+    ADDRESSED: N_("Those who decide where each signer lives"),
 }
 _TICKS = {"postcode_required", "contact_required"}
 _TICK_WORDS = {True: N_("Yes"), False: N_("No")}
@@ -50,7 +50,7 @@ def part_of(name: str) -> str:
     if re.match(r"maker\d+_", name):
         return MAKERS
     if name.startswith(ROLE):
-        return ROLES
+        return ADDRESSED
     return "" if name in _NO_PARTS or name.startswith(("_", KEEP)) else name
 
 
@@ -64,7 +64,7 @@ def label(part: str) -> tuple[str, str]:
 
 def line(part: str, values: FormValues) -> str:
     """What a part says, as the form has it: decision makers one on each line."""
-    if part == ROLES:
+    if part == ADDRESSED:
         return ", ".join(name.removeprefix(ROLE) for name in values)
     if part != MAKERS:
         return values.get(part, "")
