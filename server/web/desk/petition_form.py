@@ -18,10 +18,10 @@ from server.core.values.ids import read_id
 from server.core.values.keys import SALT_BYTES
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Overtaken, StoreUnavailable
-from server.web.desk import parts
-from server.web.desk.overtaken import Merged, chosen, merged, overtaking
+from server.web.desk.form import parts
+from server.web.desk.form.overtaken import Merged, chosen, merged, overtaking
+from server.web.desk.form.roles import role_ticks, role_values, ticked_roles
 from server.web.desk.resuming import HOME
-from server.web.desk.roles import role_ticks, role_values, ticked_roles
 from server.web.desk.session import Visit
 from server.web.desk.words import (
     ADDED,

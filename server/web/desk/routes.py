@@ -12,9 +12,9 @@ from server.web.desk import (
     moderation,
     petition_form,
     preview,
-    team,
 )
-from server.web.desk.joining import Joining
+from server.web.desk.people import team
+from server.web.desk.people.joining import Joining
 from server.web.desk.session import Needs, OrganizerPages, Room
 from server.web.desk.sign_in import Entrance
 from server.web.http.requests import Methods

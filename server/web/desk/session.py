@@ -19,7 +19,7 @@ from server.core.values.ids import read_id
 from server.db import Transaction
 from server.errors import CrossSite, NotFound, SignedOut, StoreUnavailable
 from server.services import Services
-from server.web.desk import parts
+from server.web.desk.form import parts
 from server.web.desk.resuming import HOME, SIGN_IN, packed, wanted_page
 from server.web.desk.words import NOT_ALLOWED, class_words, meaning_of, moment_words
 from server.web.http.cookies import kept_cookie, read_cookie

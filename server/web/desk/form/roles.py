@@ -9,7 +9,7 @@ from server.core.petitions.draft import Draft
 from server.core.places import decision_makers
 from server.core.places.decision_makers import Office, title_of
 from server.errors import StoreUnavailable
-from server.web.desk.parts import ROLE
+from server.web.desk.form.parts import ROLE
 from server.web.desk.session import Visit
 from server.web.http.forms import FormValues
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from server.core.petitions import versions
 from server.core.petitions.versions import Version
-from server.web.desk.parts import KEEP, part_of, parts_of
+from server.web.desk.form.parts import KEEP, part_of, parts_of
 from server.web.http.forms import FormValues
 
 THEIRS = "theirs"

@@ -1,0 +1,1 @@
+"""Who runs a petition: organizations, their members, and the links that let people in."""
