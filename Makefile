@@ -5,9 +5,9 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install
 UNDERSIGNED := $(VENV)/bin/undersigned
 CODE := $(wildcard server sms tests bench)
-# As many processes as there are cores, each with a PostgreSQL of its own and the tests of whole
-# files, which share a server. WORKERS=0 runs all in one.
-PYTEST := $(PY) -m pytest -n $(or $(WORKERS),logical) --maxprocesses 4 \
+# Two processes for each core, four at most: tests wait half of their time. Each has a PostgreSQL
+# of its own and the tests of whole files, which share a server. WORKERS=0 runs all in one.
+PYTEST := $(PY) -m pytest -n $(or $(WORKERS),$(shell echo $$((2 * $$(nproc))))) --maxprocesses 4 \
 	--dist loadfile --no-loadscope-reorder
 # The first that is new enough makes the virtual environment; `make run PYTHON=...` chooses.
 PYTHONS := $(if $(PYTHON),'$(PYTHON)',python3 python3.13 python3.12 python3.11)
