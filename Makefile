@@ -5,9 +5,9 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install
 UNDERSIGNED := $(VENV)/bin/undersigned
 CODE := $(wildcard server sms tests bench)
-# As many processes as there are cores, each with a PostgreSQL of its own and the tests of whole
-# files, which share a server. WORKERS=0 runs all in one.
-PYTEST := $(PY) -m pytest -n $(or $(WORKERS),logical) --maxprocesses 4 \
+# Two processes for each core, four at most: tests wait half of their time. Each has a PostgreSQL
+# of its own and the tests of whole files, which share a server. WORKERS=0 runs all in one.
+PYTEST := $(PY) -m pytest -n $(or $(WORKERS),$(shell echo $$((2 * $$(nproc))))) --maxprocesses 4 \
 	--dist loadfile --no-loadscope-reorder
 # The first that is new enough makes the virtual environment; `make run PYTHON=...` chooses.
 PYTHONS := $(if $(PYTHON),'$(PYTHON)',python3 python3.13 python3.12 python3.11)
@@ -18,6 +18,10 @@ HERE := $(shell pwd | cksum | cut -d' ' -f1)
 MADE := $(VENV)/.made-$(HERE)
 RUN_READY := $(VENV)/.run-ready-$(HERE)
 TEST_READY := $(VENV)/.test-ready-$(HERE)
+
+# Python keeps what it compiles: without that each process of the tests compiles all their files
+# anew, which takes half of the time until the first test.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run check test test-all quick lint bench soak messages pictures lock clean FORCE
@@ -43,7 +47,7 @@ test: lint ## install what is missing and run the checks and tests: ARGS="-k sms
 
 test-all: lint ## as test, with every variant of the long ones
 	@$(PY) -m tests.harness.needs
-	$(PYTEST) $(ARGS)
+	$(PYTEST) --hypothesis-profile all $(ARGS)
 
 quick: lint ## as test, without the slow tests and without touching system packages
 	$(PYTEST) -m 'not slow and not full' $(ARGS)

@@ -34,7 +34,7 @@ from bench.product import (
     url,
 )
 from bench.tools import BenchError, ask, free_port, measured, memory, ratios, shown, wrk
-from tests.harness.postgres import cluster
+from tests.harness.databases.postgres import cluster
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ from tests.harness.attacks.floods import (
     tally,
     texted_to_death,
 )
-from tests.harness.attacks.guesses import ATTACKS, share_right
+from tests.harness.attacks.guesses import ATTACKS, REPEATED, share_right
 from tests.harness.attacks.slices import slices
 from tests.harness.attacks.trailers import WITHOUT_END, pour
 from tests.harness.mail.smtp import PostOffice
-from tests.harness.phones import text_door
 from tests.harness.product import Server
+from tests.harness.texts.phones import text_door
 from tests.harness.web.site import Site
 
 
@@ -92,7 +92,7 @@ def _slices(server: Server, office: PostOffice, count: int) -> None:
 
 
 def _oracle(server: Server, office: PostOffice, count: int) -> None:
-    for attack in ATTACKS:
+    for attack in ATTACKS + REPEATED:
         words = attack.__name__.replace("_", " ")
         print(f"{count} people, {words}: right about {share_right(attack, count):.1%}", flush=True)
 

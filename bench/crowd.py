@@ -29,7 +29,7 @@ import uvloop
 
 from bench.product import product, stored
 from bench.tools import BenchError, free_port
-from tests.harness.signers import signer
+from tests.harness.people.signers import signer
 
 #: Hours after 21:00 on 20 March, and the signatures reported by then.
 CURVE = (

@@ -25,7 +25,7 @@ import uvloop
 
 from bench.tools import ratios, shown
 from server.db.postgres import POOL
-from tests.harness.postgres import cluster
+from tests.harness.databases.postgres import cluster
 
 TABLE = "CREATE TABLE t (id bigint PRIMARY KEY, name text, key bytea UNIQUE, at bigint)"
 GROUPED = (

@@ -29,8 +29,8 @@ from server.web.http.front import Front
 from server.web.http.guard import Hosts
 from server.web.http.pages import FRESH_SECONDS, Pages
 from server.web.public.site import Site
-from tests.harness.many import petitions_in
-from tests.harness.postgres import cluster
+from tests.harness.databases.postgres import cluster
+from tests.harness.people.many import petitions_in
 
 ASKED = ("", "by=most", "page=2", "q=footpath", "q=the+lake+missoula", "q=zq")
 SIGNED = "UPDATE counts SET n = n + 1 WHERE state = 'verified' AND petition_id = :newest"

@@ -21,7 +21,7 @@ import asyncpg
 
 from bench.product import Product, product, script, stored, url
 from bench.tools import BenchError, free_port, measured, ratios, shown, wrk
-from tests.harness.postgres import cluster
+from tests.harness.databases.postgres import cluster
 
 ASK = (
     "SELECT CASE WHEN wait_event_type IN ('Client', 'Activity') THEN 'idle'"

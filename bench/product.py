@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from bench.tools import LUA, BenchError, ask
 from server.cli import demo
-from tests.harness.signers import letters, signer
+from tests.harness.people.signers import letters, signer
 
 TOKEN = "t" * 32
 

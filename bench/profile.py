@@ -26,7 +26,7 @@ from server.core.signing import signatures
 from server.services import Services
 from server.texting import TextDoor
 from sms import Inbound
-from tests.harness.signers import signer
+from tests.harness.people.signers import signer
 
 IN_FLIGHT = 64
 ROOMS = ("server/core", "server/db", "server/texting", "server/web", "sms/gateways", "sms")

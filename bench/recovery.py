@@ -2,8 +2,8 @@
 
     python -m bench.recovery [--rate 100] [--times 3]
 
-The drills are those of `tests/harness/drills.py`. Lost are signings that were acknowledged and are
-not there; the seconds of loss reach from the oldest of them to the kill.
+The drills are those of `tests/harness/databases/drills.py`. Lost are signings that were
+acknowledged and are not there; the seconds of loss reach from the oldest of them to the kill.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.harness.drills import DRILLS
+from tests.harness.databases.drills import DRILLS
 
 
 def main() -> int:

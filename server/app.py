@@ -34,6 +34,7 @@ from server.web.public.codes import Codes
 from server.web.public.letter import LetterPages
 from server.web.public.listing import Listing
 from server.web.public.petition import Petitions
+from server.web.public.preview import Previews
 from server.web.public.sheets import Sheets
 from server.web.public.sign import Sign
 from server.web.public.site import Site, refusals
@@ -46,7 +47,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
     """The site map. A language prefix (`/es/…`) has been taken off the path before it gets here."""
     petitions, sheets, thanks = Petitions(site), Sheets(site), Thanks(site)
     sign, codes, listing = Sign(site, thanks), Codes(site, thanks), Listing(site)
-    letter = LetterPages(site)
+    letter, previews = LetterPages(site), Previews(site)
     hooks, operators = Hooks(site.services), Operators(site.services)
     return [
         # What a crowd asks for comes first: the table is tried from the top.
@@ -59,6 +60,8 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
         Route("/p/{slug}/verify", Methods(GET=codes.verify, POST=codes.verify)),
         Route("/p/{slug}/withdraw", Methods(GET=codes.withdraw, POST=codes.withdraw)),
         Route("/p/{slug}/letter", Methods(GET=letter.letter, POST=letter.letter)),
+        Route("/preview/{ref}", Methods(GET=previews.preview, POST=previews.beyond)),
+        Route("/preview/{ref}/{rest:path}", Methods(GET=previews.beyond)),
         Route("/p/{slug}/count", Methods(GET=petitions.count_digits)),
         Route("/p/{slug}/count.txt", Methods(GET=petitions.count_digits)),
         Route("/p/{slug}/count.json", Methods(GET=petitions.count_json)),

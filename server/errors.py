@@ -3,6 +3,7 @@
 UndersignedError
 ├── InvalidInput          the values of a form, a text or a command are not well formed
 ├── NotFound              no such petition, page or person
+├── Overtaken             somebody else has changed meanwhile what is to be changed
 ├── NotOpen               the petition takes no signatures now (draft, paused, closed or ended)
 ├── Refused               we understood and will not do it
 │   ├── CrossSite         a browser says that another site sent this form
@@ -46,6 +47,10 @@ class InvalidInput(UndersignedError):
 
 
 class NotFound(UndersignedError):
+    pass
+
+
+class Overtaken(UndersignedError):
     pass
 
 
@@ -120,6 +125,7 @@ class Misconfigured(UndersignedError):
 _STATUS: tuple[tuple[type[UndersignedError], int], ...] = (
     (InvalidInput, 422),
     (NotFound, 404),
+    (Overtaken, 409),
     (NotOpen, 409),
     (SignedOut, 401),
     (Throttled, 429),

@@ -7,17 +7,19 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from server.db import Database, open_database
-from tests.harness import product
-from tests.harness.postgres import Cluster, cluster
-from tests.harness.stores import Blanks
+from tests.harness import examples, product
+from tests.harness.databases.postgres import Cluster, cluster
+from tests.harness.databases.stores import Blanks
 from tests.harness.world import World, world_in
 
-PLUGINS = ("alone", "figures", "left_out", "logs", "order", "skips")
+PLUGINS = ("alone", "engines", "figures", "left_out", "logs", "order", "skips")
 # Their functions are called by a test: what fails in them is told with its values.
 pytest.register_assert_rewrite("tests.web.presses")
 pytest_plugins = ["pytester", *(f"tests.harness.plugins.{name}" for name in PLUGINS)]
+settings.load_profile(examples.QUARTER)  # unless `--hypothesis-profile` says otherwise
 
 
 def pytest_configure(config: pytest.Config) -> None:

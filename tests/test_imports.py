@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from tests import harness
-from tests.harness import attacks, mail, web
+from tests.harness import attacks, databases, mail, people, texts, web
 
 ROOT = Path(__file__).parent.parent
 HOUSES = ("server", "sms", "tests", "bench")
@@ -285,7 +285,10 @@ def test_only_few_files_lie_loose() -> None:
     assert loose == {f"{name}.py" for name in wiring}
 
 
-@pytest.mark.parametrize("room", [harness, attacks, mail, web], ids=lambda room: room.__name__)
+ROOMS = (harness, attacks, databases, mail, people, texts, web)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
 def test_the_harness_tells_what_is_in_it(room: ModuleType) -> None:
     told = {line.split()[0] for line in (room.__doc__ or "").splitlines() if line[:4] == " " * 4}
     here = {path.stem for path in Path(str(room.__file__)).parent.glob("[!_]*")}

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from server import __version__
-from server.cli import mail, organizers, people, places, serving, store, texts
 from server.errors import UndersignedError
+
+#: Each group, and its commands. Only the file of the one that is asked for is loaded: together
+#: they load nearly all of the product.
+GROUPS: Final = {
+    "serving": {"serve", "worker", "demo"},
+    "store": {"init", "check", "backup", "restore", "migrate-to"},
+    "people": {"petition", "key"},
+    "organizers": {"organizer", "organization"},
+    "places": {"decision-makers", "divisions"},
+    "texts": {"sms"},
+    "mail": {"bounced"},
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. What went wrong is said in one line, without a trace."""
-    options = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    options = parser(_asked_for(given)).parse_args(given)
     try:
         return int(options.run(options) or 0)
     except UndersignedError as error:
@@ -39,12 +52,30 @@ def _take_folder(parser: argparse.ArgumentParser, default: object) -> None:
     parser.add_argument("--data", type=Path, default=default, metavar="FOLDER", help=about)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Every command and its options; `docs/settings.md` lists them, and a test compares."""
+def _asked_for(given: Sequence[str]) -> Collection[str]:
+    """The group of the command; all where it is none, so that help and errors list them."""
+    command = _command_of(given)
+    return [group for group, commands in GROUPS.items() if command in commands] or GROUPS
+
+
+def _command_of(given: Sequence[str]) -> str:
+    """The first word that is not the demo's folder."""
+    words = iter(given)
+    for word in words:
+        if word == "--data":
+            next(words, None)
+        elif not word.startswith("--data="):
+            return word
+    return ""
+
+
+def parser(groups: Collection[str] = GROUPS) -> argparse.ArgumentParser:
+    """Every command of these groups, and its options; `docs/settings.md` lists them, and a test
+    compares."""
     parser = argparse.ArgumentParser(prog="undersigned", description="The petition server.")
     parser.add_argument("--version", action="version", version=__version__)
     _take_folder(parser, Path("data"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Command)
-    for group in (serving, store, people, organizers, places, texts, mail):
-        group.add(commands)
+    for group in groups:
+        import_module(f"server.cli.{group}").add(commands)
     return parser

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import secrets
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.config import Settings, load
-from server.core.desk import organizers, teams
-from server.core.petitions import petitions
-from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.core.upkeep import tombstones
-from server.core.values.keys import SALT_BYTES, Keys
-from server.db import Database, open_database, sqlite_path
-from server.words.render import template_folder
-from sms.reading import reserved
+from server.core.values.keys import Keys
+from server.db import open_database, sqlite_path
+from server.errors import Misconfigured
 
 DEMO_NUMBER = "+14065550100"  # 555-01xx is kept free for examples in North America
 ORGANIZER = "organizer"
 DEMO_SLUG = "face"
-STARTED_BY = "Open for everybody"
 _MAIL = {"UNDERSIGNED_SMTP_HOST", "UNDERSIGNED_SMTP_HOST_FILE", "UNDERSIGNED_MAIL_FILE"}
 
 
@@ -60,6 +57,24 @@ def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> D
     password = _private_file(folder / "organizer-password", secrets.token_urlsafe(12))
     asyncio.run(_fill(settings, password))
     return Demo(settings, password)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While no other demo serves that folder: they would take each other's texts and mails.
+
+    Raises `Misconfigured` if one does.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            where = environment_of(folder).get("UNDERSIGNED_PUBLIC_URL", "another address")
+            raise Misconfigured(
+                f"a demo of {shown(folder)} is running at {where}; stop it, or take another folder"
+            ) from error
+        yield
 
 
 def environment_of(folder: Path) -> dict[str, str]:
@@ -108,47 +123,11 @@ async def _fill(settings: Settings, password: str) -> None:
         kept = tombstones.kept_at(place, keys, time.time, secrets.token_bytes)
         database.outside = kept
         await tombstones.check(database, kept)  # while a new one is still empty
-        await _seed(database, password, now)
+        async with database.read() as tx:
+            if await tx.fetch("SELECT 1 AS one FROM petitions LIMIT 1"):
+                return
+        from server.cli import sample  # (a demo that is there already needs none of it)
+
+        await sample.seed(database, password, now)
     finally:
         await database.close()
-
-
-async def _seed(database: Database, password: str, now: int) -> None:
-    """One open petition and its organizer, in a database that has no petition."""
-    async with database.read() as tx:
-        if await tx.fetch("SELECT 1 AS one FROM petitions LIMIT 1"):
-            return
-    async with database.write() as tx:
-        petition_id = await petitions.create(
-            tx,
-            sample(),
-            reserved=reserved(),
-            salt=secrets.token_bytes(SALT_BYTES),
-            now=now,
-        )
-        await petitions.open_(tx, petition_id, now)
-        organizer = await organizers.add(
-            tx, ORGANIZER, password, salt=secrets.token_bytes(16), now=now
-        )
-        team = await teams.found(tx, STARTED_BY, organizer.id, now)
-        await teams.give(tx, petition_id, team)
-
-
-def sample() -> Draft:
-    """The sample petition in every language in which it is written."""
-    folder = template_folder() / "sample"
-    wordings = {}
-    for file in sorted(folder.glob("face.*.txt")):
-        title, _, body = file.read_text("utf-8").partition("\n")
-        wordings[file.name.split(".")[1]] = Wording(title.strip(), body.strip())
-    people = (folder / "decision-makers.txt").read_text("utf-8").splitlines()
-    return Draft(
-        slug=DEMO_SLUG,
-        keyword="FACE",
-        language="en",
-        country="US",
-        wordings=wordings,
-        started_by=STARTED_BY,
-        decision_makers=tuple(DecisionMaker(*p.split("\t")) for p in people if p.strip()),
-        goal=10_000,
-    )

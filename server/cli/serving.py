@@ -34,8 +34,16 @@ def add(commands: Commands) -> None:
 
 
 def _listen(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="where to listen; 0.0.0.0: everywhere (default: here)"
+    )
+    parser.add_argument("--port", type=_port, default=8000, help="(default: 8000)")
+
+
+def _port(typed: str) -> int:
+    if not typed.isascii() or not typed.isdecimal() or len(typed) > 5 or int(typed) > 65_535:
+        raise argparse.ArgumentTypeError("a port is a number up to 65535")
+    return int(typed)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -107,7 +115,7 @@ def _worker(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    with _listening(options) as socket:
+    with _listening(options) as socket, demo.alone(options.data):
         ready = demo.prepare(options.data, os.environ, options.host, options.port)
         _say_where(options, ready)
         return _serve_on(socket, ready.settings, with_worker=True)

@@ -35,8 +35,9 @@ def settings_of(options: argparse.Namespace) -> Settings:
         found = demo.environment_of(options.data)
         if not found and not environ.keys() & _KEYS:
             raise Misconfigured(
-                f"No demo in {demo.shown(options.data)}. Add --data FOLDER. A server of your own"
-                " needs UNDERSIGNED_SECRET_KEY; `undersigned key new` prints one."
+                f"No demo in {demo.shown(options.data)}. Name its folder by --data FOLDER. A server"
+                " of your own needs UNDERSIGNED_SECRET_KEY and UNDERSIGNED_DATABASE_URL;"
+                " `undersigned key new` prints a key."
             )
         environ = found | dict(environ)
     settings = load(environ)

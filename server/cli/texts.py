@@ -31,7 +31,13 @@ def add(commands: Commands) -> None:
         help="what the phone sends, such as 'SIGN FACE Ana Diaz 59801'; left out: a conversation,"
         " one text a line",
     )
-    playing.add_argument("--from", dest="sender", default="+14065550123", metavar="NUMBER")
+    playing.add_argument(
+        "--from",
+        dest="sender",
+        default="+14065550123",
+        metavar="NUMBER",
+        help="the phone (default: %(default)s)",
+    )
     playing.add_argument("--to", default="", metavar="NUMBER", help="default: the server's number")
     playing.add_argument("--id", help="the message's id; the same id is the same text again")
     playing.add_argument(
@@ -114,6 +120,7 @@ class _Phone:
         print(f"{self.sender} > {text}")
         if not reply:
             print(f"(no reply; {_counted(received)} in{self._cost(received)})")
+            print("(the same text again, many in a short time, or a phone that wants none?)")
             return
         size = measure(reply)
         self.segments_out += size.segments

@@ -2,6 +2,7 @@
 
 __init__.py   `Mailer`, the interface, and what comes of handing a mail over
 words.py      the words of each mail
+letters.py    the words of a letter to those who decide
 smtp.py       by SMTP, and the console
 client.py     one connection to a mail server
 tokens.py     whom a mail went to, in a word that comes back with it

@@ -9,7 +9,7 @@ from dataclasses import replace
 from server import metrics
 from server.channels import Channel, Handover, Sheet
 from server.channels.smtp import MailChannel
-from server.core.letters import carrying
+from server.core.letters import carrying, releasing
 from server.core.letters.carrying import Settled
 from server.core.letters.letter import Letter
 from server.core.letters.offices import office_now
@@ -127,6 +127,16 @@ class Carrier:
             back_to=return_path(settings, keys, _returned(letter)),
             written_at=letter.queued_at,
         )
+
+
+async def look_again(services: Services) -> None:
+    """Let letters go whose office is known by now, a few at a time."""
+    more = True
+    while more:
+        await services.group.give_way()  # signing comes first
+        async with services.database.write() as tx:
+            petitions = services.directory.by_id
+            more = await releasing.look_again(tx, petitions, services.new_id, services.now())
 
 
 def _returned(letter: Letter) -> str:

@@ -19,7 +19,7 @@ from server.core.upkeep import ending, erasure
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
 from server.outgoing import reconcile
-from server.outgoing.letters import Carrier
+from server.outgoing.letters import Carrier, look_again
 from server.outgoing.mails import Postman
 from server.outgoing.texts import Texter
 from server.services import Services
@@ -89,6 +89,7 @@ async def do_chores(services: Services) -> None:
         await shown.publish(tx, now, services.chance)
         await erasure.erase_due(tx, now, services.settings.sms_keep_days)
         await letters.expire(tx, now)
+    await look_again(services)
     await erasure.erase_contacts(services.database, now, services.settings.pending_hours)
     await erasure.erase_prefixes(services.database, now)
     if services.tombstones:

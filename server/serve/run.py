@@ -51,7 +51,7 @@ def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=shared)
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else str(error)
+        why = error.strerror or str(error)
         raise Misconfigured(f"cannot listen on {host}:{port}: {why}") from error
 
 

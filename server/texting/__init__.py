@@ -7,6 +7,7 @@
     signing.py     texts that sign, and the questions on the way there
     account.py     UNDO, STATUS, NAME, ZIP, NEWS, STOP, START, REMOVE ME
     asking.py      HELP, LIST, COUNT, MORE, another language, talk, and what we do not understand
+    letters/       LETTER and CALL: to those who decide, text by text
     sessions.py    the same by USSD (menu.py) and by voice (calls.py)
 
 What a text does is decided before the transaction, or inside it where what is known of its phone
@@ -22,14 +23,13 @@ from server.core.conversations.wishes import Answered, Wish
 from server.services import Services
 from server.texting import account, asking, signing
 from server.texting.allowed import may_text
-from server.texting.intake import Caller, caller_of, cleaned, take
+from server.texting.intake import TEXT_LIMIT, Caller, caller_of, cleaned, take
+from server.texting.letters import heard, steps, words
 from server.texting.replies import Talk, nothing, silent
 from server.texting.understood import understood
 from sms import Inbound
 from sms.reading import Intent, Reading
 from sms.segments import measure
-
-TEXT_LIMIT = 1600  # characters; what Twilio joins into one text at most
 
 _ACTS: Mapping[Intent, Callable[[Talk], Wish]] = {
     "sign": signing.by_text,
@@ -48,6 +48,12 @@ _ACTS: Mapping[Intent, Callable[[Talk], Wish]] = {
     "list": asking.inform,
     "count": asking.count,
     "more": asking.more,
+    "letter": steps.letter,
+    "call": steps.calling,
+    "not_mine": steps.not_mine,
+    "back": steps.back,
+    "post": words.post,
+    "not_sure": asking.unknown,
     "also": asking.another,
     "language": asking.speak,
     "quote": asking.quoted,
@@ -113,9 +119,12 @@ class _Text:
             if opt_out
             else understood(services, self._inbound.body, standing)
         )
-        talk = Talk(services, phone, self._caller.key, reading, standing)
+        said = self._inbound.body
+        talk = Talk(services, phone, self._caller.key, reading, standing, said)
         if opt_out:
             return silent(_ACTS[opt_out](talk))
+        if wish := heard(talk):
+            return wish
         if self._late and not talk.asked and reading.intent not in _STILL_DONE:
             return Wish(kind="late", answer=nothing, keep=standing.asked)
         return _ACTS[reading.intent](talk)

@@ -42,7 +42,7 @@ def remove(talk: Talk) -> Wish:
 
     async def act(tx: Transaction) -> str | None:
         # What waits to be verified as well, where it is nearly the same name.
-        mine = await _signed(tx, talk) + await _signed(tx, talk, verified=False)
+        mine = await signed_with(tx, talk) + await signed_with(tx, talk, verified=False)
         name = mine[0].name if mine else None
         wanted = fold_name(name or "")
         same = [s for s in mine if _is_same(s, wanted)]
@@ -85,9 +85,9 @@ def undo(talk: Talk) -> Wish:
 
     async def act(tx: Transaction) -> _Undone:
         now = talk.services.now()
-        all_of_them = await _signed(tx, talk, of_text=False)
+        all_of_them = await signed_with(tx, talk, of_text=False)
         # What was signed on the web with this phone, and never verified, can be taken back as well.
-        mine = _named(talk, all_of_them) or await _signed(tx, talk, verified=False)
+        mine = _named(talk, all_of_them) or await signed_with(tx, talk, verified=False)
         if not mine:
             return _Undone(others=bool(all_of_them))
         lately = await inbound.count_of(tx, talk.phone_key, "undo", now - UNDO_AGAIN)
@@ -107,7 +107,7 @@ def undo(talk: Talk) -> Wish:
         if done.taken is None:
             reply = "nothing_to_undo_of" if done.others and wanted else "nothing_to_undo"
             return talk.word(language, reply, talk.general(language) | {"text": wanted})
-        fields = talk.about(_petition_of(talk, done.taken), language)
+        fields = talk.about(petition_of(talk, done.taken), language)
         return talk.word(language, "undone", fields | {"name": done.taken.name or ""})
 
     def erases(done: _Undone) -> bool:
@@ -124,7 +124,7 @@ def status(talk: Talk) -> Wish:
     language = talk.language()
 
     async def act(tx: Transaction) -> list[Signature]:
-        return await _signed(tx, talk)
+        return await signed_with(tx, talk)
 
     def answer(found: list[Signature]) -> str:
         reply = "status" if found else "status_none"
@@ -150,7 +150,7 @@ def correct(talk: Talk) -> Wish:
     language = talk.language()
 
     async def act(tx: Transaction) -> tuple[Petition, Any] | None:
-        mine = await _signed(tx, talk, of_text=False)
+        mine = await signed_with(tx, talk, of_text=False)
         return await _put_right(tx, talk, mine[0]) if mine else None
 
     def answer(done: tuple[Petition, Any] | None) -> str:
@@ -169,7 +169,7 @@ def correct(talk: Talk) -> Wish:
 async def _put_right(tx: Transaction, talk: Talk, wrong: Signature) -> tuple[Petition, Any]:
     """The petition, with either the name and outcome of the new signing or the reply that says why
     there is none."""
-    petition, reading, services = _petition_of(talk, wrong), talk.reading, talk.services
+    petition, reading, services = petition_of(talk, wrong), talk.reading, talk.services
     if petition.state != "open":
         return petition, petition.state
     try:
@@ -201,7 +201,7 @@ def news(talk: Talk) -> Wish:
     reply = talk.reading.intent
 
     async def act(tx: Transaction) -> list[Signature]:
-        mine = await _signed(tx, talk)
+        mine = await signed_with(tx, talk)
         since = talk.services.now() if wanted else None
         await signatures.want_news(tx, mine, since, talk.phone)
         return mine
@@ -216,10 +216,10 @@ def news(talk: Talk) -> Wish:
 
 async def has_signed(tx: Transaction, talk: Talk) -> bool:
     """Whether anybody has signed anything with this phone."""
-    return bool(await _signed(tx, talk, of_text=False))
+    return bool(await signed_with(tx, talk, of_text=False))
 
 
-async def _signed(
+async def signed_with(
     tx: Transaction, talk: Talk, *, verified: bool = True, of_text: bool = True
 ) -> list[Signature]:
     """What this phone has signed, the latest first; `of_text`: of the petition and name in it."""
@@ -242,7 +242,7 @@ def _named(talk: Talk, found: list[Signature]) -> list[Signature]:
     return [
         s
         for s in found
-        if (not words or _petition_of(talk, s).keyword in words)
+        if (not words or petition_of(talk, s).keyword in words)
         and (not wanted or _is_named(s, wanted))
     ]
 
@@ -258,9 +258,9 @@ def _is_same(signature: Signature, wanted: str) -> bool:
     return name == wanted or (signature.verified_at is None and same_person(name, wanted))
 
 
-def _petition_of(talk: Talk, signature: Signature) -> Petition:
+def petition_of(talk: Talk, signature: Signature) -> Petition:
     return talk.services.directory.by_id[signature.petition_id]
 
 
 def _keywords(talk: Talk, found: Sequence[Signature]) -> str:
-    return ", ".join(dict.fromkeys(_petition_of(talk, s).keyword for s in found))
+    return ", ".join(dict.fromkeys(petition_of(talk, s).keyword for s in found))

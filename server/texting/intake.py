@@ -17,6 +17,7 @@ from sms import Inbound
 from sms.characters import storable
 
 SENDER_LIMIT = 40  # characters
+TEXT_LIMIT = 1600  # characters; what Twilio joins into one text at most
 
 
 @dataclass(frozen=True, slots=True)

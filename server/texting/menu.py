@@ -16,10 +16,12 @@ from server.core.values.names import check_texted_name, tidy
 from server.core.values.postcodes import normal_postcode
 from server.errors import InvalidInput
 from server.services import Services
+from server.texting.allowed import may_text
 from server.texting.intake import Caller
+from server.texting.replies import whole
 from server.words.render import N_
 from sms import Inbound
-from sms.segments import fit
+from sms.segments import fit, measure
 
 PETITIONS_SHOWN = 6  # petitions on the first screen
 LANGUAGES_SHOWN = 5  # languages on one screen, of which one in another script leaves but 70 letters
@@ -134,8 +136,14 @@ class Menu:
         words = self._say(language, N_("Thank you, {name}. You signed {keyword}."))
         held = self._say(language, N_("Thank you, {name}. We check it first."))
 
+        offer = self._offer(petition, language)
+
         def answer(outcome: Any) -> str:
             template = held if outcome == "held" else words
+            fields = {"name": name, "keyword": petition.keyword}
+            more = whole(f"{template} {offer}", fields) if offer and outcome != "held" else ""
+            if more and measure(more).segments == 1:
+                return more
             return fit(template, shrink=["name"], name=name, keyword=petition.keyword)
 
         return Wish(
@@ -145,6 +153,14 @@ class Menu:
             signing=signing,
             answer=answer,
         )
+
+    def _offer(self, petition: Petition, language: str) -> str:
+        """How a letter begins, where a text to us and our answers can follow; '' elsewhere."""
+        number, phone = self.services.settings.sms_number, self.caller.phone
+        if not (petition.has_office and number and phone and may_text(self.services, phone)):
+            return ""
+        offer = N_("To write to your lawmakers, text LETTER to {number}.")
+        return self.services.renderer.say(language, offer, number=number)
 
     # Screens. One holds 182 letters, or 80 of a script with more: a text's segment always fits.
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 
 from server.core.conversations.wishes import Wish
 from server.core.petitions.petitions import Petition
-from server.texting.replies import Talk, segments
-from sms.segments import ends, fit, measure
+from server.texting.replies import Talk, segments, whole
+from sms.segments import ends, measure
 
 WORDS, LETTERS = 100, 480  # more than any reply has room for
-_ANY = 100  # segments: nothing is shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +61,11 @@ def listed(
     def said(n: int) -> str:
         return ", ".join(words[:n]) + _hint(talk, language, n < len(found))
 
-    def whole(n: int) -> str:
-        return _whole(template, fields | {"keywords": said(n)})
+    def filled(n: int) -> str:
+        return whole(template, fields | {"keywords": said(n)})
 
     template = talk.services.renderer.text(language, reply)
-    n = _most(len(words), segments(reply, template), whole) or 1
+    n = _most(len(words), segments(reply, template), filled) or 1
     keep = None if forgets else talk.asked
     wish = talk.say(kind, reply, language=language, keep=keep, keywords=said(n))
     return replace(wish, ask=str(Rest(found[n - 1].id))) if n < len(found) else wish
@@ -85,7 +84,7 @@ def wording(talk: Talk, petition: Petition, at: int = 0) -> Wish:
     def room(reply: str) -> int:
         template = talk.services.renderer.text(language, reply)
         limit = segments(reply, template)
-        return _most(len(cuts), limit, lambda n: _whole(template, fields | {"body": said(n)}))
+        return _most(len(cuts), limit, lambda n: whole(template, fields | {"body": said(n)}))
 
     reply = "more_on" if at or not room("more") else "more"
     n = room(reply)
@@ -96,11 +95,6 @@ def wording(talk: Talk, petition: Petition, at: int = 0) -> Wish:
 
 def _hint(talk: Talk, language: str, goes_on: bool) -> str:
     return f" {talk.services.renderer.text(language, 'go_on')}" if goes_on else ""
-
-
-def _whole(template: str, fields: dict[str, str]) -> str:
-    """The text without anything shortened."""
-    return fit(template, _ANY, 0, (), **fields)
 
 
 def _most(count: int, limit: int, text: Callable[[int], str]) -> int:

@@ -16,22 +16,31 @@ from server.words.render import N_
 from sms.reading import Reading
 from sms.segments import fit, fold_to_gsm7, measure
 
+_MENUS = frozenset({"letter_which", "letter_which_region", "letter_write_some", "letter_cannot"})
+_MENUS |= {"letter_waits_some", "letter_states"}
+_THREE = frozenset({"more", "more_on", "letter_read", "letter_read_long", "call_say", "call_ask"})
 # Replies that may take two segments where a segment holds but 70 letters, of Arabic or Hindi.
 _TWO = frozenset({"help", "help_none", "listed", "status", "status_held"})
-_LISTS = ("keywords", "held")
-_SHRINK = ("name", "title", "text", "keywords", "held", "body", "who")
+_LISTS = ("keywords", "held", "names", "people")
+_SHRINK = (
+    "name", "title", "text", "keywords", "held", "body", "who", "names", "people", "menu", "note",
+    "states", "region",
+)  # fmt: skip
+_ANY = 100  # segments: nothing is shortened
 _POSTCODE = N_("postcode")
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One text that is being answered: whose it is, what it means, what is known of its phone."""
+    """One text that is being answered: whose it is, what it means, what is known of its phone, and
+    its words."""
 
     services: Services
     phone: str
     phone_key: bytes
     reading: Reading
     standing: Standing = field(default=STRANGER)
+    said: str = ""
 
     @property
     def asked(self) -> Conversation | None:
@@ -124,8 +133,10 @@ class Talk:
 
 def segments(reply: str, template: str) -> int:
     """How many segments a reply may take, by its name and its words in one language."""
-    if reply in {"more", "more_on"}:
+    if reply in _THREE:
         return 3
+    if reply in _MENUS:
+        return 2
     return 2 if reply in _TWO and not _is_plain(template) else 1
 
 
@@ -149,6 +160,11 @@ def fitted(
         fixed = tuple((k, v) for k, v in fields.items() if k not in _SHRINK)
         template = _with_room(template, fixed, limit_segments, reserve)
     return fit(template, limit_segments, reserve, _SHRINK, _LISTS, **fields)
+
+
+def whole(template: str, fields: Mapping[str, str]) -> str:
+    """A text with its `{fields}` filled, and nothing shortened."""
+    return fit(template, _ANY, 0, (), **fields)
 
 
 @lru_cache(maxsize=1024)

@@ -16,9 +16,10 @@ from server.core.values.postcodes import digits_of
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
 from server.texting import parted
-from server.texting.replies import Talk, is_cheap
+from server.texting.replies import Talk, is_cheap, whole
 from server.texting.understood import understood
 from sms.reading import Reading
+from sms.segments import measure
 
 RECEIPT_ROOM = 14  # characters left free in a confirmation for the receipt that comes with the log
 
@@ -221,6 +222,20 @@ def confirmation(
         reply = "corrected_near"
     elif talk.reading.typed:
         reply = "signed_near"
+    elif reply == "signed" and (offered := _with_letter(talk, petition, language, fields)):
+        return offered
     if not is_cheap(talk.services.renderer.text(language, reply), fields):
         reply = f"{reply}_short"  # 70 characters instead of 160
     return talk.word(language, reply, fields, RECEIPT_ROOM)
+
+
+def _with_letter(
+    talk: Talk, petition: Petition, language: str, fields: dict[str, str]
+) -> str | None:
+    """The confirmation that tells of LETTER, with the title as far as there is room; None where one
+    segment has none for the rest, or where there is nobody to write to."""
+    for reply in ("signed_letter", "signed_letter_short") if petition.has_office else ():
+        least = whole(talk.services.renderer.text(language, reply), fields | {"title": ""})
+        if measure(least + "x" * RECEIPT_ROOM).segments == 1:
+            return talk.word(language, reply, fields, RECEIPT_ROOM)
+    return None

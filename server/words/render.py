@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from unicodedata import bidirectional
 from urllib.parse import quote
 
@@ -59,13 +59,12 @@ class Renderer:
 
     def __init__(self) -> None:
         self._folder = template_folder()
-        self._compiled = _Compiled()
         self._catalogue = cache(lambda code: _catalogue(self._folder / "locale" / f"{code}.po"))
         self._environment = cache(self._make_environment)
 
     def _make_environment(self, language: str) -> Environment:
         catalogue = self._catalogue(language)
-        environment = _environment(self._folder, language, catalogue, self._compiled)
+        environment = _environment(self._folder, language, catalogue)
         environment.globals["unreviewed"] = lambda: self.unreviewed
         return environment
 
@@ -109,24 +108,25 @@ class Renderer:
 
 
 class _Compiled(BytecodeCache):
-    """Each template's code once, for the environments of all languages."""
+    """Each template's code once in the process, for the environments of all languages."""
 
     def __init__(self) -> None:
-        self._code: dict[str, Any] = {}
+        self._code: dict[tuple[str, str], Any] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._code.get(bucket.key)
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.code
+        self._code[bucket.key, bucket.checksum] = bucket.code
 
 
-def _environment(
-    folder: Path, language: str, catalogue: gettext.NullTranslations, compiled: _Compiled
-) -> Environment:
+_COMPILED: Final = _Compiled()
+
+
+def _environment(folder: Path, language: str, catalogue: gettext.NullTranslations) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
-        bytecode_cache=compiled,
+        bytecode_cache=_COMPILED,
         autoescape=select_autoescape(("html", "svg", "atom")),
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
@@ -168,6 +168,7 @@ class _Catalogue(gettext.NullTranslations):
         return forms[self._plural_form(n)] if forms else (msgid1 if n == 1 else msgid2)
 
 
+@cache
 def _catalogue(path: Path) -> _Catalogue:
     messages: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}

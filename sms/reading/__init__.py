@@ -71,13 +71,12 @@ def read(text: str, context: Context = _NOWHERE, *, explain: bool = True) -> Rea
     named = [pieces.folded(at) for at, tag in enumerate(pieces.tags) if tag == "K"]
     postcode = find_postcode(pieces, context.countries(named), context.postcode)
     slip = "" if context.asked and context.asked.petition else take_slip(pieces)
-    petitions, typed = find_petitions(pieces, context)
+    petitions = find_petitions(pieces, context)
     meaning = meaning_of(pieces, context, petitions, postcode)
-    typed = slip or typed
     if explain:
         spans, left = spans_of(pieces, framed, meaning), left_of(pieces, meaning)
-        return meaning._replace(petitions=petitions, typed=typed, spans=spans, left=left)
-    return meaning._replace(petitions=petitions, typed=typed) if petitions or typed else meaning
+        return meaning._replace(petitions=petitions, typed=slip, spans=spans, left=left)
+    return meaning._replace(petitions=petitions, typed=slip) if petitions or slip else meaning
 
 
 def _quoted(text: str, framed: Framed, context: Context) -> Reading:

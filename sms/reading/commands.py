@@ -9,6 +9,10 @@ from sms.reading.lexicon import lexicon
 from sms.reading.pieces import Pieces
 
 _FILL: Final = frozenset({"insist", "courtesy", "greeting", "yes", "little", "question", "not"})
+#: Commands beside which nothing but courtesy stands: their words are everyday ones.
+_ALONE: Final = frozenset(
+    {"no", "also", "undo", "letter", "post", "back", "call", "not_mine", "not_sure"}
+)
 _MOST: Final = 6  # words of courtesy before or behind a command that are looked past
 
 
@@ -43,7 +47,7 @@ def _allowed(
             continue
         if category == "no" and "K" in pieces.tags:
             continue
-        if category in {"no", "also", "undo"} and any(_is_said(pieces, at) for at in left):
+        if category in _ALONE and any(_is_said(pieces, at) for at in left):
             continue
         if len(key) < 3 and any(not _is_polite(pieces, at) for at in left):
             continue

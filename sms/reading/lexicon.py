@@ -25,17 +25,18 @@ TAGS: Final[dict[Category, str]] = {
     "join": "J", "refuse": "r", "sign": "s", "start": "b", "help": "h", "status": "a", "list": "i",
     "count": "c", "more": "m", "news": "%", "also": "*", "kin": "k", "title": "j", "suffix": "f",
     "data": "D", "number": "B", "lists": "U", "signature": "Y", "forget": "R", "cease": "O",
-    "stop": "o", "greeting": "e", "courtesy": "y", "yes": "g", "no": "x", "question": "q",
-    "double": "2", "not": "v", "send": "S", "messages": "M", "me": "E", "state": "A", "city": "C",
-    "placed": ">", "place": "<", "road": "#", "age": "t", "and": "&", "given": "n", "family": "n",
-    "name": "n", "particle": "p", "digit": "Q", "reaction": "l", "wrote": "d", "both": "l",
-    "insist": "l", "little": "l", "weak": "w", "town": "T", "namesake": "T", "offer": "d",
-    "later": "d", "common": "d",
+    "stop": "o", "greeting": "e", "courtesy": "y", "yes": "g", "no": "x", "why": "q",
+    "question": "q", "double": "2", "not": "v", "send": "S", "messages": "M", "me": "E",
+    "state": "A", "city": "C", "placed": ">", "place": "<", "road": "#", "age": "t", "and": "&",
+    "given": "n", "family": "n", "name": "n", "particle": "p", "digit": "Q", "reaction": "l",
+    "wrote": "d", "both": "l", "with": "l", "insist": "l", "little": "l", "weak": "w", "town": "T",
+    "namesake": "T", "offer": "d", "later": "d", "persist": "d", "letter": "d", "post": "d",
+    "back": "d", "call": "d", "not_mine": "d", "not_sure": "d", "common": "d",
 }  # fmt: skip
 #: Categories whose phrases are commands when they are the whole of a text.
 COMMANDS: Final[tuple[Category, ...]] = (
     "language", "news_on", "news_off", "stop", "start", "undo", "help", "status", "list", "count",
-    "more", "news", "also", "no",
+    "more", "news", "also", "letter", "post", "back", "call", "not_mine", "not_sure", "no",
 )  # fmt: skip
 
 
@@ -97,7 +98,8 @@ def lexicon() -> Lexicon:
     ] = {}  # (most words are like many others)
     lengths: dict[str, set[int]] = defaultdict(set)
     for (key, exact), found in sorted(said.items(), key=lambda item: item[0][1] == ""):
-        phrases[key].append(_entry(found, exact, (key, exact) not in accented))
+        plain = (key, exact) not in accented
+        phrases[key].append(_entry(frozenset(found), exact, plain))
         if " " in key:
             lengths[key.partition(" ")[0]].add(key.count(" ") + 1)
     return Lexicon(
@@ -175,7 +177,8 @@ def _word(word: str) -> str:
 _ORDER: Final = {category: place for place, category in enumerate(TAGS)}
 
 
-def _entry(found: set[tuple[Category, str]], exact: str, plain: bool) -> LexiconEntry:
+@lru_cache(maxsize=4096)  # most words are like many others
+def _entry(found: frozenset[tuple[Category, str]], exact: str, plain: bool) -> LexiconEntry:
     first = min((category for category, _ in found), key=_ORDER.__getitem__)
     languages = {language for category, language in found}
     language = next(iter(languages)) if len(languages) == 1 else ""

@@ -103,6 +103,8 @@ def _said(
     )
     if _asks_status(pieces, line):
         return person._replace(intent="status", names=_bare_names(pieces))
+    if whose := _whose_letter(pieces, line):
+        return person._replace(intent="letter", names=(whose,))
     if is_refused(line):
         return person._replace(intent="no", names=(), postcode="", wrong="")
     if _asks(pieces, line, found, context):
@@ -130,6 +132,21 @@ def _asks_status(pieces: Pieces, line: str) -> bool:
     at = next((at for at, tag in enumerate(line) if tag not in ",.¿\nyeg"), 0)
     known = lexicon().commands.get(pieces.folded(at), ())
     return any(category == "status" for category, _, _ in known) and "P" not in line
+
+
+_NAMED_WORDS: Final = 5  # LETTER and a name; what is longer tells of a letter
+
+
+def _whose_letter(pieces: Pieces, line: str) -> str:
+    """The name behind LETTER, or such a word in another language, if there is nothing else."""
+    known = lexicon().commands.get(pieces.folded(0), ())
+    spelt = pieces.spelt(0).lower()
+    if not any(c == "letter" and exact in {"", spelt} for c, _, exact in known):
+        return ""
+    behind = [at for at in range(1, len(line)) if line[at] not in ",.\n"]
+    if len(pieces.words) > _NAMED_WORDS or any(line[at] not in "NwTpKfj" for at in behind):
+        return ""
+    return " ".join(pieces.spelt(at) for at in behind if line[at] in "NwTp")
 
 
 def _asks(pieces: Pieces, line: str, found: Found, context: Context) -> bool:

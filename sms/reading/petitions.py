@@ -82,8 +82,8 @@ def take_slip(pieces: Pieces) -> str:
     return pieces.spelt(at)
 
 
-def find_petitions(pieces: Pieces, context: Context) -> tuple[tuple[str, ...], str]:
-    """The words of the petitions that are meant, and the slip that was taken for one, as typed.
+def find_petitions(pieces: Pieces, context: Context) -> tuple[str, ...]:
+    """The words of the petitions that are meant, also of one that was mistyped.
 
     A petition's word that is not meant as one becomes a word like others.
     """
@@ -94,8 +94,8 @@ def find_petitions(pieces: Pieces, context: Context) -> tuple[tuple[str, ...], s
         if at not in chosen:
             pieces.tags[at] = "w"
     if chosen:
-        return tuple(dict.fromkeys(pieces.folded(at) for at in chosen)), ""
-    return _spelt(pieces, context) or _nearly(pieces, context) or ((), "")
+        return tuple(dict.fromkeys(pieces.folded(at) for at in chosen))
+    return _spelt(pieces, context) or _nearly(pieces, context)
 
 
 def _is_meant(pieces: Pieces, at: int, context: Context) -> bool:
@@ -178,7 +178,7 @@ def _chosen(pieces: Pieces, meant: list[int]) -> list[int]:
     return sorted({best, *again})
 
 
-def _spelt(pieces: Pieces, context: Context) -> tuple[tuple[str, ...], str] | None:
+def _spelt(pieces: Pieces, context: Context) -> tuple[str, ...]:
     """F A C E, or F.A.C.E."""
     line = "".join(
         "N" if len(pieces.folded(at)) == 1 and tag not in "9K" else tag
@@ -191,24 +191,24 @@ def _spelt(pieces: Pieces, context: Context) -> tuple[tuple[str, ...], str] | No
             if word in context.petitions and len(word) == size:
                 for at in range(places[0], places[size - 1] + 1):
                     pieces.tags[at] = "K"
-                return (word,), ""
-    return None
+                return (word,)
+    return ()
 
 
-def _nearly(pieces: Pieces, context: Context) -> tuple[tuple[str, ...], str] | None:
+def _nearly(pieces: Pieces, context: Context) -> tuple[str, ...]:
     """FAEC behind the sign word, or before a whole name and a postcode."""
     if not context.petitions.near:
-        return None
+        return ()
     line = pieces.line
     at = _slip_place(line)
     if at is None or at >= len(line) or line[at] not in "Nwd2lyS":
-        return None
+        return ()
     word = context.petitions.near.get(pieces.folded(at))
     rest = line[at + 1 :].replace("P", "")
     if not word or not (re.match(r"[,.ndlyj]*[NwpT2]{2}", rest) or not rest.strip(",.y")):
-        return None
+        return ()
     pieces.tags[at] = "K"
-    return (word,), pieces.spelt(at)
+    return (word,)
 
 
 def _slip_place(line: str) -> int | None:

@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 Intent = Literal[
     "sign", "undo", "stop", "stop_how", "remove", "start", "help", "status", "list", "count",
-    "more", "name", "zip", "news", "news_on", "news_off", "language", "also", "yes", "no",
+    "more", "letter", "post", "back", "call", "not_mine", "not_sure", "name", "zip", "news",
+    "news_on", "news_off", "language", "also", "yes", "no",
     "thanks", "greeting", "question", "quote", "unknown",
 ]  # fmt: skip
 #: What keeps a text that signs from signing at once: which words are the name, whether they are one
@@ -29,7 +30,7 @@ class Reading(NamedTuple):
     persons. `sure`: with what was known before, enough to sign where nothing is missing; otherwise
     `doubt` is what must be asked. `wrong` are the words in the place of a postcode that are none.
     `language` is that of the text, None if it tells none; `typed` the slip that was taken for a
-    sign word or the petition's. `kin`: the name is somebody else's, of the same phone; `cued`: the
+    sign word. `kin`: the name is somebody else's, of the same phone; `cued`: the
     text says that it is a name. `several`: more signatures than one are meant. `left` are the words
     that nothing explains, `places` where the names stand.
     """

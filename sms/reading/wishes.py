@@ -108,6 +108,8 @@ def _is_wish(pieces: Pieces, line: str, clauses: list[Clause]) -> bool:
         return True
     for first, last in clauses:
         clause = line[first:last]
+        if _is_complaint(pieces, first, last):
+            return True
         if _NUMBER.search(clause):
             return not _denied(clause, "R")
         match = _SENT.search(clause)
@@ -121,6 +123,28 @@ def _is_wish(pieces: Pieces, line: str, clauses: list[Clause]) -> bool:
         ):
             return True
     return False
+
+
+#: What is said of us alone: small words, who is meant, texts and their sending.
+_OF_US: Final = frozenset("lyeg2pqSMEBnK<>")
+
+
+def _is_complaint(pieces: Pieces, first: int, last: int) -> bool:
+    """Why do you keep texting me: not for the first time, and of nobody else. But "why do you text
+    me" asks who we are."""
+    found = [_kinds(pieces, at) for at in range(first, last)]
+    kinds = frozenset().union(*found)
+    if not ({"why", "persist"} <= kinds and kinds & {"send", "messages"}):
+        return False
+    return bool(kinds & {"me", "messages"}) and all(
+        pieces.tags[at] in _OF_US or own & {"persist", "me"}
+        for at, own in enumerate(found, start=first)
+    )
+
+
+def _kinds(pieces: Pieces, at: int) -> frozenset[str]:
+    entry = pieces.entries[at]
+    return entry.kinds if entry else frozenset()
 
 
 #: What is done to a phone, however it is spelt.

@@ -33,8 +33,8 @@ from server.web.public.site import Site
 from sms import Inbound, StatusUpdate
 from tests.harness.mail.mails import drain
 from tests.harness.mail.smtp import PostOffice, codes_in
-from tests.harness.phones import NUMBER, Phones, text_door
-from tests.harness.signers import STORED
+from tests.harness.people.signers import STORED
+from tests.harness.texts.phones import NUMBER, Phones, text_door
 
 HOST = "sign.example.org"
 NAME, POSTCODE = "Zebulon Quillfeather", "ZE2 9QF"

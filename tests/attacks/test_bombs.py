@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server.core.outbox.allowance import FIRSTS_DAILY, RECIPIENT_DAILY
 from tests.harness.attacks.floods import attacked, buried, mail_bomb, texted_to_death
-from tests.harness.phones import text_door
+from tests.harness.texts.phones import text_door
 from tests.harness.world import NOW
 
 

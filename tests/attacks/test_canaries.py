@@ -24,8 +24,8 @@ from server.core.upkeep import ending
 from tests.attacks import lives
 from tests.attacks.house import COMMENT, MAIL, NAME, House, canaries, house
 from tests.attacks.lives import TAKEN_BACK, Life
+from tests.harness.databases.postgres import Cluster
 from tests.harness.mail.smtp import PostOffice, post_office
-from tests.harness.postgres import Cluster
 from tests.harness.product import ROOT
 
 ALL = {"name", "postcode", "mail", "phone", "comment"}

@@ -12,8 +12,8 @@ from server.core.floods.limits import DOMAIN_CAP, HOUSEHOLD, NUMBERS_CAP
 from tests.harness.attacks import floods
 from tests.harness.attacks.floods import attacked, tally
 from tests.harness.mail.smtp import PostOffice
+from tests.harness.people.signers import STORED
 from tests.harness.product import Server
-from tests.harness.signers import STORED
 
 
 @pytest.fixture

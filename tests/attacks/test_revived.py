@@ -25,8 +25,8 @@ from server.services import Services
 from tests.attacks import lives
 from tests.attacks.house import House, house
 from tests.attacks.lives import Life
+from tests.harness.databases.postgres import Cluster
 from tests.harness.mail.smtp import PostOffice, post_office
-from tests.harness.postgres import Cluster
 
 LIVES: list[Life] = [
     lives.slip,

@@ -26,8 +26,8 @@ from server.db.migrations import Migration, migrations
 from server.db.tombstones_file import FileLog
 from server.errors import Misconfigured
 from tests.harness import product
+from tests.harness.people.signers import STORED, names, sign, signer
 from tests.harness.product import Server
-from tests.harness.signers import STORED, names, sign, signer
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -73,7 +73,7 @@ def test_without_a_demo_and_settings_a_command_says_how_to_name_the_folder(
 ) -> None:
     assert main(command.split()) == FAILED.get(command, 1)
     said = capsys.readouterr()
-    assert said.err.startswith("undersigned: No demo in ./data. Add --data FOLDER. ")
+    assert said.err.startswith("undersigned: No demo in ./data. Name its folder by --data FOLDER. ")
     assert said.err.count("\n") == 1
     assert list(empty.iterdir()) == []
 
@@ -143,7 +143,7 @@ def test_a_database_in_memory_is_refused_in_every_spelling(
     said = capsys.readouterr().err
     assert "UNDERSIGNED_DATABASE_URL must name a file" in said and said.count("\n") == 1
     made = {path.name for path in empty.rglob("*")}
-    assert made <= {"data", "secret.key"}
+    assert made <= {"data", "demo.lock", "secret.key"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

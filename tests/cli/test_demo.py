@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from server import config
-from server.cli import demo
+from server.cli import demo, main
+from server.cli.sample import sample
 from server.db import files
-from tests.harness.product import ROOT
+from sms.reading import reserved
+from tests.harness.product import ROOT, running
 
 
 def test_the_secret_key_has_its_name_only_once_it_is_whole_and_on_the_disk(
@@ -89,3 +91,43 @@ def test_a_site_on_https_without_a_mail_server_does_not_start(tmp_path: Path, co
     assert done.returncode == 1
     assert "UNDERSIGNED_SMTP_HOST must be set" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_one_folder_serves_one_demo_at_a_time(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as server:
+        second = server.command("demo", "--port", "0")
+        assert second.returncode == 1
+        assert f"is running at {server.url}; stop it" in second.stderr
+        assert server.url in (tmp_path / "data" / "demo.env").read_text()
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_is_none_is_said_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", f"--port={port}"])
+    assert "a port is a number up to 65535" in capsys.readouterr().err
+
+
+def test_no_command_is_called_as_the_sample_petition_is() -> None:
+    assert sample().keyword not in reserved()
+
+
+#: What only pages, texts and forms need.
+HEAVY = ("jinja2", "babel", "sms.reading.lexicon", "starlette", "uvicorn")
+
+
+def test_a_command_beside_the_server_loads_nothing_of_pages_and_texts(tmp_path: Path) -> None:
+    demo.prepare(tmp_path, {}, "127.0.0.1", 8000)
+    run = "import sys; from server.cli import main; main(); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", run, "--data", str(tmp_path), "check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "face: 0 verified" in done.stdout
+    assert not [name for name in HEAVY if name in done.stdout.split()]

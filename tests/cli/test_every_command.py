@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from server.cli import parser
+from server.cli import GROUPS, main, parser
 from tests.harness import product
+from tests.harness.databases.postgres import Cluster
 from tests.harness.mail.smtp import PostOffice, post_office
-from tests.harness.postgres import Cluster
+from tests.harness.people.signers import STORED, names
 from tests.harness.product import Server, eventually
-from tests.harness.signers import STORED, names
 from tests.harness.web.pages import Browser, Met
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -319,6 +319,21 @@ def commands(of: argparse.ArgumentParser, name: str = "") -> Iterator[str]:
 
 def test_every_command_is_in_the_table_and_no_other() -> None:
     assert sorted(commands(parser())) == sorted(TRIED)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_command_is_found_without_loading_those_of_other_groups(group: str) -> None:
+    assert {name.split()[0] for name in commands(parser([group]))} == GROUPS[group]
+
+
+@pytest.mark.parametrize("given", [["chek"], ["--help"], ["--data", "check", "--help"]])
+def test_whoever_names_no_command_is_told_all(
+    capsys: pytest.CaptureFixture[str], given: list[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(given)
+    said = "".join(capsys.readouterr())
+    assert all(command in said for group in GROUPS.values() for command in group)
 
 
 @pytest.mark.parametrize("run", dict.fromkeys(TRIED.values()), ids=lambda run: run.__name__)

@@ -17,8 +17,9 @@ from server.cli import main
 from server.core.places import finding
 from server.core.places.outcomes import Addressing, AskDistrict, Reached
 from server.db import open_database
-from tests.harness import land, product
-from tests.harness.land import as_json
+from tests.harness import product
+from tests.harness.people import land
+from tests.harness.people.land import as_json
 
 CONGRESS = Addressing("US", ("senator", "representative"))
 

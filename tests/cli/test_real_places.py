@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import land, product
+from tests.harness import product
+from tests.harness.people import land
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.seldom_postgres(4)]
 
 #: As `python -m server` does, and how much memory it took.
 MEASURED = """

@@ -22,8 +22,8 @@ import pytest
 
 from tests.harness import product
 from tests.harness.mail.smtp import PostOffice, codes_in, link_in, post_office
+from tests.harness.people.signers import names
 from tests.harness.product import Server, eventually
-from tests.harness.signers import names
 
 pytestmark = pytest.mark.timeout(180)
 SOAK = bool(os.environ.get("SOAK"))  # `make soak` asks for more

@@ -6,7 +6,7 @@ import pytest
 
 from server.core.outbox import outbox
 from server.core.values.keys import Keys
-from tests.harness.stores import older
+from tests.harness.databases.stores import older
 from tests.harness.world import NOW, world_in
 
 ANA = "ana@gmail.com"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness.stores import older
+from tests.harness.databases.stores import older
 from tests.harness.world import NOW
 
 HELD = {

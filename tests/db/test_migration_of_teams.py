@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.core.desk import audit, teams
-from tests.harness.stores import older
+from tests.harness.databases.stores import older
 from tests.harness.world import NOW
 
 PETITIONS = (

@@ -7,7 +7,7 @@ import pytest
 from server.core.counting.counts import DAY
 from server.core.floods import tries
 from server.core.floods.tries import Try
-from tests.harness.stores import older
+from tests.harness.databases.stores import older
 from tests.harness.world import NOW
 
 

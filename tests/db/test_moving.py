@@ -16,9 +16,9 @@ from server.db import Database, moving, open_database
 from server.db.group import GroupCommit
 from server.errors import Misconfigured, StoreUnavailable
 from tests.harness import product
-from tests.harness.postgres import Cluster
-from tests.harness.signers import STORED, names, sign, signer
-from tests.harness.stores import Blanks
+from tests.harness.databases.postgres import Cluster
+from tests.harness.databases.stores import Blanks
+from tests.harness.people.signers import STORED, names, sign, signer
 from tests.harness.world import NOW, World
 
 pytestmark = pytest.mark.timeout(120)

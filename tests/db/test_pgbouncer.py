@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.harness import product
+from tests.harness.databases.postgres import Cluster
 from tests.harness.needs import needs, program
-from tests.harness.postgres import Cluster
-from tests.harness.signers import STORED, sign, signer
+from tests.harness.people.signers import STORED, sign, signer
 
 pytestmark = [needs("pgbouncer"), pytest.mark.slow, pytest.mark.timeout(120)]
 POOL = 3

@@ -23,7 +23,7 @@ from server.db.group import GroupCommit
 from server.db.migrations import migrations
 from server.db.postgres import Postgres, PostgresTransaction, _numbered
 from server.errors import Misconfigured, StoreConflict, StoreUnavailable
-from tests.harness.postgres import Cluster, cluster
+from tests.harness.databases.postgres import Cluster, cluster
 from tests.harness.world import NOW, PHONE, World, draft
 
 

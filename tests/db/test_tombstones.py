@@ -17,7 +17,7 @@ from server.db.tombstones_database import DatabaseLog
 from server.db.tombstones_file import FileLog
 from server.errors import Misconfigured, TombstonesAway
 from tests.harness import product
-from tests.harness.postgres import Cluster
+from tests.harness.databases.postgres import Cluster
 
 NOTES: list[list[int | str]] = [["withdrawn", 1, "ab12"], ["stopped", "cd34"]]
 

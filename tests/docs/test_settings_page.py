@@ -19,8 +19,8 @@ from server.db import Database
 from server.web.health import Operators
 from server.web.http.requests import Methods
 from tests.docs.documents import commands
-from tests.harness import phones
 from tests.harness.product import ROOT
+from tests.harness.texts import phones
 
 PAGE = (ROOT / "docs" / "settings.md").read_text("utf-8")
 

@@ -12,7 +12,7 @@ from server.core.signing import signatures
 from server.core.upkeep import check
 from server.db import Database, Transaction
 from server.db.sqlite import SQLiteTransaction
-from tests.harness.signers import signer
+from tests.harness.people.signers import signer
 from tests.harness.world import NOW, World, world_in
 
 #: What somebody has been told last. `asking`: has asked for something that may

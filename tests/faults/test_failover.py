@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.harness import product
-from tests.harness.postgres import cluster, replica
+from tests.harness.databases.postgres import cluster, replica
+from tests.harness.people.signers import STORED, names, sign, signer
 from tests.harness.product import Server
-from tests.harness.signers import STORED, names, sign, signer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

@@ -21,8 +21,8 @@ from pysqlite3 import dbapi2 as pysqlite3
 from server.db.sqlite import SQLite, connect
 from tests.faults import people
 from tests.harness import product
+from tests.harness.people.signers import STORED, sign, signer
 from tests.harness.product import Server
-from tests.harness.signers import STORED, sign, signer
 
 #: `make soak` asks for more.
 KILLS = 10 * int(os.environ.get("SOAK", "0")) or 60

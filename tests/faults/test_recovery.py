@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.harness.drills import DRILLS, Loss, based, come_back, elsewhere
-from tests.harness.postgres import ARCHIVED
+from tests.harness.databases.drills import (
+    DRILLS,
+    Loss,
+    based,
+    come_back,
+    elsewhere,
+    from_backup,
+    from_dump,
+    from_litestream,
+)
+from tests.harness.databases.postgres import ARCHIVED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
-@pytest.mark.parametrize("drill", DRILLS.values(), ids=lambda drill: drill.__name__)
+#: `make test` recovers by archived log too, from a base backup to the time before a mistake.
+OFTEN = {from_backup, from_litestream, from_dump}
+
+
+def drills() -> Iterator[Any]:
+    for drill in DRILLS.values():
+        marks = () if drill in OFTEN else pytest.mark.full
+        yield pytest.param(drill, marks=marks, id=drill.__name__)
+
+
+@pytest.mark.parametrize("drill", [*drills()])
 def test_all_that_was_kept_elsewhere_is_there_again_and_only_the_newest_signings_are_lost(
     tmp_path: Path, drill: Callable[[Path, float], Loss]
 ) -> None:

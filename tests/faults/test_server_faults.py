@@ -24,8 +24,8 @@ from tests.faults import people
 from tests.faults.disk import Disk, Trace, connector
 from tests.harness import product
 from tests.harness.needs import needs, program
+from tests.harness.people.signers import STORED, names, sign, signer
 from tests.harness.product import Answer, Server
-from tests.harness.signers import STORED, names, sign, signer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

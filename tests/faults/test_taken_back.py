@@ -25,11 +25,12 @@ import pytest
 from server.core.conversations import phones
 from server.core.signing import signatures
 from server.core.upkeep import check
+from server.core.upkeep import replay as _replay  # noqa: F401 (each fork would load it anew)
 from server.core.upkeep.tombstones import Tombstones
 from server.core.values.keys import Keys
 from server.db import Transaction, open_database
 from server.db.tombstones_file import FileLog
-from tests.harness.postgres import Cluster
+from tests.harness.databases.postgres import Cluster
 from tests.harness.world import NOW, World, world_in
 
 #: `make soak` asks for more.

@@ -5,20 +5,16 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
 
     product     the demo in processes of its own, and raw HTTP to it
     world       one open petition in a store, without any door around it
+    examples    how many examples hypothesis makes
     team        organizations that own petitions
-    many        a site with thousands of petitions
-    land        invented people and postcodes as files to import, and where real ones lie
-    stores      stores that count what is asked of them, are away, or are of an earlier version
-    phones      the text door without HTTP, and any number of phones
-    spoken      what speakers of each language text, and where conversations from life lie
-    signers     people who sign on a running server, and whose names are stored then
-    attacks     floods and other attacks, and the honest crowds that must not suffer for them
-    drills      the machine is gone, and comes back from what was kept elsewhere
-    postgres    a PostgreSQL of the tests' own, its replica and its archive
-    provider    a provider of texts on loopback
-    mail        mail servers, mails that come back, and people who sign with an address
-    web         pages as browsers, slow links and people without script have them
     said        what this process logs
     needs       programs that no Python package brings: installs them, or skips the test
+    databases   stores of both engines, and what may happen to them
+    people      people who sign, those who decide, and sites with thousands of petitions
+    texts       phones that text, what people text with them, and a provider between
+    mail        mail servers, mails that come back, and people who sign with an address
+    web         pages as browsers, slow links and people without script have them
+    attacks     floods and other attacks, and the honest crowds that must not suffer for them
     plugins     what pytest says besides, of skips and figures and logs, and its order of tests
+    proofs      what the harness itself promises, tested
 """

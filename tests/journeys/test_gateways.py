@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 
 from tests.harness import product
 from tests.harness.product import Answer, Server, eventually, exchange, request
-from tests.harness.provider import Provider, provider
+from tests.harness.texts.provider import Provider, provider
 
 TOKEN, ACCOUNT = "t" * 32, "AC" + "0" * 32
 PUBLIC, SECRET, KEY = "https://sign.example.org", "a-long-secret-of-ours", "phone key"

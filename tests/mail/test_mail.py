@@ -39,7 +39,7 @@ from tests.harness.mail.mails import (
     with_mail,
 )
 from tests.harness.mail.smtp import PostOffice, codes_in, post_office
-from tests.harness.phones import Phones
+from tests.harness.texts.phones import Phones
 from tests.harness.world import NOW
 
 URL = "https://sign.example.org"

@@ -14,7 +14,7 @@ from server.core.signing.codes import Action, TypedCode
 from server.core.signing.verification import Asked, Taken, Verifier
 from tests.harness.mail.mails import ANA, drain, signs, with_mail
 from tests.harness.mail.smtp import PostOffice, codes_in, post_office
-from tests.harness.phones import Phones, text_door
+from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import NOW, PHONE
 
 HOUR = 3600

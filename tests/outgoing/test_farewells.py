@@ -10,7 +10,7 @@ from server.core.outbox import outbox
 from server.outgoing import loops
 from server.texting.allowed import note_status
 from sms import Inbound, Sending, StatusUpdate
-from tests.harness.phones import NUMBER, Phones, text_door
+from tests.harness.texts.phones import NUMBER, Phones, text_door
 from tests.harness.world import PHONE
 
 

@@ -25,7 +25,7 @@ from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier
 from sms.reading import reserved
 from tests.harness.mail.smtp import PostOffice, post_office
-from tests.harness.phones import Phones, text_door
+from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE, draft
 
 MAYOR = Addressee(key="mail mayor@town.example", name="Jo Marsh", address="mayor@town.example")
@@ -73,7 +73,7 @@ async def names(phones: Phones, *makers: DecisionMaker) -> None:
     """An organizer edits who decides."""
     async with phones.services.database.write() as tx:
         petition = phones.services.directory.by_id[1]
-        await petitions.edit(tx, petition, draft(decision_makers=makers), reserved())
+        await petitions.edit(tx, petition, draft(decision_makers=makers), reserved(), now=0)
     await phones.services.directory.refresh()
 
 

@@ -18,7 +18,7 @@ from server.outgoing import loops, reconcile
 from server.outgoing.texts import Texter
 from server.texting.allowed import may_text, note_status, quiet_seconds
 from sms import Capabilities, Inbound, Sending, StatusUpdate, Unreachable
-from tests.harness.phones import NUMBER, Network, Phones, text_door
+from tests.harness.texts.phones import NUMBER, Network, Phones, text_door
 from tests.harness.world import NOW, PHONE
 
 HOUR = 3600

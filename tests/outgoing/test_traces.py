@@ -24,9 +24,9 @@ from sms.gateways.http import Http
 from sms.gateways.presets import PRESETS
 from tests.harness.mail.mails import ANA, drain, signs, with_mail
 from tests.harness.mail.smtp import post_office
-from tests.harness.phones import Network, Phones, text_door
-from tests.harness.provider import Provider, provider
 from tests.harness.said import listening
+from tests.harness.texts.phones import Network, Phones, text_door
+from tests.harness.texts.provider import Provider, provider
 from tests.harness.world import PHONE
 
 DIGITS = PHONE.lstrip("+")

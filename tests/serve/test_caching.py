@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.harness import product
 from tests.harness.needs import needs, program
+from tests.harness.people.signers import STORED
 from tests.harness.product import Answer, Server, exchange, request
-from tests.harness.signers import STORED
 
 pytestmark = needs("nginx-light")
 # As `docs/operating.md` has it, less TLS and with short times for asking again.

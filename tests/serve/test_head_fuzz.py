@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 import uvicorn
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
 from server.serve.head import read_target
 from server.serve.protocol import HEAD_BYTES, Protocol
+from tests.harness.examples import examples
 
 METHODS = [
     b"GET",
@@ -228,7 +229,7 @@ def judged(answer: bytes) -> list[bytes]:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_whatever_comes_is_answered_or_refused(random: Random) -> None:
     async def run() -> None:
         judged(await Ours().exchange(request(random)))

@@ -13,8 +13,8 @@ import pytest
 from server.serve import logs
 from sms import Outbound
 from sms.gateways.twilio import Twilio
-from tests.harness.postgres import Cluster
-from tests.harness.provider import Provider, provider
+from tests.harness.databases.postgres import Cluster
+from tests.harness.texts.provider import Provider, provider
 
 NUMBER, WORDS = "+14065550123", "Gracias, Ana Diaz"
 

@@ -23,8 +23,8 @@ from server.serve import patience, run
 from server.serve.protocol import WHOLE, Protocol
 from server.serve.server import Server as OurServer
 from tests.harness import product
+from tests.harness.people.signers import STORED
 from tests.harness.product import Server, exchange, post, request
-from tests.harness.signers import STORED
 from tests.harness.web.slow_link import slow_link
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}

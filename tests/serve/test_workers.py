@@ -18,8 +18,8 @@ import pytest
 
 from server.cli import demo
 from tests.harness import product
+from tests.harness.people.signers import STORED, names, sign, signer
 from tests.harness.product import Server, eventually
-from tests.harness.signers import STORED, names, sign, signer
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -24,7 +24,7 @@ from sms import (
     StatusUpdate,
 )
 from sms.gateways.africastalking import AfricasTalking
-from tests.harness.provider import Provider, provider
+from tests.harness.texts.provider import Provider, provider
 from tests.sms.events import is_whole_or_malformed
 
 SECRET = "a-long-secret-of-ours"

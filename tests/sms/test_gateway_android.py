@@ -23,7 +23,7 @@ from sms import (
     StatusUpdate,
 )
 from sms.gateways.android import BELIEVED_SECONDS, Android
-from tests.harness.provider import Provider, provider
+from tests.harness.texts.provider import Provider, provider
 
 KEY, NOW = "a signing key", 1_800_000_000
 PAYLOAD = {

@@ -26,7 +26,7 @@ from sms import (
 from sms.gateways.http import Http
 from sms.gateways.posting import ANSWER_BYTES, ask
 from sms.gateways.presets import PRESETS
-from tests.harness.provider import Provider, provider
+from tests.harness.texts.provider import Provider, provider
 from tests.sms.events import is_whole_or_malformed
 
 SECRET = "a-long-secret-of-ours"

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, assume, example, given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
@@ -30,6 +30,7 @@ from sms import (
 )
 from sms.gateways.twilio import Twilio
 from sms.gateways.twilio_signature import Algorithm, Signer, signature
+from tests.harness.examples import examples
 from tests.harness.web import npm
 from tests.sms.twilio_api import Call, Raw, Refused, Trick, TwilioApi
 
@@ -512,7 +513,7 @@ def recut(draw: st.DrawFn) -> tuple[Form, Form]:
     return form, other
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.filter_too_much])
+@examples(400, suppress_health_check=[HealthCheck.filter_too_much])
 @given(recut())
 def test_what_is_read_of_a_signed_text_does_not_depend_on_its_cuts(
     forms: tuple[Form, Form],

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from server.cli.demo import sample
+from server.cli.sample import sample
 from server.config import LANGUAGES
 from server.core.petitions import petitions
 from server.core.petitions.draft import Draft, Wording
@@ -26,8 +26,8 @@ from server.words.render import Renderer, template_folder
 from sms import Inbound
 from sms.reading import reserved
 from sms.segments import fold_to_gsm7
-from tests.harness.phones import Phones, text_door
-from tests.harness.spoken import CASES
+from tests.harness.texts.phones import Phones, text_door
+from tests.harness.texts.spoken import CASES
 from tests.harness.world import NOW, draft
 
 #: (world, class, name) of a case that the product answers otherwise, with the reason.
@@ -213,6 +213,7 @@ async def world_of(database_url: str, world: str) -> AsyncIterator[Phones]:
 
 
 @pytest.mark.slow
+@pytest.mark.seldom_postgres(3)
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("world", ["A", "B", *OTHERS])
 async def test_conversations_from_life_come_out_right(database_url: str, world: str) -> None:

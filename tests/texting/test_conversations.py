@@ -4,81 +4,27 @@ language the same ways in its own words."""
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.config import LANGUAGES
-from server.words.render import Renderer, template_folder
 from sms.reading.languages import LANGUAGES as TABLES
-from sms.segments import fold_to_gsm7
-from tests.harness.phones import Phones, text_door
-from tests.harness.spoken import WORDS
-
-RENDERER = Renderer()
-REPLIES = re.findall(
-    r"macro (\w+)\(", (template_folder() / "sms" / "replies.txt").read_text("utf-8")
+from tests.harness.examples import examples
+from tests.harness.texts.phones import text_door
+from tests.harness.texts.spoken import WORDS
+from tests.texting.talked import (
+    RENDERER,
+    REPLIES,
+    Conversation,
+    hold,
+    read_table,
+    read_turn,
+    reads_as,
 )
-SECONDS = {"m": 60, "h": 3600, "d": 86_400}
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One text and what must come back; `reply` is '' for silence, `wait` passes before it."""
-
-    phone: str
-    text: str
-    reply: str
-    language: str
-    fragment: str
-    wait: int
-
-
-@dataclass
-class Conversation:
-    title: str
-    two: bool
-    turns: list[Turn] = field(default_factory=list)
-    end: str | None = None
-
-
-def read_table() -> Iterator[Conversation]:
-    """`conversations.txt`, in its own words."""
-    two, wait, current = False, 0, None
-    for line in (Path(__file__).parent / "conversations.txt").read_text("utf-8").splitlines():
-        if line.startswith(("#", "[")) or not line.strip():
-            if current and current.turns:
-                yield current
-                current = None
-            two = "two" in line if line.startswith("[") else two
-        elif current is None:
-            current = Conversation(line, two)
-        elif line.startswith("+"):
-            wait = int(line[1:-1]) * SECONDS[line[-1]]
-        elif line.startswith("="):
-            current.end = line[1:].strip()
-        else:
-            current.turns.append(read_turn(line, wait))
-            wait = 0
-    if current:
-        yield current
-
-
-def read_turn(line: str, wait: int = 0) -> Turn:
-    text, _, wanted = line.rpartition("=> ")
-    phone, text = ("A", text) if text[1:2] != ":" or text[0] not in "BC" else (text[0], text[3:])
-    found = re.fullmatch(r"(-|\w+)(?:\.(\w\w))?(?: \"(.*)\")?", wanted)
-    assert found, line
-    reply, language, fragment = found.groups()
-    text = text.removesuffix(" ").replace(r"\n", "\n")
-    return Turn(phone, text, reply.strip("-"), language or "en", fragment or "", wait)
-
 
 # The same ways in every language: {sign}, {stop} and so on are its words, {signed} is the keyword,
 # a name and a postcode.
@@ -110,6 +56,11 @@ wants news|{sign} {signed} => signed;{news_on} => news_on;{news_off} => news_off
 asks how to get news|{news} => news_how|nothing
 chooses the language|{language} => language;LAKE => ask_both;{who} 59801 => signed|{signed}
 goes on in its language|{help} => help;{signed} => signed|{signed}
+signs before a letter|{letter} => letter_first|nothing
+signs before a call|{call} => letter_first|nothing
+has nothing to send|{post} => letter_nothing|nothing
+has nothing to go back in|{back} => letter_nothing|nothing
+has been told of nobody|{not_mine} => letter_nothing|nothing
 asks for help in between|{sign} LAKE {who} => ask_zip;{help} => help;59801 => signed|{signed}
 """.strip()
 
@@ -134,7 +85,7 @@ def in_every_language() -> Iterator[Conversation]:
         words["example"] = RENDERER.say(language, "your name, your postcode")
         for line in IN_EVERY_LANGUAGE.splitlines():
             title, turns, end = line.split("|")
-            found = Conversation(f"{language}: {title}", two=False, end=end.format(**words))
+            found = Conversation(f"{language}: {title}", "", end=end.format(**words))
             for turn in turns.split(";"):
                 text, _, reply = turn.rpartition(" => ")
                 spoken = reply if reply == "-" else f"{reply}.{language}"
@@ -143,66 +94,6 @@ def in_every_language() -> Iterator[Conversation]:
 
 
 TABLE = [*read_table(), *in_every_language()]
-
-
-def reads_as(reply: str, wanted: str, language: str) -> bool:
-    """Whether `reply` is that text of ours in that language, whatever was filled in."""
-    names = [wanted] + ([f"{wanted}_short"] if f"{wanted}_short" in REPLIES else [])
-    for name in names:
-        for fold in (str, fold_to_gsm7):
-            parts = re.split(r"\{\w+\}", RENDERER.text(language, name))
-            pattern = ".*".join(re.escape(fold(part).strip()) for part in parts)
-            if re.fullmatch(rf"\s*{pattern}\s*".replace(r"\ ", r"\s+"), reply, re.DOTALL):
-                return True
-    return False
-
-
-async def hold(phones: Phones, number: int, conversation: Conversation) -> list[str]:
-    """Hold one conversation from phones of its own; what went otherwise."""
-    numbers = {
-        who: f"+1406{200 + number // 50}{number % 50:02}{i:02}" for i, who in enumerate("ABC")
-    }
-    faults = []
-    for turn in conversation.turns:
-        phones.now += turn.wait or 1  # no two texts of one phone at once
-        reply = await phones.text(turn.text, numbers[turn.phone])
-        silent = not turn.reply and reply is None
-        if not silent and not (
-            turn.reply
-            and reply is not None
-            and reads_as(reply, turn.reply, turn.language)
-            and turn.fragment in reply
-        ):
-            faults.append(f"{turn.text!r} got {reply!r}, not {turn.reply}.{turn.language}")
-    if conversation.end is not None:
-        found = await ended(phones, numbers["A"])
-        if found != (conversation.end or "nothing").removeprefix("nothing ").strip():
-            faults.append(f"in the end {found!r}, not {conversation.end!r}")
-    return [f"{conversation.title}: {fault}" for fault in faults]
-
-
-async def ended(phones: Phones, number: str) -> str:
-    """What a phone has signed, and whether it is opted out, as the table writes it."""
-    keys = phones.services.keys
-    async with phones.services.database.read() as tx:
-        mine = {keys.contact(p.salt, number) for p in phones.services.directory.by_id.values()}
-        rows = [
-            (row["keyword"], row["name"], row["postcode"], row["held_at"])
-            for row in await tx.fetch(
-                "SELECT p.keyword, s.name, s.postcode, s.held_at, s.contact_key FROM signatures s"
-                " JOIN petitions p ON p.id = s.petition_id WHERE s.contact_key IS NOT NULL"
-                " ORDER BY s.id"
-            )
-            if bytes(row["contact_key"]) in mine
-        ]
-        out = await tx.fetch(
-            "SELECT 1 AS one FROM opt_outs WHERE phone_key = :key", key=keys.phone(number)
-        )
-    signed = [
-        f"{keyword} {name} {place}" + (" held" if held else "")
-        for keyword, name, place, held in rows
-    ]
-    return " ".join([", ".join(signed)] * bool(signed) + ["out"] * bool(out)) or "nothing"
 
 
 def test_the_table_has_at_least_300_conversations_in_all_languages() -> None:
@@ -244,7 +135,7 @@ SPICED = st.lists(
 LISTS_OF_TEXTS = st.lists(SPICED | ANY_TEXT, min_size=1, max_size=4)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(LISTS_OF_TEXTS)
 def test_no_text_raises_or_signs_twice_and_no_echo_goes_on(texts: list[str]) -> None:
     asyncio.run(talked(texts))

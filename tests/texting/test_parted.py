@@ -9,8 +9,8 @@ import pytest
 from server.config import LANGUAGES
 from server.core.petitions.draft import Wording
 from sms.segments import ends, fit, measure
-from tests.harness.many import petitions_in
-from tests.harness.phones import Phones, text_door
+from tests.harness.people.many import petitions_in
+from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import NOW, PHONE
 
 BODIES = {

@@ -41,6 +41,14 @@ def filled(language: str, reply: str, name: str, reserve: int = 0) -> str:
             "place": RENDERER.say(language, "postcode"),
             "postcode": "59801-1234",
             "who": "The People of Missoula",
+            "names": ", ".join([name] * 3),
+            "people": ", ".join([f"{name} +1 406 555 0140 (9 to 5)"] * 3),
+            "menu": ", ".join(f"{n} {name}" for n in range(1, 10)),
+            "note": "N" * 100,
+            "states": f"{name}: sent; {name}: came back",
+            "region": name,
+            "most": "2,000",
+            "least": "10",
         },
         limit_segments=segments(reply, RENDERER.text(language, reply)),
         reserve=reserve,
@@ -70,8 +78,12 @@ def test_only_help_lists_and_what_is_asked_may_take_more_than_one_segment() -> N
         if segments(reply, RENDERER.text(language, reply)) > 1
     }
     two = {"help", "help_none", "listed", "status", "status_held"}
+    menus = {"letter_which", "letter_which_region", "letter_write_some"}
+    untold = {"letter_cannot", "letter_waits_some", "letter_states"}
+    read = {"more", "more_on", "letter_read", "letter_read_long", "call_ask", "call_say"}
+    everywhere = dict.fromkeys(menus | untold, 2) | dict.fromkeys(read, 3)
     assert longer == {(reply, 2, True) for reply in two} | {
-        (reply, 3, dear) for reply in ("more", "more_on") for dear in (True, False)
+        (reply, most, dear) for reply, most in everywhere.items() for dear in (True, False)
     }
 
 

@@ -10,17 +10,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.config import LANGUAGES
 from server.core.petitions import petitions
-from server.core.petitions.draft import TITLE_LIMIT, Wording
+from server.core.petitions.draft import TITLE_LIMIT, DecisionMaker, Wording
 from server.core.values.names import NAME_LIMIT, fold_name
 from server.texting.sessions import SessionDoor
 from sms import Inbound, Reply
 from sms.segments import measure
-from tests.harness.phones import NUMBER, Phones, text_door
+from tests.harness.databases.stores import Blanks
+from tests.harness.examples import examples
+from tests.harness.texts.phones import NUMBER, Phones, text_door
 from tests.harness.world import NOW, PHONE
 
 LANDLINE_ABROAD = "+442079460000"
@@ -66,8 +68,8 @@ class Doors:
 
 
 @pytest.fixture
-async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
-    async with text_door(f"sqlite:///{tmp_path / 'doors.db'}") as phones:
+async def doors(blanks: Blanks, tmp_path: Path) -> AsyncIterator[Doors]:
+    async with text_door(await blanks.sqlite(tmp_path / "doors.db")) as phones:
         yield Doors(phones, SessionDoor(phones.services))
 
 
@@ -215,7 +217,7 @@ async def test_every_screen_fits_with_the_longest_title_and_name(
             assert measure((await doors.screen(body)).body).segments == 1, body
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.text(max_size=40) | st.sampled_from("123*#"), max_size=8).map("*".join))
 def test_no_keys_raise_or_sign_twice(body: str) -> None:
     async def walk() -> None:
@@ -326,3 +328,24 @@ async def test_a_postcode_with_letters_is_asked_for_by_text(doors: Doors) -> Non
     assert await doors.phones.rows("SELECT class, postcode FROM signatures") == [
         ("voice", "SW1A 1AA")
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_screen_tells_of_letters_where_a_text_can_follow(
+    tmp_path: Path, language: str
+) -> None:
+    mayor = (DecisionMaker("Jo Marsh", "Mayor", "", "mayor@town.example"),)
+    settings = {"UNDERSIGNED_LANGUAGE": language}
+    async with text_door(f"sqlite:///{tmp_path / 'doors.db'}", False, **settings) as phones:
+        titled = {language: Wording("The lake", "Please.")}
+        await phones.add_petition(language=language, wordings=titled, decision_makers=mayor)
+        doors = Doors(phones, SessionDoor(phones.services))
+        end = await doors.screen("1*Al Ma*59801")
+        assert NUMBER in end.body
+        assert measure(end.body).segments == 1
+        abroad = await doors.screen("1*Bo Lee*59801", LANDLINE_ABROAD)
+        assert NUMBER not in abroad.body
+
+
+async def test_a_screen_of_a_petition_without_an_office_tells_of_no_letters(doors: Doors) -> None:
+    assert NUMBER not in (await doors.screen("1*Al Ma*59801")).body

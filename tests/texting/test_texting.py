@@ -19,8 +19,9 @@ from server.errors import StoreUnavailable
 from server.outgoing import loops
 from sms import Inbound, Sending
 from sms.segments import fold_to_gsm7, measure
-from tests.harness.phones import Phones, text_door
-from tests.harness.spoken import WORDS
+from tests.harness.databases.stores import Blanks
+from tests.harness.texts.phones import Phones, text_door
+from tests.harness.texts.spoken import WORDS
 from tests.harness.world import NOW, PHONE
 
 OTHER = "+14065550124"
@@ -31,11 +32,11 @@ Make = Callable[..., Awaitable[Phones]]
 
 
 @pytest.fixture
-async def make(tmp_path: Path) -> AsyncIterator[Make]:
+async def make(blanks: Blanks, tmp_path: Path) -> AsyncIterator[Make]:
     async with AsyncExitStack() as stack:
 
         async def make(**settings: str) -> Phones:
-            url = f"sqlite:///{tmp_path / 'texts.db'}"
+            url = await blanks.sqlite(tmp_path / "texts.db")
             return await stack.enter_async_context(text_door(url, **settings))
 
         yield make

@@ -11,7 +11,7 @@ import pytest
 from server.db.tombstones_file import FileLog
 from server.texting.allowed import note_opt_out, note_status
 from sms import Inbound, StatusUpdate
-from tests.harness.phones import Phones, text_door
+from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import NOW, PHONE
 
 

@@ -12,7 +12,7 @@ from server.core.desk.conditions import Condition
 from server.core.petitions import petitions
 from server.core.signing import codes, signatures
 from server.core.upkeep import erasure
-from tests.harness.phones import Phones, text_door
+from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE
 
 OTHER = "+14065550124"

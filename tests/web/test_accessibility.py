@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page
 
 from server.config import LANGUAGES
 from server.words.render import Renderer
-from tests.harness.many import running
 from tests.harness.needs import needs
+from tests.harness.people.many import running
 from tests.harness.product import PAGES, Server
 from tests.harness.web.browser import chromium, fits, small_controls
 

@@ -19,16 +19,26 @@ from pathlib import Path
 import pytest
 
 from tests.harness import product
+from tests.harness.databases.postgres import Cluster
 from tests.harness.mail.smtp import post_office
-from tests.harness.postgres import Cluster
+from tests.harness.people import land
 from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
 from tests.harness.web.site import Site
-from tests.web.presses import account, decisions, letters, petitions, readers, signers, team
+from tests.web.presses import (
+    account,
+    decisions,
+    letters,
+    offices,
+    petitions,
+    readers,
+    signers,
+    team,
+)
 from tests.web.presses.table import PRESSES, Press, known, walk
 
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
-PRESSING = (readers, signers, letters, petitions, decisions, team, account)
+PRESSING = (readers, signers, letters, offices, petitions, decisions, team, account)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
@@ -55,6 +65,7 @@ def site_of(folder: Path, url: str = "") -> Iterator[Site]:
             **settings,
         ) as server,
     ):
+        land.bring(server)
         yield Site(server, office, url or f"sqlite:///{server.store.resolve()}")
 
 

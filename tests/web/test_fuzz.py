@@ -14,7 +14,7 @@ from unittest.mock import Mock
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -32,8 +32,9 @@ from server.web.http.front import Front
 from server.web.http.guard import Hosts
 from server.web.http.pages import Pages
 from server.web.public.site import Site
-from tests.harness.phones import text_door
+from tests.harness.examples import examples
 from tests.harness.team import run_by
+from tests.harness.texts.phones import text_door
 from tests.harness.world import NOW
 
 HOST = b"sign.example.org"
@@ -150,8 +151,9 @@ class Requests:
 
     def _path(self) -> str:
         draw = self._random
-        usual = {"slug": "lake", "page": "1", "id": "1", "rest": SECRET}
-        usual |= {"gateway": draw.choice(GATEWAYS), "organization": "1", "token": "0" * 32}
+        usual = {"slug": "lake", "page": "1", "id": "1", "rest": SECRET, "ref": "1-" + 32 * "0"}
+        usual |= {"organization": "1", "token": 32 * "0"}
+        usual["gateway"] = draw.choice(GATEWAYS)
 
         def part(found: re.Match[str]) -> str:
             return usual[found[1]] if draw.random() < 0.7 else self._odd()
@@ -283,7 +285,7 @@ PATHS = st.sampled_from(["", "/p/lake", "/p/lake/names/", "/es/p/", "/organizer/
     st.lists(st.tuples(st.sampled_from(HEADERS), st.binary(max_size=40)), max_size=4),
     st.binary(max_size=200),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_letters_and_bytes_of_any_kind_are_answered(
     ask: Ask, method: str, path: str, query: bytes, headers: list[tuple[str, bytes]], body: bytes
 ) -> None:

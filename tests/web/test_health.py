@@ -11,7 +11,7 @@ import pytest
 
 from server.cli import demo
 from tests.harness import product
-from tests.harness.postgres import cluster
+from tests.harness.databases.postgres import cluster
 from tests.harness.product import Server, eventually
 
 pytestmark = pytest.mark.timeout(120)

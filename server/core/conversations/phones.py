@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field
+from typing import Literal
 
+from server.core.conversations.gathering import GATHER_SECONDS, Step
 from server.core.counting.counts import DAY, Class
 from server.db import Row, Transaction, pack
 
@@ -15,7 +17,7 @@ SAME_SECONDS = 60  # two programs that answer each other say the same thing agai
 NONSENSE_SECONDS = DAY  # between two replies to texts that mean nothing
 CONVERSATION_SECONDS = 7 * DAY
 #: What a reply is about, by the kind of the text that it answers; else `other`.
-_ABOUT = dict.fromkeys(("sign", "name", "zip", "which"), "sign")
+_ABOUT = dict.fromkeys(("sign", "name", "zip", "which", "letter"), "sign")
 _ABOUT |= dict.fromkeys(("stop", "start", "remove"), "opt")
 
 
@@ -37,7 +39,8 @@ class Standing:
     last reply and the one that the person has chosen, and what we said last.
 
     `unfinished` is its last text but for those that wanted MORE, if that lacked nothing but the
-    petition. `rest` is what the door has noted beside our last reply.
+    petition. `rest` is what the door has noted beside our last reply. `letter` is what we wait for
+    in the letter that is being written (`gathering.py`), '' if there is none.
     """
 
     asked: Conversation | None = None
@@ -46,6 +49,7 @@ class Standing:
     ours: tuple[str, ...] = ()
     unfinished: str = ""
     rest: str = ""
+    letter: Step | Literal[""] = ""
 
 
 STRANGER = Standing()
@@ -76,7 +80,7 @@ def _last(what: str, where: str = "i.kind IS NOT NULL", skip: int = 0) -> str:
     """The latest of something in the texts of a phone, as part of a query."""
     return (
         f"(SELECT {what} FROM inbound i WHERE i.phone_key = b.phone_key AND {where}"
-        f" ORDER BY i.received_at DESC LIMIT 1 OFFSET {skip})"
+        f" ORDER BY i.arrival DESC LIMIT 1 OFFSET {skip})"
     )
 
 
@@ -90,6 +94,7 @@ def _standing(row: Row, now: int) -> Standing:
         tuple(filter(None, (row["ours"], row["before"]))),
         row["unfinished"] or "",
         row["rest"] or "",
+        row["letter"] or "",
     )
 
 
@@ -107,10 +112,13 @@ async def histories(
         f" {_last('i.language', _CHOSEN)} AS chosen, {_last(_UNFINISHED, _NOT_MORE)} AS unfinished,"
         f" {_last('i.ask', _REPLIED)} AS rest,"
         f" {_last('i.reply', _REPLIED)} AS ours, {_last('i.reply', _REPLIED, 1)} AS before,"
-        " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class"
+        " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class,"
+        " (SELECT step FROM texted_letters t WHERE t.phone_key = b.phone_key"
+        "  AND t.begun_at > :gathered) AS letter"
         f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"
         " LEFT JOIN conversations c ON c.phone_key = b.phone_key",
         batch=phones,
+        gathered=now - GATHER_SECONDS,
     ):
         phone = found[bytes(row["phone_key"])]
         phone.opted_out |= row["opted_out_at"] is not None

@@ -52,7 +52,7 @@ def _may_say(text: Received, reply: str, segments: int, phone: PhoneHistory) -> 
         return False
     if text.wish.kind == "unknown" and phone.nonsense:
         return False
-    # Who signs again sees exactly what a new signer sees, and who puts two things right hears of
-    # both; the cap above ends a loop of those.
-    repeats = bool(text.wish.signing) or text.wish.kind in {"name", "zip"}
+    # Who signs again sees exactly what a new signer sees, who puts two things right hears of both,
+    # and a letter may take the same step twice; the cap above ends a loop of those.
+    repeats = bool(text.wish.signing) or text.wish.kind in {"name", "zip", "letter"}
     return subject == "opt" or repeats or reply not in phone.just_said

@@ -110,7 +110,7 @@ async def _unknown(
         "SELECT body FROM inbound WHERE kind = 'unknown' AND body IS NOT NULL"
         " AND (petition_id = :id OR petition_id IS NULL AND NOT EXISTS"
         "  (SELECT 1 FROM petitions WHERE id <> :id AND opened_at IS NOT NULL))"
-        " ORDER BY received_at DESC LIMIT :limit",
+        " ORDER BY received_at DESC, arrival DESC LIMIT :limit",
         id=petition_id,
         limit=5 * NOT_UNDERSTOOD,
     )

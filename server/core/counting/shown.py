@@ -1,10 +1,15 @@
-"""The figure of unverified signatures that anybody may see: it moves in steps, and not for sure.
+"""The figure of unverified signatures that anybody may see: it moves in steps, late, and not for
+sure.
 
 Whoever knows the exact figure, because all but one of the signatures are theirs, must not learn
 from the public one whether that one was there before. So it moves at edges that nobody knows: the
 gap to the next is drawn anew at each move, and as likely to end at any one signature as at any
 other (geometric). Filling up to where it might move, and adding somebody, tells nine times in ten
 nothing.
+
+Whoever can take that one back, and begin again, has as many tries as they like, each at another
+edge. So the figure lags: in an hour in which little has changed it is looked at only by chance, and
+nobody can tell which of the acts of many hours has moved it.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ from server.db import Transaction, pack
 STEP = 10  # what is shown is rounded down to
 MEAN_GAP = 10  # signatures from one edge to the next
 REFRESH_SECONDS = 3600
+SURE = 200  # signatures away from what is shown: then it moves within the hour, else by chance
 
 #: A number from 0 up to and without 1, each time another.
 Chance = Callable[[], float]
@@ -25,7 +31,7 @@ Chance = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is shown, and the exact figures at which it moves next, upwards and downwards; None
+    """What is shown, and the exact figures at which it may move next, upwards and downwards; None
     before the first time."""
 
     figure: int = 0
@@ -33,8 +39,12 @@ class Shown:
     down: int | None = None
 
     def at(self, exact: int, chance: Chance) -> Shown:
-        """What is to be shown for that exact figure."""
-        if self.up is None or self.down is None or exact <= self.down:
+        """What is to be shown for that exact figure in an hour."""
+        if self.up is None or self.down is None:
+            return _anew(exact, chance)
+        if abs(exact - self.figure) <= chance() * SURE:
+            return self
+        if exact <= self.down:
             return _anew(exact, chance)
         if exact < self.up:
             return self

@@ -18,6 +18,7 @@ from typing import Any
 from server.db import Row, Transaction
 
 OPERATOR = "operator"
+LOOKED = "looked"  # what is said of who has seen names that nobody else may see
 _LOCK = b"audit log"
 _BLOCK = 1000
 _PLAIN = ("n", "at", "actor", "petition_id", "organization_id", "action")
@@ -125,14 +126,28 @@ async def of_organization(tx: Transaction, organization_id: int, limit: int) -> 
 
 
 async def last_act(tx: Transaction, petition_id: int, actor: str) -> str:
-    """What somebody did last about a petition; '' if nothing."""
+    """What somebody did last about a petition, but for looking; '' if nothing."""
     row = await tx.fetch_one(
-        "SELECT action FROM audit WHERE petition_id = :id AND actor = :actor"
+        "SELECT action FROM audit WHERE petition_id = :id AND actor = :actor AND action <> :looked"
         " ORDER BY n DESC LIMIT 1",
         id=petition_id,
         actor=actor,
+        looked=LOOKED,
     )
     return str(row["action"]) if row else ""
+
+
+async def has_looked(tx: Transaction, petition_id: int, actor: str, since: int) -> bool:
+    """Whether somebody has seen names of held signatures since then."""
+    row = await tx.fetch_one(
+        "SELECT 1 AS one FROM audit WHERE petition_id = :id AND actor = :actor"
+        " AND action = :looked AND at > :since LIMIT 1",
+        id=petition_id,
+        actor=actor,
+        looked=LOOKED,
+        since=since,
+    )
+    return row is not None
 
 
 async def oldest_first(tx: Transaction, after: int = 0) -> AsyncIterator[Entry]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.core.counting.states import IN_TOTAL, where
-from server.core.desk.moderation import WHY, Masked, masked_row
+from server.core.desk.moderation import WHY, Glimpse, glimpse
 from server.db import Transaction, Value
 from server.errors import InvalidInput, Problem
 
@@ -80,12 +80,12 @@ def _literal(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a condition would take out: exact figures, a few of them, masked, and the id of the last
+    """What a condition would take out: exact figures, a few of them, and the id of the last
     signature there was when it was looked at."""
 
     verified: int
     others: int
-    sample: Sequence[Masked]
+    sample: Sequence[Glimpse]
     last_id: int
 
     @property
@@ -118,8 +118,7 @@ async def preview(
         limit=PREVIEWED,
         **bound,
     )
-    shown = [masked_row(r["name"], r["postcode"], r["contact"], r["created_at"]) for r in rows]
-    return Preview(verified, n - verified, shown, last)
+    return Preview(verified, n - verified, list(map(glimpse, rows)), last)
 
 
 async def _last_id(tx: Transaction, petition_id: int) -> int:

@@ -141,7 +141,8 @@ async def _texts(
 ) -> tuple[Text, ...]:
     rows = await tx.fetch(
         "SELECT received_at, sender, body, kind, reply IS NOT NULL AS replied, segments"
-        " FROM inbound WHERE petition_id = :id ORDER BY received_at DESC LIMIT :limit",
+        " FROM inbound WHERE petition_id = :id"
+        " ORDER BY received_at DESC, arrival DESC LIMIT :limit",
         id=petition_id,
         limit=RECENT_TEXTS,
     )

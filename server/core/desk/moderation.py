@@ -26,8 +26,8 @@ COMMENTS = 20  # on a page
 
 
 @dataclass(frozen=True, slots=True)
-class Masked:
-    """A signature with nothing in it that tells whose it is."""
+class Glimpse:
+    """A signature as who decides sees it among others; its contact is masked."""
 
     name: str
     postcode: str
@@ -38,12 +38,12 @@ class Masked:
 @dataclass(frozen=True, slots=True)
 class HeldGroup:
     """Signatures that are held for the same reasons, which `why` names in one line; the newest few
-    of them, masked."""
+    of them."""
 
     why: str
     verified: int
     unverified: int
-    sample: tuple[Masked, ...]
+    sample: tuple[Glimpse, ...]
 
     @property
     def n(self) -> int:
@@ -80,16 +80,18 @@ async def held(tx: Transaction, petition_id: int) -> list[HeldGroup]:
 
 def _group(why: str, rows: Sequence[Row]) -> HeldGroup:
     n, verified = rows[0]["n"], rows[0]["verified"]
-    sample = (masked_row(r["name"], r["postcode"], r["contact"], r["created_at"]) for r in rows)
+    sample = map(glimpse, rows)
     return HeldGroup(why, verified, n - verified, tuple(sample))
 
 
-def masked_row(name: str | None, postcode: str | None, contact: str | None, at: int) -> Masked:
-    """First letters alone: enough to see a pattern."""
-    return Masked(masked_name(name or ""), postcode or "", masked(contact), at)
+def glimpse(row: Row) -> Glimpse:
+    """Of a row with name, postcode, contact and time."""
+    contact = masked(row["contact"])
+    return Glimpse(row["name"] or "", row["postcode"] or "", contact, row["created_at"])
 
 
 def masked_name(name: str) -> str:
+    """First letters alone."""
     return " ".join(word[0] + "•" * (len(word) - 1) for word in name.split())
 
 
@@ -165,6 +167,36 @@ async def comments(tx: Transaction, petition_id: int, after: int = 0) -> list[tu
         limit=COMMENTS + 1,
     )
     return [(row["id"], row["name"] or "", row["comment"]) for row in rows]
+
+
+async def shown_comments(
+    tx: Transaction, petition_id: int, before: int = 0
+) -> list[tuple[int, str, str]]:
+    """Ids, names and comments that anybody can read, the newest first.
+
+    The first `COMMENTS` before that id (0: of all), and one more where there are more.
+    """
+    rows = await tx.fetch(
+        "SELECT id, name, comment FROM signatures WHERE petition_id = :id AND comment IS NOT NULL"
+        f" AND approved_at IS NOT NULL AND public_at IS NOT NULL AND {where('verified')}"
+        " AND (CAST(:before AS BIGINT) = 0 OR id < :before) ORDER BY id DESC LIMIT :limit",
+        id=petition_id,
+        before=before,
+        limit=COMMENTS + 1,
+    )
+    return [(row["id"], row["name"] or "", row["comment"]) for row in rows]
+
+
+async def hide_comments(tx: Transaction, petition_id: int, hidden: Collection[int]) -> int:
+    """Show these comments no more: they wait to be read, as before; how many were shown."""
+    rows = tx.rows("wanted", id="int")
+    found = await tx.fetch(
+        "UPDATE signatures SET approved_at = NULL WHERE petition_id = :petition"
+        f" AND id IN (SELECT id FROM {rows} w) AND approved_at IS NOT NULL RETURNING id",
+        petition=petition_id,
+        wanted=pack((id_,) for id_ in hidden),
+    )
+    return len(found)
 
 
 def mark_of(name: str, comment: str) -> str:

@@ -3,7 +3,8 @@
 Two signals or more hold a signature. None of them refuses anybody: the signer sees the ordinary
 page and can verify as usual, and verifying lifts all that came from address, burst or pattern.
 What stays for an organizer to decide are households, mail domains and ranges of phone numbers in
-which more have verified than is likely.
+which more have verified than is likely, and who signs by a contact after a signature of it was
+taken out.
 
 Hundreds of honest signers share one address (a carrier's, a school's, a proxy browser's), and with
 it a postcode or a mail domain. That a community signs at once is what petitions are for: all that
@@ -25,13 +26,14 @@ Reason = Literal[
     "crowd",
     "trap",
     "household",
+    "taken_out",
     "domain",
     "numbers",
 ]
 #: Each says that a community signs at once; together they are one signal.
 COMMUNITY = frozenset({"burst", "postcode", "mails"})
 #: Verifying does not lift these.
-STAYING = frozenset({"household", "domain", "numbers"})
+STAYING = frozenset({"household", "taken_out", "domain", "numbers"})
 SIGNALS_TO_HOLD = 2
 
 

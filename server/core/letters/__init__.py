@@ -3,6 +3,8 @@
 letter.py     a letter, its states, and when its words are well formed
 offices.py    the offices to which it goes
 letters.py    written, read back, taken back, erased
+releasing.py  held until somebody of an office is known
 carrying.py   which go now, and what came of them
+again.py      sent once more by an organizer
 figures.py    what became of them, by office
 """

@@ -11,15 +11,18 @@ from server.db import Transaction
 
 @dataclass(slots=True)
 class OfficeFigures:
-    """Of one office and channel: letters by state, those with words of their signer's own, and
-    whether an organizer lets nothing go there for now."""
+    """Of one office and channel: letters by state, and of those that are held or were not sent by
+    state and why; those with words of their signer's own; whether an organizer lets nothing go
+    there for now, and whether the office has agreed."""
 
     key: str
     name: str
     channel: Channel
     states: Counter[State] = field(default_factory=Counter)
+    whys: Counter[str] = field(default_factory=Counter)
     own: int = 0
     paused: bool = False
+    agreed: bool = False
 
     @property
     def total(self) -> int:
@@ -30,19 +33,22 @@ async def by_office(tx: Transaction, petition_id: int) -> list[OfficeFigures]:
     """The office with most letters first."""
     found: dict[tuple[str, str], OfficeFigures] = {}
     for row in await tx.fetch(
-        "SELECT l.office, max(l.office_name) AS name, l.channel, l.state, count(*) AS n,"
+        "SELECT l.office, max(l.office_name) AS name, l.channel, l.state, l.why, count(*) AS n,"
         " sum(CASE WHEN l.own_words > 0 THEN 1 ELSE 0 END) AS own,"
-        " max(CASE WHEN p.office IS NULL THEN 0 ELSE 1 END) AS paused"
+        " max(CASE WHEN p.office IS NULL THEN 0 ELSE 1 END) AS paused,"
+        " max(CASE WHEN a.office IS NULL THEN 0 ELSE 1 END) AS agreed"
         " FROM letters l LEFT JOIN paused_offices p"
         "  ON p.petition_id = l.petition_id AND p.office = l.office"
-        " WHERE l.petition_id = :petition GROUP BY l.office, l.channel, l.state",
+        " LEFT JOIN agreed_offices a ON a.petition_id = l.petition_id AND a.office = l.office"
+        " WHERE l.petition_id = :petition GROUP BY l.office, l.channel, l.state, l.why",
         petition=petition_id,
     ):
         key = row["office"], row["channel"]
         one = found.setdefault(key, OfficeFigures(row["office"], row["name"], row["channel"]))
         one.states[row["state"]] += row["n"]
+        one.whys[f"{row['state']} {row['why']}"] += row["n"]
         one.own += int(row["own"])
-        one.paused = bool(row["paused"])
+        one.paused, one.agreed = bool(row["paused"]), bool(row["agreed"])
     return sorted(found.values(), key=lambda f: (-f.total, f.name, f.channel))
 
 
@@ -60,6 +66,33 @@ async def pause(tx: Transaction, petition_id: int, office: str, now: int) -> Non
 async def resume(tx: Transaction, petition_id: int, office: str) -> None:
     await tx.execute(
         "DELETE FROM paused_offices WHERE petition_id = :petition AND office = :office",
+        petition=petition_id,
+        office=office,
+    )
+
+
+async def agreed_offices(tx: Transaction, petition_id: int) -> set[str]:
+    """The keys of the offices that have agreed, as an organizer says."""
+    rows = await tx.fetch(
+        "SELECT office FROM agreed_offices WHERE petition_id = :petition", petition=petition_id
+    )
+    return {row["office"] for row in rows}
+
+
+async def note_agreed(tx: Transaction, petition_id: int, office: str, now: int) -> None:
+    """That office has agreed: signers are offered to thank it."""
+    await tx.execute(
+        "INSERT INTO agreed_offices (petition_id, office, agreed_at) VALUES (:petition, :office,"
+        " :now) ON CONFLICT (petition_id, office) DO NOTHING",
+        petition=petition_id,
+        office=office,
+        now=now,
+    )
+
+
+async def forget_agreed(tx: Transaction, petition_id: int, office: str) -> None:
+    await tx.execute(
+        "DELETE FROM agreed_offices WHERE petition_id = :petition AND office = :office",
         petition=petition_id,
         office=office,
     )

@@ -9,6 +9,8 @@ from server.core.letters.letter import ENDED, Addressee, Letter
 from server.db import ColumnType, Row, Transaction, pack
 
 WORDS_SECONDS = 28 * 86_400  # for which words and addresses stay after a letter's end
+#: For which a letter waits until it is known whose office it is for: new maps come late.
+PLACE_SECONDS = 90 * 86_400
 
 _STORED: dict[str, ColumnType] = {
     "id": "int",
@@ -106,9 +108,9 @@ async def write(tx: Transaction, letters: Sequence[Letter], now: int) -> None:
 
 async def of_signer(
     tx: Transaction, petition_id: int, signature_id: int, sender: bytes
-) -> list[tuple[Letter, str]]:
-    """What one signer has written, each with its state, the first first; also what has left before
-    they took their signature back and signed again."""
+) -> list[tuple[Letter, str, str]]:
+    """What one signer has written, each with its state and why, the first first; also what has left
+    before they took their signature back and signed again."""
     rows = await tx.fetch(
         f"SELECT {LETTER}, l.state FROM letters l WHERE l.petition_id = :petition"
         " AND (l.signature_id = :id OR (l.signature_id IS NULL AND l.sender_key = :sender))"
@@ -117,7 +119,7 @@ async def of_signer(
         id=signature_id,
         sender=sender,
     )
-    return [(from_row(row), row["state"]) for row in rows]
+    return [(from_row(row), row["state"], row["why"]) for row in rows]
 
 
 async def expire(tx: Transaction, now: int) -> None:
@@ -131,9 +133,11 @@ async def expire(tx: Transaction, now: int) -> None:
     )
     await tx.execute(
         "UPDATE letters SET state = 'rejected', ended_at = :now"
-        " WHERE state = 'held' AND created_at <= :before",
+        " WHERE state = 'held' AND created_at <="
+        " CASE WHEN why = 'moved' THEN CAST(:before AS BIGINT) ELSE CAST(:long AS BIGINT) END",
         now=now,
         before=now - WORDS_SECONDS,
+        long=now - PLACE_SECONDS,
     )
     await tx.execute(
         "UPDATE letters SET sender_key = :nobody WHERE signature_id IS NULL"

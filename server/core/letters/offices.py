@@ -13,15 +13,20 @@ from server.core.petitions.petitions import Petition
 from server.core.places import decision_makers, ocd
 from server.core.places.dating import day_at
 from server.core.places.decision_makers import Office, Officeholder, called, title_of
-from server.core.places.outcomes import Reached
+from server.core.places.outcomes import Chosen, Reached
 from server.core.values.contacts import reached
 from server.db import Transaction
+
+
+def office_key(address: str) -> str:
+    """By what an office is known: all spellings of one mailbox are one."""
+    return f"mail {reached(address).lower()}"
 
 
 def offices_named(petition: Petition) -> list[Addressee]:
     """The mailboxes of those whom the petition names: whoever shares one gets one letter."""
     return _once(
-        Addressee(key=_key(who.email), name=who.called, address=who.email)
+        Addressee(key=office_key(who.email), name=who.called, address=who.email)
         for who in petition.decision_makers
         if who.email
     )
@@ -44,22 +49,53 @@ def offices_reached(found: Reached, offices: Sequence[Office], language: str) ->
     return [*_once(_with_mailbox(found.who, offices, language)), *waiting]
 
 
+async def offices_of(
+    tx: Transaction, petition: Petition, found: Reached, chosen: Chosen
+) -> list[Addressee]:
+    """All to whom a signer's letter goes: those whom the petition names, and those of their place.
+
+    Where nobody of a role takes mail anywhere in the country, no letter waits for one. Whoever has
+    said that their postcode leads to the wrong people is the only one who can say more.
+    """
+    offices = await decision_makers.offices(tx, petition.country, petition.roles)
+    theirs = offices_reached(found, offices, petition.language)
+    if chosen.not_mine:
+        theirs = [replace(one, missing="unsure") if one.missing else one for one in theirs]
+    takes = await decision_makers.roles_with_mail(tx, petition.country)
+    theirs = [one for one in theirs if not one.missing or one.role in takes]
+    return _once([*offices_named(petition), *theirs])
+
+
 async def office_now(
     tx: Transaction, petition: Petition, office: Addressee, now: int
 ) -> Addressee | None:
     """The same office as it is today; None if the petition addresses it no more."""
-    known = offices_named(petition)
-    if office.role:
-        regions = [ocd.region_of(office.division)]
-        holders = await decision_makers.officeholders(tx, petition.country, regions)
-        theirs = [h for h in holders if h.on(day_at(now)) and h.role in petition.roles]
-        offices = await decision_makers.offices(tx, petition.country, petition.roles)
-        known = _once(_with_mailbox(theirs, offices, petition.language))
+    known = await _offices_today(tx, petition, office, now)
     return next((one for one in known if one.key == office.key), None)
 
 
-def _key(address: str) -> str:
-    return f"mail {reached(address).lower()}"
+async def office_instead(
+    tx: Transaction, petition: Petition, office: Addressee, now: int
+) -> Addressee | None:
+    """The office that has taken the place of one: of the same role and division, or of the same
+    name; None if there is none, or more than one."""
+    known = await _offices_today(tx, petition, office, now)
+    same = (office.role, office.division, "" if office.role else office.name)
+    found = [o for o in known if (o.role, o.division, "" if o.role else o.name) == same]
+    return found[0] if len(found) == 1 else None
+
+
+async def _offices_today(
+    tx: Transaction, petition: Petition, office: Addressee, now: int
+) -> list[Addressee]:
+    """Those among which an office is to be looked for."""
+    if not office.role:
+        return offices_named(petition)
+    regions = [ocd.region_of(office.division)]
+    holders = await decision_makers.officeholders(tx, petition.country, regions)
+    theirs = [h for h in holders if h.on(day_at(now)) and h.role in petition.roles]
+    offices = await decision_makers.offices(tx, petition.country, petition.roles)
+    return _once(_with_mailbox(theirs, offices, petition.language))
 
 
 def _with_mailbox(
@@ -68,7 +104,7 @@ def _with_mailbox(
     for holder in holders:
         if holder.email:
             yield Addressee(
-                key=_key(holder.email),
+                key=office_key(holder.email),
                 name=called(holder, offices, language),
                 address=holder.email,
                 role=holder.role,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from server.core.letters import carrying, letters
+from server.core.letters import carrying, letters, releasing
 from server.core.letters.letter import Addressee, Letter
 from server.core.petitions.petitions import Petition
+from server.core.places.outcomes import Reached
 from server.core.signing import stored
 from server.core.signing.signature import Signature
 from server.core.values.ids import Ids
@@ -34,10 +36,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What became of one letter."""
+    """What became of one letter. `why` it is held or was not sent, as a code."""
 
     office: str
     state: str
+    why: str = ""
 
 
 async def signer_of(tx: Transaction, petition: Petition, signature_id: int) -> Signature | None:
@@ -78,4 +81,29 @@ async def progress(
 ) -> list[Progress]:
     """What became of one signer's letters."""
     found = await letters.of_signer(tx, petition.id, signature_id, sender)
-    return [Progress(letter.office.name, state) for letter, state in found]
+    return [Progress(letter.office.name, state, why) for letter, state, why in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A signer who was not sure has said where they live: whom they reach now."""
+
+    petition: Petition
+    signature_id: int
+    sender: bytes
+    found: Reached
+    ids: Ids
+    now: int
+
+
+async def settle_many(tx: Transaction, settling: Sequence[Settling]) -> list[list[Progress]]:
+    """Write what waited for these signers to whom they reach, and say what became of it all."""
+    for one in settling:
+        for letter, state, why in await letters.of_signer(
+            tx, one.petition.id, one.signature_id, one.sender
+        ):
+            if state == "held" and why == "unsure":
+                new_id = partial(one.ids.next, one.now)
+                await releasing.let_go(tx, one.petition, letter, one.found, new_id, one.now)
+    await carrying.queue(tx, settling[0].now)
+    return [await progress(tx, one.petition, one.signature_id, one.sender) for one in settling]

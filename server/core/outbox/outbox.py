@@ -130,12 +130,12 @@ async def lease(
     first, second = (
         f"SELECT * FROM (SELECT id, turn, due_at FROM outbox WHERE turn = {turn} AND {_DUE}"
         "  AND (leased_until IS NULL OR leased_until <= :now)"
-        f" ORDER BY due_at LIMIT :limit) turn_{turn}"
+        f" ORDER BY due_at, id LIMIT :limit) turn_{turn}"
         for turn in (0, 1)
     )
     rows = await tx.fetch(
         "UPDATE outbox SET leased_until = :until, tries = tries + 1 WHERE id IN"
-        f" (SELECT id FROM ({first} UNION ALL {second}) due ORDER BY turn, due_at LIMIT :limit)"
+        f" (SELECT id FROM ({first} UNION ALL {second}) due ORDER BY turn, due_at, id LIMIT :limit)"
         # Once more: another worker may have been faster between the choice and the update.
         " AND (leased_until IS NULL OR leased_until <= :now)"
         f" RETURNING {', '.join(_READ)}",

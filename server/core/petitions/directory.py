@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from server.core.petitions.petitions import Petition, all_petitions, versions
+from server.core.petitions.petitions import Petition, all_petitions, version_of_each
 from server.db import Database
 from server.db.patience import patiently
 from server.errors import NotFound
@@ -48,7 +48,7 @@ class Directory:
             mark = (row["n"], row["versions"]) if row else None
             if mark == self._mark:
                 return self
-            now = await versions(tx)
+            now = await version_of_each(tx)
             kept = {id_: p for id_, p in self.by_id.items() if p.version == now.get(id_)}
             read = await all_petitions(tx, now.keys() - kept.keys())
         if look < self._taken:

@@ -15,7 +15,7 @@ TITLE_LIMIT = 120
 WORDING_LIMIT = 20_000
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 KEYWORD = re.compile(r"[A-Z][A-Z0-9]{1,11}")  # what every phone's keys can type
-ROLE = re.compile(r"[a-z][a-z0-9-]{0,39}")
+ROLE_WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 #: Signs that mail knows in a name and nobody uses. In a link the address would end there, and what
@@ -64,6 +64,11 @@ class Draft:
     contact_required: bool = False
     goal: int | None = None
     origins: tuple[str, ...] = ()
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether it is to anybody."""
+        return bool(self.roles or self.decision_makers)
 
     @property
     def has_office(self) -> bool:
@@ -115,7 +120,7 @@ def _rule_problems(draft: Draft, reserved: frozenset[str]) -> list[Problem]:
         found.append(Problem("goal", "malformed"))
     if any(not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", o) for o in draft.origins):
         found.append(Problem("origins", "malformed"))
-    if not all(map(ROLE.fullmatch, draft.roles)):
+    if not all(map(ROLE_WORD.fullmatch, draft.roles)):
         found.append(Problem("roles", "malformed"))
     return found
 

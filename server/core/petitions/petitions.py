@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Literal
 
-from server.core.petitions import search
+from server.core.petitions import search, versions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
+from server.core.petitions.versions import Version, contents
 from server.core.places.outcomes import Addressing
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
-from server.errors import InvalidInput, NotOpen, Problem
+from server.errors import InvalidInput, NotOpen, Overtaken, Problem
 
 State = Literal["draft", "open", "paused", "closed", "ended"]
 
@@ -63,9 +64,18 @@ class Petition(Draft):
 
 
 async def create(
-    tx: Transaction, draft: Draft, *, reserved: frozenset[str], salt: bytes, now: int
+    tx: Transaction,
+    draft: Draft,
+    *,
+    reserved: frozenset[str],
+    salt: bytes,
+    now: int,
+    actor: str = "",
 ) -> int:
-    """A new petition as a draft; its id. Raises `InvalidInput`, also for a slug or word in use."""
+    """A new petition as a draft; its id. `actor` is its writer, as in the audit log.
+
+    Raises `InvalidInput`, also for a slug or word in use.
+    """
     draft = validated(draft, reserved)
     await _check_unused(tx, draft, None)
     row = await tx.fetch_one("SELECT coalesce(max(id), 0) + 1 AS id FROM petitions")
@@ -81,6 +91,7 @@ async def create(
         **_columns(draft),
     )
     await _write_parts(tx, petition_id, draft)
+    await versions.keep(tx, petition_id, Version(1, now, actor, draft))
     return petition_id
 
 
@@ -89,36 +100,60 @@ async def made_of(tx: Transaction, draft: Draft, reserved: frozenset[str]) -> in
     before, since a form can be sent twice. Raises `InvalidInput`."""
     draft = validated(draft, reserved)
     known = await all_petitions(tx)
-    says = [p for p in known.values() if p.slug == draft.slug and _says(p) == _says(draft)]
-    return says[0].id if says else None
+    same = (p for p in known.values() if p.slug == draft.slug and contents(p) == contents(draft))
+    return next((p.id for p in same), None)
 
 
-def _says(draft: Draft) -> list[object]:
-    return [getattr(draft, f.name) for f in fields(Draft)]
+async def edit(
+    tx: Transaction,
+    petition: Petition,
+    draft: Draft,
+    reserved: frozenset[str],
+    *,
+    now: int,
+    actor: str = "",
+    based_on: int | None = None,
+) -> bool:
+    """Replace what an organizer decides; False if that is what it says. A petition's keys, counts
+    and signatures stay, and so do an address and a keyword that have been public: the old ones
+    lead to it for ever.
 
-
-async def edit(tx: Transaction, petition: Petition, draft: Draft, reserved: frozenset[str]) -> None:
-    """Replace what an organizer decides. A petition's keys, counts and signatures stay, and so do
-    an address and a keyword that have been public: the old ones lead to it for ever.
-
-    Raises `InvalidInput`, and `NotOpen` for one that has ended.
+    Raises `InvalidInput`, `NotOpen` for one that has ended, and `Overtaken` if what it says was
+    changed after the version that the draft is based on.
     """
     await check_not_ended(tx, petition.id)
     draft = validated(draft, reserved)
-    await _check_unused(tx, draft, petition.id)
+    await _check_unused(tx, draft, petition.id)  # one edit at a time from here on
+    latest = await _latest(tx, petition)
+    if contents(latest.draft) == contents(draft):
+        return False
+    if based_on is not None and latest.version > based_on:
+        raise Overtaken(f"version {latest.version} by {latest.actor}")
     await _keep_names(tx, petition.id, draft)
-    await tx.execute(
+    row = await tx.fetch_one(
         "UPDATE petitions SET slug = :slug, keyword = :keyword, language = :language,"
         " country = :country, postcode_rule = :postcode_rule, contact_rule = :contact_rule,"
         " started_by = :started_by, roles = :roles, goal = :goal, origins = :origins,"
-        " version = version + 1"
-        " WHERE id = :id",
+        " version = version + 1 WHERE id = :id RETURNING version",
         id=petition.id,
         **_columns(draft),
     )
     for table in ("petition_texts", "decision_makers"):
         await tx.execute(f"DELETE FROM {table} WHERE petition_id = :id", id=petition.id)
     await _write_parts(tx, petition.id, draft)
+    version = row["version"] if row else 0
+    await versions.keep(tx, petition.id, Version(version, now, actor, draft))
+    return True
+
+
+async def _latest(tx: Transaction, petition: Petition) -> Version:
+    """What it says now; kept from now on, if it was written before that was done."""
+    if known := await versions.all_of(tx, petition.id):
+        return known[-1]
+    stored = (await all_petitions(tx, [petition.id]))[petition.id]
+    first = Version(1, stored.created_at, "", stored)
+    await versions.keep(tx, petition.id, first)
+    return first
 
 
 def _columns(draft: Draft) -> dict[str, str | int | None]:
@@ -267,7 +302,7 @@ async def resume_mail(tx: Transaction, petition_id: int, now: int) -> bool:
     return await _changed(tx, resumed, "mail_stopped_at IS NOT NULL", petition_id, now)
 
 
-async def versions(tx: Transaction) -> dict[int, int]:
+async def version_of_each(tx: Transaction) -> dict[int, int]:
     """The version of every petition by id, newest first."""
     rows = await tx.fetch("SELECT id, version FROM petitions ORDER BY id DESC")
     return {row["id"]: row["version"] for row in rows}

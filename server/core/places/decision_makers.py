@@ -112,6 +112,15 @@ async def offices(tx: Transaction, country: str, roles: Iterable[str] = ()) -> l
     return [office for role in wanted for office in known if office.role == role]
 
 
+async def roles_with_mail(tx: Transaction, country: str) -> set[str]:
+    """The roles of which anybody has an address of mail."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT role FROM officeholders WHERE country = :country AND email <> ''",
+        country=country,
+    )
+    return {row["role"] for row in rows}
+
+
 async def officeholders(
     tx: Transaction, country: str, regions: Iterable[str] | None = None
 ) -> list[Officeholder]:

@@ -19,7 +19,6 @@ from server.core.floods import tries
 from server.core.floods.tries import Try
 from server.core.petitions.petitions import Petition
 from server.core.signing.entries import Entries
-from server.core.signing.signature import Signature
 from server.core.values.contacts import reached
 from server.core.values.keys import Keys, mac
 from server.core.values.postcodes import digits_of
@@ -86,7 +85,8 @@ def code_of(keys: Keys, petition: Petition, purpose: Purpose, id_: int, made_at:
 
 async def made(
     tx: Transaction,
-    signature: Signature,
+    petition_id: int,
+    contact_key: bytes | None,
     about: int,
     purpose: Purpose,
     recipient: bytes,
@@ -94,7 +94,7 @@ async def made(
     now: int,
 ) -> int:
     """When the code was made that a message queued at that time says: now, unless the same message
-    has made one before. `about` is the id of the signature, or of a form of the same person."""
+    has made one before. `about` is the id of the signature or form, `contact_key` its contact's."""
     row = await tx.fetch_one(
         "INSERT INTO codes"
         " (petition_id, signature_id, purpose, contact_key, address_key, made_at)"
@@ -103,10 +103,10 @@ async def made(
         " address_key = excluded.address_key, made_at ="
         "  CASE WHEN codes.made_at < :queued THEN excluded.made_at ELSE codes.made_at END"
         " RETURNING made_at",
-        petition=signature.petition_id,
+        petition=petition_id,
         id=about,
         purpose=purpose,
-        contact_key=signature.contact_key,
+        contact_key=contact_key,
         recipient=recipient,
         now=now,
         queued=queued_at,

@@ -68,7 +68,7 @@ class Ledger:
             known, outcome = Signature.from_signing(signing), "new"
             self.signatures.append(known)
             if signing.verified:
-                self._admit(known, signing.group, signing.now, signing.keys)
+                self._admit(known, signing.group, signing.now, signing.keys.contacts)
             else:
                 self._hold_if_suspicious(known, signing)
             self._index(known)
@@ -90,7 +90,7 @@ class Ledger:
         known.changed = True
         self._announce(known, signing)
         if signing.verified:
-            self._absorb(known, signing.keys)
+            self._absorb(known, signing.keys.contacts)
             return "held" if known.held_at else outcome
         return outcome
 
@@ -99,7 +99,7 @@ class Ledger:
         is stored."""
         outcome: Outcome = "again" if known.place_key == signing.keys.place else "corrected"
         if known.verified_at is None:
-            self._admit(known, signing.group, signing.now, signing.keys)
+            self._admit(known, signing.group, signing.now, signing.keys.contacts)
             outcome = "verified"
             if known.entries != signing.entries:
                 # What the web's form said is adopted by its digits alone. Under the id of this
@@ -126,7 +126,7 @@ class Ledger:
             return "again"
         with self._moving(known):
             known.correct(right)
-        self._absorb(known, right.keys)
+        self._absorb(known, right.keys.contacts)
         return "held" if known.held_at else "again"
 
     def adopt(self, kept: Form, group: Group | None) -> Outcome:
@@ -141,14 +141,14 @@ class Ledger:
         if known.rejected_at:
             return "again"
         if known.verified_at is None:
-            self._admit(known, group, form.now, form.keys)
+            self._admit(known, group, form.now, form.keys.contacts)
         with self._moving(known):
             known.enter(form)
             if known.verified_at is None:
                 known.confirm(form.now)
             known.contact = form.contact if form.news else None
         self._done.append(known)
-        self._absorb(known, form.keys)
+        self._absorb(known, form.keys.contacts)
         return "held" if known.held_at else "verified"
 
     @contextmanager
@@ -164,11 +164,11 @@ class Ledger:
         if before.comment != known.comment:
             self._reworded.append(known)
 
-    def _absorb(self, known: Signature, keys: PersonKeys) -> None:
+    def _absorb(self, known: Signature, contact_keys: Iterable[bytes]) -> None:
         """What a verified signature stands for: others of its contact that nobody has verified,
         whose names are nearly the same, and those of its name and place without contact."""
         name = fold_name(known.name or "")
-        for other in self._household(known.petition_id, keys):
+        for other in self._household(known.petition_id, contact_keys):
             pending_ = other.verified_at is None and other.rejected_at is None
             if other is not known and pending_ and same_person(fold_name(other.name or ""), name):
                 self._forget(other)
@@ -181,15 +181,17 @@ class Ledger:
         known.merged = True
         self._merged.append((known, into.id))
 
-    def confirm(self, known: Signature, group: Group | None, now: int) -> Outcome:
-        """A stored signature, by the code that its contact was sent, or as its phone has texted."""
+    def confirm(
+        self, known: Signature, contact_keys: Iterable[bytes], group: Group | None, now: int
+    ) -> Outcome:
+        """A stored signature, by the code that its contact was sent, or as its phone has texted.
+        `contact_keys`: all under which others of its household may be stored."""
         if known.verified_at or known.rejected_at:
             return "held" if known.held_at else "again"
-        keys = PersonKeys(known.place_key or b"", known.contact_key, known.person_key)
-        self._admit(known, group, now, keys)
+        self._admit(known, group, now, contact_keys)
         known.confirm(now)
         self._done.append(known)
-        self._absorb(known, keys)
+        self._absorb(known, contact_keys)
         return "held" if known.held_at else "verified"
 
     def let_go(self, known: Signature) -> None:
@@ -270,7 +272,7 @@ class Ledger:
         at_place = self._by_place[signing.petition_id, signing.keys.place]
         if signing.keys.contact is None:
             return next((s for s in at_place if s.contact_key is None and not s.merged), None)
-        household = self._household(signing.petition_id, signing.keys)
+        household = self._household(signing.petition_id, signing.keys.contacts)
         by_key = {s.person_key: s for s in household}
         if exact := next((by_key[key] for key in signing.keys.persons if key in by_key), None):
             return self._known_anew(exact, signing.keys)
@@ -279,9 +281,9 @@ class Ledger:
         near = (s for s in shown if same_person(fold_name(s.name or ""), folded))
         return next(near, None)
 
-    def _household(self, petition_id: int, keys: PersonKeys) -> list[Signature]:
+    def _household(self, petition_id: int, contact_keys: Iterable[bytes]) -> list[Signature]:
         """All who stand behind one contact, also those who are stored under its former keys."""
-        found = [s for key in keys.contacts for s in self._by_contact.get((petition_id, key), ())]
+        found = [s for key in contact_keys for s in self._by_contact.get((petition_id, key), ())]
         return list({s.id: s for s in found}.values())
 
     def _known_anew(self, signature: Signature, keys: PersonKeys) -> Signature:
@@ -296,16 +298,21 @@ class Ledger:
     def _hold_if_suspicious(self, signature: Signature, signing: Signing) -> None:
         signals = list(signing.signals)
         if signing.keys.contact:
-            household = self._household(signing.petition_id, signing.keys)
+            household = self._household(signing.petition_id, signing.keys.contacts)
             if sum(1 for s in household if s.tally()) >= HOUSEHOLD:
                 signals.append("crowd")
         if why := holds.for_signals(signals):
             signature.hold(why, signing.now)
 
-    def _admit(self, signature: Signature, group: Group | None, now: int, keys: PersonKeys) -> None:
-        """Hold what verifies beyond the places of its household, or of its group."""
-        household = self._household(signature.petition_id, keys)
-        if sum(1 for s in household if is_counted(s)) >= HOUSEHOLD:
+    def _admit(
+        self, signature: Signature, group: Group | None, now: int, contact_keys: Iterable[bytes]
+    ) -> None:
+        """Hold what verifies beyond the places of its household, or of its group, or may be what
+        organizers have taken out: nobody can compare a name with one that is erased."""
+        household = self._household(signature.petition_id, contact_keys)
+        if any(s.is_taken_out_and_back for s in household):
+            signature.hold([Hold("taken_out")], now)
+        elif sum(1 for s in household if is_counted(s)) >= HOUSEHOLD:
             signature.hold([Hold("household")], now)
         elif group and self.groups.admits(group):
             signature.group_key = group.key

@@ -4,7 +4,8 @@ queued. So signing does the same work for everybody, and a code is made when its
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import starmap
 
 from server.core.counting.counts import DAY
 from server.core.outbox import outbox
@@ -40,23 +41,27 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """A signature or form that a message is about, as `MailedCode` names it."""
+
+    id: int
+    contact_key: bytes | None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a message has to say, before anything is made for it: a code is good from when it goes
-    out. `about` are signatures with a code each, or (`form_id`) one with the code of a form; for
-    signed_again, the one that was signed."""
+    out. `about` has a code each; for signed_again, it is what was signed. `noted_id`: the signature
+    whose owner is told of a repeat."""
 
     kind: str
-    about: tuple[Signature, ...] = ()
-    form_id: int | None = None
+    about: tuple[About, ...] = ()
+    noted_id: int | None = None
 
     @property
     def has_code(self) -> bool:
         return bool(self.about) and self.kind != "signed_again"
-
-    @property
-    def is_note(self) -> bool:
-        """Whether it tells an owner that somebody has signed with their contact."""
-        return self.kind in {"signed_again", "signed_otherwise"}
 
 
 async def plan_for(
@@ -65,8 +70,7 @@ async def plan_for(
     """What a message about signatures has to say now; None if that is nothing."""
     contact_keys = keys.contacts(petition.salt, item.recipient)
     if item.kind == "withdraw_code":
-        # What organizers have taken out, too: it is still its signer's to erase.
-        mine = await stored.of_contact(tx, petition.id, contact_keys)
+        mine = await _to_take_back(tx, petition.id, contact_keys)
         return Plan("withdraw_code", tuple(mine[:CODES_IN_A_MAIL])) if mine else None
     found = await stored.by_ids(tx, petition.id, [item.signature_id or 0])
     signature = next((s for s in found if s.contact_key in contact_keys), None)
@@ -80,28 +84,39 @@ async def plan_for(
         if not signature.verified_at:
             return None  # newer forms came in its place: no code is sent for what is no more
     late = is_late(petition, now) or (item.channel == "sms" and not petition.sms_codes)
+    about = (replace(_about(signature), id=form_id or signature.id),)
     if signature.verified_at:
         if not _is_news(signature, item, now):
             return None
-        if late or form_id is None or item.channel == "sms":
-            return Plan("signed_again", (signature,))
-        return Plan("signed_otherwise", (signature,), form_id)
-    return None if late else Plan("verify_code", (signature,), form_id)
+        told = late or form_id is None or item.channel == "sms"
+        return Plan("signed_again" if told else "signed_otherwise", about, signature.id)
+    return None if late else Plan("verify_code", about)
+
+
+async def _to_take_back(
+    tx: Transaction, petition_id: int, contact_keys: Sequence[bytes]
+) -> list[About]:
+    """What one contact may take back. What organizers have taken out, too: it is still its signer's
+    to erase. A form goes with its signature, unless that has lost the contact."""
+    mine = map(_about, await stored.of_contact(tx, petition_id, contact_keys))
+    return [*mine, *starmap(About, await pending.left_alone(tx, petition_id, contact_keys))]
+
+
+def _about(signature: Signature) -> About:
+    name = (signature.name or "") if signature.verified_at else ""
+    return About(signature.id, signature.contact_key, name)
 
 
 async def message_for(
     tx: Transaction, keys: Keys, petition: Petition, item: Announcement, plan: Plan, now: int
 ) -> Message:
     """The message that goes out now. Made again, as after a failed try, it is the same."""
-    if plan.is_note:
-        await _note_repeat(tx, plan.about[0], item, now)
+    if plan.noted_id is not None:
+        await _note_repeat(tx, petition.id, plan.noted_id, item, now)
     if not plan.has_code:
         return Message(plan.kind)
     purpose: Purpose = "withdraw" if plan.kind == "withdraw_code" else "verify"
-    mailed = [
-        await _mailed_code(tx, keys, petition, s, plan.form_id or s.id, purpose, item, now)
-        for s in plan.about
-    ]
+    mailed = [await _mailed_code(tx, keys, petition, one, purpose, item, now) for one in plan.about]
     return Message(plan.kind, tuple(mailed))
 
 
@@ -134,7 +149,9 @@ async def discard_answered(
         f" (SELECT b.petition_id, b.address_key FROM {rows} b WHERE NOT EXISTS"
         "  (SELECT 1 FROM signatures s WHERE s.petition_id = b.petition_id"
         "   AND s.contact_key = b.contact_key AND s.contact_key IS NOT NULL"
-        "   AND s.withdrawn_at IS NULL))",
+        "   AND s.withdrawn_at IS NULL)"
+        "  AND NOT EXISTS (SELECT 1 FROM pending_forms f WHERE f.petition_id = b.petition_id"
+        "   AND f.contact_key = b.contact_key))",
         batch=pack(answered),
     )
 
@@ -149,14 +166,16 @@ def _is_news(signature: Signature, item: Announcement, now: int) -> bool:
     return now - (signature.noted_at or 0) >= REPEAT_SECONDS
 
 
-async def _note_repeat(tx: Transaction, signature: Signature, item: Announcement, now: int) -> None:
+async def _note_repeat(
+    tx: Transaction, petition_id: int, signature_id: int, item: Announcement, now: int
+) -> None:
     """Note when the owner was told, and by which message."""
     await outbox.becomes(tx, item.id, "signed_again")
     await tx.execute(
         "UPDATE signatures SET noted_at = :now WHERE petition_id = :petition AND id = :id",
         now=now,
-        petition=signature.petition_id,
-        id=signature.id,
+        petition=petition_id,
+        id=signature_id,
     )
 
 
@@ -164,18 +183,18 @@ async def _mailed_code(
     tx: Transaction,
     keys: Keys,
     petition: Petition,
-    signature: Signature,
-    about: int,
+    about: About,
     purpose: Purpose,
     item: Announcement,
     now: int,
 ) -> MailedCode:
+    whose = petition.id, about.contact_key, about.id
     recipient = keys.address(item.recipient)
-    made_at = await codes.made(tx, signature, about, purpose, recipient, item.created_at, now)
+    made_at = await codes.made(tx, *whose, purpose, recipient, item.created_at, now)
     return MailedCode(
-        name=(signature.name or "") if signature.verified_at else "",
-        code=codes.code_of(keys, petition, purpose, about, made_at),
-        ref=keys.ref(petition.salt, purpose, about),
+        name=about.name,
+        code=codes.code_of(keys, petition, purpose, about.id, made_at),
+        ref=keys.ref(petition.salt, purpose, about.id),
     )
 
 

@@ -133,15 +133,35 @@ async def exists(tx: Transaction, petition_id: int, id_: int) -> bool:
     return await tx.fetch_one(found, petition=petition_id, id=id_) is not None
 
 
+async def left_alone(
+    tx: Transaction, petition_id: int, contact_keys: Iterable[bytes]
+) -> list[tuple[int, bytes]]:
+    """Of the forms that wait for one contact, those whose signature has lost it: the id of one for
+    each such signature, beside which all others go with it, and the contact's key."""
+    wanted = tx.rows("wanted", contact_key="blob")
+    rows = await tx.fetch(
+        f"SELECT max(f.id) AS id, f.contact_key FROM {wanted} w JOIN pending_forms f"
+        " ON f.petition_id = :petition AND f.contact_key = w.contact_key WHERE NOT EXISTS"
+        "  (SELECT 1 FROM signatures s WHERE s.petition_id = f.petition_id"
+        "   AND s.id = f.signature_id AND s.contact_key IS NOT NULL AND s.withdrawn_at IS NULL)"
+        " GROUP BY f.signature_id, f.contact_key",
+        petition=petition_id,
+        wanted=pack((key,) for key in contact_keys),
+    )
+    return [(row["id"], bytes(row["contact_key"])) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Provable:
-    """What a code may stand for: a signature with its keys, or (`form`) a form that waits."""
+    """What a code may stand for: a signature with its keys, or (`form`) a form that waits.
+    `contact_keys` are all of its contact, today's and former ones."""
 
     id: int
     petition: Petition
     entries: Entries
     place_key: bytes | None
     contact_key: bytes
+    contact_keys: tuple[bytes, ...]
     form: Form | None = None
 
     @property
@@ -186,8 +206,9 @@ def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> 
     contact_key, place_key, name, postcode, comment, public_at, news_at, id_, *about = row
     signature_id, signing_id, class_, language, contact, network = about
     entries = Entries(name or "", postcode, comment, public_at is not None, news_at is not None)
+    contact_keys = (contact_key, *(keys.contacts(petition.salt, contact) if contact else ()))
     if signing_id is None:
-        return Provable(id_, petition, entries, place_key, contact_key)
+        return Provable(id_, petition, entries, place_key, contact_key, contact_keys)
     person = keys.person(petition.salt, name, postcode or "", contact)
     signing = Signing(
         id=signing_id,
@@ -201,4 +222,4 @@ def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> 
         **entries._asdict(),
     )
     form = Form(signing, signature_id)
-    return Provable(id_, petition, entries, person.place, contact_key, form)
+    return Provable(id_, petition, entries, person.place, contact_key, contact_keys, form)

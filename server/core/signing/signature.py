@@ -181,6 +181,13 @@ class Signature(Columns):
         return self.verified_at is not None and not gone
 
     @property
+    def is_taken_out_and_back(self) -> bool:
+        """Whether organizers have taken it out, and its signer, whose contact it was, took it back:
+        it stays out by its keys, and its name is erased."""
+        gone = self.withdrawn_at and self.rejected_at
+        return self.verified_at is not None and bool(gone)
+
+    @property
     def absorbs(self) -> bool:
         """Whether others of its name and place, without contact, stand behind it: behind what is
         held they would count nowhere, and anybody can be made to."""

@@ -210,7 +210,8 @@ def _show(
         contact = candidate.form.signing.contact
         return ledger.adopt(candidate.form, _group_of(petition, contact, keys))
     assert signature  # noqa: S101 (whoever calls has looked)
-    return ledger.confirm(signature, _group_of(petition, signature.contact, keys), now)
+    group = _group_of(petition, signature.contact, keys)
+    return ledger.confirm(signature, candidate.contact_keys, group, now)
 
 
 def _first_asked(
@@ -242,7 +243,7 @@ async def _under_locks(
     them. Raises `StoreConflict`, upon which all is tried again, if it gave one of them other keys.
     """
     sure = [c for c in meant if c]
-    people = [(c.petition.id, c.place_key, c.contact_key) for c in sure]
+    people = [(c.petition.id, c.place_key, key) for c in sure for key in c.contact_keys]
     places = [(c.petition.id, c.place_key, None) for c in sure if c.place_key]
     await tx.lock(key for _, *person in people for key in person if key)
     read = {(s.petition_id, s.id): s for s in await stored.related(tx, [*people, *places])}

@@ -34,7 +34,11 @@ DELETED = (
     "pending_forms",
     "merged",
     "letters",
+    "texted_letters",
+    "calls",
     "paused_offices",
+    "agreed_offices",
+    "place_corrections",
 )
 
 

@@ -7,11 +7,12 @@ keep.
 
 from __future__ import annotations
 
-from server.core.conversations import inbound, phones
+from server.core.conversations import gathering, inbound, phones
 from server.core.counting.counts import DAY
 from server.core.desk import happenings, invalidation, invitations
 from server.core.floods import limits, tries
 from server.core.outbox import allowance, outbox
+from server.core.places import corrections
 from server.core.signing import codes, pending, stored
 from server.core.signing.decide import Ledger
 from server.core.upkeep import marks
@@ -30,6 +31,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     does nothing twice.
     """
     await phones.end_conversations(tx, now)
+    await gathering.expire(tx, now)
     await inbound.forget_farewells(tx, now)
     await outbox.forget_farewells(tx, now)
     await inbound.forget(tx, now - keep_days * DAY)
@@ -39,6 +41,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     await tries.expire(tx, now)
     await allowance.expire(tx, now)
     await invalidation.forget_names(tx, now)
+    await corrections.expire_corrections(tx, now)
     await invitations.expire(tx, now)
     await happenings.expire(tx, now)
 

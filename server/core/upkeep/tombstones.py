@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from server.core.counting.counts import DAY
-from server.core.upkeep import replay
 from server.core.values.keys import Keys, mac
 from server.db import Database, Transaction
 from server.db.tombstones import Head, Log, Record, log_at
@@ -48,6 +47,8 @@ class Tombstones:
 
     async def note(self, tx: Transaction) -> None:
         """Note what the transaction has erased, in the order in which transactions commit."""
+        from server.core.upkeep import replay  # (most commands erase nothing)
+
         try:
             await tx.lock([_LOCK])
             done, head = await self._begun(tx)
@@ -103,7 +104,7 @@ class Tombstones:
             records = await self.log.read(done.n if done else 0, damaged=True)
         while chunk := _chunk(records):
             async with database.write() as tx:
-                await replay.again(tx, self.keys, chunk)
+                await _again(tx, self.keys, chunk)
                 tx.tombstones.clear()
             records = records[len(chunk) :]
         async with database.write() as tx:
@@ -174,11 +175,17 @@ class Tombstones:
     async def _do(self, tx: Transaction, done: Done, records: Sequence[Record]) -> Done:
         """Do records again, and note how far that is."""
         ours = list(tx.tombstones)
-        await replay.again(tx, self.keys, records)
+        await _again(tx, self.keys, records)
         tx.tombstones[:] = ours  # what it leaves is in the log already
         done = Done(done.log, records[-1].n)
         await _write(tx, done)
         return done
+
+
+async def _again(tx: Transaction, keys: Keys, records: Sequence[Record]) -> None:
+    from server.core.upkeep import replay  # (as above: it loads how texts are read)
+
+    await replay.again(tx, keys, records)
 
 
 def kept_at(

@@ -108,6 +108,8 @@ async def _send_form(
     fault: str = "",
 ) -> None:
     services = visit.services
+    if seen and seen.n:
+        await visit.note_look(petition)
     async with services.database.read() as tx:
         prefixes = await moderation.prefixes(tx, petition.id, services.now())
         # What was chosen stays on offer, though all of it may be taken out: without it the form

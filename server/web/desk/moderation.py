@@ -1,9 +1,8 @@
-"""What waits for an organizer: held signatures and comments; and the audit log."""
+"""What waits for an organizer: held signatures and comments."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from server.core.desk import audit, moderation, organizers
@@ -23,14 +22,12 @@ from server.web.desk.invalidation import (
 )
 from server.web.desk.session import Visit
 from server.web.desk.words import (
-    ACTION_WORDS,
     ALARM_WORDS,
     DECIDED,
     INVALIDATION_WORDS,
     UNDECIDED,
 )
 
-ENTRIES_SHOWN = 50  # of the audit log on a page
 #: Which decisions each act of the audit log may have led to, by their words in the address.
 _LED_TO = {
     "accepted": {"accepted"},
@@ -51,9 +48,11 @@ async def show(visit: Visit) -> None:
 
 async def _send_decisions(visit: Visit, petition: Petition, **context: Any) -> None:
     services, after = visit.services, visit.query("after")
+    before = visit.query("before")
     async with services.database.read() as tx:
         held = await moderation.held(tx, petition.id)
         comments = await moderation.comments(tx, petition.id, read_id(after) or 0)
+        public = await moderation.shown_comments(tx, petition.id, read_id(before) or 0)
         found: dict[str, Any] = {
             "alarms": await alarms.alarms(tx, petition.id, services.now()),
             "invalidations": await invalidations.all_of(tx, petition.id),
@@ -61,10 +60,15 @@ async def _send_decisions(visit: Visit, petition: Petition, **context: Any) -> N
             "populations": await moderation.populations(tx, petition.id),
         }
         last = await audit.last_act(tx, petition.id, visit.organizer.name)
+    if held or found["waiting"]:
+        await visit.note_look(petition)
     page = comments[: moderation.COMMENTS]
     found["more"] = page[-1][0] if len(comments) > len(page) else 0
     samples = {group.why: group.sample for group in held}
     found |= {"held": held, "samples": samples, "comments": page, "bad": []}
+    found |= {"public": public[: moderation.COMMENTS], "older": 0}
+    if len(public) > moderation.COMMENTS:
+        found["older"] = found["public"][-1][0]
     # What this organizer has just done: a link or an old tab may say more.
     true = {word: DECIDED[word] for word in _LED_TO.get(last, ())}
     await _send_page(visit, "moderation", petition, UNDECIDED | true, **found | context)
@@ -117,6 +121,7 @@ async def decide(visit: Visit) -> None:
         condition = Condition(why=why)
         seen = await preview(tx, petition.id, condition, agreed_to(visit))
     if not is_agreed(visit, seen):
+        await visit.note_look(petition)
         await _send_page(visit, "sure", petition, {}, group=group, seen=seen, accept=accept)
     elif accept:
         await _accept(visit, petition, why, seen)
@@ -158,6 +163,17 @@ async def comments(visit: Visit) -> None:
     await _go_back(visit, petition, "comments" if len(same) == len(marks) else "comments_changed")
 
 
+async def hide(visit: Visit) -> None:
+    """POST: hide the comments that are chosen again."""
+    petition = await visit.petition()
+    ids = {read_id(name[1:]) for name in visit.form if name.startswith("h")} - {None}
+    async with visit.services.database.write() as tx:
+        hidden = await moderation.hide_comments(tx, petition.id, [id_ for id_ in ids if id_])
+        if hidden:
+            await visit.note(tx, "comments", petition.id, hidden=hidden)
+    await _go_back(visit, petition, "comments" if hidden else "none_hidden")
+
+
 async def populations(visit: Visit) -> None:
     """POST: how many people live in each postcode, as pasted lines."""
     petition = await visit.petition()
@@ -181,38 +197,3 @@ async def text_codes(visit: Visit) -> None:
         await visit.note(tx, "text_codes", petition.id, on=on)
     await visit.services.directory.refresh()
     await _go_back(visit, petition, "text_codes")
-
-
-async def log(visit: Visit) -> None:
-    """The audit log of one petition, the newest first."""
-    petition = await visit.petition()
-    before = visit.query("before")
-    async with visit.services.database.read() as tx:
-        entries = await audit.entries(
-            tx,
-            petition.id,
-            before=int(before) if re.fullmatch(r"\d{1,15}", before) else None,
-            limit=ENTRIES_SHOWN + 1,
-        )
-    more = entries[ENTRIES_SHOWN - 1].n if len(entries) > ENTRIES_SHOWN else None
-    shown = {"entries": entries[:ENTRIES_SHOWN], "more": more, "actions": ACTION_WORDS}
-    await visit.send_petition_page("audit", petition, {}, **shown)
-
-
-async def download_log(visit: Visit) -> None:
-    """The audit log of one petition as lines of JSON, the oldest first.
-
-    Its hashes tie it to entries of other petitions, which are left out: whoever runs the server
-    checks the whole chain with `undersigned check`.
-    """
-    petition = await visit.petition()
-
-    async def lines() -> AsyncGenerator[bytes]:
-        async with visit.services.database.read() as tx:
-            async for entry in audit.oldest_first(tx):
-                if entry.petition_id == petition.id:
-                    yield f"{entry.as_json()}\n".encode()
-
-    await visit.send_file(
-        f"{petition.slug}-audit.jsonl", b"application/jsonl;charset=utf-8", lines()
-    )

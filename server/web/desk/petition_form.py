@@ -11,16 +11,27 @@ from dataclasses import astuple, dataclass, replace
 from server.config import LANGUAGES
 from server.core.desk import teams
 from server.core.desk.teams import Membership
-from server.core.petitions import petitions
+from server.core.petitions import petitions, versions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.petitions import Petition
 from server.core.values.ids import read_id
 from server.core.values.keys import SALT_BYTES
 from server.db import Transaction
-from server.errors import InvalidInput, StoreUnavailable
+from server.errors import InvalidInput, NotFound, Overtaken, StoreUnavailable
+from server.web.desk.form import parts
+from server.web.desk.form.overtaken import Merged, chosen, merged, overtaking
+from server.web.desk.form.roles import role_ticks, role_values, ticked_roles
 from server.web.desk.resuming import HOME
 from server.web.desk.session import Visit
-from server.web.desk.words import ADDED, CHANGES_NOT_STORED, KEPT, STALE, problem_words
+from server.web.desk.words import (
+    ADDED,
+    CHANGES_NOT_STORED,
+    KEPT,
+    NOT_OPEN_YET,
+    NOTHING_STORED,
+    STALE,
+    problem_words,
+)
 from server.web.http.failures import note
 from server.web.http.forms import FormValues
 from server.web.http.responses import retry_after
@@ -57,13 +68,14 @@ async def edit(visit: Visit) -> None:
     if visit.posts:
         await _save(visit, petition)
     else:
-        await send_form(visit, petition, values_of(petition))
+        await send_form(visit, petition, _stored_values(petition))
 
 
 async def ask_who(visit: Visit, petition: Petition) -> None:
     """Send the form of a petition that cannot open: nobody is named who asks."""
     missing = {"started_by": ("started_by", "missing")}
-    await send_form(visit, petition, values_of(petition), problems=missing)
+    values = _stored_values(petition)
+    await send_form(visit, petition, values, problems=missing, heading=NOT_OPEN_YET)
 
 
 async def resume(visit: Visit, path: str) -> bool:
@@ -84,17 +96,38 @@ async def _save(visit: Visit, petition: Petition | None) -> None:
     if visit.stale or visit.form.get("add") in LANGUAGES:
         await send_form(visit, petition, visit.form, message=STALE if visit.stale else ADDED)
         return
-    typed = typed_of(visit, petition)
+    values = chosen(visit.form, values_of(petition)) if petition else visit.form
+    typed = typed_of(visit, petition, values)
     try:
         petition_id = await _store(visit, petition, typed.draft)
     except InvalidInput as error:
-        await send_form(visit, petition, visit.form, problems=_fields(typed, error))
+        await send_form(visit, petition, values, problems=_fields(typed, error))
+    except Overtaken:
+        await _ask_whose(visit, petition, values)
     except StoreUnavailable as error:
         note(error)
         delay = error.retry_after
         await send_form(visit, petition, visit.form, message=CHANGES_NOT_STORED, delay=delay)
     else:
         await _go_to_stored(visit, petition_id, typed, "saved" if petition else "created")
+
+
+async def _ask_whose(visit: Visit, petition: Petition | None, values: FormValues) -> None:
+    """Somebody else has edited it since the form was made: send it with what they changed."""
+    if petition is None:
+        raise NotFound
+    async with visit.services.database.read() as tx:
+        known = await versions.all_of(tx, petition.id)
+    base, now, by = overtaking(known, _based_on(values))
+    both = merged(values, values_of(base.draft), values_of(now.draft), by)
+    shown = {**both.values, "version": str(now.version)}
+    await send_form(visit, petition, shown, both=both)
+
+
+def _based_on(values: FormValues) -> int:
+    """The version that the form showed; the first where it does not say."""
+    said = values.get("version", "")
+    return int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 1
 
 
 async def _go_to_stored(visit: Visit, petition_id: int, typed: TypedDraft, done: str) -> None:
@@ -108,9 +141,21 @@ async def _go_to_stored(visit: Visit, petition_id: int, typed: TypedDraft, done:
 async def _store(visit: Visit, petition: Petition | None, draft: Draft) -> int:
     if petition is None:
         return await _create(visit, draft)
-    async with visit.services.database.write() as tx:
-        await petitions.edit(tx, petition, draft, reserved())
-        await visit.note(tx, "edited", petition.id)
+    database, now, actor = visit.services.database, visit.services.now(), visit.organizer.name
+    async with database.write() as tx:
+        changed = await petitions.edit(
+            tx,
+            petition,
+            draft,
+            reserved(),
+            now=now,
+            actor=actor,
+            based_on=_based_on(visit.form),
+        )
+        if changed:
+            was, now_said = (await versions.all_of(tx, petition.id))[-2:]
+            changed_parts = parts.changes(values_of(was.draft), values_of(now_said.draft))
+            await visit.note(tx, "edited", petition.id, changes=changed_parts)
         return petition.id
 
 
@@ -120,7 +165,9 @@ async def _create(visit: Visit, draft: Draft) -> int:
     salt = secrets.token_bytes(SALT_BYTES)
     try:
         async with database.write() as tx:
-            id_ = await petitions.create(tx, draft, reserved=reserved(), salt=salt, now=now)
+            id_ = await petitions.create(
+                tx, draft, reserved=reserved(), salt=salt, now=now, actor=visit.organizer.name
+            )
             await teams.give(tx, id_, await _for_whom(tx, visit))
             await visit.note(tx, "created", id_)
             return id_
@@ -148,9 +195,9 @@ async def _where_editor(tx: Transaction, visit: Visit) -> list[Membership]:
 # From values to a draft.
 
 
-def typed_of(visit: Visit, petition: Petition | None) -> TypedDraft:
+def typed_of(visit: Visit, petition: Petition | None, values: FormValues) -> TypedDraft:
     """The draft of a form. What the form cannot show of a stored petition is kept as it is."""
-    values, settings = visit.form, visit.services.settings
+    settings = visit.services.settings
     rows = dict(_rows(values))
     language = values.get("language", "")
     wordings = {
@@ -166,6 +213,7 @@ def typed_of(visit: Visit, petition: Petition | None) -> TypedDraft:
         wordings=wordings | hidden,
         started_by=values.get("started_by", ""),
         decision_makers=(*rows.values(), *(petition.decision_makers[ROWS:] if petition else ())),
+        roles=ticked_roles(values),
         postcode_required=values.get("postcode_required") == _TICKED,
         contact_required=values.get("contact_required") == _TICKED,
         goal=_goal(values.get("goal", "")),
@@ -193,8 +241,8 @@ def _goal(typed: str) -> int | None:
 # From a petition to values.
 
 
-def values_of(petition: Petition) -> dict[str, str]:
-    """The form's values for a stored petition."""
+def values_of(petition: Draft) -> dict[str, str]:
+    """The form's values for what an organizer has decided."""
     values = {
         "started_by": petition.started_by,
         "slug": petition.slug,
@@ -205,7 +253,7 @@ def values_of(petition: Petition) -> dict[str, str]:
         "origins": "\n".join(petition.origins),
         "postcode_required": _TICKED if petition.postcode_required else "",
         "contact_required": _TICKED if petition.contact_required else "",
-    }
+    } | role_values(petition)
     for code, wording in petition.wordings.items():
         values |= {f"title_{code}": wording.title, f"body_{code}": wording.body}
     for row, maker in enumerate(petition.decision_makers[:ROWS]):
@@ -214,6 +262,10 @@ def values_of(petition: Petition) -> dict[str, str]:
             for part, value in zip(MAKER_PARTS, astuple(maker), strict=True)
         }
     return values
+
+
+def _stored_values(petition: Petition) -> dict[str, str]:
+    return {**values_of(petition), "version": str(petition.version)}
 
 
 def _empty_values(visit: Visit) -> dict[str, str]:
@@ -234,11 +286,14 @@ async def send_form(
     values: FormValues,
     *,
     problems: Mapping[str, tuple[str, str]] | None = None,
+    heading: str = NOTHING_STORED,
     message: str = "",
+    both: Merged | None = None,
     delay: int | None = None,
 ) -> None:
     """The form with these values. `problems`: form field -> field and code of its sentence.
-    `delay`: it can be sent once more after so many seconds.
+    `both`: what somebody else has written meanwhile. `delay`: it can be sent once more after so
+    many seconds.
 
     Status 200 with problems, too: some text and feature-phone browsers hide the body of a 4xx.
     """
@@ -257,8 +312,13 @@ async def send_form(
         values=values,
         written=written(values),
         errors=errors,
+        heading_of_errors=visit.pages.sentence(heading),
         note=message and visit.pages.sentence(message),
+        both=both,
+        label=visit.part_label,
+        said=lambda part, values: visit.part_words(part, parts.line(part, values)),
         rows=_rows_shown(values),
+        roles=await role_ticks(visit, values),
         more=max(0, len(petition.decision_makers) - ROWS) if petition else 0,
         public_url=services.settings.public_url,
         organizations=organizations,

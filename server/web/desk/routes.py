@@ -5,15 +5,16 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from server.web.desk import (
-    account,
+    audit,
     dashboard,
     invalidation,
     letters,
     moderation,
     petition_form,
-    team,
+    preview,
 )
-from server.web.desk.joining import Joining
+from server.web.desk.people import account, team
+from server.web.desk.people.joining import Joining
 from server.web.desk.session import Needs, OrganizerPages, Room
 from server.web.desk.sign_in import Entrance
 from server.web.http.requests import Methods
@@ -63,6 +64,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("petitions/new", "editor", keeps_stale=True, GET=new, POST=new),
         door("p/{slug}", "viewer", GET=dashboard.show),
         door("p/{slug}/edit", "editor", keeps_stale=True, GET=edit, POST=edit),
+        door("p/{slug}/preview", "viewer", GET=preview.show),
         door("p/{slug}/open", "owner", POST=dashboard.open_),
         door("p/{slug}/pause", "owner", POST=dashboard.pause),
         door("p/{slug}/close", "owner", POST=dashboard.close),
@@ -71,16 +73,21 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/letters", "viewer", GET=letters.show),
         door("p/{slug}/letters/pause", "moderator", POST=letters.pause),
         door("p/{slug}/letters/resume", "moderator", POST=letters.resume),
+        door("p/{slug}/letters/agreed", "moderator", POST=letters.agree),
+        door("p/{slug}/letters/not-agreed", "moderator", POST=letters.disagree),
+        door("p/{slug}/letters/again", "moderator", POST=letters.send_again),
+        door("p/{slug}/letters/test", "moderator", POST=letters.try_out),
         door("p/{slug}/moderation", "moderator", GET=moderation.show),
         door("p/{slug}/moderation/decide", "moderator", POST=moderation.decide),
         door("p/{slug}/moderation/comments", "moderator", POST=moderation.comments),
+        door("p/{slug}/moderation/hide", "moderator", POST=moderation.hide),
         door("p/{slug}/moderation/populations", "moderator", POST=moderation.populations),
         door("p/{slug}/text-codes", "owner", POST=moderation.text_codes),
         door("p/{slug}/invalidate", "moderator", GET=take_out, POST=take_out),
         door("p/{slug}/invalidate/{id}/confirm", "moderator", POST=invalidation.confirm),
         door("p/{slug}/invalidate/{id}/undo", "moderator", POST=invalidation.undo),
-        door("p/{slug}/audit", "viewer", GET=moderation.log),
-        door("p/{slug}/audit.jsonl", "viewer", GET=moderation.download_log),
+        door("p/{slug}/audit", "viewer", GET=audit.show),
+        door("p/{slug}/audit.jsonl", "viewer", GET=audit.download),
         door("p/{slug}/export.csv", "owner", fresh=True, GET=dashboard.export),
     ]
 

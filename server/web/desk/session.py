@@ -20,6 +20,7 @@ from server.core.values.ids import read_id
 from server.db import Transaction
 from server.errors import CrossSite, NotFound, SignedOut, StoreUnavailable
 from server.services import Services
+from server.web.desk.form import parts
 from server.web.desk.resuming import HOME, SIGN_IN, packed, wanted_page
 from server.web.desk.words import NOT_ALLOWED, class_words, meaning_of, moment_words
 from server.web.http.cookies import kept_cookie, read_cookie
@@ -42,6 +43,7 @@ from server.web.http.responses import (
 FORM_LIMIT = 1536 * 1024  # bytes: the longest wording in every language, as browsers encode it
 DESK_FORM = Bounds(body=FORM_LIMIT, fields=MANY_FIELDS, value=FORM_LIMIT)
 STRANGERS_FORM = Bounds(body=BODY_BYTES, fields=MANY_FIELDS, value=BODY_BYTES)
+LOOK_SECONDS = 3600  # in which many looks at the same names are one
 SESSION = "organizer"  # the cookie
 MARK = "organizer-browser"  # the cookie by which a browser is known that its owner has used
 MARK_SECONDS = 180 * 86_400  # for which it is kept
@@ -294,6 +296,16 @@ class Visit:
         now = self.services.now()
         await audit.note(tx, now, self.organizer.name, action, petition_id, **detail)
 
+    async def note_look(self, petition: Petition) -> None:
+        """Put down that they see names which are not public, once in `LOOK_SECONDS`."""
+        services, who = self.services, self.organizer.name
+        since = services.now() - LOOK_SECONDS
+        async with services.database.read() as tx:
+            noted = await audit.has_looked(tx, petition.id, who, since)
+        if not noted:
+            async with services.database.write() as tx:
+                await self.note(tx, audit.LOOKED, petition.id)
+
     async def note_team(self, tx: Transaction, action: str, **detail: Any) -> None:
         """The same, about the organization in the address."""
         now, id_ = self.services.now(), self.standing.organization_id
@@ -302,6 +314,17 @@ class Visit:
     def sentence(self, words: Mapping[str, str], key: str, **fields: object) -> str:
         """The sentence of a table of words; a key without one stands for itself."""
         return self.pages.sentence(words.get(key, key), **fields)
+
+    def part_label(self, part: str) -> str:
+        """What a part of a petition is called on its form."""
+        name, language = parts.label(part)
+        words = self.pages.sentence(name)
+        return f"{words} ({language})" if language else words
+
+    def part_words(self, part: str, said: str) -> str:
+        """What a part says; a box, whether it is ticked."""
+        tick = parts.tick_words(part, said)
+        return said if tick is None else self.pages.sentence(tick)
 
     def way(self, class_: str) -> str:
         """A class in plain words."""

@@ -14,7 +14,7 @@ from server.core.desk.organizers import TOKEN_BYTES, Organizer, SignIn
 from server.core.values import passwords
 from server.errors import InvalidInput, NotFound, StoreUnavailable, Throttled
 from server.web.desk import petition_form
-from server.web.desk.account_words import WRONG_CODE
+from server.web.desk.people.account_words import WRONG_CODE
 from server.web.desk.resuming import HOME, SIGN_IN, unpacked, wanted_page
 from server.web.desk.session import (
     FORM_LIMIT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
+from server.config import Settings
 from server.core.conversations.traffic import Delivery, Traffic
 from server.services import Services
 from server.words.render import N_
@@ -39,6 +40,12 @@ _TROUBLES = {
 Sentence = Callable[[Mapping[str, str], str], str]
 
 
+def money(settings: Settings, segments: Decimal, places: int) -> str:
+    """What so many segments cost, like `12.34 USD`; '' where no price is set."""
+    price, _, currency = settings.sms_price.partition(" ")
+    return f"{Decimal(price) * segments:.{places}f} {currency}" if currency else ""
+
+
 class TextFigures:
     """What the template shows beside `Traffic`."""
 
@@ -69,8 +76,7 @@ class TextFigures:
         return self._money(Decimal(str(per_signature)), 4) if per_signature is not None else "-"
 
     def _money(self, segments: Decimal, places: int) -> str:
-        price, _, currency = self._services.settings.sms_price.partition(" ")
-        return f"{Decimal(price) * segments:.{places}f} {currency}" if currency else ""
+        return money(self._services.settings, segments, places)
 
     @property
     def deliveries(self) -> list[tuple[str, str, int]]:

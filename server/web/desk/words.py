@@ -35,6 +35,7 @@ _PROBLEMS = {
     ("origins", "malformed"): N_(
         "Write each site as its address alone, like https://example.org, one on each line."
     ),
+    ("roles", "malformed"): N_("Choose only from the list who decides where people live."),
     ("maker", "missing"): N_("Write the name of this decision maker, or empty the whole row."),
     ("maker", "long"): N_("Write a shorter name and title, at most {title_limit} letters each."),
     ("maker", "phone"): N_("Write the phone number with digits, like +1 406 555 0123."),
@@ -42,6 +43,8 @@ _PROBLEMS = {
     ("maker", "form"): N_("Write the whole link of the form. It begins with https://"),
 }
 
+NOTHING_STORED = N_("Nothing is stored yet. Please mend this:")
+NOT_OPEN_YET = N_("The petition is not open yet. Please mend this:")
 STALE = N_("You signed in again after you opened this form. Check it, then press Save once more.")
 KEPT = N_("You are signed in again. What you typed is below. Check it, then press Save.")
 CHANGES_NOT_STORED = N_(
@@ -117,7 +120,7 @@ CLASS_WORDS = {
     "web-phone": N_("with phone"),
     "web": N_("with no contact"),
     "voice": N_("by voice"),
-    "ussd": N_("by short code"),
+    "ussd": N_("by menu on the phone"),
 }
 #: Every class, and the channel that it is of.
 CHANNEL_OF = {class_: channel for channel, classes in CHANNELS.items() for class_ in classes}
@@ -132,6 +135,7 @@ REASON_WORDS = {
     "mails": N_("many from one mail domain at once"),
     "people": N_("more from one postcode than people live there"),
     "household": N_("more than four verified signers on one contact"),
+    "taken_out": N_("a signature with this contact was taken out, then erased by its signer"),
     "domain": N_("more from one mail domain than is likely"),
     "numbers": N_("more from one range of phone numbers than is likely"),
 }
@@ -172,6 +176,7 @@ DECIDED = {
 #: What it says where nothing was decided.
 UNDECIDED = {
     "no_comments": N_("Nothing is chosen yet. Choose what to do with a comment, then press Save."),
+    "none_hidden": N_("Nothing is chosen yet. Tick a comment, then press Hide."),
     "comments_changed": N_("A comment was changed while you read. Read it again, then choose."),
     "nothing": N_("Nothing of that group is held any more."),
     "same": N_("Another organizer has to agree, not the one who asked."),
@@ -196,7 +201,12 @@ ACTION_WORDS = {
     "mail_resumed": N_("let mail of the petition go out again"),
     "letters_paused": N_("let no letters go to an office"),
     "letters_resumed": N_("let letters go to an office again"),
+    "letters_agreed": N_("noted that an office has agreed"),
+    "letters_not_agreed": N_("noted that an office has not agreed after all"),
+    "letters_again": N_("sent letters to an office again"),
+    "letters_tried": N_("sent a test letter to themselves"),
     "exported": N_("downloaded all signatures"),
+    "looked": N_("looked at names of signatures"),
     "accepting": N_("began to accept held signatures"),
     "accepted": N_("accepted held signatures"),
     "rejected": N_("rejected held signatures"),

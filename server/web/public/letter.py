@@ -2,57 +2,46 @@
 
 Whoever has typed the code of their mail gets a reference (`letter_ref`) in the page that answers
 that, and each step posts it on: no cookie, and nothing of a person in an address. Who comes without
-it sees who decides, and writes from their own mail.
+it sees who decides, and writes from their own mail; where they live is asked for in the same steps
+(`place.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from starlette.types import Receive, Scope, Send
 
-from server.core.letters import writing
-from server.core.letters.letter import LONGEST, SHORTEST, checked_words
-from server.core.letters.offices import offices_named
-from server.core.letters.writing import Progress, Written
+from server.core.letters import figures, writing
+from server.core.letters.letter import checked_words
+from server.core.letters.offices import offices_named, offices_of
+from server.core.letters.writing import Progress, Settling, Written
 from server.core.petitions.petitions import Petition
+from server.core.places.corrections import Correction, note_corrections
+from server.core.places.dating import day_at
+from server.core.places.outcomes import Reached
 from server.core.signing.signature import Signature
 from server.core.values.contacts import normal_email
-from server.core.values.keys import Keys
+from server.core.values.keys import Keys, mac
 from server.core.values.names import tidy
+from server.core.values.postcodes import fold_postcode
 from server.errors import InvalidInput, StoreUnavailable
+from server.mail.letters import Answers, letter_text
 from server.web.http.failures import note
-from server.web.http.forms import Bounds, read_form
+from server.web.http.forms import Bounds, read_form, read_query
 from server.web.http.guard import check_origin
 from server.web.http.responses import Header, retry_after, send_html
-from server.web.public.site import Site, path_of
-from server.words.render import N_
+from server.web.public.letter_page import REF_LIMIT, LetterStep, Recipients, letter_context
+from server.web.public.place import Whereabouts, whereabouts
+from server.web.public.site import Site
 
-REF_LIMIT = 40  # characters
+#: Whoever sends one of these writes a letter that we carry; these belong to signers.
+_WRITES = frozenset({"words", "write", "thanks"})
+_SIGNERS_FIELDS = _WRITES | {"send", "settle"}
 #: Who has written far too much gets it back to shorten it.
 LETTER_FORM = Bounds(body=1 << 18, value=1 << 16)
-_FAULTS = {
-    "short": N_("Write at least {least} letters, in your own words."),
-    "long": N_("Write less: at most {most} letters."),
-    "address": N_("Write the e-mail address that you signed with, or leave it empty."),
-    "away": N_("We can store nothing just now. Nothing is lost: try again in a minute."),
-    "gone": N_("To write a letter that we send, sign and type the code that we mail to you."),
-}
-#: What a signer reads of each state. Nothing says "sent" before a mail server has taken it.
-PROGRESS_WORDS = {
-    "draft": N_("not sent yet: we check your signature first"),
-    "held": N_("not sent: their address has changed"),
-    "queued": N_("not sent yet: it waits for its turn"),
-    "sending": N_("not sent yet: it is on its way"),
-    "retry": N_("not sent yet: their mail server has no time, and we try again"),
-    "accepted": N_("sent: their mail server has taken it"),
-    "done": N_("sent: their mail server has taken it"),
-    "bounced": N_("came back: their mail server did not want it"),
-    "rejected": N_("not sent: their mail server did not want it"),
-    "uncertain": N_("perhaps sent: the line broke, and we do not send it twice"),
-}
 
 
 def letter_ref(keys: Keys, petition: Petition, signature_id: int) -> str:
@@ -61,15 +50,35 @@ def letter_ref(keys: Keys, petition: Petition, signature_id: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterStep:
-    """What the page shows: who decides (`ways`), the form (`write`), the whole letter (`read`), or
-    what became of it (`sent`)."""
+class LetterWriter:
+    """Whoever is at the page: a signer with what became of their letters, or anybody."""
 
-    asks: Literal["ways", "write", "read", "sent"]
-    form: Mapping[str, str] = field(default_factory=dict)
-    fault: str = ""
-    letter: str = ""
+    petition: Petition
+    form: Mapping[str, str]
+    signer: Signature | None = None
     sent: tuple[Progress, ...] = ()
+
+    @property
+    def key(self) -> bytes:
+        return (self.signer and self.signer.person_key) or b""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether they want what only signers get who have typed their code."""
+        wants = self.form.get("ref") or not _SIGNERS_FIELDS.isdisjoint(self.form)
+        return self.signer is None and bool(wants)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing to write any more."""
+        left = any(progress.state != "draft" for progress in self.sent)
+        return left or (bool(self.sent) and _WRITES.isdisjoint(self.form))
+
+    @property
+    def settles(self) -> bool:
+        """Whether they come back to say where they live, since a letter waits for it."""
+        waits = any((one.state, one.why) == ("held", "unsure") for one in self.sent)
+        return waits and "settle" in self.form
 
 
 class LetterPages:
@@ -79,69 +88,126 @@ class LetterPages:
         self._site, self._services = site, site.services
 
     async def letter(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """GET who decides; POST one step after the other."""
+        """GET who decides, also by a postcode; POST one step after the other."""
         petition = await self._site.find(scope)
         if petition.state == "ended":
             await self._site.send_message(scope, send, "erased", petition)
             return
         if scope["method"] != "POST":
-            await self._send(scope, send, petition, LetterStep("ways"))
+            asked = {k: v for k, v in read_query(scope).items() if k == "postcode"}
+            step = await self._step(scope, LetterWriter(petition, asked))
+            await self._send(scope, send, petition, step)
             return
         check_origin(scope, self._services.settings.origin, petition.origins)
         form = await read_form(scope, receive, LETTER_FORM)
         try:
-            step = await self._step(scope, petition, form)
+            step = await self._step(scope, await self._writer(petition, form))
         except StoreUnavailable as error:
             note(error)
-            again = LetterStep("write", form, "away")
+            again = LetterStep("write" if "words" in form else "again", form, "away")
             headers = [retry_after(error.retry_after)]
             await self._send(scope, send, petition, again, status=503, extra=headers)
             return
         await self._send(scope, send, petition, step)
 
-    async def _step(self, scope: Scope, petition: Petition, form: dict[str, str]) -> LetterStep:
-        """What comes after this form."""
+    async def _writer(self, petition: Petition, form: Mapping[str, str]) -> LetterWriter:
         services = self._services
         ref = tidy(form.get("ref", ""))[:REF_LIMIT]
         id_ = services.keys.referred(petition.salt, "letter", ref)
         async with services.database.read() as tx:
             signer = await writing.signer_of(tx, petition, id_) if id_ else None
-            key = signer.person_key or b"" if signer else b""
-            sent = await writing.progress(tx, petition, signer.id, key) if signer else []
-        if signer is None or not petition.has_office:
-            return LetterStep("ways", fault="gone")
-        left = any(progress.state != "draft" for progress in sent)
-        if left or ("words" not in form and sent):
-            return LetterStep("sent", form, sent=tuple(sent))
-        if petition.state != "open":
-            return LetterStep("ways")
+            writer = LetterWriter(petition, form, signer)
+            sent = await writing.progress(tx, petition, signer.id, writer.key) if signer else []
+        return replace(writer, sent=tuple(sent))
+
+    async def _step(self, scope: Scope, writer: LetterWriter) -> LetterStep:
+        """What comes after this form."""
+        petition, form = writer.petition, writer.form
+        if writer.is_done and not writer.settles:
+            return LetterStep("sent", form, sent=writer.sent)
+        place = await self._place(writer) if petition.addressing else None
+        refused = "gone" if writer.is_refused else ""
+        if place and place.is_asked:
+            asks: Literal["place", "postcode"] = "place" if place.followed else "postcode"
+            return LetterStep(asks, form, place.fault or refused, place=place)
+        if writer.settles and place and place.reached:
+            return LetterStep("sent", form, sent=await self._settle(writer, place.reached))
+        to = await self._recipients(writer, place)
+        begun = not _WRITES.isdisjoint(form) or (place is None and not to.agreed)
+        if writer.signer is None or not begun or not to.offices or petition.state != "open":
+            fault = refused or (place.fault if place else "")
+            return LetterStep("ways", form, fault, place=place, to=to)
         if "words" not in form or form.get("change"):
-            return LetterStep("write", form)
-        return await self._read(scope, petition, signer, form)
+            return LetterStep("write", form, place=place, to=to)
+        return await self._read(scope, writer, writer.signer, place, to)
+
+    async def _place(self, writer: LetterWriter) -> Whereabouts:
+        """Where they live; what a signer says of a wrong postcode is noted."""
+        services, signer, petition = self._services, writer.signer, writer.petition
+        typed = (signer and signer.postcode) or writer.form.get("postcode", "")
+        day = day_at(services.now())
+        async with services.database.read() as tx:
+            place = await whereabouts(tx, petition, typed, writer.form, day)
+        if signer and place.corrected:
+            key = mac(services.keys.petition(petition.salt), "correction", writer.key.hex())
+            said = fold_postcode(place.postcode), place.corrected
+            correction = Correction(petition.id, key, *said, services.now())
+            await services.group.submit(note_corrections, correction)
+        return place
+
+    async def _recipients(self, writer: LetterWriter, place: Whereabouts | None) -> Recipients:
+        """To whom we can carry a letter; those who have agreed get thanks, and nothing else."""
+        petition, chosen = writer.petition, place and place.followed and place.followed.chosen
+        async with self._services.database.read() as tx:
+            known = await figures.agreed_offices(tx, petition.id)
+            if place and place.reached and chosen:
+                found = await offices_of(tx, petition, place.reached, chosen)
+            else:
+                found = offices_named(petition)
+        agreed = tuple(office for office in found if office.key in known)
+        others = tuple(office for office in found if office.key not in known)
+        thanks = bool(agreed) and (not others or "thanks" in writer.form)
+        return Recipients(agreed if thanks else others, agreed, thanks)
+
+    async def _settle(self, writer: LetterWriter, found: Reached) -> tuple[Progress, ...]:
+        """What waited for their answer goes on."""
+        services = self._services
+        assert writer.signer  # noqa: S101 (nobody else has letters)
+        settling = Settling(
+            writer.petition, writer.signer.id, writer.key, found, services.ids, services.now()
+        )
+        return tuple(await services.group.submit(writing.settle_many, settling))
 
     async def _read(
-        self, scope: Scope, petition: Petition, signer: Signature, form: dict[str, str]
+        self,
+        scope: Scope,
+        writer: LetterWriter,
+        signer: Signature,
+        place: Whereabouts | None,
+        to: Recipients,
     ) -> LetterStep:
         """The letter as it would leave, or the form again with what is wrong; when that was read,
         it is kept to be carried."""
+        petition, form = writer.petition, writer.form
+        again = LetterStep("write", form, place=place, to=to)
         try:
             own = checked_words(form["words"])
         except InvalidInput as error:
-            return LetterStep("write", form, error.problems[0].code)
+            return replace(again, fault=error.problems[0].code)
         if not own:
-            return LetterStep("write", form, "short")
+            return replace(again, fault="short")
         reply_to = normal_email(tidy(form.get("email", ""))) or ""
         if form.get("email", "").strip() and not self._is_theirs(petition, signer, reply_to):
-            return LetterStep("write", form, "address")
-        letter = self._worded(petition, signer, own, bool(reply_to))
+            return replace(again, fault="address")
+        letter = self._worded(petition, signer, to, own, bool(reply_to))
         if not form.get("send"):
-            return LetterStep("read", form, letter=letter)
+            return replace(again, asks="read", letter=letter)
         services = self._services
         written = Written(
             petition=petition,
             signature_id=signer.id,
-            sender=signer.person_key or b"",
-            offices=offices_named(petition),
+            sender=writer.key,
+            offices=to.offices,
             language=scope["language"] or petition.language,
             subject=petition.wording(petition.language).title,
             words=letter,
@@ -159,21 +225,14 @@ class LetterPages:
         keys = self._services.keys.contacts(petition.salt, address) if address else ()
         return signer.contact_key in keys
 
-    def _worded(self, petition: Petition, signer: Signature, own: str, answers: bool) -> str:
-        """The whole letter, in the petition's language: those who decide read that."""
-        language = petition.language
-        page = self._services.renderer.page(
-            "letter/letter.txt",
-            language,
-            offices=[office.name for office in offices_named(petition)],
-            own=own,
-            title=petition.wording(language).title,
-            url=self._services.settings.public_url + path_of(petition, None),
-            name=signer.name or "",
-            postcode=signer.postcode or "",
-            answers=answers,
-        )
-        return page.strip()
+    def _worded(
+        self, petition: Petition, signer: Signature, to: Recipients, own: str, answers: bool
+    ) -> str:
+        """The whole letter."""
+        whose: Answers = "writer" if answers else "us"
+        services = self._services
+        about = services.renderer, services.settings, petition, signer
+        return letter_text(*about, to.offices, own, whose, thanks=to.thanks)
 
     async def _send(
         self,
@@ -185,19 +244,11 @@ class LetterPages:
         status: int = 200,
         extra: Iterable[Header] = (),
     ) -> None:
-        say, language = self._services.renderer.say, scope["language"] or petition.language
-        fault = _FAULTS.get(step.fault)
-        form = {name: step.form.get(name, "") for name in ("ref", "words", "email")}
+        language = scope["language"] or petition.language
         page = self._site.render_petition(
             "web/letter.html",
             petition,
             scope["language"],
-            step=step.asks,
-            form=form | {"ref": form["ref"][:REF_LIMIT]},
-            about="email" if step.fault == "address" else "words",
-            fault=fault and say(language, fault, least=SHORTEST, most=LONGEST),
-            letter=step.letter,
-            offices=[office.name for office in offices_named(petition)],
-            sent=[(one.office, say(language, PROGRESS_WORDS[one.state])) for one in step.sent],
+            **letter_context(self._services, petition, language, step),
         )
         await send_html(scope, send, status, page, extra)

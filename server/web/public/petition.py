@@ -81,6 +81,7 @@ class Petitions:
                 petition,
                 prefix,
                 counts=_COUNTS,
+                preview=False,
                 since=day_words(petition.opened_at or 0, prefix or petition.language),
             )
             self._rendered[key] = (petition.version, page)

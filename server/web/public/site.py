@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -126,10 +127,16 @@ class Site:
         return self.services.renderer.page(template, language, **frame | context)
 
     def render_petition(
-        self, template: str, petition: Petition, prefix: str | None, **context: Any
+        self,
+        template: str,
+        petition: Petition,
+        prefix: str | None,
+        at: Callable[[str | None], str] | None = None,
+        **context: Any,
     ) -> str:
-        """A page about one petition, in the language of that prefix or its own."""
-        language = prefix or petition.language
+        """A page about one petition, in the language of that prefix or its own. `at` says where its
+        links lead, by prefix, if not to the petition's own pages."""
+        language, at = prefix or petition.language, at or partial(path_of, petition)
         wording = petition.wording(language)
         url = self.services.settings.public_url + path_of(petition, prefix)
         return self.render(
@@ -142,8 +149,8 @@ class Site:
             others=[
                 (c, n) for c, n in LANGUAGES.items() if c in petition.wordings and c != language
             ],
-            path=path_of(petition, prefix),
-            path_in=lambda code: path_of(petition, code),
+            path=at(prefix),
+            path_in=at,
             url=url,
             share=f"{wording.title} {url}",
             **context,
@@ -159,9 +166,11 @@ class Site:
         send: Send,
         message: str,
         petition: Petition | None = None,
+        path: str = "",
     ) -> None:
-        """A page that says one thing about a petition, from `words.MESSAGES`."""
-        await self._send_lines(scope, send, 200, *MESSAGES[message], petition=petition)
+        """A page that says one thing about a petition, from `words.MESSAGES`, with a link to it or
+        to that path."""
+        await self._send_lines(scope, send, 200, *MESSAGES[message], petition=petition, path=path)
 
     async def send_failure(self, scope: Scope, send: Send, status: int, headers: Headers) -> None:
         """A page that says what a status means."""
@@ -176,6 +185,7 @@ class Site:
         lines: Iterable[str],
         *,
         petition: Petition | None = None,
+        path: str = "",
         extra: Iterable[Header] = (),
     ) -> None:
         prefix = scope["language"]
@@ -187,7 +197,7 @@ class Site:
             prefix,
             title=say(language, title),
             lines=[say(language, line) for line in lines],
-            link=petition and (path_of(petition, prefix), petition.wording(language).title),
+            link=petition and (path or path_of(petition, prefix), petition.wording(language).title),
         )
         await send_html(scope, send, status, page, extra)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 from starlette.types import Scope, Send
@@ -25,7 +26,7 @@ Variant = Literal["alone", "email", "phone", "verified", "held"]
 _NOTHING = Entries("", None, None, False, False)
 _MARKS = {
     word: f"<!--{word}-->"
-    for word in ("contact", "digits", "entries", "reference", "name", "postcode", "letter")
+    for word in ("contact", "digits", "entries", "reference", "name", "postcode", "where", "letter")
 }
 _FILLED = {word: mark.encode() for word, mark in _MARKS.items()}
 
@@ -62,6 +63,7 @@ class Thanks:
         else:
             digits = codes.text_digits(keys, petition, contact, entries)
             variant, said = "phone", {"digits": digits}
+        said["where"] = quote(signing.postcode or "")
         await self._send(scope, send, self._page(scope, petition, variant), said)
 
     async def _send(self, scope: Scope, send: Send, page: Page, said: Mapping[str, str]) -> None:

@@ -53,6 +53,10 @@ MESSAGES: dict[str, Message] = {
         N_("There is nothing at this address"),
         (N_("Check the address for mistakes, or look at all petitions."),),
     ),
+    "preview": (
+        N_("This is a preview"),
+        (N_("The petition is not open yet. Nothing was stored."),),
+    ),
     "closed": (
         N_("This petition is closed"),
         (N_("It takes no more signatures. Yours was not stored."),),

@@ -177,6 +177,15 @@ ROW: Final[Row] = {
         "in english"
     ),
     "also": "~also, also sign, sign also",
+    "letter": "~letter, ~letters, ~my letter, ~write, ~write letter, ~write a letter",
+    "post": "~send, ~send it, ~send letter, ~send my letter, ~send the letter, ~send it now",
+    "back": "~back, ~go back",
+    "call": "~call, ~phone call, ~call them",
+    "not_mine": (
+        "~not mine, ~not my lawmakers, ~not my senator, ~not my senators, ~not my "
+        "representative, ~wrong lawmakers, ~wrong district"
+    ),
+    "not_sure": "~not sure, ~i'm not sure, ~i am not sure, ~unsure",
     "change": (
         "change my name to, correct my name to, my name should be, name should be, the name "
         "should be, change name to, should be, it should be, spelled, it is spelled, my correct "
@@ -222,6 +231,7 @@ ROW: Final[Row] = {
         "parents, kids, my friend, my father, her father, his father, our friend, my mama"
     ),
     "and": "and, plus, as well as",
+    "with": "with, along with, together with",
     "place": (
         "from, live in, lives in, living in, in, at, near, based in, city of, town of, resident "
         "of, i'm from, i am from, residing in, reside in, outside, outside of, out of, located "
@@ -302,6 +312,12 @@ ROW: Final[Row] = {
         "wait, ~pass, not me, not really, i'm good, no ty, not for me, count me out, hell no, "
         "fuck you, screw you, scam, spam, ~wrong"
     ),
+    "why": "why, how come",
+    "persist": (
+        "keep, keeps, keep on, keeps on, still, always, constantly, continually, continue, "
+        "continue to, again and again, over and over, all the time, nonstop, non stop, every "
+        "day, every time, so much, so often"
+    ),
     "question": (
         "who, who's, whos, what, what's, whats, why, how, how's, when, where, which, whose, whom, "
         "is, are, was, were, does, do, did, can, could, would, has, have, had, should, am i, "
@@ -343,6 +359,7 @@ ROW: Final[Row] = {
         "kindly, sms, karo"
     ),
     "little": (
+        "you people, "
         "ffs, wait, ready, guess, anon, np, yw, gn, idk, brb, hmm, hm, sec, secs, min, nvm, omg, "
         "wtf, lmao, tbh, imo, btw, ttyl, gtg, "
         "hbu, "

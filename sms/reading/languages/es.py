@@ -49,7 +49,9 @@ ROW: Final[Row] = {
         "escribirnos, mensajear, mensajeen, textear, texteen, texteo, llamar, llame, llamen, "
         "llamarme, llames, llamando, contactar, contacten, contacte, contactarme, molestar, "
         "moleste, molesten, molestarme, molestes, molestando, fastidiar, fastidien, joder, jodan, "
-        "jodas, acosar, acosen, recibir, recibo mensajes"
+        "jodas, acosar, acosen, recibir, recibo mensajes, "
+        "escribiéndome, mandándome, enviándome, molestándome, llamándome, escribiéndonos, "
+        "texteándome"
     ),
     "messages": (
         "mensajes, mensaje, mensajitos, textos, sms, msjs, msj, msgs, notificaciones, avisos, "
@@ -57,7 +59,9 @@ ROW: Final[Row] = {
     ),
     "me": (
         "me, mí, conmigo, a mí, a este número, este número, este teléfono, este celular, mi "
-        "teléfono, mi celular, mi número, a mi número, a mi celular"
+        "teléfono, mi celular, mi número, a mi número, a mi celular, "
+        "mandarme, enviarme, escribirme, molestarme, llamarme, escribiéndome, "
+        "mandándome, enviándome, molestándome, llamándome, texteándome"
     ),
     "not": "no, nunca, jamás, ni, sin, tampoco, ya no",
     "wish": (
@@ -129,6 +133,12 @@ ROW: Final[Row] = {
         "español, hablas español, en español"
     ),
     "also": "~también, ~otra persona, ~además",
+    "letter": "~carta, ~mi carta, ~escribir, ~escribir carta, ~escribir una carta",
+    "post": "~enviar, ~envía, ~enviar carta, ~enviar la carta, ~mandar",
+    "back": "~atrás, ~volver, ~regresar",
+    "call": "~llamar, ~llamada",
+    "not_mine": "~no es mío, ~no son míos, ~no es el mío, ~no son los míos",
+    "not_sure": "~no estoy seguro, ~no estoy segura, ~no sé cuál",
     "change": (
         "cambie mi nombre a, corrija mi nombre, mi nombre correcto es, debe ser, debería ser, "
         "quise decir, el correcto es, es con, cambiar mi nombre a, cambien mi nombre a"
@@ -170,6 +180,7 @@ ROW: Final[Row] = {
         "mi primo"
     ),
     "and": "y, e, y también, más",
+    "with": "con, junto con, junto a",
     "place": (
         "de la ciudad de, vivo en, vivimos en, vive en, en, desde, resido en, residente de, "
         "residente en, vecino de, vecina de, radico en, soy de, nací en, colonia, ciudad, ciudad "
@@ -223,6 +234,12 @@ ROW: Final[Row] = {
         "después, mejor no, para nada, olvídelo, olvídalo, no sé, no tengo, nada, ninguno, hoy "
         "no, después, más tarde, luego, espere, espera, un momento, momento, todavía no, aún no, "
         "mañana"
+    ),
+    "why": "=por qué, por que, porque, porqué",
+    "persist": (
+        "sigue, sigues, siguen, seguís, continúa, continúas, continúan, insiste, insistes, "
+        "insisten, todavía, aún, siempre, otra vez, a cada rato, una y otra vez, todo el tiempo, "
+        "todos los días, sin parar, tanto, tantos"
     ),
     "question": (
         "=qué, =quién, =quiénes, =cómo, =cuándo, =dónde, =cuánto, =cuánta, =cuál, =cuáles, =por "

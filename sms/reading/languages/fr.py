@@ -51,7 +51,8 @@ ROW: Final[Row] = {
     ),
     "me": (
         "me, moi, à moi, ce numéro, à ce numéro, mon numéro, mon téléphone, ce téléphone, mon "
-        "portable, mon mobile, sur mon téléphone, sur ce numéro"
+        "portable, mon mobile, sur mon téléphone, sur ce numéro, "
+        "m'envoyer, m'envoyez, m'écrire, m'écrivez, m'appeler"
     ),
     "not": "ne, pas, jamais, n', non, sans, ni, n'est, n'ai, aucun, aucune, plus jamais",
     "wish": (
@@ -126,6 +127,12 @@ ROW: Final[Row] = {
         "en français"
     ),
     "also": "~aussi, ~autre personne, ~une autre personne, ~également",
+    "letter": "~lettre, ~ma lettre, ~écrire, ~écrire une lettre",
+    "post": "~envoyer, ~envoyez, ~envoyer la lettre",
+    "back": "~retour, ~revenir",
+    "call": "~appeler, ~appel, ~téléphoner",
+    "not_mine": "~pas le mien, ~pas la mienne, ~pas les miens, ~ce ne sont pas les miens",
+    "not_sure": "~pas sûr, ~pas sûre, ~je ne suis pas sûr, ~je ne suis pas sûre",
     "change": (
         "corrigez mon nom, mon nom correct est, ça doit être, ce devrait être, je voulais dire, "
         "changez mon nom en, c'est plutôt, s'écrit"
@@ -163,6 +170,7 @@ ROW: Final[Row] = {
         "grand mère, grand père"
     ),
     "and": "et, et aussi, ainsi que",
+    "with": "avec",
     "place": (
         "de la ville de, j'habite à, j'habite, habite à, habitant à, habitant de, habitante de, "
         "nous habitons à, demeurant à, demeure à, résidant à, résident de, résidente de, je vis "
@@ -213,6 +221,12 @@ ROW: Final[Row] = {
         "non, non merci, pas maintenant, plus tard, pas intéressé, pas intéressée, ça ne "
         "m'intéresse pas, laissez tomber, je ne sais pas, rien, jamais de la vie, pas du tout, "
         "attendez, attends, un instant, une minute, demain, pas encore, pas aujourd'hui"
+    ),
+    "why": "pourquoi",
+    "persist": (
+        "continue, continues, continuez, continuent, continuez vous, encore, toujours, sans "
+        "arrêt, sans cesse, tout le temps, tous les jours, n'arrêtez pas, n'arrêtez pas de, "
+        "insistez"
     ),
     "question": (
         "qui, que, quoi, pourquoi, comment, quand, où, quel, quelle, quels, quelles, lequel, "

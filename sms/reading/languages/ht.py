@@ -26,12 +26,14 @@ ROW: Final[Row] = {
     "offer": "prè, kado, klike, kòd verifikasyon, kòd ou se, genyen",
     "send": (
         "voye, ekri, voye ban, kontakte, rele, deranje, anmède, anmède m, nwi, resevwa, tekste, "
-        "enmède, jennen, pale ak"
+        "enmède, jennen, pale ak, "
+        "ekri m, ekri mwen"
     ),
     "messages": "mesaj, mesaj yo, tèks, tèks yo, sms, notifikasyon, alèt, piblisite, spam",
     "me": (
         "m, mwen, ban mwen, ban m, nimewo sa a, nimewo m, nimewo mwen, telefòn sa a, telefòn "
-        "mwen, telefòn m, nimewo sa, nan nimewo sa a"
+        "mwen, telefòn m, nimewo sa, nan nimewo sa a, "
+        "ekri m, ekri mwen"
     ),
     "not": "pa, pa t, pap, pa janm, pinga, san, ni, p ap, poko, non",
     "wish": (
@@ -81,6 +83,12 @@ ROW: Final[Row] = {
         "~kreyòl, ~kreyòl ayisyen, ~creole, ~haitian, ~haitian creole, ~ht, pale kreyòl, an kreyòl"
     ),
     "also": "~tou, ~lòt moun, ~yon lòt moun",
+    "letter": "~lèt, ~lèt mwen, ~ekri, ~ekri lèt, ~ekri yon lèt",
+    "post": "~voye, ~voye l, ~voye lèt la",
+    "back": "~tounen, ~retounen",
+    "call": "~rele, ~telefone",
+    "not_mine": "~pa pou mwen, ~yo pa pou mwen, ~se pa pou mwen",
+    "not_sure": "~mwen pa sèten, ~m pa sèten, ~pa sèten",
     "change": (
         "chanje non m, korije non m, non kòrèk mwen se, se pou l, mwen te vle di, m te vle di, li "
         "dwe"
@@ -113,6 +121,7 @@ ROW: Final[Row] = {
         "kouzen|kouzin|matant|tonton|grann|granpapa} {m|mwen}"
     ),
     "and": "ak, epi, avèk, e",
+    "with": "ansanm ak, ansanm avèk",
     "place": (
         "mwen abite, m abite, mwen rete nan, m rete nan, mwen rete, m rete, abite nan, abite, nan "
         "vil, nan, soti, soti nan, mwen soti, m soti, vil, adrès, adrès mwen se, mwen viv nan, m "
@@ -145,6 +154,8 @@ ROW: Final[Row] = {
         "non mèsi, pa kounye a, pita, mwen pa enterese, m pa enterese, pa enterese, kite sa, m pa "
         "konnen, mwen pa konnen, anyen, tann, yon ti moman, demen, poko, pa jodi a"
     ),
+    "why": "poukisa, pou kisa",
+    "persist": "kontinye, toujou, ankò, tout tan, toutan, san rete, chak jou",
     "question": (
         "kiyès, ki moun, kisa, ki sa, poukisa, pou kisa, kijan, ki jan, kilè, ki kote, ki bò, "
         "konbyen, èske, eske, kote, ki, m ka, mwen ka, èske mwen ka, kesyon, mwen gen yon kesyon, "

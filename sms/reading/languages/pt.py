@@ -125,6 +125,12 @@ ROW: Final[Row] = {
         "~português, ~portuguese, ~pt, ~em português, fala português, falam português, em português"
     ),
     "also": "~também, ~outra pessoa, ~mais uma pessoa",
+    "letter": "~carta, ~minha carta, ~escrever, ~escrever carta, ~escrever uma carta",
+    "post": "~enviar, ~envie, ~enviar carta, ~enviar a carta",
+    "back": "~voltar",
+    "call": "~ligar, ~ligação, ~telefonar",
+    "not_mine": "~não é meu, ~não é o meu, ~não são meus, ~não são os meus",
+    "not_sure": "~não tenho certeza, ~não sei qual",
     "change": (
         "mude meu nome para, corrija meu nome, meu nome correto é, deveria ser, deve ser, quis "
         "dizer, o correto é, corrigir meu nome para"
@@ -164,6 +170,7 @@ ROW: Final[Row] = {
         "pais, meus filhos"
     ),
     "and": "e, e também, mais",
+    "with": "com, junto com",
     "place": (
         "da cidade de, moro em, moro na, moro no, moramos em, mora em, vivo em, vive em, resido "
         "em, residente em, em, na, no, desde, cidade, cidade de, bairro, endereço, venho de, "
@@ -213,6 +220,11 @@ ROW: Final[Row] = {
         "não obrigado, não obrigada, agora não, não tenho interesse, não estou interessado, não "
         "estou interessada, depois, mais tarde, talvez, deixa pra lá, não sei, nada, nenhum, "
         "espera, espere, um momento, amanhã, hoje não, ainda não, nem pensar"
+    ),
+    "why": "por que, por quê, porque, porquê, pq",
+    "persist": (
+        "continua, continuas, continuam, fica, ficam, insiste, insistem, ainda, sempre, toda "
+        "hora, o tempo todo, todo dia, todos os dias, de novo, tanto"
     ),
     "question": (
         "que, quê, quem, como, quando, onde, quanto, quanta, qual, quais, por que, porque, por "

@@ -112,6 +112,12 @@ ROW: Final[Row] = {
         "bằng tiếng việt"
     ),
     "also": "~người khác, ~cũng, ~thêm người, ~thêm một người",
+    "letter": "~=thư, ~viết thư, ~lá thư",
+    "post": "~gửi, ~gửi đi, ~gửi thư",
+    "back": "~quay lại, ~trở lại",
+    "call": "~gọi, ~gọi điện",
+    "not_mine": "~không phải của tôi, ~không phải họ",
+    "not_sure": "~không chắc, ~tôi không chắc",
     "change": (
         "sửa tên tôi, sửa tên, tên đúng là, đổi tên, đổi tên tôi thành, ý tôi là, phải là, tên "
         "đúng của tôi là, sửa lại tên, viết đúng là"
@@ -148,6 +154,7 @@ ROW: Final[Row] = {
         "xóm|cô|chú|bác|ông|bà|cháu|dì|cậu|người yêu} {tôi|của tôi|em|của em|mình|tui}"
     ),
     "and": "=và, cùng với, cùng, =với",
+    "with": "cùng với",
     "place": (
         "sống ở, =ở, =từ, tại, đến từ, thành phố, =tp, cư trú tại, ngụ tại, hiện ở, địa chỉ, "
         "=bang, tiểu bang, tỉnh, quê ở, tôi ở, tôi sống ở, tôi sống tại, song o, dia chi, thanh "
@@ -190,6 +197,8 @@ ROW: Final[Row] = {
         "không biết, tôi không biết, không có, đợi chút, chờ chút, chờ tôi, ngày mai, =khỏi, "
         "không cần, dạ không, ~khong, để mai, lúc khác, =chưa"
     ),
+    "why": "tại sao, =sao, vì sao, tai sao",
+    "persist": "=cứ, =vẫn, liên tục, suốt ngày, =suốt, hoài vậy, suốt vậy",
     "question": (
         "=ai, là ai, cái gì, =gì, tại sao, =sao, vì sao, thế nào, như thế nào, khi nào, ở đâu, "
         "bao nhiêu, =nào, có phải, phải không, làm sao, làm thế nào, câu hỏi, tôi có thể, có thể, "

@@ -55,6 +55,9 @@ def _together(pieces: Pieces, line: str, candidates: Sequence[Candidate]) -> lis
             continue
         if re.fullmatch(r"[,PlcA2]*&[,lkjn*A2]*", between):
             return [one, two]
+        if _is_with(pieces, one, two):
+            two.doubtful = True  # (it may be a club as well)
+            return [one, two]
         if re.fullmatch(r"[,P]+", between) and _are_family(pieces, one, two):
             return [one, two]
     return []
@@ -65,6 +68,15 @@ def _is_somebody(pieces: Pieces, line: str, one: Candidate) -> bool:
     tags = line[one.first : one.last]
     return "N" in tags or (
         "w" in tags and all(is_title(pieces, at) for at in range(one.first, one.last))
+    )
+
+
+def _is_with(pieces: Pieces, one: Candidate, two: Candidate) -> bool:
+    """Grace with her husband Tom Young."""
+    between = range(one.last, two.first)
+    entries = [pieces.entries[at] for at in between]
+    return all(pieces.tags[at] in ",l&k" for at in between) and any(
+        entry and "with" in entry.kinds for entry in entries
     )
 
 

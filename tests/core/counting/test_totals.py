@@ -9,7 +9,7 @@ from server.core.counting.counts import PublicFigures
 from server.core.signing import signatures, stored
 from server.core.upkeep import check
 from server.db import Database
-from tests.harness.stores import Counting, older
+from tests.harness.databases.stores import Counting, older
 from tests.harness.world import NOW, World
 
 COUNTER = (

@@ -7,7 +7,7 @@ import pytest
 from server.core.desk import moderation
 from server.core.floods.alarms import ALARM_SECONDS, RecentAlarms
 from server.errors import StoreUnavailable
-from tests.harness.stores import Away
+from tests.harness.databases.stores import Away
 from tests.harness.world import World
 
 

@@ -10,7 +10,7 @@ from server.core.floods import limits
 from server.core.floods.holds import Hold, Holds, Reason, for_signals, left_after_verifying
 from server.core.signing import signatures, stored
 from tests.harness.attacks.floods import likely
-from tests.harness.stores import Counting
+from tests.harness.databases.stores import Counting
 from tests.harness.world import PHONE, World
 
 LIKELY = [*likely(8)]

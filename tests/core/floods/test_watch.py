@@ -9,7 +9,7 @@ from server.core.floods import watch
 from server.core.floods.holds import Reason, for_signals
 from server.core.floods.watch import History, Watch, Watching, history, looks_made
 from tests.harness.attacks.floods import likely
-from tests.harness.stores import Away
+from tests.harness.databases.stores import Away
 from tests.harness.world import NOW, World
 
 NAMES = [*likely(500)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from server.core.petitions import petitions
 from server.core.petitions.directory import DIRECTORY_SECONDS, Directory
-from tests.harness.stores import Away
+from tests.harness.databases.stores import Away
 from tests.harness.world import World, draft
 
 
@@ -35,7 +35,7 @@ async def test_only_a_petition_that_has_changed_is_read_anew(world: World) -> No
     directory = Directory(world.database, lambda: 0.0)
     before = (await directory.refresh()).by_id
     async with world.database.write() as tx:
-        await petitions.edit(tx, before[1], draft(goal=7), frozenset())
+        await petitions.edit(tx, before[1], draft(goal=7), frozenset(), now=world.now)
     after = (await directory.refresh()).by_id
     assert list(after) == [2, 1]  # newest first
     assert after[1].goal == 7

@@ -106,7 +106,7 @@ async def renamed(world: World, slug: str, keyword: str) -> Directory:
     """The petition of the world under another address and word."""
     async with world.database.write() as tx:
         petition = (await petitions.all_petitions(tx))[world.petition.id]
-        await petitions.edit(tx, petition, draft(slug=slug, keyword=keyword), reserved())
+        await petitions.edit(tx, petition, draft(slug=slug, keyword=keyword), reserved(), now=NOW)
     directory = Directory(world.database, lambda: world.now)
     await directory.refresh()
     return directory
@@ -139,7 +139,7 @@ async def test_nobody_else_gets_an_address_or_a_word_that_was_public(world: Worl
         async with world.database.write() as tx:
             river = (await petitions.all_petitions(tx))[other]
             with pytest.raises(InvalidInput, match=f"^{field}: in_use$"):
-                await petitions.edit(tx, river, draft(**changes), reserved())
+                await petitions.edit(tx, river, draft(**changes), reserved(), now=NOW)
 
 
 async def test_a_petition_takes_its_own_address_up_again_and_another_time(world: World) -> None:
@@ -156,7 +156,7 @@ async def test_what_nobody_has_seen_is_free_again(world: World) -> None:
         new = draft(slug="river", keyword="RIVER")
         id_ = await petitions.create(tx, new, reserved=reserved(), salt=b"s" * 32, now=NOW)
         river = (await petitions.all_petitions(tx))[id_]
-        await petitions.edit(tx, river, draft(slug="brook", keyword="BROOK"), reserved())
+        await petitions.edit(tx, river, draft(slug="brook", keyword="BROOK"), reserved(), now=NOW)
         again = draft(slug="river", keyword="RIVER")
         taken = await petitions.create(tx, again, reserved=reserved(), salt=b"s" * 32, now=NOW)
         known = await petitions.all_petitions(tx)
@@ -170,7 +170,7 @@ async def test_an_edit_is_seen_and_keeps_what_is_not_the_organizers(world: World
     before = directory.public("lake")
     async with world.database.write() as tx:
         new = draft(wordings={"en": Wording("New title", "New words")}, decision_makers=())
-        await petitions.edit(tx, before, new, reserved())
+        await petitions.edit(tx, before, new, reserved(), now=NOW)
     await directory.refresh()
     after = directory.public("lake")
     assert (after.wording("en").title, after.decision_makers) == ("New title", ())
@@ -207,7 +207,7 @@ async def test_nothing_opens_before_somebody_is_named_who_asks(world: World) -> 
         unnamed = (await petitions.all_petitions(tx))[id_]
         assert (unnamed.state, unnamed.started_by) == ("draft", "")
         named = draft(slug="pond", keyword="POND", started_by="  Friends of  ponds ")
-        await petitions.edit(tx, unnamed, named, reserved())
+        await petitions.edit(tx, unnamed, named, reserved(), now=NOW)
         assert await petitions.open_(tx, id_, NOW)
         opened = (await petitions.all_petitions(tx))[id_]
     assert (opened.state, opened.started_by) == ("open", "Friends of ponds")
@@ -258,7 +258,7 @@ async def test_where_there_are_no_postcodes_a_petition_requires_none(
 async def test_a_petition_that_addresses_roles_keeps_them_in_their_order(world: World) -> None:
     async with world.database.write() as tx:
         addressed = draft(roles=("senator", "representative", "senator"))
-        await petitions.edit(tx, world.petition, addressed, frozenset())
+        await petitions.edit(tx, world.petition, addressed, frozenset(), now=NOW)
         stored = (await petitions.all_petitions(tx))[world.petition.id]
     assert stored.roles == ("senator", "representative")
     assert stored.addressing == Addressing("US", ("senator", "representative"))

@@ -11,8 +11,8 @@ from server.core.petitions import petitions, search
 from server.core.petitions.directory import Directory
 from server.core.petitions.draft import Wording
 from server.db import Database, open_database
-from tests.harness.postgres import Cluster
-from tests.harness.stores import older
+from tests.harness.databases.postgres import Cluster
+from tests.harness.databases.stores import older
 from tests.harness.world import NOW, World, draft
 
 TITLES = {
@@ -96,7 +96,7 @@ async def test_a_petition_is_found_by_its_last_wording_alone(world: World) -> No
     for title, others in (("Keep the sea clean", "lake"), ("Keep the lake clean", "sea")):
         async with world.database.write() as tx:
             changed = draft(wordings={"en": Wording(title, "Please.")})
-            await petitions.edit(tx, world.petition, changed, frozenset())
+            await petitions.edit(tx, world.petition, changed, frozenset(), now=NOW)
         assert await found(world.database, title) == ["lake"]
         assert await found(world.database, others) == []
 

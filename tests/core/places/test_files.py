@@ -14,8 +14,8 @@ from server.core.places.files import reading
 from server.core.places.files.maps import read_map
 from server.core.places.files.people import read_people
 from server.errors import BadFile
-from tests.harness import land
-from tests.harness.land import TODAY, as_json
+from tests.harness.people import land
+from tests.harness.people.land import TODAY, as_json
 
 US = "ocd-division/country:us"
 HEAD = "state_fips,state_abbr,zcta,cd\n"

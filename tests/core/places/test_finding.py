@@ -20,8 +20,8 @@ from server.core.places.outcomes import (
     Unknown,
 )
 from server.db import Database
-from tests.harness import land
-from tests.harness.land import LATER, NEXT, TODAY
+from tests.harness.people import land
+from tests.harness.people.land import LATER, NEXT, TODAY
 
 US = "ocd-division/country:us"
 CONGRESS = Addressing("US", ("senator", "representative"))

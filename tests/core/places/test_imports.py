@@ -15,8 +15,8 @@ from server.core.places.files.people import read_people
 from server.core.places.gaps import Gaps, gaps
 from server.db import Database
 from server.errors import Refused, StoreConflict
-from tests.harness import land
-from tests.harness.land import NEXT, TODAY, as_json, congress, counts, take_map, take_people
+from tests.harness.people import land
+from tests.harness.people.land import NEXT, TODAY, as_json, congress, counts, take_map, take_people
 
 US = "ocd-division/country:us"
 ROLES = ("senator", "representative", "cd")

@@ -15,9 +15,9 @@ from server.core.signing import pending, signatures, verification
 from server.core.signing.codes import TypedCode
 from server.core.signing.messages import Message
 from server.core.signing.signature import Signing
-from server.core.signing.verification import GivenBack, Taken, Verifier, give_back_many
+from server.core.signing.verification import Asked, GivenBack, Taken, Verifier, give_back_many
 from server.core.upkeep import check, erasure
-from tests.harness.stores import Counting
+from tests.harness.databases.stores import Counting
 from tests.harness.world import PHONE, World
 
 ANA = "ana@gmail.com"
@@ -417,6 +417,44 @@ async def test_a_form_that_is_denied_is_gone_though_its_signature_has_lost_the_c
     assert [row[0] for row in await stored(world)] == ["Ana Diaz"]
     assert await typed(world, code, form) is None
     assert (await world.figures()).verified == 0
+
+
+@pytest.mark.parametrize("postcode", ["59801", "59802"])
+@pytest.mark.parametrize("by", ["contact", "ref"])
+async def test_a_form_whose_signature_has_lost_the_contact_is_taken_back_by_mail(
+    world: World, postcode: str, by: str
+) -> None:
+    form = await late_form(world, email=ANA, postcode=postcode)
+    await let_go(world)
+    await world.web()  # another of that name, without contact
+    asked = Asked(world.ids.next(world.now), world.petition, ANA, "en", world.now)
+    await world.group.submit(Verifier(world.keys).ask_many, asked)
+    [*_, (item, message)] = await mails(world)
+    assert (item.kind, [one.name for one in message.codes]) == ("withdraw_code", [""])
+    [mailed] = message.codes
+    whose: dict[str, Any] = {"contact": ANA} if by == "contact" else {"ref": mailed.ref}
+    taken = await typed(world, mailed.code, action="withdraw", **({"contact": ""} | whose))
+    assert taken and taken.done == "withdrawn"
+    assert await forms(world) == []
+    assert [row[0] for row in await stored(world)] == ["Ana Diaz"]
+    assert (await world.figures()).total == 1
+    assert await typed(world, mailed.code, form) is None
+
+
+async def test_a_mail_for_a_form_waits_while_that_is_not_taken_back(world: World) -> None:
+    await late_form(world, email=ANA)
+    await let_go(world)
+    await signed(world, name="Bo Lee", email=ANA)
+    asked = Asked(world.ids.next(world.now), world.petition, ANA, "en", world.now)
+    await world.group.submit(Verifier(world.keys).ask_many, asked)
+    [*_, (_, message)] = await mails(world)
+    bo, *_ = message.codes
+    assert len(message.codes) == 2
+    again = replace(asked, id=world.ids.next(world.now))
+    await world.group.submit(Verifier(world.keys).ask_many, again)
+    assert await typed(world, bo.code, action="withdraw")
+    [(item, message)] = await mails(world)
+    assert (item.id, len(message.codes)) == (again.id, 1)
 
 
 async def test_whoever_denies_a_form_leaves_a_tombstone_for_it(world: World) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from server.core.desk import moderation
 from server.core.desk.batches import change_batch
 from server.core.outbox.outbox import Announcement
 from server.core.signing import signatures, stored
 from server.core.signing.signature import Signature
-from server.core.signing.verification import GivenBack, give_back_many
+from server.core.signing.verification import GivenBack, by_text, give_back_many
 from server.core.upkeep import check, erasure
 from tests.harness.world import PHONE, World
 
@@ -18,15 +19,18 @@ KEYS = "place_key, contact_key, person_key"
 async def decide(world: World, out: bool) -> None:
     """Organizers take out all there is, or put it back."""
 
-    def change(signature: Signature) -> bool:
-        if out:
-            signature.rejected_at = world.now
-        else:
-            signature.put_back()
+    def take_out(signature: Signature) -> bool:
+        signature.rejected_at = world.now
         return True
 
+    change = take_out if out else _put_back
     async with world.database.write() as tx:
         await change_batch(tx, world.petition.id, await world.signature_ids(), change)
+
+
+def _put_back(signature: Signature) -> bool:
+    signature.put_back()
+    return True
 
 
 async def mine(world: World, contact: str = PHONE) -> list[Signature]:
@@ -124,12 +128,63 @@ async def test_nor_without_contact(world: World) -> None:
     assert [r["name"] for r in await world.rows("name")] == [None]
 
 
-async def test_others_sign_with_that_phone(world: World) -> None:
+@pytest.mark.parametrize("name", ["Ana Dias", "Ana Maria Diaz", "Bo Lee"])
+async def test_whoever_signs_after_that_with_its_contact_waits_for_an_organizer(
+    world: World, name: str
+) -> None:
     await world.text()
     await decide(world, out=True)
     await undo(world)
+    assert await world.text(name) == "held"
+    figures = await world.figures()
+    assert (figures.verified, figures.held) == (0, 1)
+    assert await world.holds() == ["", "taken_out"]
+    [_, last] = await world.signature_ids()
+    await moderation.accept(world.database, world.keys, world.petition, "taken_out", last, 1)
+    assert await world.text(name) == "again"
+    assert (await world.figures()).verified == await total(world) == 1
+
+
+async def test_a_code_that_is_typed_after_that_lets_nobody_in_either(world: World) -> None:
+    await world.text()
+    await decide(world, out=True)
+    await undo(world)
+    form = world.signing("Ana Dias", phone=PHONE)
+    await world.sign(form)
+    async with world.database.write() as tx:
+        about = world.keys, world.petition, PHONE, world.digits(form)
+        done = await by_text(tx, *about, world.now)
+    assert done and done[1] == "held"
+    assert (await world.figures()).verified == 0
+
+
+async def test_the_others_of_its_household_count_as_before(world: World) -> None:
     await world.text("Bo Lee")
-    assert await total(world) == 1
+    await world.text()
+    [bo, _] = await world.signature_ids()
+    await decide(world, out=True)
+    async with world.database.write() as tx:
+        await change_batch(tx, world.petition.id, [bo], _put_back)
+        await signatures.withdraw(tx, [s for s in await mine(world) if s.id != bo], world.now)
+    assert await world.text("Bo Lee") == "again"
+    assert (await world.figures()).verified == await total(world) == 1
+
+
+async def test_what_a_stranger_signed_with_a_contact_holds_nobody_who_signs_with_it(
+    world: World,
+) -> None:
+    await world.web(phone=PHONE)
+    await decide(world, out=True)
+    await undo(world)
+    assert await world.text("Bo Lee") == "new"
+    assert (await world.figures()).verified == await total(world) == 1
+
+
+async def test_others_sign_with_that_phone_while_it_is_not_taken_back(world: World) -> None:
+    await world.text()
+    await decide(world, out=True)
+    assert await world.text("Bo Lee") == "new"
+    assert (await world.figures()).verified == await total(world) == 1
 
 
 async def test_what_was_put_back_may_be_signed_again_by_whoever_has_taken_it_back(

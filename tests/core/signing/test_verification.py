@@ -22,7 +22,7 @@ from server.core.signing.messages import Message
 from server.core.signing.verification import Asked, Taken, Verifier
 from server.core.upkeep import check
 from server.core.values.keys import Keys, _hkdf, mac
-from tests.harness.stores import Counting
+from tests.harness.databases.stores import Counting
 from tests.harness.world import NOW, PHONE, World
 
 ANA = "ana@gmail.com"
@@ -299,6 +299,31 @@ async def test_every_spelling_of_a_mailbox_is_one_household(world: World) -> Non
         world.now += DAY  # three mails a day go to a mailbox
     verified, _, held = await state(world)
     assert (verified, held) == (HOUSEHOLD, 8)
+
+
+@pytest.mark.parametrize("forms", [1, 2], ids=["its form", "a further form"])
+async def test_a_household_is_one_also_where_it_is_stored_under_former_keys(
+    world: World, forms: int
+) -> None:
+    phone = "+525512345678"  # +52 1 55 1234 5678 before Mexico changed its numbers
+    for name in ("Ana Diaz", "Bo Lee", "Cyd Charo", "Dee Prince"):
+        await world.text(name, phone=phone)
+        was = world.keys.person(world.petition.salt, name, "59801", phone)
+        async with world.database.write() as tx:
+            await tx.execute(
+                "UPDATE signatures SET contact_key = :contact, person_key = :person"
+                " WHERE person_key = :now",
+                now=was.person,
+                **dict(zip(("contact", "person"), was.former[0], strict=True)),
+            )
+    for comment in ("", "For the fish")[:forms]:
+        form = world.signing("Eve Stone", phone=phone, comment=comment)
+        await world.sign(form)
+    async with world.database.write() as tx:
+        about = world.keys, world.petition, phone, world.digits(form)
+        shown = await verification.by_text(tx, *about, world.now)
+    assert shown and shown[1] == "held"
+    assert await state(world) == (HOUSEHOLD, 0, 1)
 
 
 async def test_one_person_counts_once_however_the_address_is_spelt(world: World) -> None:

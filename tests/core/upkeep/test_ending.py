@@ -148,7 +148,7 @@ async def test_every_column_and_table_is_either_kept_or_emptied(world: World) ->
     postgres += " WHERE column_name = 'petition_id' AND table_schema = 'public'"
     async with world.database.read() as tx:
         found = await tx.fetch(sqlite if world.database.engine == "sqlite" else postgres)
-    of_nobody = {"petition_texts", "decision_makers", "counts", "sms_usage"}
+    of_nobody = {"petition_texts", "petition_versions", "decision_makers", "counts", "sms_usage"}
     of_nobody |= {"audit", "populations", "former_names", "totals"}
     partly = {"signatures", "inbound", "invalidations"}
     assert {row["name"] for row in found} == of_nobody | partly | set(ending.DELETED)
@@ -184,7 +184,7 @@ async def test_it_takes_no_signatures_and_cannot_be_opened_or_edited_again(world
                 await change(tx, 1, NOW)
     async with world.database.write() as tx:
         with pytest.raises(NotOpen, match="has ended for good"):
-            await petitions.edit(tx, petition, draft(slug="other"), frozenset())
+            await petitions.edit(tx, petition, draft(slug="other"), frozenset(), now=NOW)
         with pytest.raises(NotOpen, match="has ended for good"):
             await petitions.set_sms_codes(tx, 1, NOW)
 

@@ -19,7 +19,8 @@ CORE = ROOT / "server" / "core"
 #: Tables in which something of a person stands, or what they wished.
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
-    " mail_stops bounces invalidations letters".split()
+    " mail_stops bounces invalidations letters texted_letters calls"
+    " place_corrections".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -29,6 +30,8 @@ BY_CALLER = "its callers leave the tombstone"
 #: By function of `server/core/`: the kinds of tombstones by which a copy learns of what it erases,
 #: or why it needs none.
 ERASING: dict[str, set[str] | str] = {
+    "conversations/gathering.py:expire": BY_AGE,
+    "conversations/gathering.py:leave": BY_SENDING,
     "conversations/inbound.py:_forget": {"forgotten"},
     "conversations/inbound.py:forget": BY_AGE,
     "conversations/inbound.py:forget_farewells": BY_AGE,
@@ -42,7 +45,10 @@ ERASING: dict[str, set[str] | str] = {
     "desk/invalidation.py:confirm": BY_DESK,
     "desk/invalidation.py:forget_names": BY_AGE,
     "desk/invalidation.py:undo": BY_DESK,
+    "desk/moderation.py:hide_comments": BY_DESK,
     "desk/moderation.py:judge_comments": BY_DESK,
+    "letters/again.py:_move": BY_SENDING,
+    "letters/again.py:send_again": BY_SENDING,
     "letters/carrying.py:begin": BY_SENDING,
     "letters/carrying.py:came_back": BY_SENDING,
     "letters/carrying.py:doubt": BY_SENDING,
@@ -52,12 +58,17 @@ ERASING: dict[str, set[str] | str] = {
     "letters/carrying.py:settle": BY_SENDING,
     "letters/carrying.py:tend": BY_SENDING,
     "letters/letters.py:expire": BY_AGE,
+    "letters/releasing.py:_end": BY_SENDING,
+    "letters/releasing.py:_hold": BY_SENDING,
+    "letters/releasing.py:let_go": BY_SENDING,
+    "letters/releasing.py:look_again": BY_SENDING,
     "outbox/allowance.py:give_room": BY_SENDING,
     "outbox/allowance.py:lift": {"mail_resumed"},
     "outbox/allowance.py:rest": BY_SENDING,
     "outbox/outbox.py:becomes": BY_SENDING,
     "outbox/outbox.py:delayed": BY_SENDING,
     "outbox/outbox.py:discard": BY_SENDING,
+    "places/corrections.py:expire_corrections": BY_AGE,
     "outbox/outbox.py:dropped": BY_SENDING,
     "outbox/outbox.py:expire": BY_AGE,
     "outbox/outbox.py:forget": BY_AGE,

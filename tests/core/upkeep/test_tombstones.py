@@ -26,7 +26,8 @@ from server.db import Database, Transaction, open_database
 from server.db.tombstones import Record
 from server.db.tombstones_file import FileLog
 from server.errors import Misconfigured, StoreUnavailable, TombstonesAway
-from tests.harness.postgres import Cluster
+from tests.harness.databases.postgres import Cluster
+from tests.harness.databases.stores import Blanks
 from tests.harness.world import NOW, PHONE, World, world_in
 
 KEYS = Keys("k" * 40)
@@ -68,17 +69,14 @@ class Two:
 
 @pytest.fixture
 async def two(
-    request: pytest.FixtureRequest, database_url: str, tmp_path: Path
+    request: pytest.FixtureRequest, database_url: str, blanks: Blanks, tmp_path: Path
 ) -> AsyncIterator[Two]:
-    other = f"sqlite:///{tmp_path / 'copy.db'}"
     if database_url.startswith("postgres"):
         cluster: Cluster = request.getfixturevalue("postgres")
-        other = await cluster.create()
-    worlds = []
-    for url in (database_url, other):
-        database = await open_database(url)
-        await database.migrate(NOW)
-        worlds.append(await world_in(database))
+        other = await blanks.postgres(cluster)
+    else:
+        other = await blanks.sqlite(tmp_path / "copy.db")
+    worlds = [await world_in(await open_database(url)) for url in (database_url, other)]
     live, copy = worlds
     log = FileLog(tmp_path / "tombstones")
     kept = Tombstones(log, KEYS, lambda: LATER, secrets.token_bytes)
@@ -163,7 +161,7 @@ async def test_a_form_that_was_a_strangers_is_not_in_the_copy(two: Two) -> None:
         address = KEYS.address("ana@gmail.com")
         about = form[0]
         assert isinstance(about, int)
-        await codes.made(tx, mine, about, "verify", address, NOW, NOW)
+        await codes.made(tx, 1, mine.contact_key, about, "verify", address, NOW, NOW)
     typed = TypedCode(
         petition=two.live.petition,
         action="not_me",
@@ -187,7 +185,7 @@ async def _verified(world: World) -> None:
     async with world.database.write() as tx:
         [mine] = await stored.of_contact(tx, 1, [KEYS.contact(b"s" * 32, "ana@gmail.com")])
         ledger = Ledger([mine])
-        ledger.confirm(mine, None, NOW)
+        ledger.confirm(mine, [], None, NOW)
         await ledger.write(tx)
 
 
@@ -210,7 +208,7 @@ async def _code(world: World, action: Action) -> TypedCode:
         key = KEYS.contact(world.petition.salt, "ana@gmail.com")
         *_, mine = await stored.of_contact(tx, 1, [key])
         address = KEYS.address("ana@gmail.com")
-        await codes.made(tx, mine, mine.id, purpose, address, NOW, NOW)
+        await codes.made(tx, 1, mine.contact_key, mine.id, purpose, address, NOW, NOW)
     return TypedCode(
         petition=world.petition,
         action=action,

@@ -18,9 +18,9 @@ from pathlib import Path
 from tests.harness import product
 from tests.harness.mail.mails import signs
 from tests.harness.mail.smtp import PostOffice, codes_in, post_office
-from tests.harness.phones import Phones
+from tests.harness.people.signers import STORED
 from tests.harness.product import Answer, Server, post, read_answer
-from tests.harness.signers import STORED
+from tests.harness.texts.phones import Phones
 from tests.harness.world import PHONE
 
 FIRST = (

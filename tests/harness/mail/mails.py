@@ -8,7 +8,7 @@ from server.mail.smtp import Smtp
 from server.outgoing.mails import Postman
 from server.services import Services
 from tests.harness.mail.smtp import PostOffice
-from tests.harness.phones import text_door
+from tests.harness.texts.phones import text_door
 
 ANA = "ana@gmail.com"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.land import READERS, REAL
-from tests.harness.spoken import CASES, PLAYERS
+from tests.harness.people.land import READERS, REAL
+from tests.harness.texts.spoken import CASES, PLAYERS
 
 
 def beside() -> dict[Path, tuple[Path, str]]:

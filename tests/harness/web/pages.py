@@ -120,7 +120,7 @@ class Form:
                 values.pop(name, None)
                 if value:
                     values[name] = found.choices[0]
-            elif found.kind == "select" and value not in found.choices:
+            elif found.kind in {"select", "radio"} and value not in found.choices:
                 raise ValueError(f"{name} offers no {value!r}: {found.choices}")
             else:
                 values[name] = str(value)
@@ -161,6 +161,11 @@ class _Reader(HTMLParser):
         kind = a.get("type", "text") if tag == "input" else tag
         if tag == "button" or kind in {"submit", "image"}:
             form.buttons.append(Button(a.get("name", ""), a.get("value", "")))
+            return
+        if kind == "radio":
+            found = form.fields.setdefault(a["name"], Field(a["name"], kind, None))
+            found.choices.append(a["value"])
+            found.value = a["value"] if "checked" in a else found.value
             return
         found = form.fields[a["name"]] = Field(a["name"], kind, a.get("value", ""))
         if kind == "checkbox":

@@ -23,8 +23,8 @@ from server.core.values.keys import Keys
 from server.db import open_database
 from server.db.group import GroupCommit
 from tests.harness.mail.smtp import PostOffice
+from tests.harness.people.signers import letters
 from tests.harness.product import Server, eventually
-from tests.harness.signers import letters
 from tests.harness.web.pages import Browser, Met, Page
 
 OWN = "/organizer/p/{slug}"  # of a petition

@@ -8,7 +8,7 @@ import pytest
 from server.core.values.names import fold_name
 from server.core.values.postcodes import normal_postcode
 from sms.reading import Context, PetitionWord, PetitionWords, Reading, read
-from tests.harness.spoken import CASES
+from tests.harness.texts.spoken import CASES
 
 WORLDS = {
     "A": [PetitionWord("FACE")],

@@ -201,8 +201,21 @@ def test_a_yes_of_the_conversations_own_language_is_no_name() -> None:
         "FACE Grace & Tom Young 59801",
         "FACE Grace Young and her husband Tom Young 59801",
         "FACE Hope and Faith 59801",
+        "FACE Grace with Tom Young 59801",
+        "FACE Grace together with her husband Tom Young 59801",
+        "FACE Tom Young with Grace 59801",
+        "FIRMA FACE Rosa con Luis Díaz 59801",
+        "FACE Rose avec Paul Martin 59801",
+        "FACE Rosa com Luis Dias 59801",
+        "FACE Rose ansanm ak Jan Pyè 59801",
+        "FACE Rosa cùng với Trần Văn Nam 59801",
     ],
 )
 def test_of_a_couple_nobody_is_left_out(text: str) -> None:
     reading = read(text, CONTEXT)
     assert len(reading.names) == 2 or reading.doubt == "people"
+
+
+@pytest.mark.parametrize("text", ["I'm with FACE Tom Young 59801", "FACE with Tom Young 59801"])
+def test_who_is_with_us_is_one(text: str) -> None:
+    assert (read(text, CONTEXT).names, read(text, CONTEXT).sure) == (("Tom Young",), True)

@@ -2,11 +2,12 @@
 
 import time
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sms.reading import Context, OpenQuestion, PetitionWord, PetitionWords, read
 from sms.reading.languages import LANGUAGES
+from tests.harness.examples import examples
 
 PETITIONS = PetitionWords(
     [PetitionWord("FACE"), PetitionWord("LAKE", "CA"), PetitionWord("ROAD", open=False)]
@@ -38,7 +39,7 @@ SPICES = [
 SPICED = st.lists(st.sampled_from([*WORDS, *SPICES]) | ANY_TEXT, max_size=9).map(" ".join)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(SPICED | ANY_TEXT)
 @example("> 59801\n--->x\nFwa --, undo سارة, ")
 @example("lake stop\n")
@@ -52,7 +53,7 @@ def test_no_text_raises_and_its_spans_lie_in_it_one_behind_the_other(text: str) 
         assert all(name and name == name.strip() for name in reading.names)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(SPICED, st.sampled_from(["", " ", "\n", "  \t"]))
 @example("0¿", "\n")
 @example("Ana Diaz.", "\n")
@@ -70,7 +71,7 @@ def test_small_and_capital_letters_are_one_command(text: str) -> None:
 
 
 @given(SPICED)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_reading_without_its_explanation_is_the_same(text: str) -> None:
     one, two = read(text, CONTEXTS[0]), read(text, CONTEXTS[0], explain=False)
     assert (one.intent, one.names, one.postcode, one.sure) == (

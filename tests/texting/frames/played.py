@@ -10,11 +10,11 @@ from dataclasses import dataclass, fields
 
 from server.app import running
 from server.cli.demo import DEMO_NUMBER as NUMBER
-from server.cli.demo import sample
+from server.cli.sample import sample
 from server.config import load
 from server.core.petitions.draft import Draft
 from server.texting import TextDoor
-from tests.harness.phones import Network, Phones
+from tests.harness.texts.phones import Network, Phones
 
 _AT_ONCE = 200  # texts that wait for one another's commit
 _AREAS = (201, 205, 303, 305, 316, 402, 406, 505, 512, 602, 605, 651, 701, 718, 773, 808, 907, 915)

@@ -61,6 +61,7 @@ def test_a_wrong_name_or_zip_code_is_seen() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.seldom_postgres
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
     "every",

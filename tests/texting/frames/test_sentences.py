@@ -11,7 +11,7 @@ import pytest
 from tests.texting.frames.played import Kept, demo_door, kept, letters, number, send
 from tests.texting.frames.tables import CHATTER, WISHES, WORLD, Sentence
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.seldom_postgres(3)]
 
 SIGNER = "Rosa Blackwood"
 BEFORE = {"stranger": "", "asked": "SIGN FACE 59801", "signed": f"SIGN FACE {SIGNER} 59801"}

@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from server.core.values import passwords
+from tests.harness.databases.stores import Blanks
 from tests.web.desk.room import Room, opened
 
 
@@ -18,6 +19,7 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Room]:
+async def place(blanks: Blanks, tmp_path: Path) -> AsyncIterator[Room]:
+    await blanks.sqlite(tmp_path / "room.db")
     async with opened(tmp_path) as room:
         yield room

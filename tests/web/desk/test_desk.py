@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gzip
+import html
 import re
 import zlib
 from itertools import pairwise
@@ -24,6 +25,7 @@ from server.core.petitions.draft import WORDING_LIMIT, DecisionMaker, Wording
 from server.core.upkeep import ending
 from server.errors import StoreFull
 from server.web.desk import petition_form
+from tests.harness.people import land
 from tests.harness.world import NOW, draft
 from tests.web.desk.room import PASSWORD, Answer, Browser, Room, settings_of
 
@@ -653,8 +655,62 @@ async def test_saving_a_form_as_it_is_changes_nothing(place: Room) -> None:
     answer = await save(browser, "/organizer/p/bridge/edit")
     assert answer.header("location") == "/organizer/p/bridge?done=saved"
     after = place.services.directory.by_slug["bridge"]
-    assert after.version == before.version + 1
+    assert after.version == before.version
     assert petition_form.values_of(after) == petition_form.values_of(before)
+
+
+EDIT = "/organizer/p/lake/edit"
+
+
+async def test_two_who_edit_at_once_overwrite_nothing_of_each_other(place: Room) -> None:
+    browser = await place.signed_in()
+    first = await browser.fill(await browser.get(EDIT), EDIT, title_en="Save the lake", goal="500")
+    second = await browser.fill(await browser.get(EDIT), EDIT, title_en="Our lake", keyword="POND")
+    assert (await browser.post(EDIT, first)).header("location") == "/organizer/p/lake?done=saved"
+    asked = await browser.post(EDIT, second)
+    assert asked.title.startswith("Error:")
+    assert "ana has changed this petition since you opened this form" in asked.text
+    assert "Taken over from ana:<br>Goal (optional)" in asked.text
+    lake = place.services.directory.by_slug["lake"]
+    assert (lake.wordings["en"].title, lake.keyword, lake.goal) == ("Save the lake", "LAKE", 500)
+    assert re.findall(r'<div dir="auto">(.*?)</div>', asked.text) == ["Our lake", "Save the lake"]
+    mine = await browser.fill(asked, EDIT, keep_title_en="mine")
+    assert (await browser.post(EDIT, mine)).header("location") == "/organizer/p/lake?done=saved"
+    lake = place.services.directory.by_slug["lake"]
+    assert (lake.wordings["en"].title, lake.keyword, lake.goal) == ("Our lake", "POND", 500)
+    asked = await browser.post(EDIT, first)
+    theirs = await browser.fill(asked, EDIT, keep_title_en="theirs")
+    assert (await browser.post(EDIT, theirs)).header("location") == "/organizer/p/lake?done=saved"
+    lake = place.services.directory.by_slug["lake"]
+    assert (lake.wordings["en"].title, lake.keyword, lake.goal) == ("Our lake", "POND", 500)
+
+
+async def test_saving_twice_what_is_stored_asks_nothing(place: Room) -> None:
+    browser = await place.signed_in()
+    form = await browser.fill(await browser.get(EDIT), EDIT, goal="700")
+    for _ in range(2):
+        answer = await browser.post(EDIT, form)
+        assert answer.header("location") == "/organizer/p/lake?done=saved"
+
+
+async def test_the_log_says_what_was_and_what_is(place: Room) -> None:
+    browser = await place.signed_in()
+    form = await browser.fill(await browser.get(EDIT), EDIT, goal="700", contact_required="1")
+    form |= {
+        "body_en": form["body_en"] + "\r\n\r\nKeep it clean for all.",
+        "maker0_name": "Jo Banks",
+    }
+    await browser.post(EDIT, form)
+    log = (await browser.get("/organizer/p/lake/audit")).text
+    said = [html.unescape(line) for line in re.findall(r"<br><bdi>(.*?)</bdi>", log, re.DOTALL)]
+    assert "Goal (optional): before “nothing”, now “700”" in said
+    assert any(line.startswith("Text (English): before “") for line in said), said
+    assert any(line.endswith("Keep it clean for all.”") for line in said)
+    assert (
+        "People must give an e-mail or a phone. Fewer people sign then.: before “No”, now “Yes”"
+        in said
+    )
+    assert any("now “Jo Banks" in line for line in said), said
 
 
 async def test_an_edit_is_seen_at_once_and_may_move_the_page(place: Room) -> None:
@@ -762,7 +818,7 @@ async def test_what_the_form_cannot_show_is_kept(place: Room) -> None:
     texts = {"en": Wording("Lake", "Text"), "vi": Wording("Hồ", "Chữ")}
     async with place.services.database.write() as tx:
         new = draft(decision_makers=makers, wordings=texts)
-        await petitions.edit(tx, place.world.petition, new, frozenset())
+        await petitions.edit(tx, place.world.petition, new, frozenset(), now=NOW)
     await place.services.directory.refresh()
     browser = await place.signed_in()
     page = await browser.get("/organizer/p/lake/edit")
@@ -771,6 +827,26 @@ async def test_what_the_form_cannot_show_is_kept(place: Room) -> None:
     stored = place.services.directory.by_slug["lake"]
     assert stored.decision_makers == makers[1:]
     assert stored.wordings["vi"] == texts["vi"]
+
+
+async def test_the_roles_of_the_country_are_offered_and_kept(place: Room) -> None:
+    browser, path = await place.signed_in(), "/organizer/p/lake/edit"
+    assert "We do not know yet who decides" in (await browser.get(path)).text
+    await land.us(place.services.database)
+    page = await browser.get(path)
+    assert '<input type="checkbox" name="role_senator" value="1"> Senator<' in page.text
+    assert "We do not know yet who decides" not in page.text
+    answer = await save(browser, path, role_senator="1", title_en="")
+    assert (await browser.fill(answer, path))["role_senator"] == "1"
+    assert (await save(browser, path, role_senator="1")).status == 303
+    stored = place.services.directory.by_slug["lake"]
+    assert (stored.roles, len(stored.decision_makers)) == (("senator",), 1)
+    assert (await save(browser, path, keyword="LAKES")).status == 303
+    assert place.services.directory.by_slug["lake"].roles == ("senator",)
+    answer = await save(browser, path, **{"role_<b>": "1"})
+    assert "Choose only from the list" in answer.text
+    page = await save(browser, path, country="CA", title_en="")
+    assert '<input type="checkbox" name="role_senator" value="1" checked> senator (' in page.text
 
 
 async def test_a_form_has_two_empty_rows_and_what_was_typed_in_a_far_one(place: Room) -> None:
@@ -838,7 +914,7 @@ async def test_an_unknown_kind_of_form_is_refused(place: Room) -> None:
 
 async def test_too_many_fields_are_refused(place: Room) -> None:
     browser = await place.signed_in()
-    answer = await browser.post("/organizer/p/lake/edit", {f"f{i}": "x" for i in range(90)})
+    answer = await browser.post("/organizer/p/lake/edit", {f"f{i}": "x" for i in range(101)})
     assert answer.status == 400
 
 

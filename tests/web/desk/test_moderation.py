@@ -141,6 +141,26 @@ def test_signatures_are_taken_out_in_the_open_and_put_back(server: Server) -> No
     assert "put signatures back" in log
 
 
+def test_who_signs_by_a_phone_whose_signer_was_taken_out_and_took_it_back_is_decided_about(
+    server: Server,
+) -> None:
+    phone = "+14062990123"
+    server.text("SIGN FACE Ana Diaz 59801", phone)
+    room = Room(server)
+    form = {"name": "ana diaz", "reason": "Not a person"}
+    form |= {"sure": agreed(room.post("/invalidate", form).text)}
+    room.follow("/invalidate", form)
+    eventually(lambda: figures(server)["verified"] == 0)
+    server.text("UNDO", phone)
+    server.text("SIGN FACE Ana Dias 59801", phone)
+    assert figures(server) == {"verified": 0, "unverified": 0, "held": 1}
+    assert "a signature with this contact was taken out, then erased by its signer" in room.get()
+    sure = room.post("/moderation/decide", {"why": "taken_out", "accept": "1"}).text
+    form = {"why": "taken_out", "accept": "1", "sure": agreed(sure)}
+    assert "They are accepted." in room.follow("/moderation/decide", form)
+    eventually(lambda: figures(server)["verified"] == 1)
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [
@@ -192,7 +212,7 @@ def test_only_ways_in_which_somebody_has_signed_are_offered_in_plain_words(serve
     room.follow("/invalidate", form | {"sure": agreed(seen)})
     eventually(lambda: "It is done." in room.get())
     assert "On the web, with no contact." in room.get()
-    assert "condition <bdi>On the web, with no contact</bdi>" in room.get("/audit")
+    assert "<bdi>which: On the web, with no contact</bdi>" in room.get("/audit")
     assert figures(server) == {"verified": 1, "unverified": 1, "held": 0}
     del offered["web"]
     assert options(room.get("/invalidate")) == offered

@@ -14,7 +14,7 @@ from server.core.outbox.usage import Usage
 from server.web.desk.text_figures import TextFigures
 from sms import Sending
 from sms.reading import reserved
-from tests.harness.phones import Phones, text_door
+from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import NOW
 
 PRICE = {"UNDERSIGNED_SMS_PRICE": "0.0083 USD"}

@@ -43,6 +43,7 @@ DESK: dict[str, dict[str, str]] = {
     "petitions/new": {"GET": "editor", "POST": "editor"},
     "p/{slug}": {"GET": "viewer"},
     "p/{slug}/edit": {"GET": "editor", "POST": "editor"},
+    "p/{slug}/preview": {"GET": "viewer"},
     "p/{slug}/open": {"POST": "owner"},
     "p/{slug}/pause": {"POST": "owner"},
     "p/{slug}/close": {"POST": "owner"},
@@ -51,9 +52,14 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/letters": {"GET": "viewer"},
     "p/{slug}/letters/pause": {"POST": "moderator"},
     "p/{slug}/letters/resume": {"POST": "moderator"},
+    "p/{slug}/letters/agreed": {"POST": "moderator"},
+    "p/{slug}/letters/not-agreed": {"POST": "moderator"},
+    "p/{slug}/letters/again": {"POST": "moderator"},
+    "p/{slug}/letters/test": {"POST": "moderator"},
     "p/{slug}/moderation": {"GET": "moderator"},
     "p/{slug}/moderation/decide": {"POST": "moderator"},
     "p/{slug}/moderation/comments": {"POST": "moderator"},
+    "p/{slug}/moderation/hide": {"POST": "moderator"},
     "p/{slug}/moderation/populations": {"POST": "moderator"},
     "p/{slug}/text-codes": {"POST": "owner"},
     "p/{slug}/invalidate": {"GET": "moderator", "POST": "moderator"},
@@ -68,10 +74,11 @@ PUBLIC = set(
     "/ /accessibility /help /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
     " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/count /p/{slug}/count.txt"
     " /p/{slug}/count.json /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
-    " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}".split()
+    " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
+    " /preview/{ref} /preview/{ref}/{rest}".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
-PARTS |= {"gateway": "none", "rest": "x"}
+PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32}
 #: Whoever walks, and what they are where the lake's petition is run; Bo owns another one.
 PEOPLE: dict[str, set[Role]] = {
     "vy": {"viewer"},

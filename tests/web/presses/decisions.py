@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from tests.harness.people.signers import letters
 from tests.harness.product import eventually
-from tests.harness.signers import letters
 from tests.harness.web.pages import Browser, Form, Page
 from tests.harness.web.site import OWN, PASSWORD, Site
 from tests.web.presses.table import press
@@ -148,6 +148,29 @@ def comments_are_shown_or_erased_on_every_page(site: Site) -> None:
     assert len(older) == 5
 
 
+@press(f"{OWN}/moderation", f"{OWN}/moderation/hide", reads="h{n}")
+@press(f"{OWN}/moderation", f"{OWN}/moderation", "?before")
+def a_shown_comment_is_hidden_again(site: Site) -> None:
+    slug = site.petition()
+    for n in range(22):
+        site.verified(slug, comment=f"Comment {letters(n)}", public=True)
+    for _ in range(2):  # pages of 20
+        form = site.own(slug, "/moderation").form(f"{OWN}/moderation/comments")
+        ids = (name for name in form.fields if re.fullmatch(r"c\d{19}", name))
+        site.desk.press(form, "", dict.fromkeys(ids, "show"))
+    oldest = site.desk.turn(site.own(slug, "/moderation"), "?before")
+    hide, read = oldest.form(f"{OWN}/moderation/hide"), site.stranger()
+    first, second = (name for name in hide.fields if name[0] == "h")
+    hidden, kept = re.findall(COMMENT, oldest.text)
+    site.desk.press(hide, "", {first: True})
+    eventually(lambda: hidden not in read.get(f"/p/{slug}/names").text)
+    assert kept in read.get(f"/p/{slug}/names").text
+    assert comments_on(site.own(slug, "/moderation")) == [hidden]
+    assert site.log(slug)[-1]["detail"] == {"hidden": 1}
+    assert "Tick a comment" in site.desk.press(hide).text
+    assert second in site.own(slug, "/moderation?before=" + str(int(second[1:]) + 1)).text
+
+
 def named(site: Site, slug: str) -> tuple[Page, Page]:
     """Both pages of those who want to be named."""
     browser = site.stranger()
@@ -155,8 +178,12 @@ def named(site: Site, slug: str) -> tuple[Page, Page]:
     return newest, browser.turn(newest, "page")
 
 
+COMMENT = r"Comment [a-j]{8}"
+
+
 def comments_on(page: Page) -> list[str]:
-    return re.findall(r"Comment [a-j]{8}", page.text)
+    """Those that wait, or are shown to everybody."""
+    return re.findall(COMMENT, page.text.partition("Comments that everybody can read")[0])
 
 
 def listed(page: Page) -> list[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import html
+import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 from tests.harness.web.pages import Browser, Form, pattern
 from tests.harness.web.site import OWN, Site
 from tests.web.presses.table import press
 
+ROLES = "role_senator role_representative"
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
 DRAFT = (
     "title_{language} body_{language} started_by add language slug keyword country"
-    f" postcode_required contact_required goal origins {MAKER}"
+    f" postcode_required contact_required goal origins {MAKER} {ROLES}"
 )
 
 
@@ -72,7 +76,8 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         "contact_required": True,
         "origins": "https://friends.example.org\nhttps://others.example.org",
     }
-    page = browser.press(form, "", draft | maker | more)
+    roles: dict[str, str | bool] = {"role_senator": True, "role_representative": False}
+    page = browser.press(form, "", draft | maker | more | roles)
     slug, keyword = str(draft["slug"]), str(draft["keyword"])
     assert keyword in page.text
     assert "4 321" in page.text or "4,321" in page.text.replace("\u202f", ",").replace("\xa0", ",")
@@ -80,9 +85,12 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         browser.press(page.form(f"{OWN}/open"))
     stored = site.own(slug, "/edit").form(f"{OWN}/edit")
     assert stored.fields["origins"].value == more["origins"]
+    assert stored.fields["role_senator"].value == "1"
+    assert "role_representative" not in stored.fields  # nobody is known in that country
     read = site.stranger()
     asks = str(draft["started_by"])
     site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks},", "Keep it clean.")
+    site.shows(f"/en/p/{slug}", "those who decide where you live")
     site.shows(f"/es/p/{slug}", str(more["title_es"]))
     site.shows(f"/fr/p/{slug}", str(more["body_es"]))  # the main language
     name = site.name()
@@ -136,6 +144,65 @@ def editing_a_petition(site: Site) -> None:
     faulty = site.desk.press(form, "", {"slug": "Not an address"})
     assert "Use only small letters" in faulty.text
     write(site, site.desk, faulty.form(f"{OWN}/edit"))
+
+
+@press(
+    "POST /organizer/p/{slug}/edit",
+    "/organizer/p/{slug}/edit",
+    reads="keep_title_{language} body_{language}",
+)
+def two_who_edit_one_petition(site: Site) -> None:
+    slug = site.petition()
+    second = site.server.command("organizer", "add", "other", "--petition", slug, typed="p" * 20)
+    assert second.returncode == 0, second.stderr
+    other = site.signed_in("other", "p" * 20)
+    pages = [who.get(f"/organizer/p/{slug}/edit") for who in (site.desk, other)]
+    first, late = (page.form(f"{OWN}/edit") for page in pages)
+    site.desk.press(first, "", {"title_en": "The title of the first", "goal": "500"})
+    asked = other.press(late, "", {"title_en": "The title of the second"})
+    assert "organizer has changed this petition since you opened this form" in asked.text
+    assert "The title of the first" in asked.text
+    other.press(asked.form(f"{OWN}/edit"), "", {"keep_title_en": "theirs", "body_en": "New words."})
+    stored = site.own(slug, "/edit").form(f"{OWN}/edit").fields
+    said = [stored[name].value for name in ("title_en", "goal", "body_en")]
+    assert said == ["The title of the first", "500", "New words."]
+    log = site.own(slug, "/audit").text
+    assert "now “The title of the first”" in html.unescape(log)
+    assert "other</bdi>: edited the petition" in log
+
+
+SIGNING = "name postcode email phone comment public news url"
+
+
+@press("/preview/{ref}", "/preview/{ref}", reads=SIGNING)
+def a_draft_is_read_before_it_opens(site: Site) -> None:
+    draft = site.draft() | {"title_es": "Cuiden el lago", "body_es": "Por favor."}
+    slug = str(draft["slug"])
+    new = site.desk.get("/organizer/petitions/new").form("/organizer/petitions/new")
+    form = site.desk.press(new, "", {"add": "es"}).form("/organizer/petitions/new")
+    site.desk.press(form, "", draft)
+    page, read = site.own(slug, "/preview"), site.stranger()
+    links = [link for link in page.links if "/preview/" in link]
+    assert [urlsplit(link).path[:4] for link in links] == ["/pre", "/es/"]
+    for link, said in zip(links, (str(draft["title_en"]), "Cuiden el lago"), strict=True):
+        shown = read.get(urlsplit(link).path)
+        assert said in shown.text
+        assert shown.headers["x-robots-tag"] == "noindex"
+        typed: dict[str, str | bool] = dict.fromkeys(SIGNING.split(), "x")
+        typed |= {"public": True, "news": True}
+        answer = read.press(shown.form("/preview/{ref}"), "", typed)
+        assert answer.status == 200
+    pressed = read.press(read.get(urlsplit(links[0]).path).form("/preview/{ref}"))
+    assert "Nothing was stored" in pressed.text
+    assert "This is a preview" in read.get(f"{urlsplit(links[0]).path}/names").text
+    assert not site.rows(slug)
+    assert re.search(r"The page has [12],\d{3} bytes", page.text)
+    assert "Thank you, Ana Diaz. You signed" in page.text
+    forged = urlsplit(links[0]).path[:-1] + ("0" if links[0][-1] != "0" else "1")
+    assert read.get(forged).status == 404
+    site.desk.press(site.own(slug).form(f"{OWN}/open"))
+    opened = read.get(urlsplit(links[1]).path)
+    assert opened.path == f"/es/p/{slug}"
 
 
 # The states of a petition.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tests.harness.mail.smtp import codes_in, link_in
-from tests.harness.signers import letters
+from tests.harness.people.signers import letters
 from tests.harness.web.pages import Browser, Form
 from tests.harness.web.site import Site, texts
 from tests.web.presses.table import press

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from tests.harness.signers import letters
+from tests.harness.people.signers import letters
 from tests.harness.web.pages import Browser, Page
 from tests.harness.web.site import PASSWORD, Site
 from tests.web.presses.table import press

@@ -15,9 +15,9 @@ from server.core.petitions.draft import Wording
 from server.db import Database, open_database
 from server.web.public.listing import PETITIONS_LISTED
 from tests.harness import product
-from tests.harness.many import running, wording
+from tests.harness.people.many import running, wording
+from tests.harness.people.signers import STORED
 from tests.harness.product import Server
-from tests.harness.signers import STORED
 from tests.harness.web.budgets import CODINGS
 from tests.harness.web.pages import Browser, Met, Page
 from tests.harness.world import NOW, draft

@@ -13,9 +13,9 @@ from server.services import Services
 from server.web.http.pages import Pages
 from server.web.public.listing import LISTS_KEPT, Listing
 from server.web.public.site import Site
-from tests.harness.many import petitions_in
-from tests.harness.phones import text_door
-from tests.harness.stores import Away, Counting
+from tests.harness.databases.stores import Away, Counting
+from tests.harness.people.many import petitions_in
+from tests.harness.texts.phones import text_door
 
 
 class Noting:

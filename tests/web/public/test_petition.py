@@ -15,8 +15,8 @@ import brotli
 import pytest
 
 from server.web.http.pages import FRESH_SECONDS
+from tests.harness.people.signers import STORED
 from tests.harness.product import Server, eventually, exchange, post, request
-from tests.harness.signers import STORED
 
 ANA = {"name": "Ana Diaz", "postcode": "59801"}
 

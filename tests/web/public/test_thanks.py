@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from server.cli.demo import sample
+from server.cli.sample import sample
 from server.config import LANGUAGES
 from server.core.petitions.draft import Draft
 from server.core.petitions.petitions import Petition

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 CASES = _ROOT.parent / "shared" / "cases" / "texts.json"
 #: The files of tests that play them; without them they are left out (`plugins/left_out.py`).
 PLAYERS = (_ROOT / "tests/texting/test_cases.py", _ROOT / "tests/sms/reading/test_cases.py")
@@ -27,6 +27,11 @@ WORDS = {
         "news_on": "news yes",
         "news_off": "no news",
         "language": "english",
+        "letter": "letter",
+        "post": "send",
+        "back": "back",
+        "call": "call",
+        "not_mine": "not mine",
     },
     "es": {
         "sign": "firma",
@@ -46,6 +51,11 @@ WORDS = {
         "news_on": "noticias sí",
         "news_off": "sin noticias",
         "language": "español",
+        "letter": "mi carta",
+        "post": "mandar",
+        "back": "atrás",
+        "call": "llamar",
+        "not_mine": "no son míos",
     },
     "fr": {
         "sign": "signer",
@@ -65,6 +75,11 @@ WORDS = {
         "news_on": "nouvelles oui",
         "news_off": "pas de nouvelles",
         "language": "français",
+        "letter": "lettre",
+        "post": "envoyer",
+        "back": "retour",
+        "call": "appeler",
+        "not_mine": "pas les miens",
     },
     "pt": {
         "sign": "assinar",
@@ -84,6 +99,11 @@ WORDS = {
         "news_on": "quero novidades",
         "news_off": "sem novidades",
         "language": "português",
+        "letter": "minha carta",
+        "post": "envie",
+        "back": "voltar",
+        "call": "ligar",
+        "not_mine": "não são meus",
     },
     "ht": {
         "sign": "siyen",
@@ -103,6 +123,11 @@ WORDS = {
         "news_on": "nouvèl wi",
         "news_off": "nouvèl non",
         "language": "kreyòl",
+        "letter": "lèt",
+        "post": "voye",
+        "back": "tounen",
+        "call": "rele",
+        "not_mine": "pa pou mwen",
     },
     "ar": {
         "sign": "وقع",
@@ -122,6 +147,11 @@ WORDS = {
         "news_on": "أخبار نعم",
         "news_off": "أخبار لا",
         "language": "العربية",
+        "letter": "رسالة",
+        "post": "أرسل",
+        "back": "رجوع",
+        "call": "اتصل",
+        "not_mine": "ليسوا لي",
     },
     "hi": {
         "sign": "साइन",
@@ -141,6 +171,11 @@ WORDS = {
         "news_on": "समाचार हाँ",
         "news_off": "समाचार नहीं",
         "language": "हिंदी",
+        "letter": "पत्र",
+        "post": "भेजें",
+        "back": "पीछे",
+        "call": "कॉल",
+        "not_mine": "मेरे नहीं",
     },
     "vi": {
         "sign": "ký tên",
@@ -160,5 +195,10 @@ WORDS = {
         "news_on": "tin tức có",
         "news_off": "tin tức không",
         "language": "tiếng việt",
+        "letter": "viết thư",
+        "post": "gửi đi",
+        "back": "quay lại",
+        "call": "gọi điện",
+        "not_mine": "không phải họ",
     },
 }

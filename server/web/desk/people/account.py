@@ -13,10 +13,15 @@ from server.core.desk.second_step import RECOVERY_BYTES, RECOVERY_CODES
 from server.core.values import passwords, totp
 from server.core.values.keys import mac
 from server.errors import BadRequest, InvalidInput
-from server.web.desk.account_words import ACCOUNT_DONE, HAPPENED, PASSWORD_PROBLEMS, WRONG_CODE
+from server.web.desk.people.account_words import (
+    ACCOUNT_DONE,
+    HAPPENED,
+    PASSWORD_PROBLEMS,
+    WRONG_CODE,
+)
+from server.web.desk.people.team_words import LIMITS
 from server.web.desk.resuming import HOME
 from server.web.desk.session import Visit
-from server.web.desk.team_words import LIMITS
 from server.web.http.addresses import client_address
 from server.web.public.sheets import qr_code
 

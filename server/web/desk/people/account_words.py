@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.web.desk.team_words import ACCOUNT_PROBLEMS
+from server.web.desk.people.team_words import ACCOUNT_PROBLEMS
 from server.words.render import N_
 
 #: What the page says after a change, by the word in its address.

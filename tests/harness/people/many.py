@@ -16,8 +16,8 @@ from server.core.petitions import petitions
 from server.core.petitions.draft import Draft, Wording
 from server.db import Database, open_database
 from tests.harness import product
+from tests.harness.people.signers import letters
 from tests.harness.product import Server
-from tests.harness.signers import letters
 from tests.harness.world import NOW, draft
 
 _WISHES = "Keep Save Stop Build Open Fund Protect Repair Lower Bring_back Clean Widen".split()

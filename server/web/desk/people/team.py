@@ -11,9 +11,7 @@ from server.core.values.ids import read_id
 from server.core.values.keys import mac
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound
-from server.web.desk.resuming import HOME
-from server.web.desk.session import Visit
-from server.web.desk.team_words import (
+from server.web.desk.people.team_words import (
     LIMITS,
     ROLE_MEANINGS,
     ROLE_WORDS,
@@ -22,6 +20,8 @@ from server.web.desk.team_words import (
     action_words,
     roles_words,
 )
+from server.web.desk.resuming import HOME
+from server.web.desk.session import Visit
 
 TEAM_ENTRIES = 30  # of the audit log on the page
 NONCE_BYTES = 16

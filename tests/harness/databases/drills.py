@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.harness import product
-from tests.harness.postgres import ARCHIVED, Cluster, cluster
+from tests.harness.databases.postgres import ARCHIVED, Cluster, cluster
+from tests.harness.people.signers import STORED, letters, names, sign, signer
 from tests.harness.product import Server
-from tests.harness.signers import STORED, letters, names, sign, signer
 
 SETTLE_SECONDS = 4.0  # of signing before the loss
 DATABASE = "undersigned.db"

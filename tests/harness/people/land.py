@@ -16,15 +16,20 @@ from server.core.places.imports import Imported, Planned, Terms
 from server.core.values.names import tidy
 from server.core.values.postcodes import fold_postcode, normal_postcode
 from server.db import Database
+from tests.harness.product import Server
 from tests.harness.world import NOW
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 #: Real files of people and postcodes, which are others' work and no part of this repository.
 REAL = Path(os.environ.get("TESTS_DATA", _ROOT.parent / "shared" / "data"))
 MEMBERS, ZIPS = REAL / "legislators-current.json", REAL / "us-zipcodes-congress.zccd.csv"
 LEGISLATURE = REAL / "openstates-vt-legislature.json"
 #: The files of tests that read them; without them they are left out (`plugins/left_out.py`).
-READERS = (_ROOT / "tests/core/places/test_real_files.py", _ROOT / "tests/cli/test_real_places.py")
+READERS = (
+    _ROOT / "tests/core/places/test_real_files.py",
+    _ROOT / "tests/cli/test_real_places.py",
+    _ROOT / "tests/texting/test_real_menus.py",
+)
 
 TODAY, NEXT, LATER = "2026-11-30", "2027-01-03", "2027-02-01"
 
@@ -42,6 +47,40 @@ ZCCD = """state_fips,state_abbr,zcta,cd
 11,DC,20001,0
 72,PR,00601,0
 """
+
+
+#: The same in tables for any country, in force from today: two districts of Montana with an
+#: address of mail each, two senators, and where nobody is to be found, or nobody votes.
+OFFICES = """name,role,division,email,form,phone,hours
+Mo Stone,senator,us/state:mt,,https://stone.senate.example/write?a=1&b=2,202-555-0101,9 to 5
+Ida Reed,senator,us/state:mt,ida.reed@senate.example,,202-555-0102,
+Ann West,representative,us/state:mt/cd:1,ann.west@house.example,,202-555-0111,
+Eli East,representative,us/state:mt/cd:2,eli.east@house.example,,202-555-0112,
+,representative,us/state:mt/cd:3,,,,
+Ida Cole,senator,us/state:id,ida.cole@senate.example,,,
+Bo North,representative,us/state:id/cd:1,bo.north@house.example,,,
+Deb Hall,representative,us/district:dc/cd:at-large,deb.hall@house.example,,202-555-0120,
+"""
+#: 59801 is in two districts and a sliver of a third, 59901 in two states, 20001 has a delegate.
+POSTCODES = """country,postcode,division,share
+US,59801,us/state:mt/cd:1,0.7
+US,59801,us/state:mt/cd:2,0.29
+US,59801,us/state:mt/cd:3,0.01
+US,59101,us/state:mt/cd:2,1
+US,59301,us/state:mt/cd:3,1
+US,59901,us/state:mt/cd:1,0.6
+US,59901,us/state:id/cd:1,0.4
+US,20001,us/district:dc/cd:at-large,1
+"""
+
+
+def bring(server: Server) -> None:
+    """An operator imports `OFFICES` and `POSTCODES` into a running product."""
+    for table, command in ((OFFICES, "decision-makers"), (POSTCODES, "divisions")):
+        file = server.data / f"{command}.csv"
+        file.write_text(table.replace(",us/", ",ocd-division/country:us/"))
+        done = server.command(command, "import", str(file))
+        assert done.returncode == 0, done.stderr
 
 
 def values() -> Values:

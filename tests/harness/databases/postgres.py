@@ -6,6 +6,7 @@ PostgreSQL refuses to run as root; there it runs as `nobody`, from a copy that `
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import importlib.util
 import os
@@ -15,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +38,8 @@ FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wa
 MEMORY = Path("/dev/shm")
 PREFIX = "undersigned-postgres-"  # the number of the process that started it follows
 ROOM = 1 << 30
+#: Half of the package's files, which no running server reads.
+_FOR_BUILDING = shutil.ignore_patterns("include", "pgxs", "*.a")
 
 
 class Cluster:
@@ -230,8 +234,8 @@ def _sweep() -> None:
 @contextlib.contextmanager
 def _made(where: Path | None = None) -> Iterator[Cluster]:
     _sweep()
-    with _folder(where) as folder, _programs() as programs:
-        yield Cluster(folder, programs)
+    with _folder(where) as folder:
+        yield Cluster(folder, _programs())
 
 
 @contextlib.contextmanager
@@ -246,18 +250,22 @@ def _folder(where: Path | None = None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def _programs() -> Iterator[Path]:
-    """PostgreSQL's own programs; for root a copy of them, on the disk: memory may run none."""
+@cache
+def _programs() -> Path:
+    """PostgreSQL's own programs; for root a copy of them, on the disk: memory may run none.
+
+    A second's work, so once in a process; it is gone with the process, or swept away later.
+    """
     inside = Path(PACKAGE.name, "pginstall", "bin")
     if os.geteuid():
-        yield PACKAGE.parent / inside
-        return
-    with _folder() as folder:
-        for name in (PACKAGE.name, f"{PACKAGE.name}.libs"):
-            if (PACKAGE.parent / name).is_dir():
-                shutil.copytree(PACKAGE.parent / name, folder / name)
-        yield folder / inside
+        return PACKAGE.parent / inside
+    stay = contextlib.ExitStack()
+    atexit.register(stay.close)
+    folder = stay.enter_context(_folder())
+    for name in (PACKAGE.name, f"{PACKAGE.name}.libs"):
+        if (PACKAGE.parent / name).is_dir():
+            shutil.copytree(PACKAGE.parent / name, folder / name, ignore=_FOR_BUILDING)
+    return folder / inside
 
 
 @contextlib.contextmanager

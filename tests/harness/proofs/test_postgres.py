@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.harness.postgres import cluster
+from tests.harness.databases.postgres import cluster
 from tests.harness.product import ROOT, eventually
 
 KILLED = """
 import os, signal
-from tests.harness.postgres import cluster
+from tests.harness.databases.postgres import cluster
 with cluster() as made:
     print(made.folder, made.leader, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

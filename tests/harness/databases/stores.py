@@ -14,7 +14,7 @@ import pytest
 from server.db import Database, Transaction, Value, open_database, shared
 from server.db.migrations import Migration, migrations
 from server.errors import StoreUnavailable
-from tests.harness.postgres import Cluster
+from tests.harness.databases.postgres import Cluster
 from tests.harness.world import NOW
 
 

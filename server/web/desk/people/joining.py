@@ -15,9 +15,9 @@ from server.core.desk.teams import listed
 from server.core.values import passwords
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound
+from server.web.desk.people.team_words import ACCOUNT_PROBLEMS, LIMITS, LINK_GONE, roles_words
 from server.web.desk.resuming import HOME
 from server.web.desk.session import OrganizerPages, check_form_token, see_other
-from server.web.desk.team_words import ACCOUNT_PROBLEMS, LIMITS, LINK_GONE, roles_words
 from server.web.http.addresses import client_address
 from server.web.http.forms import FormValues
 from server.web.http.responses import Header

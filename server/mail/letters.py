@@ -1,0 +1,45 @@
+"""The words of a letter to those who decide, around the signer's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from server.config import Settings
+from server.core.letters.letter import Addressee
+from server.core.petitions.petitions import Petition
+from server.core.signing.signature import Signature
+from server.words.render import Renderer
+
+#: Where an office's answer goes: to the `writer`, or to those who run the petition (`us`), and why:
+#: one who signed by text (`no_mail`) has no e-mail.
+Answers = Literal["writer", "us", "no_mail"]
+
+
+def letter_text(
+    renderer: Renderer,
+    settings: Settings,
+    petition: Petition,
+    signer: Signature,
+    offices: Iterable[Addressee],
+    own: str,
+    answers: Answers,
+    *,
+    thanks: bool = False,
+) -> str:
+    """The whole letter, in the petition's language: those who decide read that. With `thanks` they
+    are told that they have agreed."""
+    language = petition.language
+    page = renderer.page(
+        "letter/letter.txt",
+        language,
+        offices=[office.name for office in offices],
+        own=own,
+        title=petition.wording(language).title,
+        url=f"{settings.public_url}/p/{petition.slug}",
+        name=signer.name or "",
+        postcode=signer.postcode or "",
+        answers=answers,
+        thanks=thanks,
+    )
+    return page.strip()

@@ -1,0 +1,92 @@
+"""Those who decide where a signer lives, besides those whom the petition names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from server.core.letters.letter import Addressee
+from server.core.letters.offices import offices_named, offices_reached
+from server.core.places import decision_makers, finding
+from server.core.places.dating import day_at
+from server.core.places.decision_makers import Office, title_of
+from server.core.places.outcomes import Missing, Outcome, Reached
+from server.core.values.postcodes import fold_postcode
+from server.texting.letters.way import Way
+from server.words.render import N_
+
+_VACANT = N_("{who}: nobody holds this seat now.")
+_NONE = N_("There is no {who} where you live.")
+_WAITS = N_("{who}: your letter waits until we know who that is.")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever decides; '' where there is no such way to reach them."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    hours: str = ""
+
+    @property
+    def to_call(self) -> str:
+        hours = f" ({self.hours})" if self.hours else ""
+        return f"{self.name} {self.phone}{hours}" if self.phone else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """All of them; the offices that get the letter, those that wait included; and what there is to
+    say of seats that nobody holds. `instead` are offered where there is no such office."""
+
+    people: tuple[Person, ...]
+    offices: tuple[Addressee, ...]
+    waiting: tuple[str, ...]
+    note: str
+    instead: tuple[Person, ...] = ()
+
+    @property
+    def with_mail(self) -> list[str]:
+        return [person.name for person in self.people if person.email]
+
+    @property
+    def without_mail(self) -> list[Person]:
+        return [person for person in self.people if not person.email]
+
+
+async def outcome_of(way: Way) -> Outcome:
+    """They, or the next question; nobody besides those named where it addresses no roles."""
+    addressing = way.petition.addressing
+    if addressing is None:
+        return Reached()
+    place = fold_postcode(way.signer.postcode or "")
+    day = day_at(way.talk.services.now())
+    return await finding.find(way.tx, addressing, place, day, way.on.chosen)
+
+
+async def of(way: Way, found: Reached) -> Whom:
+    """All to whom this signer's letter goes, or does not."""
+    petition = way.petition
+    offices = await decision_makers.offices(way.tx, petition.country, petition.roles)
+    named = [Person(d.name, d.email, d.phone) for d in petition.decision_makers]
+    theirs = _people(found.who)
+    # In the petition's language, as in the letter: a mailbox that both have is one office.
+    to = [*offices_named(petition), *offices_reached(found, offices, petition.language)]
+    waiting = [title_of(gap.role, gap.division, offices, way.language) for gap in found.held]
+    return Whom(
+        people=(*named, *theirs),
+        offices=tuple({office.key: office for office in reversed(to)}.values())[::-1],
+        waiting=tuple(waiting),
+        note=" ".join(_note(way, gap, offices) for gap in (*found.said, *found.held)),
+        instead=tuple(_people(found.offered)),
+    )
+
+
+def _people(holders: Iterable[decision_makers.Officeholder]) -> list[Person]:
+    return [Person(h.name, h.email, h.phone, h.hours) for h in holders]
+
+
+def _note(way: Way, gap: Missing, offices: Sequence[Office]) -> str:
+    words = {"vacant": _VACANT, "none": _NONE}.get(gap.why, _WAITS)
+    return way.say(words, who=title_of(gap.role, gap.division, offices, way.language))

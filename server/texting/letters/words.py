@@ -1,0 +1,185 @@
+"""A signer's words by text: gathered until SEND, read back, and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from server.core.conversations import gathering
+from server.core.conversations.wishes import Wish
+from server.core.letters import writing
+from server.core.letters.letter import LONGEST, SHORTEST, checked_words
+from server.core.letters.writing import Progress, Written
+from server.core.places.outcomes import Reached
+from server.db import Transaction
+from server.errors import InvalidInput
+from server.mail.letters import letter_text
+from server.texting.account import signed_with
+from server.texting.intake import TEXT_LIMIT
+from server.texting.letters import call, whom
+from server.texting.letters.way import SILENCE, Told, Way, going_on, way_of, wish_of
+from server.texting.letters.whom import Whom
+from server.texting.replies import Talk, segments, whole
+from server.words.render import N_, group_digits
+from sms.segments import measure
+
+#: What became of a letter, behind the name of its office. Nothing says "sent" before a mail server
+#: has taken it.
+_STATES: dict[str, str] = {
+    "draft": N_("waits until your signature is checked"),
+    "held": N_("kept, not sent"),
+    "queued": N_("waits for its turn"),
+    "sending": N_("on its way"),
+    "retry": N_("waits for its turn"),
+    "accepted": N_("it was sent"),
+    "done": N_("it was sent"),
+    "bounced": N_("came back"),
+    "rejected": N_("it was not sent"),
+    "uncertain": N_("perhaps sent"),
+}
+_LEFT: frozenset[str] = frozenset(_STATES) - {"draft"}
+
+
+async def ask(way: Way, found: Whom) -> Told:
+    """To whom they write; where nobody takes mail, whom they can call instead."""
+    if not found.offices:
+        await way.leave()
+        callable_ = [person for person in found.without_mail if person.phone]
+        if not callable_:
+            return way.told("letter_none")
+        return way.told("letter_cannot", people=call.listed(callable_))
+    await gathering.keep(way.tx, replace(way.on, step="words", purpose="letter"))
+    if way.on.texts:
+        return way.told("letter_got")
+    names = ", ".join(found.with_mail or found.waiting)
+    if found.note:
+        return way.told("letter_write_some", names=names, note=found.note)
+    return way.told("letter_write_place" if way.petition.roles else "letter_write", names=names)
+
+
+def more(talk: Talk) -> Wish:
+    """A text of the letter. The first is answered, and the others are kept in silence, each of
+    which would cost as much as a text of theirs."""
+
+    async def act(way: Way) -> Told:
+        on = way.on.with_text(talk.said)
+        # What is as long as we take may have been longer.
+        if len(talk.said) >= TEXT_LIMIT or len(on.words) > LONGEST:
+            return way.told("letter_long", most=group_digits(LONGEST, way.language))
+        await gathering.keep(way.tx, on)
+        return SILENCE if way.on.texts else way.told("letter_got")
+
+    return going_on(talk, act, Told("letter_nothing"))
+
+
+async def without_last(way: Way) -> Told:
+    """The last text is away."""
+    await gathering.keep(way.tx, replace(way.on.without_last(), step="words"))
+    return way.told("letter_back")
+
+
+def post(talk: Talk) -> Wish:
+    """SEND: read it back once, and then send it; where nothing is written, what became of what was
+    sent."""
+
+    async def act(tx: Transaction, language: str) -> Told:
+        on = await gathering.of_phone(tx, talk.phone_key, talk.services.now())
+        way = await way_of(tx, talk, language, on) if on else None
+        if way and way.on.step != "called":
+            return await _post(way)
+        return await _sent_before(tx, talk, language)
+
+    return wish_of(talk, act)
+
+
+async def _post(way: Way) -> Told:
+    found = await whom.outcome_of(way)
+    if not isinstance(found, Reached):
+        return way.told("letter_place_first")
+    try:
+        own = checked_words(way.on.words)
+    except InvalidInput:
+        own = ""
+    if not own:
+        return way.told("letter_short", least=str(SHORTEST))
+    if way.on.read_at is None:
+        await gathering.keep(way.tx, replace(way.on, read_at=way.talk.services.now()))
+        return _read_back(way, own)
+    return await _send(way, own, await whom.of(way, found))
+
+
+def _read_back(way: Way, own: str) -> Told:
+    """All of it where its segments hold that, else its beginning and end, and how long it is."""
+    body, size = " ".join(own.split()), group_digits(len(own), way.language)
+    if _fits(way, "letter_read", body, size):
+        return way.told("letter_read", body=body)
+    low, high = 0, len(body) // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        fits = _fits(way, "letter_read_long", _both_ends(body, middle), size)
+        low, high = (middle, high) if fits else (low, middle)
+    return way.told("letter_read_long", body=_both_ends(body, low), count=size)
+
+
+def _both_ends(body: str, length: int) -> str:
+    return f"{body[:length].rstrip()} ... {body[len(body) - length :].lstrip()}"
+
+
+def _fits(way: Way, reply: str, body: str, size: str) -> bool:
+    template = way.talk.services.renderer.text(way.language, reply)
+    said = whole(template, {"body": body, "count": size})
+    return measure(said).segments <= segments(reply, template)
+
+
+async def _send(way: Way, own: str, found: Whom) -> Told:
+    """Keep the letters, which wait for their turn; nothing is sent by a text."""
+    petition, services = way.petition, way.talk.services
+    renderer, settings, to = services.renderer, services.settings, found.offices
+    written = Written(
+        petition=petition,
+        signature_id=way.signer.id,
+        sender=way.signer.person_key or b"",
+        offices=to,
+        language=way.language,
+        subject=petition.wording(petition.language).title,
+        words=letter_text(renderer, settings, petition, way.signer, to, own, "no_mail"),
+        own_words=len(own),
+        reply_to="",
+        ids=services.ids,
+        now=services.now(),
+    )
+    [progress] = await writing.write_many(way.tx, [written])
+    await way.leave()
+    if {one.state for one in progress} != {"queued"}:
+        return _states(way, progress)
+    names = ", ".join(found.with_mail)
+    missed = [person for person in found.without_mail if person.phone]
+    if missed:
+        return way.told("letter_waits_some", names=names, people=call.listed(missed))
+    return way.told("letter_waits", names=names)
+
+
+async def what_became(way: Way) -> Told | None:
+    """What became of the letters that this signer has written; None for nobody who has."""
+    key = way.signer.person_key or b""
+    progress = await writing.progress(way.tx, way.petition, way.signer.id, key)
+    return _states(way, progress) if any(one.state in _LEFT for one in progress) else None
+
+
+def _states(way: Way, progress: Sequence[Progress]) -> Told:
+    said = [f"{one.office}: {way.say(_STATES[one.state])}" for one in progress]
+    return way.told("letter_states", states="; ".join(said))
+
+
+async def _sent_before(tx: Transaction, talk: Talk, language: str) -> Told:
+    for signer in await signed_with(tx, talk):
+        on = gathering.Gathering(
+            phone_key=talk.phone_key,
+            petition_id=signer.petition_id,
+            signature_id=signer.id,
+            begun_at=0,
+        )
+        way = await way_of(tx, talk, language, on)
+        if way and (told := await what_became(way)):
+            return told
+    return Told("letter_nothing")

@@ -1,0 +1,8 @@
+"""People who sign, those who decide where they live, and sites with thousands of petitions.
+
+All of them are invented; real ones lie beside the checkout, if anywhere.
+
+    signers     people who sign on a running server, and whose names are stored then
+    land        invented people and postcodes as files to import, and where real ones lie
+    many        a site with thousands of petitions
+"""
