@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from tests.harness.web.pages import Browser, Form, pattern
-from tests.harness.web.site import OWN, Site
+from tests.harness.web.site import OWN, PASSWORD, Site
 from tests.web.presses.table import press
 
 ROLES = "role_senator role_representative"
@@ -153,9 +153,8 @@ def editing_a_petition(site: Site) -> None:
 )
 def two_who_edit_one_petition(site: Site) -> None:
     slug = site.petition()
-    second = site.server.command("organizer", "add", "other", "--petition", slug, typed="p" * 20)
-    assert second.returncode == 0, second.stderr
-    other = site.signed_in("other", "p" * 20)
+    site.add_organizer("other", "--petition", slug, "--role", "editor")
+    other = site.signed_in("other", PASSWORD)
     pages = [who.get(f"/organizer/p/{slug}/edit") for who in (site.desk, other)]
     first, late = (page.form(f"{OWN}/edit") for page in pages)
     site.desk.press(first, "", {"title_en": "The title of the first", "goal": "500"})
