@@ -25,8 +25,7 @@ ROW: Final[Row] = {
         "unsub, ~cancel, ~end, ~quit, ~remove, ~no more, ~enough, ~block, ~quit it, ~knock it "
         "off, ~cut it out, ~end this, ~cancel all, ~cancel this, ~stopped, ~be gone, ~piss off, "
         "~get lost, opting out, {i'm|im|i am} opting out, would like to opt out, how {do|can} i "
-        "opt "
-        "out, stahp, sotp, stpo, tsop, stpp, sttop"
+        "opt out, stahp, sotp, stpo, tsop, stpp, sttop"
     ),
     "cease": (
         "cancel, quit, cease, end, halt, no more, enough, sick of, tired of, fed up with, done "
