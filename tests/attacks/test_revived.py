@@ -157,7 +157,10 @@ async def test_what_an_organizer_takes_out_after_the_copy_has_to_be_taken_out_ag
 
     async def take_out(services: Services) -> None:
         async with services.database.write() as tx:
-            await tx.execute("INSERT INTO organizers VALUES (1, 'jo', '', 0)")
+            await tx.execute(
+                "INSERT INTO organizers (id, name, password_hash, created_at)"
+                " VALUES (1, 'jo', '', 0)"
+            )
             await invalidation.ask(tx, 1, Condition(class_="sms"), "Invented", 1, services.now())
         assert await invalidation.work(services.database, services.now())
 

@@ -204,7 +204,9 @@ async def test_what_was_taken_out_does_not_come_back_by_text(
     await phones.text("SIGN LAKE Ana Diaz 59801")
     services = phones.services
     async with services.database.write() as tx:
-        await tx.execute("INSERT INTO organizers VALUES (1, 'jo', '', 0)")
+        await tx.execute(
+            "INSERT INTO organizers (id, name, password_hash, created_at) VALUES (1, 'jo', '', 0)"
+        )
         await invalidation.ask(tx, 1, Condition(class_="sms"), "Invented", 1, services.now())
     assert await invalidation.work(services.database, services.now())
     for text in texts:

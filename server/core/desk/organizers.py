@@ -95,12 +95,14 @@ def normal_name(text: str) -> str | None:
 
 
 async def add(tx: Transaction, name: str, password: str, *, salt: bytes, now: int) -> Organizer:
-    """A new account. Raises `InvalidInput` for a name or password that will not do.
+    """A new account with a password that was made, not chosen. Raises `InvalidInput` for a name or
+    password that will not do.
 
     The hash is made inside the transaction (some 50 ms): who must not keep others waiting makes the
     account before (`new_account`) and stores it then.
     """
-    return await store(tx, await new_account(name, password, salt), now)
+    normal = _checked(name, password)
+    return await store(tx, NewAccount(normal, await passwords.hashed(password, salt)), now)
 
 
 async def new_account(
@@ -108,11 +110,17 @@ async def new_account(
 ) -> NewAccount:
     """An account that nobody has yet. Raises `InvalidInput` for a name or password that will not
     do; `leaked` is a list of passwords that others know."""
+    normal = _checked(name, password)
+    return NewAccount(normal, await new_hash(password, salt, normal, leaked))
+
+
+def _checked(name: str, password: str) -> str:
+    """The name as it is kept. Raises `InvalidInput`."""
     normal = normal_name(name)
     problems = [*_name_problems(name, normal), *_password_problems(password)]
     if normal is None or problems:
         raise InvalidInput(*problems)
-    return NewAccount(normal, await new_hash(password, salt, normal, leaked))
+    return normal
 
 
 async def new_hash(password: str, salt: bytes, name: str, leaked: Path | None = None) -> str:

@@ -239,7 +239,9 @@ async def test_signatures_that_were_being_taken_out_are_left_in_their_figures(
     before = await sound(world)
     condition = json.dumps({"name": "bo*"})
     async with world.database.write() as tx:
-        await tx.execute("INSERT INTO organizers VALUES (1, 'ana', '', 0)")
+        await tx.execute(
+            "INSERT INTO organizers (id, name, password_hash, created_at) VALUES (1, 'ana', '', 0)"
+        )
         for id_, started in ((1, NOW), (2, None)):
             await tx.execute(
                 "INSERT INTO invalidations (id, petition_id, condition, reason, asked_by, asked_at,"
@@ -264,7 +266,10 @@ async def test_signatures_that_were_being_taken_out_are_left_in_their_figures(
 async def test_no_decision_changes_its_figures(world: World) -> None:
     await filled(world)
     async with world.database.write() as tx:
-        await tx.execute("INSERT INTO organizers VALUES (1, 'ana', '', 0), (2, 'bo', '', 0)")
+        await tx.execute(
+            "INSERT INTO organizers (id, name, password_hash, created_at)"
+            " VALUES (1, 'ana', '', 0), (2, 'bo', '', 0)"
+        )
         await run_by(tx, 1, 1, 2, joined_at=0)
         done = await invalidation.ask(tx, 1, Condition(name="bo*"), "why", 1, LATER)
     assert await invalidation.work(world.database, LATER)
@@ -327,7 +332,9 @@ async def test_accepting_stops_where_it_ends_in_the_middle(
 async def test_what_is_being_put_back_is_left_where_it_is(world: World) -> None:
     await filled(world)
     async with world.database.write() as tx:
-        await tx.execute("INSERT INTO organizers VALUES (1, 'ana', '', 0)")
+        await tx.execute(
+            "INSERT INTO organizers (id, name, password_hash, created_at) VALUES (1, 'ana', '', 0)"
+        )
         await invalidation.ask(tx, 1, Condition(name="bo*"), "why", 1, LATER)
     assert await invalidation.work(world.database, LATER)
     before = await sound(world)
