@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from server.core.petitions import extras
+from server.core.petitions.extras import NO_EXTRAS, Extras
 from server.core.values.contacts import normal_email
 from server.core.values.names import tidy
 from server.core.values.postcodes import has_postcodes, is_country
@@ -64,6 +66,13 @@ class Draft:
     contact_required: bool = False
     goal: int | None = None
     origins: tuple[str, ...] = ()
+    extras: Extras = NO_EXTRAS
+
+    @property
+    def asker(self) -> str:
+        """Who asks, with what they are."""
+        kind = self.extras.asker_kind
+        return f"{self.started_by} ({kind})" if kind else self.started_by
 
     @property
     def is_addressed(self) -> bool:
@@ -98,9 +107,11 @@ def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
         contact_required=draft.contact_required,
         goal=draft.goal,
         origins=tuple(o.strip().rstrip("/").lower() for o in draft.origins if o.strip()),
+        extras=extras.normal(draft.extras),
     )
-    if problems := [*_rule_problems(normal, reserved), *_wording_problems(normal)]:
-        raise InvalidInput(*problems)
+    found = [*_rule_problems(normal, reserved), *_wording_problems(normal)]
+    if found := [*found, *extras.problems(normal.extras)]:
+        raise InvalidInput(*found)
     return normal
 
 

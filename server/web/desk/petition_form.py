@@ -19,6 +19,7 @@ from server.core.values.keys import SALT_BYTES
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Overtaken, StoreUnavailable
 from server.web.desk.form import parts
+from server.web.desk.form.extras import EXTRA_FIELDS, extra_values, extras_of
 from server.web.desk.form.overtaken import Merged, chosen, merged, overtaking
 from server.web.desk.form.roles import role_ticks, role_values, ticked_roles
 from server.web.desk.resuming import HOME
@@ -40,7 +41,7 @@ from sms.reading import reserved
 ROWS = 8  # decision makers that one form can hold; forms.MANY_FIELDS bounds it
 EMPTY_ROWS = 2
 MAKER_PARTS = ("name", "title", "phone", "email", "form")
-_SINGLE = ("started_by", "slug", "keyword", "country", "goal", "origins")
+_SINGLE = ("started_by", *EXTRA_FIELDS, "slug", "keyword", "country", "goal", "origins")
 _TICKED = "1"
 _GAP = r"[\s.,]"  # between the digits of a large number, after every third or (in India) second
 _NUMBER = re.compile(rf"[0-9]{{1,12}}|[0-9]{{1,3}}(?:{_GAP}[0-9]{{2,3}}){{0,3}}{_GAP}[0-9]{{3}}")
@@ -218,6 +219,7 @@ def typed_of(visit: Visit, petition: Petition | None, values: FormValues) -> Typ
         contact_required=values.get("contact_required") == _TICKED,
         goal=_goal(values.get("goal", "")),
         origins=tuple(re.split(r"[\s,]+", values.get("origins", ""))),
+        extras=extras_of(values),
     )
     return TypedDraft(draft, rows)
 
@@ -243,17 +245,21 @@ def _goal(typed: str) -> int | None:
 
 def values_of(petition: Draft) -> dict[str, str]:
     """The form's values for what an organizer has decided."""
-    values = {
-        "started_by": petition.started_by,
-        "slug": petition.slug,
-        "keyword": petition.keyword,
-        "language": petition.language,
-        "country": petition.country,
-        "goal": "" if petition.goal is None else str(petition.goal),
-        "origins": "\n".join(petition.origins),
-        "postcode_required": _TICKED if petition.postcode_required else "",
-        "contact_required": _TICKED if petition.contact_required else "",
-    } | role_values(petition)
+    values = (
+        {
+            "started_by": petition.started_by,
+            "slug": petition.slug,
+            "keyword": petition.keyword,
+            "language": petition.language,
+            "country": petition.country,
+            "goal": "" if petition.goal is None else str(petition.goal),
+            "origins": "\n".join(petition.origins),
+            "postcode_required": _TICKED if petition.postcode_required else "",
+            "contact_required": _TICKED if petition.contact_required else "",
+        }
+        | role_values(petition)
+        | extra_values(petition.extras)
+    )
     for code, wording in petition.wordings.items():
         values |= {f"title_{code}": wording.title, f"body_{code}": wording.body}
     for row, maker in enumerate(petition.decision_makers[:ROWS]):

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from server.core.desk.dashboard import CHANNELS
 from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
+from server.core.petitions.extras import EXTRA_LIMITS
+from server.web.desk.form.parts import PART_WORDS
 from server.web.public import words as public
 from server.web.public.words import CHANNEL_WORDS, Message
 from server.words.render import N_, Renderer, day_words
@@ -42,6 +44,8 @@ _PROBLEMS = {
     ("maker", "email"): N_("Write a whole e-mail address, like office@example.org."),
     ("maker", "form"): N_("Write the whole link of the form. It begins with https://"),
 }
+#: Of what a petition may have besides.
+_TOO_LONG = N_("“{field}” is too long. Write at most {limit} letters.")
 
 NOTHING_STORED = N_("Nothing is stored yet. Please mend this:")
 NOT_OPEN_YET = N_("The petition is not open yet. Please mend this:")
@@ -246,6 +250,9 @@ KIND_WORDS = {
 
 def problem_words(renderer: Renderer, language: str, field: str, code: str) -> str:
     """One sentence that says what to do about a problem; `field` without language or row."""
+    if field in EXTRA_LIMITS and code == "long":
+        called = renderer.say(language, PART_WORDS[field])
+        return renderer.say(language, _TOO_LONG, field=called, limit=EXTRA_LIMITS[field])
     sentence = _PROBLEMS.get((field, code), N_("Check this field."))
     return renderer.say(language, sentence, title_limit=TITLE_LIMIT, body_limit=WORDING_LIMIT)
 

@@ -16,6 +16,7 @@ from server.core.counting import counts
 from server.core.counting.counts import PublicFigures
 from server.core.desk import invalidation
 from server.core.desk.dashboard import CHANNELS
+from server.core.petitions.extras import NO_EXTRAS
 from server.core.petitions.petitions import Petition
 from server.db.patience import PATIENCE_SECONDS
 from server.errors import StoreUnavailable
@@ -121,6 +122,7 @@ class Site:
         frame = {
             "prefix": lead,
             "home": f"{lead}/",
+            "privacy": f"{lead}/privacy",
             "contact": settings.contact,
             "sms_number": settings.sms_number,
         }
@@ -153,6 +155,7 @@ class Site:
             path_in=at,
             url=url,
             share=f"{wording.title} {url}",
+            **_privacy_of(petition, at(prefix)),
             **context,
         )
 
@@ -204,6 +207,11 @@ class Site:
 
 def _is_empty(figures: PublicFigures | None) -> bool:
     return figures is not None and not figures.verified + figures.unverified
+
+
+def _privacy_of(petition: Petition, path: str) -> dict[str, str]:
+    """Where its own page of privacy is, if that says more than that of the server."""
+    return {"privacy": f"{path}/privacy"} if petition.extras != NO_EXTRAS else {}
 
 
 def path_of(petition: Petition, prefix: str | None) -> str:

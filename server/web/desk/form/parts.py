@@ -19,6 +19,8 @@ PART_WORDS = {
     "title": N_("Title"),
     "body": N_("Text"),
     "started_by": N_("Who asks"),
+    "asker_kind": N_("What you are (optional)"),
+    "asker_contact": N_("How people reach you (optional)"),
     "language": N_("Main language"),
     "slug": N_("Address of the page"),
     "keyword": N_("Word for signing by text"),
