@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from server.core.petitions import petitions, versions
-from server.core.petitions.draft import validated
-from server.core.petitions.extras import EXTRA_LIMITS, NO_EXTRAS, Extras
+from server.core.petitions.draft import Wording, validated
+from server.core.petitions.extras import EXTRA_LIMITS, NO_EXTRAS, Extras, Threshold
 from server.core.petitions.petitions import Petition
 from server.core.petitions.versions import contents
 from server.errors import InvalidInput
@@ -19,6 +19,8 @@ from tests.harness.world import NOW, World, draft
 FULL: dict[str, Any] = {
     "asker_kind": "an association",
     "asker_contact": "hello@lake.example",
+    "thanks": {"en": "Come to the lake.\n\nSaturday at ten."},
+    "thresholds": {"en": (Threshold(100, "We are heard."), Threshold(10_000, "A debate."))},
 }
 
 
@@ -75,6 +77,12 @@ async def test_what_was_stored_before_there_were_extras_is_read_as_having_none(
     ("extras", "problem"),
     [
         ({"asker_kind": "k" * (EXTRA_LIMITS["asker_kind"] + 1)}, ("asker_kind", "long")),
+        ({"thanks": {"en": "x" * 501}}, ("thanks_en", "long")),
+        ({"thresholds": {"en": (Threshold(0, "ten"),)}}, ("thresholds_en", "malformed")),
+        ({"thresholds": {"en": (Threshold(10**10, "ten"),)}}, ("thresholds_en", "malformed")),
+        ({"thresholds": {"en": (Threshold(10, " "),)}}, ("thresholds_en", "malformed")),
+        ({"thresholds": {"en": (Threshold(10, "x" * 121),)}}, ("thresholds_en", "long")),
+        ({"thresholds": {"en": (Threshold(10, "x"),) * 7}}, ("thresholds_en", "many")),
         ({"asker_contact": "c" * (EXTRA_LIMITS["asker_contact"] + 1)}, ("asker_contact", "long")),
     ],
 )
@@ -82,6 +90,45 @@ def test_a_bad_extra_is_named(extras: dict[str, Any], problem: tuple[str, str]) 
     with pytest.raises(InvalidInput) as caught:
         validated(draft(extras=Extras(**extras)), frozenset())
     assert [(p.field, p.code) for p in caught.value.problems] == [problem]
+
+
+def in_two(**said: Any) -> Extras:
+    """The extras of a petition in two languages; English is its own."""
+    wordings = {"en": Wording("Lake", "Please."), "es": Wording("Lago", "Por favor.")}
+    return validated(draft(wordings=wordings, extras=Extras(**said)), frozenset()).extras
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"thanks": {"es": "Vengan."}}, ("thanks_en", "other_language")),
+        ({"thresholds": {"es": (Threshold(5, "Sí."),)}}, ("thresholds_en", "other_language")),
+        (
+            {"thresholds": {"en": (Threshold(5, "Yes."),), "es": (Threshold(6, "Sí."),)}},
+            ("thresholds_es", "numbers"),
+        ),
+    ],
+)
+def test_what_other_languages_say_the_petitions_own_says_too(
+    said: dict[str, Any], problem: tuple[str, str]
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        in_two(**said)
+    assert [(p.field, p.code) for p in caught.value.problems] == [problem]
+
+
+def test_readers_of_a_language_without_words_get_those_of_the_petition() -> None:
+    extras = in_two(thanks={"en": "Come.", "fr": "Venez.", "es": "  "})
+    assert extras.thanks == {"en": "Come."}  # the petition is in no French
+    assert extras.said("thanks", "es", "en") == ("en", "Come.")
+    both = in_two(thanks={"en": "Come.", "es": "Vengan."})
+    assert both.said("thanks", "es", "en") == ("es", "Vengan.")
+    assert NO_EXTRAS.said("thanks", "es", "en") == ("en", None)
+
+
+def test_thresholds_stand_in_the_order_of_their_numbers() -> None:
+    rows = (Threshold(10_000, "A debate."), Threshold(100, " We are  heard. "))
+    assert in_two(thresholds={"en": rows}).thresholds["en"] == FULL["thresholds"]["en"]
 
 
 def test_needless_gaps_go() -> None:

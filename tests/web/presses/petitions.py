@@ -15,12 +15,17 @@ ROLES = "role_senator role_representative"
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
 DRAFT = (
     "title_{language} body_{language} started_by asker_kind asker_contact add language slug"
+    " thanks_{language} thresholds_{language}"
     f" keyword country postcode_required contact_required goal origins {MAKER} {ROLES}"
 )
 #: What a petition may have besides.
 EXTRAS: dict[str, str | bool] = {
     "asker_kind": "an association",
     "asker_contact": "hello@lake.example",
+    "thanks_en": "Come to the lake on Saturday.",
+    "thanks_es": "Vengan al lago el sábado.",
+    "thresholds_en": "1 The council hears us.\n10000 The council must debate it.",
+    "thresholds_es": "1 El concejo nos oye.\n10000 El concejo debe debatirla.",
 }
 
 
@@ -97,7 +102,8 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks} (", "Keep it clean.")
     site.shows(f"/en/p/{slug}", str(EXTRAS["asker_kind"]), str(EXTRAS["asker_contact"]))
     site.shows(f"/en/p/{slug}", "those who decide where you live")
-    site.shows(f"/es/p/{slug}", str(more["title_es"]))
+    site.shows(f"/en/p/{slug}", "The council hears us.")
+    site.shows(f"/es/p/{slug}", str(more["title_es"]), "El concejo nos oye.")
     site.shows(f"/fr/p/{slug}", str(more["body_es"]))  # the main language
     name = site.name()
     bare = read.get(f"/en/p/{slug}").form("/p/{slug}")
@@ -108,6 +114,7 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     for said in ("Jo Marsh", "Mayor", "jo.marsh@example.org", "https://example.org/write-to-jo"):
         assert said in thanks.text
     assert "tel:+14065550140" in thanks.text
+    assert str(EXTRAS["thanks_en"]) in thanks.text
     name = site.name()
     site.sign(slug, "/en", name=name, email=site.address(), postcode="")
     assert site.row(slug, name)["postcode"] == ""

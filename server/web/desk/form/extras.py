@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from server.core.petitions.extras import EXTRA_LINES, Extras
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from server.config import LANGUAGES
+from server.core.petitions.extras import EXTRA_LINES, EXTRA_WORDS, Extras, Threshold
+from server.web.desk.form.numbers import read_numbered
 from server.web.http.forms import FormValues
 
-#: The fields in the order of the form.
-EXTRA_FIELDS = tuple(EXTRA_LINES)
+T = TypeVar("T")
+#: Beside who asks.
+ASKER_FIELDS = EXTRA_LINES
+#: The others in the order of the form; each stands once for each language.
+EXTRA_FIELDS = ("thresholds", "thanks")
 
 
-def extras_of(values: FormValues) -> Extras:
-    """What is typed."""
-    return Extras(**{name: values.get(name, "") for name in EXTRA_LINES})
+def extras_of(values: FormValues, stored: Extras) -> Extras:
+    """What is typed. What the form cannot show of what is stored is kept as it is."""
+
+    def by_language(name: str, read: Callable[[str], T]) -> dict[str, T]:
+        known: Mapping[str, T] = getattr(stored, name)
+        hidden = {code: said for code, said in known.items() if code not in LANGUAGES}
+        return hidden | {code: read(values.get(f"{name}_{code}", "")) for code in LANGUAGES}
+
+    typed: dict[str, Any] = {name: values.get(name, "") for name in EXTRA_LINES}
+    typed |= {name: by_language(name, str) for name in EXTRA_WORDS}
+    return Extras(**typed, thresholds=by_language("thresholds", _thresholds))
 
 
 def extra_values(extras: Extras) -> dict[str, str]:
     """The form's values for them."""
-    return {name: getattr(extras, name) for name in EXTRA_LINES}
+    values = {name: getattr(extras, name) for name in EXTRA_LINES}
+    for name in EXTRA_WORDS:
+        values |= {f"{name}_{code}": text for code, text in getattr(extras, name).items()}
+    for code, rows in extras.thresholds.items():
+        values[f"thresholds_{code}"] = "\n".join(f"{row.number} {row.brings}" for row in rows)
+    return values
+
+
+def _thresholds(typed: str) -> tuple[Threshold, ...]:
+    return tuple(Threshold(*read_numbered(line)) for line in typed.splitlines() if line.strip())
