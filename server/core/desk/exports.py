@@ -94,6 +94,7 @@ _COLUMNS = (
     _Column("news", "news_at", _yes_or_no),
     _Column("verified_at", "verified_at", _time),
     _Column("language", "language", str),
+    _Column("wording", "wording", str),
 )
 HEADINGS = tuple(column.heading for column in _COLUMNS)
 _SELECTED = ", ".join(column.selected for column in _COLUMNS)

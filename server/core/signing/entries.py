@@ -12,16 +12,21 @@ _SHOWN_BYTES = 9  # of the key: nobody can make a second form with the same
 
 
 class Entries(NamedTuple):
-    """`name` as it was spelt; `public` and `news` are the ticks."""
+    """`name` as it was spelt; `public` and `news` are the ticks; `wording` is the number of what
+    was read."""
 
     name: str
     postcode: str | None
     comment: str | None
     public: bool
     news: bool
+    wording: int = 1
 
     def value(self, keys: Keys, salt: bytes) -> str:
         """What a page carries for them: of fixed length, and equal for equal forms alone."""
         ticks = f"{self.public:d}{self.news:d}"
-        key = keys.entries(salt, self.name, self.postcode or "", self.comment or "", ticks)
+        said = [self.name, self.postcode or "", self.comment or "", ticks]
+        if self.wording > 1:  # pages of before there were others are still open somewhere
+            said.append(str(self.wording))
+        key = keys.entries(salt, *said)
         return urlsafe_b64encode(key[:_SHOWN_BYTES]).decode()

@@ -36,6 +36,7 @@ _COLUMNS: dict[str, ColumnType] = {
     "comment": "text",
     "public_at": "int",
     "news_at": "int",
+    "wording": "int",
 }
 _NAMES = ", ".join(_COLUMNS)
 
@@ -66,7 +67,7 @@ class Form:
         about = (s.petition_id, self.id, self.signature_id, s.id, s.keys.contact)
         said = (s.class_, s.language, s.name, s.postcode, s.contact, s.comment)
         ticks = (s.now if ticked else None for ticked in (s.public, s.news))
-        return *about, s.prefix_tag or b"", *said, *ticks
+        return *about, s.prefix_tag or b"", *said, *ticks, s.wording
 
 
 async def put(tx: Transaction, forms: Iterable[Form]) -> None:
@@ -171,13 +172,13 @@ class Provable:
 
 _EITHER = (
     "SELECT b.place, s.contact_key, s.place_key, s.name, s.postcode, s.comment, s.public_at,"
-    " s.news_at, s.id, s.id AS signature_id, NULL AS signing_id, NULL AS class, s.language,"
-    " s.contact, s.prefix_tag AS network FROM {batch} b JOIN signatures s"
+    " s.news_at, s.wording, s.id, s.id AS signature_id, NULL AS signing_id, NULL AS class,"
+    " s.language, s.contact, s.prefix_tag AS network FROM {batch} b JOIN signatures s"
     " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
     " AND s.contact_key IS NOT NULL AND s.withdrawn_at IS NULL"
     " UNION ALL SELECT b.place, f.contact_key, NULL, f.name, f.postcode, f.comment, f.public_at,"
-    " f.news_at, f.id, f.signature_id, f.signing_id, f.class, f.language, f.contact, f.network"
-    " FROM {batch} b JOIN pending_forms f"
+    " f.news_at, f.wording, f.id, f.signature_id, f.signing_id, f.class, f.language, f.contact,"
+    " f.network FROM {batch} b JOIN pending_forms f"
     " ON f.petition_id = b.petition_id AND f.contact_key = b.contact_key"
 )
 
@@ -203,9 +204,10 @@ async def of_contacts(
 
 
 def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> Provable:
-    contact_key, place_key, name, postcode, comment, public_at, news_at, id_, *about = row
-    signature_id, signing_id, class_, language, contact, network = about
-    entries = Entries(name or "", postcode, comment, public_at is not None, news_at is not None)
+    contact_key, place_key, name, postcode, comment, public_at, news_at, wording, *about = row
+    id_, signature_id, signing_id, class_, language, contact, network = about
+    ticks = public_at is not None, news_at is not None
+    entries = Entries(name or "", postcode, comment, *ticks, wording)
     contact_keys = (contact_key, *(keys.contacts(petition.salt, contact) if contact else ()))
     if signing_id is None:
         return Provable(id_, petition, entries, place_key, contact_key, contact_keys)

@@ -19,8 +19,9 @@ from server.core.values.keys import PersonKeys
 class Signing:
     """A well-formed wish to sign. `verified`: the contact has been shown to be theirs.
 
-    `group` is what its contact shares with others. A door adds what is suspicious about it
-    (`signals`), and what stands for the address that it came from (`prefix_tag`).
+    `wording` is the number of what they have read. `group` is what its contact shares with others.
+    A door adds what is suspicious about it (`signals`), and what stands for the address that it
+    came from (`prefix_tag`).
     """
 
     id: int
@@ -35,6 +36,7 @@ class Signing:
     comment: str | None = None
     public: bool = False
     news: bool = False
+    wording: int = 1
     verified: bool = False
     signals: tuple[Reason, ...] = ()
     group: Group | None = None
@@ -42,7 +44,8 @@ class Signing:
 
     @property
     def entries(self) -> Entries:
-        return Entries(self.name, self.postcode, self.comment, self.public, self.news)
+        ticks = self.public, self.news
+        return Entries(self.name, self.postcode, self.comment, *ticks, self.wording)
 
 
 @dataclass(slots=True, eq=False)
@@ -87,13 +90,14 @@ class Signature(Columns):
             news_at=s.now if s.news else None,
             prefix_tag=s.prefix_tag,
             verified_at=s.now if s.verified else None,
+            wording=s.wording,
         )
 
     @property
     def entries(self) -> Entries:
         """What it says of its signer now."""
         ticks = self.public_at is not None, self.news_at is not None
-        return Entries(self.name or "", self.postcode, self.comment, *ticks)
+        return Entries(self.name or "", self.postcode, self.comment, *ticks, self.wording)
 
     def as_signing(self) -> Signing:
         """The form that made it, while nobody has verified it."""
@@ -115,9 +119,14 @@ class Signature(Columns):
         What was entered on the web (comment, public name, news) may be a stranger's: it goes.
         """
         self.class_, self.language = s.class_, s.language
-        self.correct(s)
+        self.sign_anew(s)
         self.comment = self.public_at = self.news_at = None
         self.confirm(s.now)
+
+    def sign_anew(self, s: Signing) -> None:
+        """Its owner signs again by such a door, after reading what it says now."""
+        self.correct(s)
+        self.wording = s.wording
 
     def say(self, s: Signing) -> None:
         """Name and postcode as they were said last."""
@@ -132,7 +141,7 @@ class Signature(Columns):
     def enter(self, form: Signing) -> None:
         """All that a form says, whose contact has been shown to be its signer's."""
         self.correct(form)
-        self.comment, self.contact = form.comment, form.contact
+        self.comment, self.contact, self.wording = form.comment, form.contact, form.wording
         self.public_at = (self.public_at or form.now) if form.public else None
         self.news_at = (self.news_at or form.now) if form.news else None
 
