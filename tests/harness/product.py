@@ -26,6 +26,7 @@ LOGS: list[Path] = []
 PAGES = [
     "",
     *(f"p/face{sheet}" for sheet in ("", "/poster", "/names", "/verify", "/withdraw", "/letter")),
+    "p/face/privacy",
 ]
 PAGES += ["help", "privacy", "accessibility", "nothing-here", "?q=face", "?q=zeppelin"]
 
