@@ -39,6 +39,7 @@ DELETED = (
     "paused_offices",
     "agreed_offices",
     "place_corrections",
+    "ends_asked",
 )
 
 
