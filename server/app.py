@@ -60,6 +60,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
         Route("/privacy", Methods(GET=petitions.information)),
         Route("/p/{slug}/verify", Methods(GET=codes.verify, POST=codes.verify)),
         Route("/p/{slug}/withdraw", Methods(GET=codes.withdraw, POST=codes.withdraw)),
+        Route("/p/{slug}/privacy", Methods(GET=petitions.privacy)),
         Route("/p/{slug}/letter", Methods(GET=letter.letter, POST=letter.letter)),
         Route("/preview/{ref}", Methods(GET=previews.preview, POST=previews.beyond)),
         Route("/preview/{ref}/{rest:path}", Methods(GET=previews.beyond)),

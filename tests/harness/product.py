@@ -29,6 +29,7 @@ PAGES = [
         f"p/face{sheet}"
         for sheet in ("", "/poster", "/names", "/changes", "/verify", "/withdraw", "/letter")
     ),
+    "p/face/privacy",
 ]
 PAGES += ["help", "privacy", "accessibility", "nothing-here", "?q=face", "?q=zeppelin"]
 

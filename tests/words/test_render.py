@@ -181,6 +181,7 @@ def test_every_plural_form_is_used(language: str, counts: tuple[int, ...]) -> No
             figures=type("F", (), {"verified": n, "unverified": 0}),
             late=False,
             channels=[],
+            steps=[],
             taken_out=[],
             first=False,
             goal=None,

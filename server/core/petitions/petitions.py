@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from server.core.petitions import search, versions, wordings
+from server.core.petitions import extras, search, versions, wordings
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.versions import Version, contents
 from server.core.places.outcomes import Addressing
@@ -92,9 +92,9 @@ async def create(
     petition_id: int = row["id"] if row else 1
     await tx.execute(
         "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule, contact_rule,"
-        " started_by, roles, goal, origins, salt, version, created_at)"
+        " started_by, roles, goal, origins, extras, salt, version, created_at)"
         " VALUES (:id, :slug, :keyword, :language, :country, :postcode_rule, :contact_rule,"
-        " :started_by, :roles, :goal, :origins, :salt, 1, :now)",
+        " :started_by, :roles, :goal, :origins, :extras, :salt, 1, :now)",
         id=petition_id,
         salt=salt,
         now=now,
@@ -144,7 +144,7 @@ async def edit(
         "UPDATE petitions SET slug = :slug, keyword = :keyword, language = :language,"
         " country = :country, postcode_rule = :postcode_rule, contact_rule = :contact_rule,"
         " started_by = :started_by, roles = :roles, goal = :goal, origins = :origins,"
-        " version = version + 1 WHERE id = :id RETURNING version",
+        " extras = :extras, version = version + 1 WHERE id = :id RETURNING version",
         id=petition.id,
         **_columns(draft),
     )
@@ -179,6 +179,7 @@ def _columns(draft: Draft) -> dict[str, str | int | None]:
         "roles": " ".join(draft.roles),
         "goal": draft.goal,
         "origins": " ".join(draft.origins),
+        "extras": extras.packed(draft.extras),
     }
 
 
@@ -369,6 +370,7 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         contact_required=row["contact_rule"] == "required",
         goal=row["goal"],
         origins=tuple(row["origins"].split()),
+        extras=extras.unpacked(row["extras"]),
         salt=bytes(row["salt"]),
         version=row["version"],
         created_at=row["created_at"],

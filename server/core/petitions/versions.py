@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from server.core.petitions import extras
 from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.db import Row, Transaction
 
@@ -64,6 +65,7 @@ def _packed(draft: Draft) -> str:
     plain = contents(draft)
     plain["wordings"] = {code: asdict(wording) for code, wording in draft.wordings.items()}
     plain["decision_makers"] = [asdict(maker) for maker in draft.decision_makers]
+    plain["extras"] = extras.plain(draft.extras)
     return json.dumps(plain, ensure_ascii=False)
 
 
@@ -72,4 +74,5 @@ def _version(row: Row) -> Version:
     plain["wordings"] = {code: Wording(**wording) for code, wording in plain["wordings"].items()}
     plain["decision_makers"] = [DecisionMaker(**maker) for maker in plain["decision_makers"]]
     plain = {name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()}
+    plain["extras"] = extras.made_of(plain.get("extras", {}))
     return Version(row["version"], row["changed_at"], row["actor"], Draft(**plain), row["wording"])

@@ -14,9 +14,19 @@ from tests.web.presses.table import press
 ROLES = "role_senator role_representative"
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
 DRAFT = (
-    "title_{language} body_{language} started_by add language slug keyword country"
-    f" postcode_required contact_required goal origins {MAKER} {ROLES}"
+    "title_{language} body_{language} started_by asker_kind asker_contact add language slug"
+    " thanks_{language} thresholds_{language}"
+    f" keyword country postcode_required contact_required goal origins {MAKER} {ROLES}"
 )
+#: What a petition may have besides.
+EXTRAS: dict[str, str | bool] = {
+    "asker_kind": "an association",
+    "asker_contact": "hello@lake.example",
+    "thanks_en": "Come to the lake on Saturday.",
+    "thanks_es": "Vengan al lago el sábado.",
+    "thresholds_en": "1 The council hears us.\n10000 The council must debate it.",
+    "thresholds_es": "1 El concejo nos oye.\n10000 El concejo debe debatirla.",
+}
 
 
 @press("/organizer/sign-in", "/organizer/sign-in", reads="name password")
@@ -77,7 +87,7 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         "origins": "https://friends.example.org\nhttps://others.example.org",
     }
     roles: dict[str, str | bool] = {"role_senator": True, "role_representative": False}
-    page = browser.press(form, "", draft | maker | more | roles)
+    page = browser.press(form, "", draft | maker | more | roles | EXTRAS)
     slug, keyword = str(draft["slug"]), str(draft["keyword"])
     assert keyword in page.text
     assert "4 321" in page.text or "4,321" in page.text.replace("\u202f", ",").replace("\xa0", ",")
@@ -89,9 +99,11 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     assert "role_representative" not in stored.fields  # nobody is known in that country
     read = site.stranger()
     asks = str(draft["started_by"])
-    site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks},", "Keep it clean.")
+    site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks} (", "Keep it clean.")
+    site.shows(f"/en/p/{slug}", str(EXTRAS["asker_kind"]), str(EXTRAS["asker_contact"]))
     site.shows(f"/en/p/{slug}", "those who decide where you live")
-    site.shows(f"/es/p/{slug}", str(more["title_es"]))
+    site.shows(f"/en/p/{slug}", "The council hears us.")
+    site.shows(f"/es/p/{slug}", str(more["title_es"]), "El concejo nos oye.")
     site.shows(f"/fr/p/{slug}", str(more["body_es"]))  # the main language
     name = site.name()
     bare = read.get(f"/en/p/{slug}").form("/p/{slug}")
@@ -102,6 +114,7 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     for said in ("Jo Marsh", "Mayor", "jo.marsh@example.org", "https://example.org/write-to-jo"):
         assert said in thanks.text
     assert "tel:+14065550140" in thanks.text
+    assert str(EXTRAS["thanks_en"]) in thanks.text
     name = site.name()
     site.sign(slug, "/en", name=name, email=site.address(), postcode="")
     assert site.row(slug, name)["postcode"] == ""

@@ -20,7 +20,11 @@ PART_WORDS = {
     "title": N_("Title"),
     "body": N_("Text"),
     "started_by": N_("Who asks"),
+    "asker_kind": N_("What you are (optional)"),
+    "asker_contact": N_("How people reach you (optional)"),
     "language": N_("Main language"),
+    "thresholds": N_("Steps, and what each brings"),
+    "thanks": N_("Your own words on the thank-you page"),
     "slug": N_("Address of the page"),
     "keyword": N_("Word for signing by text"),
     "country": N_("Country whose postcodes you ask for"),
@@ -58,7 +62,7 @@ def part_of(name: str) -> str:
 def label(part: str) -> tuple[str, str]:
     """What a part is called, and the name of its language where it has one."""
     name, _, code = part.partition("_")
-    if name in {"title", "body"} and code in LANGUAGES:
+    if name in PART_WORDS and code in LANGUAGES:
         return PART_WORDS[name], LANGUAGES[code]
     return PART_WORDS.get(part, part), ""
 
