@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -65,8 +66,10 @@ async def test_a_menu_says_it_with_its_first_question(phones: Phones) -> None:
 
 async def test_a_call_says_it_before_the_key_that_signs(phones: Phones) -> None:
     door = SessionDoor(phones.services)
-    first = Inbound("voice", "C1", PHONE, NUMBER, "", channel="voice")
-    spoken = await door.receive(first)
+    call = Inbound("voice", "C1", PHONE, NUMBER, "", channel="voice")
+    asked = (await door.receive(call)).ask
+    assert asked
+    spoken = await door.receive(replace(call, message_id="C2", body="1", state=asked.state))
     assert "am 16 or over. To sign, press 1." in spoken.body
 
 
