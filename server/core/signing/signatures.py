@@ -16,8 +16,9 @@ from server.core.floods.limits import Groups
 from server.core.outbox import outbox
 from server.core.petitions import wordings
 from server.core.petitions.petitions import Petition
-from server.core.signing import stored
+from server.core.signing import besides, stored
 from server.core.signing.decide import Ledger, Outcome
+from server.core.signing.entries import Besides
 from server.core.signing.signature import Signature, Signing
 from server.core.values.contacts import normal_email, normal_phone
 from server.core.values.keys import Keys
@@ -56,7 +57,8 @@ def web_signing(
     contact, class_, bad_contact = _read_contact(petition, values, country)
     comment = tidy(values.get("comment", ""))
     problems = [Problem("name", fault)] if (fault := check_name(name)) else []
-    problems += bad_postcode + bad_contact
+    more, bad_more = besides.read(petition.extras, values)
+    problems += bad_postcode + bad_contact + bad_more
     if len(comment) > COMMENT_LIMIT:
         problems.append(Problem("comment", "long"))
     if problems:
@@ -75,6 +77,8 @@ def web_signing(
         public=bool(values.get("public")),
         news=bool(values.get("news")),
         wording=wordings.read_number(values.get("v", ""), petition.wording_number),
+        besides=more,
+        asks=petition.extras.asks,
     )
 
 
@@ -92,7 +96,7 @@ def text_signing(
     wording: int = 0,
 ) -> Signing:
     """A signing by text, session or call: the phone it came from is the contact, and is thereby
-    verified.
+    verified. Whoever signs so states what the petition wants to have stated.
 
     `name` and `postcode` as `names.split_name_and_postcode` gives them; `wording` is the number of
     what they were told of, 0 for that of now. Raises like `web_signing`.
@@ -117,6 +121,8 @@ def text_signing(
         now=now,
         verified=True,
         wording=wording or petition.wording_number,
+        besides=Besides(eligible=bool(petition.extras.eligibility)),
+        asks=petition.extras.asks,
         group=limits.group_of(petition.id, petition.salt, phone, keys),
     )
 
@@ -167,6 +173,8 @@ async def sign_many(tx: Transaction, signings: Sequence[Signing]) -> list[Outcom
     await tx.lock(key for s in signings for key in (s.keys.place, s.keys.contact) if key)
     groups = await Groups.load(tx, (s.group for s in signings if s.group))
     ledger = Ledger(await stored.related(tx, _places(signings)), groups)
+    if any(s.asks for s in signings):
+        await besides.load(tx, ledger.signatures)
     outcomes = [ledger.take(signing) for signing in signings]
     await ledger.write(tx)
     await outbox.put(tx, ledger.notes, signings[0].now)
