@@ -147,7 +147,13 @@ class Call:
         Without a text nothing is waited for: somebody else may have called with this number on
         their display.
         """
-        asked = Conversation(petition.id, language, postcode=place, class_="voice")
+        asked = Conversation(
+            petition.id,
+            language,
+            postcode=place,
+            class_="voice",
+            wording=petition.wording_number,
+        )
 
         async def act(tx: Transaction) -> str:
             now = self.services.now()

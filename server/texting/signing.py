@@ -56,7 +56,7 @@ def _known(talk: Talk, petition: Petition, language: str) -> Conversation:
     asked = talk.asked
     if asked and asked.petition_id == petition.id:
         return replace(asked, language=language)
-    known = Conversation(petition.id, language)
+    known = Conversation(petition.id, language, wording=petition.wording_number)
     before = talk.standing.unfinished
     if not before or not talk.petition or talk.reading.names:
         return known
@@ -84,6 +84,7 @@ def _signing(talk: Talk, petition: Petition, known: Conversation, name: str) -> 
         id_=services.new_id(),
         now=services.now(),
         class_=known.class_,
+        wording=known.wording,
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from server.config import LANGUAGES
@@ -15,10 +14,10 @@ from server.words.render import Renderer
 from tests.harness.needs import needs
 from tests.harness.people.many import running
 from tests.harness.product import PAGES, Server
-from tests.harness.web.browser import chromium, fits, small_controls
+from tests.harness.web.axe import faults, violations
+from tests.harness.web.browser import chromium, fits
 
 pytestmark = needs("chromium")
-AXE = Axe()
 Colors = Literal["light", "dark"]
 
 
@@ -74,28 +73,6 @@ def page(
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
-
-
-def violations(page: Page) -> list[str]:
-    """What breaks a rule of WCAG (A, AA, AAA) or a best practice, by axe's ids."""
-    options: dict[str, Any] = {
-        "rules": {rule: {"enabled": True} for rule in ("color-contrast-enhanced", "target-size")},
-        "resultTypes": ["violations"],
-    }
-    found = AXE.run(page, options=options).response["violations"]
-    return [f"{v['id']}: {[n['html'][:120] for n in v['nodes']]}" for v in found]
-
-
-def faults(page: Page) -> list[str]:
-    """Everything that is wrong with the page as it stands."""
-    found = violations(page) + small_controls(page)
-    window = page.viewport_size
-    assert window
-    for width in {window["width"], 240}:
-        page.set_viewport_size({"width": width, "height": 600})
-        found += [] if fits(page) else [f"wider than {width} px"]
-    page.set_viewport_size(window)
-    return found
 
 
 @every_language

@@ -101,6 +101,7 @@ _COLUMNS = (
     _Column("eligible", "b.stated_at", _stated),
     _Column("verified_at", "verified_at", _time),
     _Column("language", "language", str),
+    _Column("wording", "wording", str),
 )
 HEADINGS = tuple(column.heading for column in _COLUMNS)
 _SELECTED = ", ".join(column.selected for column in _COLUMNS)

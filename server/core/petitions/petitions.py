@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from server.core.petitions import extras, search, versions
+from server.core.petitions import extras, search, versions, wordings
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.versions import Version, contents
 from server.core.places.outcomes import Addressing
@@ -27,7 +27,9 @@ _NAMED = "((kind = 'slug' AND name = :slug) OR (kind = 'keyword' AND name = :key
 class Petition(Draft):
     """A petition as it is stored. `version` grows with every change that a page can show.
 
-    `former_slugs` and `former_keywords` are those of before that have been public.
+    `former_slugs` and `former_keywords` are those of before that have been public. What it says
+    has the number `wording_number` among its wordings, since `reworded_at` if that is not the
+    first; nobody has signed one before `first_signed`.
     """
 
     id: int
@@ -42,6 +44,9 @@ class Petition(Draft):
     former_slugs: tuple[str, ...] = ()
     former_keywords: tuple[str, ...] = ()
     mail_stopped: bool = False  # an organizer has stopped all mail
+    wording_number: int = 1
+    first_signed: int = 1
+    reworded_at: int | None = None
 
     @property
     def state(self) -> State:
@@ -52,6 +57,11 @@ class Petition(Draft):
         if self.opened_at is None:
             return "draft"
         return "open" if self.paused_at is None else "paused"
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether somebody has signed another wording than that of now."""
+        return self.first_signed < self.wording_number
 
     @property
     def addressing(self) -> Addressing | None:
@@ -142,7 +152,8 @@ async def edit(
         await tx.execute(f"DELETE FROM {table} WHERE petition_id = :id", id=petition.id)
     await _write_parts(tx, petition.id, draft)
     version = row["version"] if row else 0
-    await versions.keep(tx, petition.id, Version(version, now, actor, draft))
+    number = await wordings.number_after(tx, petition.id, latest.draft, draft, now)
+    await versions.keep(tx, petition.id, Version(version, now, actor, draft, number))
     return True
 
 
@@ -371,4 +382,7 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
         former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),
         mail_stopped=row["mail_stopped_at"] is not None,
+        wording_number=row["wording_number"],
+        first_signed=row["first_signed"],
+        reworded_at=row["reworded_at"],
     )

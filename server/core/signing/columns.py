@@ -44,6 +44,7 @@ class Columns:
     withdrawn_at: int | None = None
     noted_at: int | None = None
     absorbed_by: int | None = None  # the id of a verified signature
+    wording: int = 1  # the number of what its signer has read
     group_key: Personal[bytes] = None  # in whose count of verified ones it stands
 
 

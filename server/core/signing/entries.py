@@ -33,13 +33,15 @@ NOTHING = Besides()
 
 
 class Entries(NamedTuple):
-    """`name` as it was spelt; `public` and `news` are the ticks."""
+    """`name` as it was spelt; `public` and `news` are the ticks; `wording` is the number of what
+    was read."""
 
     name: str
     postcode: str | None
     comment: str | None
     public: bool
     news: bool
+    wording: int = 1
     besides: Besides = NOTHING
 
     def shown_without(self, extras: Extras) -> tuple[Entries, ...]:
@@ -49,6 +51,9 @@ class Entries(NamedTuple):
 
     def value(self, keys: Keys, salt: bytes) -> str:
         """What a page carries for them: of fixed length, and equal for equal forms alone."""
-        said = [self.name, self.postcode or "", self.comment or "", f"{self.public:d}{self.news:d}"]
+        ticks = f"{self.public:d}{self.news:d}"
+        said = [self.name, self.postcode or "", self.comment or "", ticks]
+        if self.wording > 1:  # pages of before there were others are still open somewhere
+            said.append(str(self.wording))
         key = keys.entries(salt, *said, *filter(None, [self.besides.packed()]))
         return urlsafe_b64encode(key[:_SHOWN_BYTES]).decode()

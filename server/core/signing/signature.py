@@ -19,8 +19,9 @@ from server.core.values.keys import PersonKeys
 class Signing:
     """A well-formed wish to sign. `verified`: the contact has been shown to be theirs.
 
-    `group` is what its contact shares with others. A door adds what is suspicious about it
-    (`signals`), and what stands for the address that it came from (`prefix_tag`).
+    `wording` is the number of what they have read. `group` is what its contact shares with others.
+    A door adds what is suspicious about it (`signals`), and what stands for the address that it
+    came from (`prefix_tag`).
     """
 
     id: int
@@ -35,6 +36,7 @@ class Signing:
     comment: str | None = None
     public: bool = False
     news: bool = False
+    wording: int = 1
     verified: bool = False
     signals: tuple[Reason, ...] = ()
     group: Group | None = None
@@ -45,7 +47,7 @@ class Signing:
     @property
     def entries(self) -> Entries:
         ticks = self.public, self.news
-        return Entries(self.name, self.postcode, self.comment, *ticks, self.besides)
+        return Entries(self.name, self.postcode, self.comment, *ticks, self.wording, self.besides)
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +95,7 @@ class Signature(Columns):
             news_at=s.now if s.news else None,
             prefix_tag=s.prefix_tag,
             verified_at=s.now if s.verified else None,
+            wording=s.wording,
             besides=s.besides,
         )
 
@@ -100,8 +103,8 @@ class Signature(Columns):
     def entries(self) -> Entries:
         """What it says of its signer now."""
         ticks = self.public_at is not None, self.news_at is not None
-        besides = self.besides or NOTHING
-        return Entries(self.name or "", self.postcode, self.comment, *ticks, besides)
+        more = self.wording, self.besides or NOTHING
+        return Entries(self.name or "", self.postcode, self.comment, *ticks, *more)
 
     def as_signing(self) -> Signing:
         """The form that made it, while nobody has verified it."""
@@ -124,10 +127,15 @@ class Signature(Columns):
         stranger's: it goes.
         """
         self.class_, self.language = s.class_, s.language
-        self.correct(s)
+        self.sign_anew(s)
         self.comment = self.public_at = self.news_at = None
         self.besides = s.besides
         self.confirm(s.now)
+
+    def sign_anew(self, s: Signing) -> None:
+        """Its owner signs again by such a door, after reading what it says now."""
+        self.correct(s)
+        self.wording = s.wording
 
     def say(self, s: Signing) -> None:
         """Name and postcode as they were said last."""
@@ -142,7 +150,8 @@ class Signature(Columns):
     def enter(self, form: Signing) -> None:
         """All that a form says, whose contact has been shown to be its signer's."""
         self.correct(form)
-        self.comment, self.contact, self.besides = form.comment, form.contact, form.besides
+        self.comment, self.contact = form.comment, form.contact
+        self.wording, self.besides = form.wording, form.besides
         self.public_at = (self.public_at or form.now) if form.public else None
         self.news_at = (self.news_at or form.now) if form.news else None
 

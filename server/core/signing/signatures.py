@@ -14,6 +14,7 @@ from server.core.counting.states import where
 from server.core.floods import limits
 from server.core.floods.limits import Groups
 from server.core.outbox import outbox
+from server.core.petitions import wordings
 from server.core.petitions.petitions import Petition
 from server.core.signing import besides, stored
 from server.core.signing.decide import Ledger, Outcome
@@ -77,6 +78,7 @@ def web_signing(
         news=bool(values.get("news")),
         besides=more,
         asks=petition.extras.asks,
+        wording=wordings.read_number(values.get("v", ""), petition.wording_number),
     )
 
 
@@ -91,11 +93,13 @@ def text_signing(
     id_: int,
     now: int,
     class_: Class = "sms",
+    wording: int = 0,
 ) -> Signing:
     """A signing by text, session or call: the phone it came from is the contact, and is thereby
     verified. Whoever signs so states what the petition wants to have stated.
 
-    `name` and `postcode` as `names.split_name_and_postcode` gives them. Raises like `web_signing`.
+    `name` and `postcode` as `names.split_name_and_postcode` gives them; `wording` is the number of
+    what they were told of, 0 for that of now. Raises like `web_signing`.
     """
     if petition.state != "open":
         raise NotOpen(petition.slug)
@@ -118,6 +122,7 @@ def text_signing(
         verified=True,
         besides=Besides(eligible=bool(petition.extras.eligibility)),
         asks=petition.extras.asks,
+        wording=wording or petition.wording_number,
         group=limits.group_of(petition.id, petition.salt, phone, keys),
     )
 

@@ -15,7 +15,7 @@ _PRESSED = re.compile(
     r"/(?:open|pause|close|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?)\Z"
 )
 _PAGES = re.compile(
-    r"/organizer/(?:petitions/new|account|o/[0-9]{1,15}|join/[0-9a-f]{1,64}"
+    r"/organizer/(?:petitions/new|account(?:/email|/password|/second-step)?|o/[0-9]{1,15}|join/[0-9a-f]{1,64}"
     r"|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv|/moderation|/invalidate|/audit)?)?"
 )
 

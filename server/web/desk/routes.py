@@ -14,6 +14,7 @@ from server.web.desk import (
     preview,
 )
 from server.web.desk.people import account, team
+from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
 from server.web.desk.session import Needs, OrganizerPages, Room
 from server.web.desk.sign_in import Entrance
@@ -24,7 +25,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
     """Every door. What one needs stands beside its address: a role in the organization of the
     petition or organization that the address names, or no more than a sign-in; `fresh`, where it
     asks for the second step anew."""
-    entrance, joining = Entrance(pages), Joining(pages)
+    entrance, joining, forgotten = Entrance(pages), Joining(pages), Forgotten(pages)
 
     def door(
         path: str,
@@ -46,10 +47,12 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         _at("sign-in", Methods(GET=entrance.show, POST=entrance.sign_in)),
         _at("prove", Methods(POST=entrance.prove)),
         _at("sign-out", Methods(POST=entrance.sign_out)),
+        _at("forgotten", Methods(GET=forgotten.show, POST=forgotten.ask)),
         _at("join/{token}", Methods(GET=joining.show, POST=joining.join)),
         door("", "sign-in", GET=dashboard.index),
         door("account", "sign-in", GET=account.show),
         door("account/password", "sign-in", GET=account.password, POST=account.password),
+        door("account/email", "sign-in", fresh=True, GET=address, POST=address),
         door("account/second-step", "sign-in", GET=account.second, POST=account.second),
         door("account/second-step/off", "sign-in", POST=account.turn_off),
         door("account/sessions/end-others", "sign-in", POST=account.end_others),

@@ -103,6 +103,7 @@ async def test_a_signature_is_exported_with_all_that_it_holds(world: World) -> N
         "eligible": "",
         "verified_at": "",
         "language": "en",
+        "wording": "1",
     }
 
 

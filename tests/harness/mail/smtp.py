@@ -8,7 +8,7 @@ import re
 import ssl
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -26,7 +26,8 @@ SECONDS = 30
 class PostOffice:
     """What has arrived, and what each command is answered, by default `250`.
 
-    `answers` has for MAIL, RCPT and DATA a list of answers that are used up one by one.
+    `answers` has for MAIL, RCPT and DATA a list of answers that are used up one by one. `heard` is
+    told of each command before it is answered, and of `250` once a mail has arrived.
     """
 
     port: int
@@ -36,8 +37,10 @@ class PostOffice:
     connections: int = 0
     hang: bool = False
     drops: int = 0  # mails with which it goes away before it has said whether it has them
+    heard: Callable[[str], object] = lambda command: None
 
     def _answer(self, command: str) -> str | None:
+        self.heard(command)
         waiting = self.answers.get(command)
         return waiting.pop(0) if waiting else None
 
@@ -78,6 +81,7 @@ class PostOffice:
         mail["Return-Path"] = f"<{envelope.mail_from}>"  # RFC 5321, 4.4
         self.arrived.append(mail)
         self.boxes[mail["To"]].append(mail)
+        self.heard("250")
         return "250 OK"
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -94,7 +98,7 @@ class PostOffice:
 
 def codes_in(mail: EmailMessage) -> list[str]:
     """The codes of a mail, which stand on lines of their own."""
-    return re.findall(r"^\s*(\d{6})\s*$", str(mail.get_content()), re.MULTILINE)
+    return re.findall(r"^\s*(\d{6}|\d{8})\s*$", str(mail.get_content()), re.MULTILINE)
 
 
 def link_in(mail: EmailMessage) -> str:

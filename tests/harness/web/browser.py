@@ -48,10 +48,11 @@ _CONTROLS = """() => {
   const letters = node => node.textContent.replace(/[^\\p{L}\\p{N}]/gu, '').length;
   const alone = link => letters(link.parentElement) ==
     [...link.parentElement.querySelectorAll('a')].reduce((sum, a) => sum + letters(a), 0);
+  const ticked = '[type=checkbox], [type=radio]';
   return [...document.querySelectorAll('button, select, textarea, input, a, label')]
-    .filter(e => e.type != 'checkbox' && e.getClientRects().length)
+    .filter(e => !e.matches(ticked) && e.getClientRects().length)
     .filter(e => e.localName != 'a' || alone(e))
-    .filter(e => e.localName != 'label' || e.querySelector('[type=checkbox]'))
+    .filter(e => e.localName != 'label' || e.querySelector(ticked))
     .map(e => [e.innerText || e.name, e.getBoundingClientRect()])
     .map(([said, box]) => [said, box.width, box.height])
 }"""

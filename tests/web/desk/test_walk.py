@@ -25,10 +25,12 @@ DESK: dict[str, dict[str, str]] = {
     "sign-in": {"GET": "nothing", "POST": "nothing"},
     "sign-out": {"POST": "nothing"},
     "prove": {"POST": "nothing"},
+    "forgotten": {"GET": "nothing", "POST": "nothing"},
     "join/{token}": {"GET": "nothing", "POST": "nothing"},
     "": {"GET": "sign-in"},
     "account": {"GET": "sign-in"},
     "account/password": {"GET": "sign-in", "POST": "sign-in"},
+    "account/email": {"GET": "sign-in", "POST": "sign-in"},
     "account/second-step": {"GET": "sign-in", "POST": "sign-in"},
     "account/second-step/off": {"POST": "sign-in"},
     "account/sessions/end-others": {"POST": "sign-in"},
@@ -72,8 +74,9 @@ DESK: dict[str, dict[str, str]] = {
 #: Where nobody is asked who they are.
 PUBLIC = set(
     "/ /accessibility /help /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
-    " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/count /p/{slug}/count.txt"
-    " /p/{slug}/count.json /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
+    " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/changes"
+    " /p/{slug}/count /p/{slug}/count.txt /p/{slug}/count.json"
+    " /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
     " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
     " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy".split()
 )

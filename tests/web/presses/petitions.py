@@ -186,6 +186,27 @@ def two_who_edit_one_petition(site: Site) -> None:
     assert "other</bdi>: edited the petition" in log
 
 
+@press("POST /organizer/p/{slug}/edit", "/organizer/p/{slug}/edit", reads="title_{language}")
+def changing_what_people_have_signed(site: Site) -> None:
+    slug, read = site.petition(), site.stranger()
+    before = read.get(f"/p/{slug}").form("/p/{slug}")
+    site.sign(slug, name=site.name(), email=site.address())
+    form = site.own(slug, "/edit").form(f"{OWN}/edit")
+    asked = site.desk.press(form, "", {"title_en": "Never stored"})
+    assert "1 person signed before this change" in asked.text
+    assert "Never stored" not in read.get(f"/p/{slug}").text
+    title = f"Mend {site.name()}"
+    site.desk.press(asked.form(f"{OWN}/edit"), "", {"title_en": title})
+    site.shows(f"/p/{slug}", title, "see what changed")
+    told = html.unescape(read.get(f"/p/{slug}/changes").text)
+    assert f"added: </span>{title}" in told
+    late, new = site.name(), site.name()
+    read.press(before, "", {"name": late, "email": site.address(), "postcode": "59801"})
+    site.sign(slug, name=new, email=site.address())
+    assert [site.row(slug, name)["wording"] for name in (late, new)] == ["1", "2"]
+    assert "What was changed" in site.own(slug).text
+
+
 SIGNING = "name postcode email phone comment public news url"
 
 
