@@ -37,8 +37,8 @@ _COLUMNS: dict[str, ColumnType] = {
     "comment": "text",
     "public_at": "int",
     "news_at": "int",
-    "wording": "int",
     "besides": "text",
+    "wording": "int",
 }
 _NAMES = ", ".join(_COLUMNS)
 
@@ -69,7 +69,7 @@ class Form:
         about = (s.petition_id, self.id, self.signature_id, s.id, s.keys.contact)
         said = (s.class_, s.language, s.name, s.postcode, s.contact, s.comment)
         ticks = (s.now if ticked else None for ticked in (s.public, s.news))
-        return *about, s.prefix_tag or b"", *said, *ticks, s.wording, s.besides.packed()
+        return *about, s.prefix_tag or b"", *said, *ticks, s.besides.packed(), s.wording
 
 
 async def put(tx: Transaction, forms: Iterable[Form]) -> None:

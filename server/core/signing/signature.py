@@ -103,8 +103,8 @@ class Signature(Columns):
     def entries(self) -> Entries:
         """What it says of its signer now."""
         ticks = self.public_at is not None, self.news_at is not None
-        said = self.name or "", self.postcode, self.comment
-        return Entries(*said, *ticks, self.wording, self.besides or NOTHING)
+        more = self.wording, self.besides or NOTHING
+        return Entries(self.name or "", self.postcode, self.comment, *ticks, *more)
 
     def as_signing(self) -> Signing:
         """The form that made it, while nobody has verified it."""

@@ -76,9 +76,9 @@ def web_signing(
         comment=comment or None,
         public=bool(values.get("public")),
         news=bool(values.get("news")),
-        wording=wordings.read_number(values.get("v", ""), petition.wording_number),
         besides=more,
         asks=petition.extras.asks,
+        wording=wordings.read_number(values.get("v", ""), petition.wording_number),
     )
 
 
@@ -120,9 +120,9 @@ def text_signing(
         keys=keys.person(petition.salt, name, read or "", phone),
         now=now,
         verified=True,
-        wording=wording or petition.wording_number,
         besides=Besides(eligible=bool(petition.extras.eligibility)),
         asks=petition.extras.asks,
+        wording=wording or petition.wording_number,
         group=limits.group_of(petition.id, petition.salt, phone, keys),
     )
 
