@@ -102,6 +102,8 @@ HAS: dict[str, set[str]] = {
     "editor": {"viewer", "editor"},
     "owner": {"viewer", "moderator", "editor", "owner"},
 }
+PAGE_LIMIT = 4096  # bytes on the wire
+GZIP = {"accept_encoding": "gzip"}
 REFUSED = "Your role does not let you do this"
 
 
@@ -257,3 +259,11 @@ async def test_whoever_is_let_go_has_nothing_from_then_on(walk: Walk) -> None:
     for path in ("p/lake", "p/lake/moderation", "o/1", "p/lake/audit.jsonl"):
         assert (await mo.get(f"/organizer/{path}")).status == 404
     assert "in no organization" in (await mo.get("/organizer/")).text
+
+
+async def test_each_page_of_the_desk_is_small(walk: Walk) -> None:
+    browser = await walk.browser("ana")
+    pages = [path for path, method in of_the_desk() if method == "GET" and "." not in path]
+    sizes = {path: (await browser.get(filled(path), **GZIP)).size for path in pages}
+    assert len(pages) > 15
+    assert {path: size for path, size in sizes.items() if size > PAGE_LIMIT} == {}
