@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.core.letters import again, figures
+from server.core.letters import again, corrections, figures
 from server.core.letters.again import STUCK, Stuck
 from server.core.letters.calls import call_figures
+from server.core.letters.corrections import Corrected
 from server.core.letters.figures import OfficeFigures
 from server.core.letters.offices import offices_named
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
-from server.core.places import corrections, divisions, ocd
-from server.core.places.corrections import Corrected
+from server.core.places import divisions, ocd
 from server.db import Transaction
 from server.web.desk.session import Visit
 from server.web.desk.trial import TRIED, send_trial

@@ -68,7 +68,7 @@ ERASING: dict[str, set[str] | str] = {
     "outbox/outbox.py:becomes": BY_SENDING,
     "outbox/outbox.py:delayed": BY_SENDING,
     "outbox/outbox.py:discard": BY_SENDING,
-    "places/corrections.py:expire_corrections": BY_AGE,
+    "letters/corrections.py:expire_corrections": BY_AGE,
     "outbox/outbox.py:dropped": BY_SENDING,
     "outbox/outbox.py:expire": BY_AGE,
     "outbox/outbox.py:forget": BY_AGE,
