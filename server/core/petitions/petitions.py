@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from server.core.petitions import extras, search, versions, wordings
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
+from server.core.petitions.schedule import NO_SCHEDULE, check_times, scheduled
 from server.core.petitions.versions import Version, contents
 from server.core.places.outcomes import Addressing
 from server.core.values.postcodes import has_postcodes
@@ -58,6 +59,13 @@ class Petition(Draft):
             return "draft"
         return "open" if self.paused_at is None else "paused"
 
+    def at(self, now: int) -> Petition:
+        """As it is at that time: closed from the second on that was set, noted or not."""
+        closes = self.schedule.closes_at
+        if closes is None or now < closes or self.state not in {"open", "paused"}:
+            return self
+        return replace(self, closed_at=closes, version=self.version + 1)
+
     @property
     def is_reworded(self) -> bool:
         """Whether somebody has signed another wording than that of now."""
@@ -87,6 +95,7 @@ async def create(
     Raises `InvalidInput`, also for a slug or word in use.
     """
     draft = validated(draft, reserved)
+    check_times(draft.schedule, NO_SCHEDULE, now)
     await _check_unused(tx, draft, None)
     # (`deleted_drafts` has ids that the audit log still knows)
     row = await tx.fetch_one(
@@ -96,9 +105,11 @@ async def create(
     petition_id: int = row["id"] if row else 1
     await tx.execute(
         "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule, contact_rule,"
-        " started_by, roles, goal, origins, extras, salt, version, created_at)"
+        " started_by, roles, goal, origins, extras, zone, opens_at, closes_at, salt, version,"
+        " created_at)"
         " VALUES (:id, :slug, :keyword, :language, :country, :postcode_rule, :contact_rule,"
-        " :started_by, :roles, :goal, :origins, :extras, :salt, 1, :now)",
+        " :started_by, :roles, :goal, :origins, :extras, :zone, CAST(:opens_at AS BIGINT),"
+        " CAST(:closes_at AS BIGINT), :salt, 1, :now)",
         id=petition_id,
         salt=salt,
         now=now,
@@ -143,12 +154,15 @@ async def edit(
         return False
     if based_on is not None and latest.version > based_on:
         raise Overtaken(f"version {latest.version} by {latest.actor}")
+    check_times(draft.schedule, latest.draft.schedule, now)
     await _keep_names(tx, petition.id, draft)
     row = await tx.fetch_one(
         "UPDATE petitions SET slug = :slug, keyword = :keyword, language = :language,"
         " country = :country, postcode_rule = :postcode_rule, contact_rule = :contact_rule,"
         " started_by = :started_by, roles = :roles, goal = :goal, origins = :origins,"
-        " extras = :extras, version = version + 1 WHERE id = :id RETURNING version",
+        " extras = :extras, zone = :zone, opens_at = CAST(:opens_at AS BIGINT),"
+        " closes_at = CAST(:closes_at AS BIGINT), version = version + 1"
+        " WHERE id = :id RETURNING version",
         id=petition.id,
         **_columns(draft),
     )
@@ -187,6 +201,9 @@ def _columns(draft: Draft) -> dict[str, str | int | None]:
         "goal": draft.goal,
         "origins": " ".join(draft.origins),
         "extras": extras.packed(draft.extras),
+        "zone": draft.schedule.zone,
+        "opens_at": draft.schedule.opens_at,
+        "closes_at": draft.schedule.closes_at,
     }
 
 
@@ -261,8 +278,13 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take signatures from now on; also opens a paused or closed petition again. Like the changes
     below it says whether anything is other than before: what is pressed twice is done once.
 
-    Raises `InvalidInput` where nobody is named who asks.
+    Raises `InvalidInput` where nobody is named who asks, or its time to close has come.
     """
+    over = (
+        "SELECT 1 AS one FROM petitions WHERE id = :id AND closes_at <= :now AND ended_at IS NULL"
+    )
+    if await tx.fetch_one(over, id=petition_id, now=now):
+        raise InvalidInput(Problem("closes", "past"))
     unnamed = (
         "SELECT 1 AS one FROM petitions WHERE id = :id AND started_by = '' AND ended_at IS NULL"
     )
@@ -321,12 +343,6 @@ async def resume_mail(tx: Transaction, petition_id: int, now: int) -> bool:
     return await _changed(tx, resumed, "mail_stopped_at IS NOT NULL", petition_id, now)
 
 
-async def version_of_each(tx: Transaction) -> dict[int, int]:
-    """The version of every petition by id, newest first."""
-    rows = await tx.fetch("SELECT id, version FROM petitions ORDER BY id DESC")
-    return {row["id"]: row["version"] for row in rows}
-
-
 async def all_petitions(tx: Transaction, among: Iterable[int] | None = None) -> dict[int, Petition]:
     """Every petition by id, newest first, or those of some ids."""
     wanted = None if among is None else pack((id_,) for id_ in among)
@@ -378,6 +394,7 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         goal=row["goal"],
         origins=tuple(row["origins"].split()),
         extras=extras.unpacked(row["extras"]),
+        schedule=scheduled(row["zone"], row["opens_at"], row["closes_at"]),
         salt=bytes(row["salt"]),
         version=row["version"],
         created_at=row["created_at"],

@@ -132,11 +132,11 @@ class Chart:
 
 
 async def open_(visit: Visit) -> None:
-    """POST: the petition takes signatures from now on; its form, if nobody is named who asks."""
+    """POST: the petition takes signatures from now on; its form, if something is in the way."""
     try:
         await _change(visit, petitions.open_, "opened")
-    except InvalidInput:
-        await petition_form.ask_who(visit, await visit.petition())
+    except InvalidInput as error:
+        await petition_form.ask_first(visit, await visit.petition(), error)
 
 
 async def pause(visit: Visit) -> None:

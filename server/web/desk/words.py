@@ -40,6 +40,25 @@ _PROBLEMS = {
     ("keyword", "in_use"): N_("Another petition has this word. Choose a different one."),
     ("country", "malformed"): N_("Write the two letters of a country, like US or MX."),
     ("goal", "malformed"): N_("Write the goal as a number, like 5000, or leave it empty."),
+    ("opens", "malformed"): N_("Write day and time like 2026-12-24 18:00."),
+    ("opens", "skipped"): N_(
+        "The clocks are put forward on that day, and skip this time. Choose another."
+    ),
+    ("opens", "twice"): N_(
+        "The clocks are put back on that day, and this time comes twice. Choose another."
+    ),
+    ("opens", "past"): N_("That is over. Choose a later time, or leave it empty."),
+    ("closes", "malformed"): N_("Write day and time like 2026-12-24 18:00."),
+    ("closes", "skipped"): N_(
+        "The clocks are put forward on that day, and skip this time. Choose another."
+    ),
+    ("closes", "twice"): N_(
+        "The clocks are put back on that day, and this time comes twice. Choose another."
+    ),
+    ("closes", "past"): N_("That is over. Choose a later time, or leave it empty."),
+    ("closes", "before"): N_("Let it close after it opens."),
+    ("zone", "missing"): N_("Write the time zone, like America/New_York."),
+    ("zone", "malformed"): N_("We do not know this time zone. Write it like America/New_York."),
     ("origins", "malformed"): N_(
         "Write each site as its address alone, like https://example.org, one on each line."
     ),

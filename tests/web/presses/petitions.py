@@ -17,6 +17,7 @@ DRAFT = (
     "title_{language} body_{language} started_by asker_kind asker_contact add language slug"
     " thanks_{language} thresholds_{language} eligibility_{language}"
     f" keyword country postcode_required contact_required goal origins {MAKER} {ROLES}"
+    " opens closes zone"
 )
 #: What a petition may have besides.
 EXTRAS: dict[str, str | bool] = {
@@ -87,6 +88,9 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         "postcode_required": False,
         "contact_required": True,
         "origins": "https://friends.example.org\nhttps://others.example.org",
+        "opens": "2098-12-31 09:00",
+        "closes": "2099-01-31 18:00",
+        "zone": "America/New_York",
     }
     roles: dict[str, str | bool] = {"role_senator": True, "role_representative": False}
     page = browser.press(form, "", draft | maker | more | roles | EXTRAS)
@@ -104,6 +108,7 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks} (", "Keep it clean.")
     site.shows(f"/en/p/{slug}", str(EXTRAS["asker_kind"]), str(EXTRAS["asker_contact"]))
     site.shows(f"/en/p/{slug}", "those who decide where you live")
+    site.shows(f"/en/p/{slug}", "You can sign until Jan 31, 2099, 6:00\xa0PM (Eastern Time).")
     site.shows(f"/en/p/{slug}", "The council hears us.")
     site.shows(f"/es/p/{slug}", str(more["title_es"]), "El concejo nos oye.")
     site.shows(f"/fr/p/{slug}", str(more["body_es"]))  # the main language

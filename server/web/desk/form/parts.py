@@ -33,6 +33,9 @@ PART_WORDS = {
     "contact_required": N_("People must give an e-mail or a phone. Fewer people sign then."),
     "goal": N_("Goal (optional)"),
     "origins": N_("Other sites that may carry the form (optional)"),
+    "opens": N_("Opens"),
+    "closes": N_("Closes"),
+    "zone": N_("Time zone"),
     MAKERS: N_("Decision makers"),
     ADDRESSED: N_("Those who decide where each signer lives"),
 }
