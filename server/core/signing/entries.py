@@ -13,7 +13,7 @@ _SHOWN_BYTES = 9  # of the key: nobody can make a second form with the same
 
 class Entries(NamedTuple):
     """`name` as it was spelt; `public` and `news` are the ticks; `wording` is the number of what
-    was read."""
+    was read, `collector` that of who brought them."""
 
     name: str
     postcode: str | None
@@ -21,6 +21,7 @@ class Entries(NamedTuple):
     public: bool
     news: bool
     wording: int = 1
+    collector: int | None = None
 
     def value(self, keys: Keys, salt: bytes) -> str:
         """What a page carries for them: of fixed length, and equal for equal forms alone."""
@@ -28,5 +29,7 @@ class Entries(NamedTuple):
         said = [self.name, self.postcode or "", self.comment or "", ticks]
         if self.wording > 1:  # pages of before there were others are still open somewhere
             said.append(str(self.wording))
+        if self.collector:
+            said.append(f"by {self.collector}")
         key = keys.entries(salt, *said)
         return urlsafe_b64encode(key[:_SHOWN_BYTES]).decode()

@@ -37,6 +37,7 @@ _COLUMNS: dict[str, ColumnType] = {
     "public_at": "int",
     "news_at": "int",
     "wording": "int",
+    "collector": "int",
 }
 _NAMES = ", ".join(_COLUMNS)
 
@@ -67,7 +68,7 @@ class Form:
         about = (s.petition_id, self.id, self.signature_id, s.id, s.keys.contact)
         said = (s.class_, s.language, s.name, s.postcode, s.contact, s.comment)
         ticks = (s.now if ticked else None for ticked in (s.public, s.news))
-        return *about, s.prefix_tag or b"", *said, *ticks, s.wording
+        return *about, s.prefix_tag or b"", *said, *ticks, s.wording, s.collector
 
 
 async def put(tx: Transaction, forms: Iterable[Form]) -> None:
@@ -172,13 +173,14 @@ class Provable:
 
 _EITHER = (
     "SELECT b.place, s.contact_key, s.place_key, s.name, s.postcode, s.comment, s.public_at,"
-    " s.news_at, s.wording, s.id, s.id AS signature_id, NULL AS signing_id, NULL AS class,"
-    " s.language, s.contact, s.prefix_tag AS network FROM {batch} b JOIN signatures s"
+    " s.news_at, s.wording, s.collector, s.id, s.id AS signature_id, NULL AS signing_id,"
+    " NULL AS class, s.language, s.contact, s.prefix_tag AS network"
+    " FROM {batch} b JOIN signatures s"
     " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
     " AND s.contact_key IS NOT NULL AND s.withdrawn_at IS NULL"
     " UNION ALL SELECT b.place, f.contact_key, NULL, f.name, f.postcode, f.comment, f.public_at,"
-    " f.news_at, f.wording, f.id, f.signature_id, f.signing_id, f.class, f.language, f.contact,"
-    " f.network FROM {batch} b JOIN pending_forms f"
+    " f.news_at, f.wording, f.collector, f.id, f.signature_id, f.signing_id, f.class, f.language,"
+    " f.contact, f.network FROM {batch} b JOIN pending_forms f"
     " ON f.petition_id = b.petition_id AND f.contact_key = b.contact_key"
 )
 
@@ -204,10 +206,10 @@ async def of_contacts(
 
 
 def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> Provable:
-    contact_key, place_key, name, postcode, comment, public_at, news_at, wording, *about = row
-    id_, signature_id, signing_id, class_, language, contact, network = about
+    contact_key, place_key, name, postcode, comment, public_at, news_at, *about = row
+    wording, collector, id_, signature_id, signing_id, class_, language, contact, network = about
     ticks = public_at is not None, news_at is not None
-    entries = Entries(name or "", postcode, comment, *ticks, wording)
+    entries = Entries(name or "", postcode, comment, *ticks, wording, collector)
     contact_keys = (contact_key, *(keys.contacts(petition.salt, contact) if contact else ()))
     if signing_id is None:
         return Provable(id_, petition, entries, place_key, contact_key, contact_keys)

@@ -19,9 +19,9 @@ from server.core.values.keys import PersonKeys
 class Signing:
     """A well-formed wish to sign. `verified`: the contact has been shown to be theirs.
 
-    `wording` is the number of what they have read. `group` is what its contact shares with others.
-    A door adds what is suspicious about it (`signals`), and what stands for the address that it
-    came from (`prefix_tag`).
+    `wording` is the number of what they have read, `collector` that of who brought them. `group` is
+    what its contact shares with others. A door adds what is suspicious about it (`signals`), and
+    what stands for the address that it came from (`prefix_tag`).
     """
 
     id: int
@@ -37,6 +37,7 @@ class Signing:
     public: bool = False
     news: bool = False
     wording: int = 1
+    collector: int | None = None
     verified: bool = False
     signals: tuple[Reason, ...] = ()
     group: Group | None = None
@@ -45,7 +46,8 @@ class Signing:
     @property
     def entries(self) -> Entries:
         ticks = self.public, self.news
-        return Entries(self.name, self.postcode, self.comment, *ticks, self.wording)
+        more = self.wording, self.collector
+        return Entries(self.name, self.postcode, self.comment, *ticks, *more)
 
 
 @dataclass(slots=True, eq=False)
@@ -91,13 +93,15 @@ class Signature(Columns):
             prefix_tag=s.prefix_tag,
             verified_at=s.now if s.verified else None,
             wording=s.wording,
+            collector=s.collector,
         )
 
     @property
     def entries(self) -> Entries:
         """What it says of its signer now."""
         ticks = self.public_at is not None, self.news_at is not None
-        return Entries(self.name or "", self.postcode, self.comment, *ticks, self.wording)
+        more = self.wording, self.collector
+        return Entries(self.name or "", self.postcode, self.comment, *ticks, *more)
 
     def as_signing(self) -> Signing:
         """The form that made it, while nobody has verified it."""
@@ -116,11 +120,13 @@ class Signature(Columns):
     def verify(self, s: Signing) -> None:
         """The owner signs by a door that shows the contact to be theirs.
 
-        What was entered on the web (comment, public name, news) may be a stranger's: it goes.
+        What was entered on the web (comment, public name, news, who brought them) may be a
+        stranger's: it goes.
         """
         self.class_, self.language = s.class_, s.language
         self.sign_anew(s)
         self.comment = self.public_at = self.news_at = None
+        self.collector = s.collector
         self.confirm(s.now)
 
     def sign_anew(self, s: Signing) -> None:
@@ -139,8 +145,11 @@ class Signature(Columns):
         self.person_key = s.keys.person
 
     def enter(self, form: Signing) -> None:
-        """All that a form says, whose contact has been shown to be its signer's."""
+        """All that a form says, whose contact has been shown to be its signer's. Who brought them
+        first stays."""
         self.correct(form)
+        if self.verified_at is None:
+            self.collector = form.collector
         self.comment, self.contact, self.wording = form.comment, form.contact, form.wording
         self.public_at = (self.public_at or form.now) if form.public else None
         self.news_at = (self.news_at or form.now) if form.news else None

@@ -43,6 +43,7 @@ def web_signing(
     language: str,
     id_: int,
     now: int,
+    collector: int | None = None,
 ) -> Signing:
     """A signing from the values of a form (docs/design.md has its fields), with nothing suspicious
     about it.
@@ -75,6 +76,7 @@ def web_signing(
         public=bool(values.get("public")),
         news=bool(values.get("news")),
         wording=wordings.read_number(values.get("v", ""), petition.wording_number),
+        collector=collector,
     )
 
 
@@ -90,6 +92,7 @@ def text_signing(
     now: int,
     class_: Class = "sms",
     wording: int = 0,
+    collector: int | None = None,
 ) -> Signing:
     """A signing by text, session or call: the phone it came from is the contact, and is thereby
     verified.
@@ -117,6 +120,7 @@ def text_signing(
         now=now,
         verified=True,
         wording=wording or petition.wording_number,
+        collector=collector,
         group=limits.group_of(petition.id, petition.salt, phone, keys),
     )
 
