@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.web.desk import (
     audit,
+    collectors,
     dashboard,
     invalidation,
     letters,
@@ -78,6 +79,11 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/end/keep", "moderator", POST=ending.keep),
         door("p/{slug}/stop-mail", "moderator", POST=dashboard.stop_mail),
         door("p/{slug}/resume-mail", "moderator", POST=dashboard.resume_mail),
+        door("p/{slug}/collectors", "viewer", GET=collectors.show),
+        door("p/{slug}/collectors/add", "editor", POST=collectors.add),
+        door("p/{slug}/collectors/{id}/rename", "editor", POST=collectors.rename),
+        door("p/{slug}/collectors/{id}/end", "editor", POST=collectors.end),
+        door("p/{slug}/collectors/{id}/resume", "editor", POST=collectors.resume),
         door("p/{slug}/letters", "viewer", GET=letters.show),
         door("p/{slug}/letters/pause", "moderator", POST=letters.pause),
         door("p/{slug}/letters/resume", "moderator", POST=letters.resume),

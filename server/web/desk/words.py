@@ -271,6 +271,10 @@ ACTION_WORDS = {
     "invalidation_done": N_("took signatures out"),
     "invalidation_undone": N_("asked to put signatures back"),
     "invalidation_restored": N_("put signatures back"),
+    "collector_added": N_("added a collector"),
+    "collector_renamed": N_("gave a collector another name"),
+    "collector_ended": N_("ended the link of a collector"),
+    "collector_resumed": N_("let a collector go on"),
     "assigned": N_("became an organizer of the petition"),
 }
 KIND_WORDS = {

@@ -16,6 +16,7 @@ import pytest
 from server.core.desk import invalidation, organizers, teams
 from server.core.desk.conditions import Condition
 from server.core.desk.teams import Role
+from server.core.petitions import collectors
 from tests.harness.web.pages import ROUTES, pattern
 from tests.harness.world import NOW
 from tests.web.desk.room import PASSWORD, Answer, Browser, Room, opened
@@ -63,6 +64,11 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/letters/again": {"POST": "moderator"},
     "p/{slug}/letters/test": {"POST": "moderator"},
     "p/{slug}/moderation": {"GET": "moderator"},
+    "p/{slug}/collectors": {"GET": "viewer"},
+    "p/{slug}/collectors/add": {"POST": "editor"},
+    "p/{slug}/collectors/{id}/rename": {"POST": "editor"},
+    "p/{slug}/collectors/{id}/end": {"POST": "editor"},
+    "p/{slug}/collectors/{id}/resume": {"POST": "editor"},
     "p/{slug}/moderation/decide": {"POST": "moderator"},
     "p/{slug}/moderation/comments": {"POST": "moderator"},
     "p/{slug}/moderation/hide": {"POST": "moderator"},
@@ -79,13 +85,14 @@ DESK: dict[str, dict[str, str]] = {
 PUBLIC = set(
     "/ /accessibility /help /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
     " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/changes"
+    " /p/{slug}/by/{collector} /p/{slug}/by/{collector}/poster"
     " /p/{slug}/count /p/{slug}/count.txt /p/{slug}/count.json"
     " /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
     " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
     " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
-PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32}
+PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32, "collector": "ana7"}
 #: Whoever walks, and what they are where the lake's petition is run; Bo owns another one.
 PEOPLE: dict[str, set[Role]] = {
     "vy": {"viewer"},
@@ -136,6 +143,10 @@ async def walk(tmp_path: Path) -> AsyncIterator[Walk]:
                     await teams.join(tx, 1, who.id, frozenset(roles), NOW)
             nobody = Condition(name="nobody")
             await invalidation.ask(tx, place.world.petition.id, nobody, "why", 1, NOW)
+            await collectors.add(
+                tx, place.world.petition.id, "US", name="Ana", code="ANA7", taken=(), now=NOW
+            )
+        await place.services.directory.refresh()
         yield Walk(place)
 
 
