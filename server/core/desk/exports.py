@@ -99,6 +99,8 @@ _COLUMNS = (
     _Column("public", "public_at", _yes_or_no),
     _Column("news", "news_at", _yes_or_no),
     _Column("eligible", "b.stated_at", _stated),
+    _Column("organization", "b.organization", _words),
+    _Column("answer", "b.reply", _words),
     _Column("verified_at", "verified_at", _time),
     _Column("language", "language", str),
     _Column("wording", "wording", str),

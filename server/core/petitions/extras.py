@@ -21,9 +21,10 @@ EXTRA_LIMITS = {
     "thanks": 500,
     "thresholds": 120,
     "eligibility": 120,
+    "question": 120,
 }
 EXTRA_LINES = ("asker_kind", "asker_contact")  # one line, the same in all languages
-EXTRA_WORDS = ("thanks", "eligibility")  # words that stand in each language
+EXTRA_WORDS = ("thanks", "eligibility", "question")  # words that stand in each language
 THRESHOLDS_KEPT = 6
 LARGEST_NUMBER = 10**9  # of signatures that anybody may want
 
@@ -42,7 +43,8 @@ class Extras:
     `asker_kind` and `asker_contact`: what those are who ask, in their own words (a person, an
     association), and how anybody reaches them: an e-mail, a phone or an address. `thanks`: what
     the thank-you page says besides. `thresholds`: the least first. `eligibility`: what whoever
-    signs states of themselves ("I live in Springfield").
+    signs states of themselves ("I live in Springfield"). `organizations`: whether anybody may sign
+    for one. `question`: one that signers may answer.
     """
 
     asker_kind: str = ""
@@ -50,11 +52,13 @@ class Extras:
     thanks: Mapping[str, str] = field(default_factory=dict)
     thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict)
     eligibility: Mapping[str, str] = field(default_factory=dict)
+    organizations: bool = False
+    question: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def asks(self) -> bool:
         """Whether signers are asked for anything besides."""
-        return bool(self.eligibility)
+        return bool(self.eligibility or self.organizations or self.question)
 
     def said(self, name: str, language: str, own: str) -> tuple[str, Any]:
         """The language in which a field is said to readers of one, and what it says there: in

@@ -10,21 +10,28 @@ from server.core.petitions.extras import Extras
 from server.core.signing.columns import BESIDES
 from server.core.signing.entries import NOTHING, Besides
 from server.core.signing.signature import Signature
+from server.core.values.names import tidy
 from server.db import Transaction, pack
 from server.errors import Problem
 
 _NAMES = ", ".join(BESIDES)
 _KEY = ("petition_id", "signature_id")
-_ASSIGNED = ", ".join(f"{name} = excluded.{name}" for name in BESIDES if name not in _KEY)
+#: Nobody has approved another organization than the one that was there.
+_ASSIGNED = "approved_at = CASE WHEN besides.organization = excluded.organization THEN" + ", ".join(
+    [" besides.approved_at END", *(f"{n} = excluded.{n}" for n in BESIDES if n not in _KEY)]
+)
+BESIDES_LIMITS = {"organization": 120, "reply": 300}  # letters
 
 
 def read(extras: Extras, values: Mapping[str, str]) -> tuple[Besides, list[Problem]]:
     """What a form says of what its petition asks, and what is wrong with it."""
-    besides = Besides(eligible=bool(extras.eligibility and values.get("eligible")))
-    problems = []
-    if extras.eligibility and not besides.eligible:
+    asked = {"organization": extras.organizations, "reply": extras.question}
+    said = {name: tidy(values.get(name, "")) for name in asked if asked[name]}
+    eligible = bool(extras.eligibility and values.get("eligible"))
+    problems = [Problem(name, "long") for name in said if len(said[name]) > BESIDES_LIMITS[name]]
+    if extras.eligibility and not eligible:
         problems.append(Problem("eligible", "missing"))
-    return besides, problems
+    return Besides(eligible, **{name: text or None for name, text in said.items()}), problems
 
 
 async def load(tx: Transaction, signatures: Sequence[Signature]) -> None:
@@ -78,8 +85,9 @@ async def erase(tx: Transaction, gone: Sequence[tuple[int, int]]) -> None:
 
 def _row(signature: Signature, said: Besides) -> tuple[Any, ...]:
     since = signature.verified_at or signature.created_at
-    return signature.petition_id, signature.id, since if said.eligible else None
+    stated_at = since if said.eligible else None
+    return signature.petition_id, signature.id, stated_at, said.organization, said.reply
 
 
 def _besides(row: Any) -> Besides:
-    return Besides(eligible=row["stated_at"] is not None)
+    return Besides(row["stated_at"] is not None, row["organization"], row["reply"])

@@ -15,9 +15,12 @@ _SHOWN_BYTES = 9  # of the key: nobody can make a second form with the same
 
 class Besides(NamedTuple):
     """What a form says where its petition asks for more. `eligible`: whoever signs states that they
-    may, in the petition's words."""
+    may, in the petition's words. `organization`: for which one they sign. `reply`: to the
+    petition's question."""
 
     eligible: bool = False
+    organization: str | None = None
+    reply: str | None = None
 
     def packed(self) -> str | None:
         """As text, which stays the same when more can be asked; None where nothing is said."""

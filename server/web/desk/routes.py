@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 from server.web.desk import (
     audit,
     dashboard,
+    for_organizations,
     invalidation,
     letters,
     moderation,
@@ -85,6 +86,12 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/moderation/comments", "moderator", POST=moderation.comments),
         door("p/{slug}/moderation/hide", "moderator", POST=moderation.hide),
         door("p/{slug}/moderation/populations", "moderator", POST=moderation.populations),
+        door(
+            "p/{slug}/organizations",
+            "moderator",
+            GET=for_organizations.show,
+            POST=for_organizations.decide,
+        ),
         door("p/{slug}/text-codes", "owner", POST=moderation.text_codes),
         door("p/{slug}/invalidate", "moderator", GET=take_out, POST=take_out),
         door("p/{slug}/invalidate/{id}/confirm", "moderator", POST=invalidation.confirm),

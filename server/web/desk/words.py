@@ -217,6 +217,7 @@ ACTION_WORDS = {
     "ended": N_("ended the petition for good"),
     "mail_stopped": N_("stopped all mail of the petition"),
     "mail_resumed": N_("let mail of the petition go out again"),
+    "organizations": N_("decided who is shown for an organization"),
     "letters_paused": N_("let no letters go to an office"),
     "letters_resumed": N_("let letters go to an office again"),
     "letters_agreed": N_("noted that an office has agreed"),

@@ -26,7 +26,17 @@ Variant = Literal["alone", "email", "phone", "verified", "held"]
 _NOTHING = Entries("", None, None, False, False)
 _MARKS = {
     word: f"<!--{word}-->"
-    for word in ("contact", "digits", "entries", "reference", "name", "postcode", "where", "letter")
+    for word in (
+        "contact",
+        "digits",
+        "entries",
+        "reference",
+        "name",
+        "postcode",
+        "where",
+        "letter",
+        "besides",
+    )
 }
 _FILLED = {word: mark.encode() for word, mark in _MARKS.items()}
 
@@ -49,6 +59,7 @@ class Thanks:
         """The answer to a right code: what is stored now, for its signer to see and to mend.
         `letter` lets them write a letter that we carry."""
         said = {"name": entries.name, "postcode": entries.postcode or "", "letter": letter}
+        said["besides"] = _besides_words(entries)
         await self._send(scope, send, self._page(scope, petition, variant, entries), said)
 
     async def send_to(self, scope: Scope, send: Send, petition: Petition, signing: Signing) -> None:
@@ -75,6 +86,7 @@ class Thanks:
     ) -> Page:
         prefix = scope["language"]
         public, news, placed = entries.public, entries.news, bool(entries.postcode)
+        besides = bool(_besides_words(entries))
 
         def render() -> tuple[bytes, Headers]:
             page = self._site.render_petition(
@@ -86,10 +98,17 @@ class Thanks:
                 public=public,
                 news=news,
                 placed=placed,
+                besides=besides,
             )
             return html(page, PRIVATE)
 
         # Kept under a name that no path has, so that it is never served to a GET.
-        ticks = f"{public:d}{news:d}{placed:d}"
+        ticks = f"{public:d}{news:d}{placed:d}{besides:d}"
         name = f"thanks {variant} {ticks} {prefix} {petition.slug}"
         return self._site.pages.keep(name, petition.version, render)
+
+
+def _besides_words(entries: Entries) -> str:
+    """What its signer has written besides, for them to check."""
+    said = entries.besides
+    return " · ".join(filter(None, [said.organization, said.reply]))

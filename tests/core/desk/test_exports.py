@@ -101,6 +101,8 @@ async def test_a_signature_is_exported_with_all_that_it_holds(world: World) -> N
         "public": "yes",
         "news": "no",
         "eligible": "",
+        "organization": "",
+        "answer": "",
         "verified_at": "",
         "language": "en",
         "wording": "1",

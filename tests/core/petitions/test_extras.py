@@ -21,6 +21,8 @@ FULL: dict[str, Any] = {
     "asker_contact": "hello@lake.example",
     "thanks": {"en": "Come to the lake.\n\nSaturday at ten."},
     "eligibility": {"en": "I live in Springfield."},
+    "organizations": True,
+    "question": {"en": "How long have you lived here?"},
     "thresholds": {"en": (Threshold(100, "We are heard."), Threshold(10_000, "A debate."))},
 }
 

@@ -17,10 +17,14 @@ from server.errors import InvalidInput
 from tests.harness.databases.stores import Counting
 from tests.harness.world import PHONE, World
 
-ASKED: dict[str, Any] = {"eligibility": {"en": "I live in Springfield."}}
+ASKED: dict[str, Any] = {
+    "eligibility": {"en": "I live in Springfield."},
+    "organizations": True,
+    "question": {"en": "Since when?"},
+}
 #: A form that says all that it can, and what is stored of that.
-SAID = {"eligible": "on"}
-STORED = {"stated_at"}
+SAID = {"eligible": "on", "organization": " Lake  Club", "reply": "Since 1990"}
+STORED = {"stated_at", "organization", "reply"}
 
 
 @pytest.fixture
@@ -50,7 +54,11 @@ async def sound(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("form", "problem"),
-    [({"eligible": ""}, ("eligible", "missing"))],
+    [
+        ({"eligible": ""}, ("eligible", "missing")),
+        ({"organization": "o" * 121}, ("organization", "long")),
+        ({"reply": "r" * 301}, ("reply", "long")),
+    ],
 )
 def test_what_is_wrong_is_told(
     asking: World, form: dict[str, str], problem: tuple[str, str]
@@ -75,6 +83,7 @@ async def test_all_that_is_said_is_stored_with_the_signature(asking: World) -> N
     await asking.web(**SAID)
     [row] = await rows(asking)
     assert said(row) == STORED
+    assert (row["organization"], row["reply"]) == ("Lake Club", "Since 1990")
     assert [row["signature_id"]] == await asking.signature_ids()
     await asking.web(**SAID)  # the same again
     assert len(await rows(asking)) == 1
