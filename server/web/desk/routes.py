@@ -11,6 +11,7 @@ from server.web.desk import (
     invalidation,
     letters,
     moderation,
+    partners,
     petition_form,
     preview,
 )
@@ -98,6 +99,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/invalidate/{id}/undo", "moderator", POST=invalidation.undo),
         door("p/{slug}/audit", "viewer", GET=audit.show),
         door("p/{slug}/audit.jsonl", "viewer", GET=audit.download),
+        door("p/{slug}/partners", "owner", fresh=True, GET=partners.show),
         door("p/{slug}/export.csv", "owner", fresh=True, GET=dashboard.export),
     ]
 

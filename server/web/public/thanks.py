@@ -27,15 +27,8 @@ _NOTHING = Entries("", None, None, False, False)
 _MARKS = {
     word: f"<!--{word}-->"
     for word in (
-        "contact",
-        "digits",
-        "entries",
-        "reference",
-        "name",
-        "postcode",
-        "where",
-        "letter",
-        "besides",
+        *("contact", "digits", "entries", "reference", "name", "postcode", "where", "letter"),
+        *("besides", "shares"),
     )
 }
 _FILLED = {word: mark.encode() for word, mark in _MARKS.items()}
@@ -59,7 +52,7 @@ class Thanks:
         """The answer to a right code: what is stored now, for its signer to see and to mend.
         `letter` lets them write a letter that we carry."""
         said = {"name": entries.name, "postcode": entries.postcode or "", "letter": letter}
-        said["besides"] = _besides_words(entries)
+        said |= {"besides": _besides_words(entries), "shares": ", ".join(entries.besides.shares)}
         await self._send(scope, send, self._page(scope, petition, variant, entries), said)
 
     async def send_to(self, scope: Scope, send: Send, petition: Petition, signing: Signing) -> None:
@@ -86,7 +79,7 @@ class Thanks:
     ) -> Page:
         prefix = scope["language"]
         public, news, placed = entries.public, entries.news, bool(entries.postcode)
-        besides = bool(_besides_words(entries))
+        besides, shares = bool(_besides_words(entries)), bool(entries.besides.shares)
 
         def render() -> tuple[bytes, Headers]:
             page = self._site.render_petition(
@@ -99,11 +92,12 @@ class Thanks:
                 news=news,
                 placed=placed,
                 besides=besides,
+                shares=shares,
             )
             return html(page, PRIVATE)
 
         # Kept under a name that no path has, so that it is never served to a GET.
-        ticks = f"{public:d}{news:d}{placed:d}{besides:d}"
+        ticks = f"{public:d}{news:d}{placed:d}{besides:d}{shares:d}"
         name = f"thanks {variant} {ticks} {prefix} {petition.slug}"
         return self._site.pages.keep(name, petition.version, render)
 

@@ -32,6 +32,7 @@ _PROBLEMS = {
         "To show your name or to send you news, we need your e-mail or your mobile phone. Give one,"
         " or untick the boxes."
     ),
+    ("email", "shared"): N_("To share your e-mail, we need it. Give it, or untick those boxes."),
     ("email", "malformed"): N_("Write a whole e-mail address, like ana@example.org."),
     ("phone", "malformed"): N_(
         "Check the phone number. If it is not from {country}, begin with +."

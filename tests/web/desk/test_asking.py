@@ -108,3 +108,33 @@ async def test_the_answer_to_a_right_code_shows_what_was_said_besides(place: Roo
     answer = await verify(place, organization="Lake Club", reply="Since 1990")
     assert "Your signature is verified." in answer.text
     assert "<bdi>Lake Club · Since 1990</bdi>" in answer.text
+
+
+async def test_partners_have_a_box_each_and_a_file_of_their_own(place: Room) -> None:
+    await save(place, partners="Lake Watch\r\n=Clean & Water")
+    assert (await typed(place))["partners"] == "Lake Watch\n=Clean & Water"
+    page = await read(place)
+    box = '<input type="checkbox" name="share1" value="=Clean &amp; Water"> Share my name'
+    assert f"{box} and e-mail with =Clean &amp; Water</label>" in page
+    faulty = await signs(place, share1="=Clean & Water")
+    assert "To share your e-mail, we need it." in faulty
+    assert 'value="=Clean &amp; Water" checked> Share' in faulty
+    assert 'value="Lake Watch"> Share' in faulty
+    answer = await verify(place, share1="=Clean & Water")
+    assert "We share your name and e-mail with: <bdi>=Clean &amp; Water</bdi>" in answer.text
+    assert [row["partners"] for row in await rows(place)] == ["'=Clean & Water"]
+    browser = await place.signed_in()
+    desk = (await browser.get("/organizer/p/lake/partners")).text
+    assert "<bdi>Lake Watch</bdi>: 0 people share." in desk
+    assert "<bdi>=Clean &amp; Water</bdi>: 1 person shares." in desk
+    file = await browser.get("/organizer/p/lake/partners?with=%3DClean+%26+Water")
+    assert file.header("content-disposition") == 'attachment; filename="lake-clean-water.csv"'
+    assert '"Ana Diaz","ana@gmail.com","' in file.text
+    assert "ana@" not in (await browser.get("/organizer/p/lake/partners?with=Lake+Watch")).text
+    assert (await browser.get("/organizer/p/lake/partners?with=Nobody")).status == 404
+    log = (await browser.get("/organizer/p/lake/audit")).text
+    assert "downloaded the file of a partner" in log
+    assert "partner: Lake Watch" in log
+    assert "Lake Watch gets your name and e-mail only if you tick" in await read(
+        place, "/p/lake/privacy"
+    )

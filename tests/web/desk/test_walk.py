@@ -70,6 +70,7 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/invalidate/{id}/undo": {"POST": "moderator"},
     "p/{slug}/audit": {"GET": "viewer"},
     "p/{slug}/audit.jsonl": {"GET": "viewer"},
+    "p/{slug}/partners": {"GET": "owner"},
     "p/{slug}/export.csv": {"GET": "owner"},
 }
 #: Where nobody is asked who they are.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from tests.harness.mail.smtp import codes_in
 from tests.harness.people.signers import letters
 from tests.harness.product import eventually
 from tests.harness.web.pages import Browser, Form, Page
@@ -192,6 +193,19 @@ def who_signed_for_an_organization_is_shown(site: Site) -> None:
     site.desk.press(form, "", {hidden: False})
     eventually(lambda: read.get(f"/p/{slug}/organizations").text.count("<li>") < 20)
     assert site.log(slug)[-1]["action"] == "organizations"
+
+
+@press(f"{OWN}/partners", f"{OWN}/partners", "?with")
+def a_partner_gets_its_own_file(site: Site) -> None:
+    slug, name, email = site.petition(partners="Lake Watch"), site.name(), site.address()
+    thanks = site.sign(slug, name=name, email=email, share0=True)
+    page = site.own(slug, "/partners")
+    assert "0 people share" in page.text
+    [code] = codes_in(site.office.wait_for(email))
+    site.stranger().press(thanks.form("/p/{slug}/verify"), "", {"code": code})
+    file = site.desk.turn(site.own(slug, "/partners"), "?with")
+    assert f'"{name}","{email}","20' in file.text
+    assert site.log(slug)[-1]["detail"] == {"partner": "Lake Watch"}
 
 
 def named(site: Site, slug: str) -> tuple[Page, Page]:

@@ -62,7 +62,7 @@ def signing_with_a_phone(site: Site) -> None:
         assert (row["status"], row["class"], row["public"]) == ("verified", "web-phone", "no")
 
 
-ASKED = "eligible organization reply"
+ASKED = "eligible organization reply share{n}"
 
 
 @press("/p/{slug}", "/p/{slug}", reads=ASKED)
@@ -70,11 +70,13 @@ ASKED = "eligible organization reply"
 def signing_what_asks_for_more(site: Site) -> None:
     """All that a petition can ask for besides."""
     asks: dict[str, str | bool] = {"question_en": "Since when?", "organizations": True}
+    asks["partners"] = "Lake Watch\nClean Water"
     slug = site.petition(eligibility_en="I live in Springfield", **asks)
     for browser, form in fresh_and_faulty(site, slug):
         name = site.name()
         said: dict[str, str | bool] = {"name": name, "postcode": "59801"}
-        said |= {"organization": "Lake Club", "reply": "Since 1990"}
+        said |= {"organization": "Lake Club", "reply": "Since 1990", "email": site.address()}
+        said["share1"] = True
         faulty = browser.press(form, "", said)
         assert "Tick the box if you may sign" in faulty.text
         assert name not in {row["name"] for row in site.rows(slug)}
@@ -82,6 +84,7 @@ def signing_what_asks_for_more(site: Site) -> None:
         row = site.row(slug, name)
         assert row["eligible"] == "stated"
         assert (row["organization"], row["answer"]) == ("Lake Club", "Since 1990")
+        assert row["partners"] == "Clean Water"
 
 
 @press("/p/{slug}", "/p/{slug}", reads="url")

@@ -25,6 +25,7 @@ PART_WORDS = {
     "language": N_("Main language"),
     "eligibility": N_("Who may sign"),
     "question": N_("A question of your own"),
+    "partners": N_("Partners"),
     "organizations": N_("People may sign for an organization"),
     "thresholds": N_("Steps, and what each brings"),
     "thanks": N_("Your own words on the thank-you page"),
