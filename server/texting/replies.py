@@ -21,8 +21,8 @@ _MENUS |= {"letter_waits_some", "letter_states"}
 _THREE = frozenset({"more", "more_if", "more_on", "letter_read", "letter_read_long"})
 _THREE |= {"call_say", "call_ask"}
 # Replies that may take two segments where a segment holds but 70 letters, of Arabic or Hindi.
-_TWO = frozenset({"help", "help_none", "listed", "status", "status_held"})
-_LISTS = ("keywords", "held", "names", "people")
+_TWO = frozenset({"help", "help_none", "listed", "status", "status_held", "status_letters"})
+_LISTS = ("keywords", "held", "names", "people", "states")
 _SHRINK = (
     "name", "title", "text", "keywords", "held", "body", "who", "names", "people", "menu", "note",
     "states", "region", "rule",

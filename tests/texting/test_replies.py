@@ -79,7 +79,7 @@ def test_only_help_lists_and_what_is_asked_may_take_more_than_one_segment() -> N
         for reply in REPLIES
         if segments(reply, RENDERER.text(language, reply)) > 1
     }
-    two = {"help", "help_none", "listed", "status", "status_held"}
+    two = {"help", "help_none", "listed", "status", "status_held", "status_letters"}
     menus = {"letter_which", "letter_which_region", "letter_write_some"}
     untold = {"letter_cannot", "letter_waits_some", "letter_states"}
     read = {"more", "more_if", "more_on", "letter_read", "letter_read_long", "call_ask", "call_say"}

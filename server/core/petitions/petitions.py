@@ -13,7 +13,7 @@ from server.core.petitions.versions import Version, contents
 from server.core.places.outcomes import Addressing
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
-from server.errors import InvalidInput, NotOpen, Overtaken, Problem
+from server.errors import InvalidInput, NotFound, NotOpen, Overtaken, Problem
 
 State = Literal["draft", "open", "paused", "closed", "ended"]
 
@@ -88,7 +88,11 @@ async def create(
     """
     draft = validated(draft, reserved)
     await _check_unused(tx, draft, None)
-    row = await tx.fetch_one("SELECT coalesce(max(id), 0) + 1 AS id FROM petitions")
+    # (`deleted_drafts` has ids that the audit log still knows)
+    row = await tx.fetch_one(
+        "SELECT coalesce(max(id), 0) + 1 AS id FROM"
+        " (SELECT id FROM petitions UNION ALL SELECT id FROM deleted_drafts) AS ever"
+    )
     petition_id: int = row["id"] if row else 1
     await tx.execute(
         "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule, contact_rule,"
@@ -128,8 +132,8 @@ async def edit(
     and signatures stay, and so do an address and a keyword that have been public: the old ones
     lead to it for ever.
 
-    Raises `InvalidInput`, `NotOpen` for one that has ended, and `Overtaken` if what it says was
-    changed after the version that the draft is based on.
+    Raises `InvalidInput`, `NotOpen` for one that has ended, `NotFound` for one that was deleted,
+    and `Overtaken` if what it says was changed after the version that the draft is based on.
     """
     await check_not_ended(tx, petition.id)
     draft = validated(draft, reserved)
@@ -148,12 +152,13 @@ async def edit(
         id=petition.id,
         **_columns(draft),
     )
+    if row is None:
+        raise NotFound(petition.slug)
     for table in ("petition_texts", "decision_makers"):
         await tx.execute(f"DELETE FROM {table} WHERE petition_id = :id", id=petition.id)
     await _write_parts(tx, petition.id, draft)
-    version = row["version"] if row else 0
     number = await wordings.number_after(tx, petition.id, latest.draft, draft, now)
-    await versions.keep(tx, petition.id, Version(version, now, actor, draft, number))
+    await versions.keep(tx, petition.id, Version(row["version"], now, actor, draft, number))
     return True
 
 
@@ -161,7 +166,9 @@ async def _latest(tx: Transaction, petition: Petition) -> Version:
     """What it says now; kept from now on, if it was written before that was done."""
     if known := await versions.all_of(tx, petition.id):
         return known[-1]
-    stored = (await all_petitions(tx, [petition.id]))[petition.id]
+    stored = (await all_petitions(tx, [petition.id])).get(petition.id)
+    if stored is None:
+        raise NotFound(petition.slug)
     first = Version(1, stored.created_at, "", stored)
     await versions.keep(tx, petition.id, first)
     return first

@@ -40,6 +40,7 @@ DELETED = (
     "paused_offices",
     "agreed_offices",
     "place_corrections",
+    "ends_asked",
 )
 
 
