@@ -25,6 +25,7 @@ DETAIL_WORDS = {
     "condition": N_("which: {value}"),
     "reason": N_("reason: {value}"),
     "office": N_("office: {value}"),
+    "partner": N_("partner: {value}"),
     "to": N_("name: {value}"),
     "asked_by": N_("asked by: {value}"),
     "set_by": N_("by the clock, as set by {value}"),

@@ -8,9 +8,11 @@ from server.web.desk import (
     audit,
     collectors,
     dashboard,
+    for_organizations,
     invalidation,
     letters,
     moderation,
+    partners,
     petition_form,
     preview,
 )
@@ -96,12 +98,19 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/moderation/comments", "moderator", POST=moderation.comments),
         door("p/{slug}/moderation/hide", "moderator", POST=moderation.hide),
         door("p/{slug}/moderation/populations", "moderator", POST=moderation.populations),
+        door(
+            "p/{slug}/organizations",
+            "moderator",
+            GET=for_organizations.show,
+            POST=for_organizations.decide,
+        ),
         door("p/{slug}/text-codes", "owner", POST=moderation.text_codes),
         door("p/{slug}/invalidate", "moderator", GET=take_out, POST=take_out),
         door("p/{slug}/invalidate/{id}/confirm", "moderator", POST=invalidation.confirm),
         door("p/{slug}/invalidate/{id}/undo", "moderator", POST=invalidation.undo),
         door("p/{slug}/audit", "viewer", GET=audit.show),
         door("p/{slug}/audit.jsonl", "viewer", GET=audit.download),
+        door("p/{slug}/partners", "owner", fresh=True, GET=partners.show),
         door("p/{slug}/export.csv", "owner", fresh=True, GET=dashboard.export),
     ]
 

@@ -73,12 +73,14 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/moderation/comments": {"POST": "moderator"},
     "p/{slug}/moderation/hide": {"POST": "moderator"},
     "p/{slug}/moderation/populations": {"POST": "moderator"},
+    "p/{slug}/organizations": {"GET": "moderator", "POST": "moderator"},
     "p/{slug}/text-codes": {"POST": "owner"},
     "p/{slug}/invalidate": {"GET": "moderator", "POST": "moderator"},
     "p/{slug}/invalidate/{id}/confirm": {"POST": "moderator"},
     "p/{slug}/invalidate/{id}/undo": {"POST": "moderator"},
     "p/{slug}/audit": {"GET": "viewer"},
     "p/{slug}/audit.jsonl": {"GET": "viewer"},
+    "p/{slug}/partners": {"GET": "owner"},
     "p/{slug}/export.csv": {"GET": "owner"},
 }
 #: Where nobody is asked who they are.
@@ -89,7 +91,8 @@ PUBLIC = set(
     " /p/{slug}/count /p/{slug}/count.txt /p/{slug}/count.json"
     " /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
     " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
-    " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy".split()
+    " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy"
+    " /p/{slug}/organizations /p/{slug}/organizations/{page}".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
 PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32, "collector": "ana7"}
