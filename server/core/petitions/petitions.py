@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from server.core.petitions import extras, search, versions
+from server.core.petitions.answer import GivenAnswer, unpacked_answer
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.schedule import NO_SCHEDULE, check_times, scheduled
 from server.core.petitions.versions import Version, contents
@@ -16,7 +17,7 @@ from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
 from server.errors import InvalidInput, NotFound, NotOpen, Overtaken, Problem
 
-State = Literal["draft", "open", "paused", "closed", "ended"]
+State = Literal["draft", "open", "paused", "closed", "answered", "ended"]
 
 
 _LOCK = hashlib.sha256(b"names of petitions").digest()[:16]  # of whoever takes a name, or an id
@@ -43,13 +44,15 @@ class Petition(Draft):
     former_slugs: tuple[str, ...] = ()
     former_keywords: tuple[str, ...] = ()
     mail_stopped: bool = False  # an organizer has stopped all mail
+    answer: GivenAnswer | None = None
+    answered_at: int | None = None
 
     @property
     def state(self) -> State:
         if self.ended_at is not None:
             return "ended"
         if self.closed_at is not None:
-            return "closed"
+            return "answered" if self.answer else "closed"
         if self.opened_at is None:
             return "draft"
         return "open" if self.paused_at is None else "paused"
@@ -391,6 +394,8 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         closed_at=row["closed_at"],
         paused_at=row["paused_at"],
         ended_at=row["ended_at"],
+        answer=unpacked_answer(row["answer"]),
+        answered_at=row["answered_at"],
         sms_codes=row["sms_codes_at"] is not None,
         former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
         former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),
