@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from server.core.petitions import extras, search, versions
+from server.core.petitions import extras, search, versions, wordings
 from server.core.petitions.answer import GivenAnswer, unpacked_answer
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.schedule import NO_SCHEDULE, check_times, scheduled
@@ -29,7 +29,9 @@ _NAMED = "((kind = 'slug' AND name = :slug) OR (kind = 'keyword' AND name = :key
 class Petition(Draft):
     """A petition as it is stored. `version` grows with every change that a page can show.
 
-    `former_slugs` and `former_keywords` are those of before that have been public.
+    `former_slugs` and `former_keywords` are those of before that have been public. What it says
+    has the number `wording_number` among its wordings, since `reworded_at` if that is not the
+    first; nobody has signed one before `first_signed`.
     """
 
     id: int
@@ -46,6 +48,9 @@ class Petition(Draft):
     mail_stopped: bool = False  # an organizer has stopped all mail
     answer: GivenAnswer | None = None
     answered_at: int | None = None
+    wording_number: int = 1
+    first_signed: int = 1
+    reworded_at: int | None = None
 
     @property
     def state(self) -> State:
@@ -63,6 +68,11 @@ class Petition(Draft):
         if closes is None or now < closes or self.state not in {"open", "paused"}:
             return self
         return replace(self, closed_at=closes, version=self.version + 1)
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether somebody has signed another wording than that of now."""
+        return self.first_signed < self.wording_number
 
     @property
     def addressing(self) -> Addressing | None:
@@ -164,7 +174,8 @@ async def edit(
     for table in ("petition_texts", "decision_makers"):
         await tx.execute(f"DELETE FROM {table} WHERE petition_id = :id", id=petition.id)
     await _write_parts(tx, petition.id, draft)
-    await versions.keep(tx, petition.id, Version(row["version"], now, actor, draft))
+    number = await wordings.number_after(tx, petition.id, latest.draft, draft, now)
+    await versions.keep(tx, petition.id, Version(row["version"], now, actor, draft, number))
     return True
 
 
@@ -282,7 +293,7 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
     )
     if await tx.fetch_one(unnamed, id=petition_id):
         raise InvalidInput(Problem("started_by", "missing"))
-    return await _changed(
+    return await change_state(
         tx,
         "opened_at = coalesce(opened_at, :now), closed_at = NULL, paused_at = NULL",
         "opened_at IS NULL OR closed_at IS NOT NULL OR paused_at IS NOT NULL",
@@ -293,15 +304,16 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
 
 async def pause(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no signatures for a while. The page stays, and asks people to come back."""
-    return await _changed(tx, "paused_at = :now", "paused_at IS NULL", petition_id, now)
+    return await change_state(tx, "paused_at = :now", "paused_at IS NULL", petition_id, now)
 
 
 async def close(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no more signatures. The page stays, and says so."""
-    return await _changed(tx, "closed_at = :now", "closed_at IS NULL", petition_id, now)
+    return await change_state(tx, "closed_at = :now", "closed_at IS NULL", petition_id, now)
 
 
-async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
+async def change_state(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
+    """Change it, where that holds of it; whether anything is other than before."""
     await check_not_ended(tx, petition_id)
     row = await tx.fetch_one(
         f"UPDATE petitions SET {to}, version = version + 1 WHERE id = :id AND ({where})"
@@ -310,29 +322,6 @@ async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: 
         now=now,
     )
     return row is not None
-
-
-async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) -> None:
-    """Let codes go out by text from that time on; None ends it."""
-    await check_not_ended(tx, petition_id)
-    await tx.execute(
-        "UPDATE petitions SET sms_codes_at = CAST(:since AS BIGINT), version = version + 1"
-        " WHERE id = :id",
-        since=since,
-        id=petition_id,
-    )
-
-
-async def stop_mail(tx: Transaction, petition_id: int, now: int) -> bool:
-    """Send no mail. What there is to send waits."""
-    stopped = "mail_stopped_at = :now"
-    return await _changed(tx, stopped, "mail_stopped_at IS NULL", petition_id, now)
-
-
-async def resume_mail(tx: Transaction, petition_id: int, now: int) -> bool:
-    """Send mail again, from that time on."""
-    resumed = "mail_stopped_at = NULL"
-    return await _changed(tx, resumed, "mail_stopped_at IS NOT NULL", petition_id, now)
 
 
 async def all_petitions(tx: Transaction, among: Iterable[int] | None = None) -> dict[int, Petition]:
@@ -400,4 +389,7 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
         former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),
         mail_stopped=row["mail_stopped_at"] is not None,
+        wording_number=row["wording_number"],
+        first_signed=row["first_signed"],
+        reworded_at=row["reworded_at"],
     )

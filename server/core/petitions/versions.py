@@ -20,30 +20,32 @@ from server.db import Row, Transaction
 @dataclass(frozen=True, slots=True)
 class Version:
     """What it says from that version on; `actor` is who wrote it, as in the audit log; '' if
-    nobody noted that."""
+    nobody noted that; `wording` is the number of the wording that signers read in it."""
 
     version: int
     changed_at: int
     actor: str
     draft: Draft
+    wording: int = 1
 
 
 async def keep(tx: Transaction, petition_id: int, version: Version) -> None:
     await tx.execute(
-        "INSERT INTO petition_versions (petition_id, version, changed_at, actor, draft)"
-        " VALUES (:id, :version, :at, :actor, :draft)",
+        "INSERT INTO petition_versions (petition_id, version, changed_at, actor, draft, wording)"
+        " VALUES (:id, :version, :at, :actor, :draft, :wording)",
         id=petition_id,
         version=version.version,
         at=version.changed_at,
         actor=version.actor,
         draft=_packed(version.draft),
+        wording=version.wording,
     )
 
 
 async def all_of(tx: Transaction, petition_id: int) -> list[Version]:
     """All that are kept, the first first."""
     rows = await tx.fetch(
-        "SELECT version, changed_at, actor, draft FROM petition_versions"
+        "SELECT version, changed_at, actor, draft, wording FROM petition_versions"
         " WHERE petition_id = :id ORDER BY version",
         id=petition_id,
     )
@@ -76,4 +78,4 @@ def _version(row: Row) -> Version:
     plain = {name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()}
     plain["extras"] = extras.made_of(plain.get("extras", {}))
     plain["schedule"] = Schedule(**plain.get("schedule", {}))
-    return Version(row["version"], row["changed_at"], row["actor"], Draft(**plain))
+    return Version(row["version"], row["changed_at"], row["actor"], Draft(**plain), row["wording"])

@@ -32,6 +32,7 @@ DELETED = (
     "conversations",
     "outbox",
     "pending_forms",
+    "besides",
     "merged",
     "letters",
     "texted_letters",

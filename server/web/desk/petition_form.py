@@ -20,7 +20,7 @@ from server.core.values.ids import read_id
 from server.core.values.keys import SALT_BYTES
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Overtaken, StoreUnavailable
-from server.web.desk.form import parts, schedule
+from server.web.desk.form import parts, rewording, schedule
 from server.web.desk.form.extras import ASKER_FIELDS, EXTRA_FIELDS, extra_values, extras_of
 from server.web.desk.form.numbers import read_number
 from server.web.desk.form.overtaken import Merged, chosen, merged, overtaking
@@ -104,6 +104,9 @@ async def _save(visit: Visit, petition: Petition | None) -> None:
         values = schedule.with_schedule(values, petition.schedule)
     typed = typed_of(visit, petition, values)
     try:
+        if signed := await rewording.signed_before(visit, petition, typed.draft):
+            await send_form(visit, petition, rewording.with_answer(values, petition), signed=signed)
+            return
         petition_id = await _store(visit, petition, typed.draft)
     except InvalidInput as error:
         await send_form(visit, petition, values, problems=_fields(typed, error))
@@ -300,10 +303,12 @@ async def send_form(
     heading: str = NOTHING_STORED,
     message: str = "",
     both: Merged | None = None,
+    signed: int = 0,
     delay: int | None = None,
 ) -> None:
     """The form with these values. `problems`: form field -> field and code of its sentence.
-    `both`: what somebody else has written meanwhile. `delay`: it can be sent once more after so
+    `both`: what somebody else has written meanwhile. `signed`: so many have signed what would be
+    changed. `delay`: it can be sent once more after so
     many seconds.
 
     Status 200 with problems, too: some text and feature-phone browsers hide the body of a 4xx.
@@ -326,6 +331,7 @@ async def send_form(
         heading_of_errors=visit.pages.sentence(heading),
         note=message and visit.pages.sentence(message),
         both=both,
+        signed=signed,
         label=visit.part_label,
         said=lambda part, values: visit.part_words(part, parts.line(part, values)),
         rows=_rows_shown(values),

@@ -239,7 +239,12 @@ async def test_everybody_reads_the_answer_above_the_text(place: Room) -> None:
     page = (await place.browser().get("/p/lake")).text
     assert "This petition is closed, and was answered." in page
     said = [
-        *("Answer from The council", "Jan 10, 2027", "Promised by Mar 31, 2027", "<p>Yes.</p>"),
+        *(
+            "Answer from The council",
+            "Jan 10, 2027",
+            "They promise to act by Mar 31, 2027",
+            "<p>Yes.</p>",
+        ),
         *("<li>&lt;b&gt;Soon</li>", "<h2>The petition</h2>", "<p>Keep it clean."),
     ]
     assert [page.find(part) for part in said] == sorted(page.find(part) for part in said)
@@ -248,7 +253,7 @@ async def test_everybody_reads_the_answer_above_the_text(place: Room) -> None:
     assert feed.find("Answer from The council") < feed.find("This petition is closed.")
     assert "&lt;b&gt;Soon</content>" in feed
     assert "Answered: Jan 10, 2027" in (await place.browser().get("/")).text
-    assert "Promised by" in (await place.browser().get("/p/lake.txt")).text
+    assert "They promise to act by" in (await place.browser().get("/p/lake.txt")).text
     assert "The answer is stored" in (await browser.get(f"{LAKE}?done=answered")).text
     late = await place.browser().post("/p/lake", {"name": "Bo Lee", "postcode": "59801"})
     assert late.title == "This petition is closed"

@@ -79,8 +79,9 @@ DESK: dict[str, dict[str, str]] = {
 #: Where nobody is asked who they are.
 PUBLIC = set(
     "/ /accessibility /help /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
-    " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/count /p/{slug}/count.txt"
-    " /p/{slug}/count.json /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
+    " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/changes"
+    " /p/{slug}/count /p/{slug}/count.txt /p/{slug}/count.json"
+    " /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
     " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
     " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy".split()
 )

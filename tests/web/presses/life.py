@@ -127,7 +127,7 @@ def writing_what_was_answered(site: Site) -> None:
         done = site.desk.press(form.form(f"{OWN}/answer"), "", typed)
         assert "The answer is stored" in done.text
         site.shows(f"/p/{slug}", f"Answer from Council {n}", f"Jan 1{n}, 2026", "was answered")
-        site.shows(f"/p/{slug}", f"Promised by Mar 1{n}, 2030", f"We will do it {n}.")
+        site.shows(f"/p/{slug}", f"They promise to act by Mar 1{n}, 2030", f"We will do it {n}.")
     assert site.actions(slug)[-2:] == ["answered", "corrected_answer"]
     site.shows(f"/p/{slug}/feed.atom", "Answer from Council 1")
     site.desk.press(site.own(slug).form(f"{OWN}/open"))

@@ -15,7 +15,7 @@ ROLES = "role_senator role_representative"
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
 DRAFT = (
     "title_{language} body_{language} started_by asker_kind asker_contact add language slug"
-    " thanks_{language} thresholds_{language}"
+    " thanks_{language} thresholds_{language} eligibility_{language}"
     f" keyword country postcode_required contact_required goal origins {MAKER} {ROLES}"
     " opens closes zone"
 )
@@ -23,6 +23,8 @@ DRAFT = (
 EXTRAS: dict[str, str | bool] = {
     "asker_kind": "an association",
     "asker_contact": "hello@lake.example",
+    "eligibility_en": "I live in Springfield",
+    "eligibility_es": "Vivo en Springfield",
     "thanks_en": "Come to the lake on Saturday.",
     "thanks_es": "Vengan al lago el sábado.",
     "thresholds_en": "1 The council hears us.\n10000 The council must debate it.",
@@ -114,16 +116,17 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     bare = read.get(f"/en/p/{slug}").form("/p/{slug}")
     faulty = read.press(bare, "", {"name": name})
     assert "You have not signed yet" in faulty.text
-    thanks = read.press(bare, "", {"name": name, "email": site.address(), "postcode": "K1A 0B1"})
+    signed: dict[str, str | bool] = {"name": name, "email": site.address(), "eligible": True}
+    thanks = read.press(bare, "", signed | {"postcode": "K1A 0B1"})
     assert site.row(slug, name)["postcode"] == "K1A 0B1"
     for said in ("Jo Marsh", "Mayor", "jo.marsh@example.org", "https://example.org/write-to-jo"):
         assert said in thanks.text
     assert "tel:+14065550140" in thanks.text
     assert str(EXTRAS["thanks_en"]) in thanks.text
     name = site.name()
-    site.sign(slug, "/en", name=name, email=site.address(), postcode="")
+    site.sign(slug, "/en", name=name, email=site.address(), postcode="", eligible=True)
     assert site.row(slug, name)["postcode"] == ""
-    sent = {"name": site.name(), "email": site.address()}
+    sent = {"name": site.name(), "email": site.address(), "eligible": "on"}
     for origin, status in (("https://friends.example.org", 200), ("https://x.example", 403)):
         assert site.server.post(f"/p/{slug}", sent, Origin=origin).status == status
 
@@ -186,6 +189,27 @@ def two_who_edit_one_petition(site: Site) -> None:
     log = site.own(slug, "/audit").text
     assert "now “The title of the first”" in html.unescape(log)
     assert "other</bdi>: edited the petition" in log
+
+
+@press("POST /organizer/p/{slug}/edit", "/organizer/p/{slug}/edit", reads="title_{language}")
+def changing_what_people_have_signed(site: Site) -> None:
+    slug, read = site.petition(), site.stranger()
+    before = read.get(f"/p/{slug}").form("/p/{slug}")
+    site.sign(slug, name=site.name(), email=site.address())
+    form = site.own(slug, "/edit").form(f"{OWN}/edit")
+    asked = site.desk.press(form, "", {"title_en": "Never stored"})
+    assert "1 person signed before this change" in asked.text
+    assert "Never stored" not in read.get(f"/p/{slug}").text
+    title = f"Mend {site.name()}"
+    site.desk.press(asked.form(f"{OWN}/edit"), "", {"title_en": title})
+    site.shows(f"/p/{slug}", title, "see what changed")
+    told = html.unescape(read.get(f"/p/{slug}/changes").text)
+    assert f"added: </span>{title}" in told
+    late, new = site.name(), site.name()
+    read.press(before, "", {"name": late, "email": site.address(), "postcode": "59801"})
+    site.sign(slug, name=new, email=site.address())
+    assert [site.row(slug, name)["wording"] for name in (late, new)] == ["1", "2"]
+    assert "What was changed" in site.own(slug).text
 
 
 SIGNING = "name postcode email phone comment public news url"
