@@ -145,6 +145,7 @@ def _environment(folder: Path, language: str, catalogue: gettext.NullTranslation
     environment.filters["isolated"] = lambda text: isolated(text, language)
     environment.filters["reachable"] = lambda contact: reachable(contact, language)
     environment.filters["day"] = lambda seconds: day_words(seconds, language)
+    environment.filters["date"] = lambda day: date_words(datetime.date.fromisoformat(day), language)
     environment.filters["clock"] = lambda seconds, zone: clock_words(seconds, zone, language)
     environment.filters["left_to_right"] = lambda text: left_to_right(text, language)
     environment.globals["direction"] = direction(language)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from server.core.petitions import extras, search, versions, wordings
+from server.core.petitions.answer import GivenAnswer, unpacked_answer
 from server.core.petitions.collectors import Collector, collector_of
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.schedule import NO_SCHEDULE, check_times, scheduled
@@ -17,7 +18,7 @@ from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
 from server.errors import InvalidInput, NotFound, NotOpen, Overtaken, Problem
 
-State = Literal["draft", "open", "paused", "closed", "ended"]
+State = Literal["draft", "open", "paused", "closed", "answered", "ended"]
 
 
 _LOCK = hashlib.sha256(b"names of petitions").digest()[:16]  # of whoever takes a name, or an id
@@ -46,6 +47,8 @@ class Petition(Draft):
     former_slugs: tuple[str, ...] = ()
     former_keywords: tuple[str, ...] = ()
     mail_stopped: bool = False  # an organizer has stopped all mail
+    answer: GivenAnswer | None = None
+    answered_at: int | None = None
     wording_number: int = 1
     first_signed: int = 1
     reworded_at: int | None = None
@@ -56,7 +59,7 @@ class Petition(Draft):
         if self.ended_at is not None:
             return "ended"
         if self.closed_at is not None:
-            return "closed"
+            return "answered" if self.answer else "closed"
         if self.opened_at is None:
             return "draft"
         return "open" if self.paused_at is None else "paused"
@@ -297,7 +300,7 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
     )
     if await tx.fetch_one(unnamed, id=petition_id):
         raise InvalidInput(Problem("started_by", "missing"))
-    return await _changed(
+    return await change_state(
         tx,
         "opened_at = coalesce(opened_at, :now), closed_at = NULL, paused_at = NULL",
         "opened_at IS NULL OR closed_at IS NOT NULL OR paused_at IS NOT NULL",
@@ -308,15 +311,16 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
 
 async def pause(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no signatures for a while. The page stays, and asks people to come back."""
-    return await _changed(tx, "paused_at = :now", "paused_at IS NULL", petition_id, now)
+    return await change_state(tx, "paused_at = :now", "paused_at IS NULL", petition_id, now)
 
 
 async def close(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no more signatures. The page stays, and says so."""
-    return await _changed(tx, "closed_at = :now", "closed_at IS NULL", petition_id, now)
+    return await change_state(tx, "closed_at = :now", "closed_at IS NULL", petition_id, now)
 
 
-async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
+async def change_state(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
+    """Change it, where that holds of it; whether anything is other than before."""
     await check_not_ended(tx, petition_id)
     row = await tx.fetch_one(
         f"UPDATE petitions SET {to}, version = version + 1 WHERE id = :id AND ({where})"
@@ -325,29 +329,6 @@ async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: 
         now=now,
     )
     return row is not None
-
-
-async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) -> None:
-    """Let codes go out by text from that time on; None ends it."""
-    await check_not_ended(tx, petition_id)
-    await tx.execute(
-        "UPDATE petitions SET sms_codes_at = CAST(:since AS BIGINT), version = version + 1"
-        " WHERE id = :id",
-        since=since,
-        id=petition_id,
-    )
-
-
-async def stop_mail(tx: Transaction, petition_id: int, now: int) -> bool:
-    """Send no mail. What there is to send waits."""
-    stopped = "mail_stopped_at = :now"
-    return await _changed(tx, stopped, "mail_stopped_at IS NULL", petition_id, now)
-
-
-async def resume_mail(tx: Transaction, petition_id: int, now: int) -> bool:
-    """Send mail again, from that time on."""
-    resumed = "mail_stopped_at = NULL"
-    return await _changed(tx, resumed, "mail_stopped_at IS NOT NULL", petition_id, now)
 
 
 async def all_petitions(tx: Transaction, among: Iterable[int] | None = None) -> dict[int, Petition]:
@@ -412,6 +393,8 @@ def _petition(
         closed_at=row["closed_at"],
         paused_at=row["paused_at"],
         ended_at=row["ended_at"],
+        answer=unpacked_answer(row["answer"]),
+        answered_at=row["answered_at"],
         sms_codes=row["sms_codes_at"] is not None,
         former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
         former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),

@@ -11,7 +11,7 @@ from server.core.desk import dashboard as figures
 from server.core.desk import ends, exports, teams
 from server.core.desk.dashboard import Sums
 from server.core.floods.alarms import SENDING
-from server.core.petitions import petitions
+from server.core.petitions import petitions, sending
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
 from server.errors import InvalidInput
@@ -79,7 +79,9 @@ def _still_true(petition: Petition) -> dict[str, str]:
         "created": state == "draft",
         "opened": state == "open",
         "paused": state == "paused",
-        "closed": state == "closed",
+        "closed": state in {"closed", "answered"},
+        "answered": state == "answered",
+        "not_closed": state not in {"closed", "answered"},
         "ended": state == "ended",
         "mail_stopped": petition.mail_stopped,
         "mail_resumed": not petition.mail_stopped,
@@ -162,12 +164,12 @@ async def _change(
 
 async def stop_mail(visit: Visit) -> None:
     """POST: no mail of the petition goes out from now on; it waits."""
-    await _change(visit, petitions.stop_mail, "mail_stopped")
+    await _change(visit, sending.stop_mail, "mail_stopped")
 
 
 async def resume_mail(visit: Visit) -> None:
     """POST: mail of the petition goes out again."""
-    await _change(visit, petitions.resume_mail, "mail_resumed")
+    await _change(visit, sending.resume_mail, "mail_resumed")
 
 
 async def export(visit: Visit) -> None:

@@ -111,11 +111,26 @@ DONE = {
     "closed": N_("The petition is closed. It takes no more signatures."),
     "mail_stopped": N_("No mail of this petition goes out any more."),
     "mail_resumed": N_("Mail of this petition goes out again."),
+    "answered": N_("The answer is stored. Everybody can read it now."),
+    "not_closed": N_("Close the petition first. Then you can write what was answered."),
     "no_draft": N_("Only a draft that was never open can be deleted. You can end a petition."),
     "ended": N_("The petition has ended. Its data is erased in a few minutes."),
     "end_asked": N_("It waits for another organizer to agree."),
     "end_gone": N_("Nobody asks to end this petition any more."),
     "end_kept": N_("The petition does not end."),
+}
+ANSWER_CHANGED = N_(
+    "Somebody has changed the answer since you opened this form. Below is what it says now. Press"
+    " Save once more to put yours in its place."
+)
+ANSWER_FAULTS = {
+    ("answer_by", "missing"): N_("Write who answered."),
+    ("answer_by", "long"): N_("Write a shorter name of who answered, at most {by_limit} letters."),
+    ("answer_on", "malformed"): N_("Write the day of the answer like 2026-12-24."),
+    ("answer_on", "future"): N_("That day is still to come. Write the day of the answer."),
+    ("answer_promised", "malformed"): N_("Write the day like 2027-03-31, or leave it empty."),
+    ("words", "missing"): N_("Write what they answered."),
+    ("words", "long"): N_("Write a shorter answer, at most {words_limit} letters."),
 }
 #: What is wrong with the question before an end.
 END_FAULTS = {
@@ -166,6 +181,7 @@ STATE_WORDS = {
     "open": N_("Open"),
     "paused": N_("Paused"),
     "closed": N_("Closed"),
+    "answered": N_("Answered"),
     "ended": N_("Ended"),
 }
 CLASS_WORDS = {
@@ -249,6 +265,8 @@ ACTION_WORDS = {
     "opened": N_("opened the petition"),
     "paused": N_("paused the petition"),
     "closed": N_("closed the petition"),
+    "answered": N_("wrote what was answered"),
+    "corrected_answer": N_("corrected what was answered"),
     "ended": N_("ended the petition for good"),
     "end_asked": N_("asked to end the petition for good"),
     "end_cancelled": N_("decided that the petition does not end"),

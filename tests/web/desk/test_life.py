@@ -217,3 +217,79 @@ async def test_the_log_says_that_it_was_the_clock_and_who_set_it(place: Room) ->
     assert "<bdi>clock</bdi>: closed the petition" in log.text
     assert "by the clock, as set by ana" in log.text
     assert f"Closes: before “nothing”, now “{CLOSES}”" in log.text
+
+
+# The answer.
+
+ANSWER = f"{LAKE}/answer"
+SAID = {"answer_by": "The council", "answer_on": "2027-01-10", "answer_en": "Yes.\n\n- <b>Soon"}
+SAID |= {"answer_promised": "2027-03-31"}
+
+
+async def answered(place: Room) -> Browser:
+    browser = await place.signed_in()
+    await browser.press(LAKE, f"{LAKE}/close")
+    form = await browser.fill(await browser.get(ANSWER), ANSWER, **SAID)
+    assert (await browser.post(ANSWER, form)).header("location") == f"{LAKE}?done=answered"
+    return browser
+
+
+async def test_everybody_reads_the_answer_above_the_text(place: Room) -> None:
+    browser = await answered(place)
+    page = (await place.browser().get("/p/lake")).text
+    assert "This petition is closed, and was answered." in page
+    said = [
+        *(
+            "Answer from The council",
+            "Jan 10, 2027",
+            "They promise to act by Mar 31, 2027",
+            "<p>Yes.</p>",
+        ),
+        *("<li>&lt;b&gt;Soon</li>", "<h2>The petition</h2>", "<p>Keep it clean."),
+    ]
+    assert [page.find(part) for part in said] == sorted(page.find(part) for part in said)
+    assert all(part in page for part in said)
+    feed = (await place.browser().get("/p/lake/feed.atom")).text
+    assert feed.find("Answer from The council") < feed.find("This petition is closed.")
+    assert "&lt;b&gt;Soon</content>" in feed
+    assert "Answered: Jan 10, 2027" in (await place.browser().get("/")).text
+    assert "They promise to act by" in (await place.browser().get("/p/lake.txt")).text
+    assert "The answer is stored" in (await browser.get(f"{LAKE}?done=answered")).text
+    late = await place.browser().post("/p/lake", {"name": "Bo Lee", "postcode": "59801"})
+    assert late.title == "This petition is closed"
+
+
+async def test_two_who_correct_an_answer_overwrite_nothing(place: Room) -> None:
+    first, second = await answered(place), await place.signed_in()
+    late = await second.fill(await second.get(ANSWER), ANSWER, answer_by="The clerk")
+    form = await first.fill(await first.get(ANSWER), ANSWER, answer_by="The mayor")
+    await first.post(ANSWER, form)
+    page = await second.post(ANSWER, late)
+    assert "Somebody has changed the answer" in page.text
+    assert 'Who answered: <span dir="auto">The mayor</span>' in page.text
+    assert 'value="The clerk"' in page.text
+    form = await second.fill(page, ANSWER)
+    assert (await second.post(ANSWER, form)).status == 303
+    assert "Answer from The clerk" in (await place.browser().get("/p/lake")).text
+    log = (await first.get(f"{LAKE}/audit")).text
+    assert log.count("corrected what was answered") == 2
+    assert "Who answered: before “The mayor”, now “The clerk”" in log
+
+
+async def test_what_is_wrong_with_an_answer_is_said_beside_its_field(place: Room) -> None:
+    browser = await place.signed_in()
+    await browser.press(LAKE, f"{LAKE}/close")
+    form = await browser.fill(await browser.get(ANSWER), ANSWER, answer_on="soon")
+    page = await browser.post(ANSWER, form)
+    for said in ("Write who answered.", "Write the day of the answer", "Write what they answered."):
+        assert page.text.count(said) == 2
+    assert 'value="soon"' in page.text
+    assert await state(place) == "closed"
+
+
+async def test_an_open_petition_takes_no_answer(place: Room) -> None:
+    browser = await place.signed_in()
+    answer = await browser.get(ANSWER)
+    assert answer.header("location") == f"{LAKE}?done=not_closed"
+    assert "Close the petition first" in (await browser.get(f"{LAKE}?done=not_closed")).text
+    assert "/answer" not in (await browser.get(LAKE)).text

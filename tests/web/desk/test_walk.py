@@ -50,6 +50,7 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/open": {"POST": "owner"},
     "p/{slug}/pause": {"POST": "owner"},
     "p/{slug}/close": {"POST": "owner"},
+    "p/{slug}/answer": {"GET": "editor", "POST": "editor"},
     "p/{slug}/delete": {"GET": "owner", "POST": "owner"},
     "p/{slug}/end": {"GET": "owner", "POST": "owner"},
     "p/{slug}/end/agree": {"GET": "moderator", "POST": "moderator"},

@@ -39,6 +39,10 @@ PART_WORDS = {
     "opens": N_("Opens"),
     "closes": N_("Closes"),
     "zone": N_("Time zone"),
+    "answer_by": N_("Who answered"),
+    "answer_on": N_("Day of the answer"),
+    "answer_promised": N_("Promised by (optional)"),
+    "answer": N_("What they answered"),
     MAKERS: N_("Decision makers"),
     ADDRESSED: N_("Those who decide where each signer lives"),
 }
