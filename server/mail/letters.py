@@ -7,13 +7,21 @@ from typing import Literal
 
 from server.config import Settings
 from server.core.letters.letter import Addressee
+from server.core.letters.writing import Progress
 from server.core.petitions.petitions import Petition
 from server.core.signing.signature import Signature
-from server.words.render import Renderer
+from server.words.render import N_, Renderer
 
 #: Where an office's answer goes: to the `writer`, or to those who run the petition (`us`), and why:
 #: one who signed by text (`no_mail`) has no e-mail.
 Answers = Literal["writer", "us", "no_mail"]
+
+_THANKS = N_("Your thanks to {name}")
+
+
+def letter_named(renderer: Renderer, language: str, one: Progress) -> str:
+    """By what a signer knows one of their letters, with what became of it."""
+    return renderer.say(language, _THANKS, name=one.office) if one.kind == "thanks" else one.office
 
 
 def letter_text(

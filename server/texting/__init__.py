@@ -5,7 +5,8 @@
     understood.py  a text, read once in the light of what is known of its phone
     replies.py     `Talk`: one text that is being answered, and the words for its reply
     signing.py     texts that sign, and the questions on the way there
-    account.py     UNDO, STATUS, NAME, ZIP, NEWS, STOP, START, REMOVE ME
+    account.py     UNDO, NAME, ZIP, NEWS, STOP, START, REMOVE ME
+    status.py      STATUS
     asking.py      HELP, LIST, COUNT, MORE, another language, talk, and what we do not understand
     letters/       LETTER and CALL: to those who decide, text by text
     sessions.py    the same by USSD (menu.py) and by voice (calls.py)
@@ -21,7 +22,7 @@ from collections.abc import Callable, Mapping
 from server.core.conversations.phones import Standing
 from server.core.conversations.wishes import Answered, Wish
 from server.services import Services
-from server.texting import account, asking, signing
+from server.texting import account, asking, signing, status
 from server.texting.allowed import may_text
 from server.texting.intake import TEXT_LIMIT, Caller, caller_of, cleaned, take
 from server.texting.letters import heard, steps, words
@@ -38,7 +39,7 @@ _ACTS: Mapping[Intent, Callable[[Talk], Wish]] = {
     "remove": account.remove,
     "start": account.start,
     "undo": account.undo,
-    "status": account.status,
+    "status": status.status,
     "name": account.correct,
     "zip": account.correct,
     "news": account.news,

@@ -9,7 +9,6 @@ from typing import Any, cast
 from server.core.conversations import inbound, phones
 from server.core.conversations.wishes import Wish
 from server.core.counting.counts import Class
-from server.core.counting.states import is_counted
 from server.core.petitions.petitions import Petition
 from server.core.signing import pending, signatures
 from server.core.signing.signature import Signature
@@ -116,29 +115,6 @@ def undo(talk: Talk) -> Wish:
     return Wish(kind="undo", language=language, act=act, answer=answer, erases=erases)
 
 
-def status(talk: Talk) -> Wish:
-    """Only for a name that is asked about: a shared phone tells nobody who signed with it."""
-    name = talk.reading.name
-    if not name:
-        return talk.say("status", "status_whose", keep=talk.asked)
-    language = talk.language()
-
-    async def act(tx: Transaction) -> list[Signature]:
-        return await signed_with(tx, talk)
-
-    def answer(found: list[Signature]) -> str:
-        reply = "status" if found else "status_none"
-        held = [s for s in found if not is_counted(s)]
-        fields = {
-            "name": name,
-            "keywords": _keywords(talk, found),
-            "held": _keywords(talk, held),
-        }
-        return talk.word(language, "status_held" if held else reply, fields)
-
-    return Wish(kind="status", language=language, act=act, answer=answer, keep=talk.asked)
-
-
 def correct(talk: Talk) -> Wish:
     """NAME … or ZIP …: put it right in the last signature of this phone, or in one under way."""
     reading, kind = talk.reading, talk.reading.intent
@@ -208,7 +184,7 @@ def news(talk: Talk) -> Wish:
         return mine
 
     def answer(found: list[Signature]) -> str:
-        fields = talk.general(language) | {"keywords": _keywords(talk, found)}
+        fields = talk.general(language) | {"keywords": keywords_of(talk, found)}
         none = wanted and not found
         return talk.word(language, "news_nothing" if none else reply, fields)
 
@@ -263,5 +239,6 @@ def petition_of(talk: Talk, signature: Signature) -> Petition:
     return talk.services.directory.by_id[signature.petition_id]
 
 
-def _keywords(talk: Talk, found: Sequence[Signature]) -> str:
+def keywords_of(talk: Talk, found: Sequence[Signature]) -> str:
+    """The words of the petitions of these, each once."""
     return ", ".join(dict.fromkeys(petition_of(talk, s).keyword for s in found))

@@ -209,7 +209,8 @@ def ask(
     if known.name:
         return _ask(talk, petition, known, f"ask_{postal}")
     needs_both = petition.postcode_required and not known.postcode
-    return _ask(talk, petition, known, "ask_both" if needs_both else "ask_name")
+    both = "ask_both_if" if petition.extras.eligibility else "ask_both"
+    return _ask(talk, petition, known, both if needs_both else "ask_name")
 
 
 def _ask(talk: Talk, petition: Petition, known: Conversation, reply: str, **fields: str) -> Wish:
@@ -229,6 +230,8 @@ def confirmation(
         reply = "corrected_near"
     elif talk.reading.typed:
         reply = "signed_near"
+    elif reply == "signed" and petition.extras.eligibility:
+        reply = "signed_if"  # which says more than that a letter can be written
     elif reply == "signed" and (offered := _with_letter(talk, petition, language, fields)):
         return offered
     if not is_cheap(talk.services.renderer.text(language, reply), fields):

@@ -3,18 +3,25 @@ them, and what goes away."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from unittest.mock import Mock
 
 import pytest
 
 from server.config import LANGUAGES
+from server.core.letters import figures
 from server.core.letters.calls import CallOutcome, call_figures
+from server.core.letters.offices import office_key
+from server.core.letters.writing import Progress
 from server.core.petitions.draft import DecisionMaker, Wording
 from server.core.upkeep import erasure
 from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier
-from sms.segments import measure
+from server.texting.letters.states import STATES, states_said
+from server.texting.replies import Talk, fitted, segments
+from sms.segments import fold_to_gsm7, measure
 from tests.harness.mail.smtp import PostOffice, post_office
 from tests.harness.people import land
 from tests.harness.people.land import take_map
@@ -81,7 +88,7 @@ def test_the_table_has_replies_of_ours_and_each_of_those_about_letters() -> None
     assert used <= {"", *REPLIES}
     about = {r for r in REPLIES if r.startswith(("letter", "call_")) and r != "call_name"}
     elsewhere = {"letter_cannot", "letter_none", "letter_nobody", "letter_long", "call_none"}
-    elsewhere |= {"letter_read_long"}
+    elsewhere |= {"letter_read_long", "letter_thank"}
     assert about - used == elsewhere
 
 
@@ -165,6 +172,77 @@ async def test_several_texts_are_one_letter_and_each_office_gets_it_once(
         [mail] = office.arrived
         assert mail["To"] == "mayor@town.example"
         assert "Keep our lake clean, please." in str(mail.get_content())
+
+
+async def agrees(phones: Phones, *offices: str) -> None:
+    """An organizer marks them as having agreed with LAKE."""
+    async with phones.services.database.write() as tx:
+        for office in offices:
+            await figures.note_agreed(tx, 1, office_key(office), int(phones.now))
+
+
+async def test_who_has_agreed_gets_no_letter_and_is_thanked_once_nobody_else_is_left(
+    database_url: str, office: PostOffice
+) -> None:
+    sender, first, other = "+14065550170", "mayor@town.example", "clerk@town.example"
+    both = tuple(DecisionMaker(a[:5].title(), email=a) for a in (first, other))
+    async with text_door(database_url, False, **(WIDE | mailing(office))) as phones:
+        await phones.add_petition(decision_makers=both, wordings=LAKE)
+        await agrees(phones, first)
+        asked = await say(phones, "SIGN LAKE Ana Diaz 59801", "LETTER")
+        assert asked and reads_as(asked, "letter_write", "en") and "Mayor" not in asked
+        await agrees(phones, other)
+        asked = await say(phones, "SIGN LAKE Bo Lee 59801", "LETTER", sender=sender)
+        assert asked and reads_as(asked, "letter_thank", "en") and "Mayor, Clerk" in asked
+        await say(phones, "It was time, thank you.", "SEND", "SEND", "SEND", sender=sender)
+        await carry(phones)
+    assert sorted(str(mail["To"]) for mail in office.arrived) == sorted([first, other])
+    assert all("Thank you for agreeing" in str(m.get_content()) for m in office.arrived)
+
+
+async def test_who_has_written_thanks_those_who_agreed_since_once_each(
+    database_url: str, office: PostOffice
+) -> None:
+    async with town(database_url, **mailing(office)) as phones:
+        await say(phones, "SIGN LAKE Ana Diaz 59801", "LETTER", "Keep our lake clean, please.")
+        await say(phones, "SEND", "SEND")
+        await carry(phones)
+        await agrees(phones, "mayor@town.example")
+        asked = await say(phones, "LETTER")
+        assert asked and reads_as(asked, "letter_thank", "en") and "Jo Marsh" in asked
+        read = await say(phones, "It was time, thank you.", "SEND")
+        assert read and "It was time" in read
+        said = await say(phones, "SEND")
+        assert said and "Your thanks to Jo Marsh, Mayor: waits for its turn" in said
+        await say(phones, "SEND", "LETTER", "SEND")
+        await carry(phones)
+        phones.now += 3600  # so many replies went out by now
+        said = await say(phones, "LETTER")
+        assert said and reads_as(said, "letter_states", "en") and said.count("it was sent") == 2
+    first, thanks = (str(mail.get_content()) for mail in office.arrived)
+    assert "Please act on it" in first and "It was time, thank you." not in first
+    assert "Thank you for agreeing to it" in thanks and "It was time, thank you." in thanks
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reply", ["status_letters", "letter_states"])
+def test_no_word_of_what_became_of_many_letters_is_cut(reply: str, language: str) -> None:
+    states = ["done", "queued", "uncertain", "rejected"]
+    many = [Progress(f"Representative Anna-Maria Ferreira {n}", states[n % 4]) for n in range(12)]
+    talk: Talk = Mock(services=Mock(renderer=RENDERER))
+    fields = {"name": "W" * 100, "keywords": ", ".join(["K" * 12] * 9), "held": ""}
+    for progress in (many, many[:1]):
+        said = states_said(talk, language, reply, progress, fields)
+        template = RENDERER.text(language, reply)
+        most = segments(reply, template)
+        text = fitted(template, fields | {"states": said}, limit_segments=most)
+        assert measure(text).segments <= most
+        before = template.partition("{states}")[0].rpartition("}")[2]
+        told = re.split("[,;] ", text.rpartition(fold_to_gsm7(before).strip())[2].strip())
+        words = {RENDERER.say(language, STATES[one.state]) for one in progress}
+        whole = {f"{word} ({n})" for word in words for n in (1, 3)} | {"…", "..."}
+        whole |= {f"{one.office}: {word}" for one in progress for word in words}
+        assert {*map(fold_to_gsm7, told)} <= {*map(fold_to_gsm7, whole)}, text
 
 
 SHARED = """state_fips,state_abbr,zcta,cd,share

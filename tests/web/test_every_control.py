@@ -29,6 +29,7 @@ from tests.web.presses import (
     collectors,
     decisions,
     letters,
+    life,
     offices,
     petitions,
     readers,
@@ -39,7 +40,10 @@ from tests.web.presses.table import PRESSES, Press, known, walk
 
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
-PRESSING = (readers, signers, letters, offices, petitions, collectors, decisions, team, account)
+PRESSING = (
+    *(readers, signers, letters, offices, petitions, collectors),
+    *(decisions, team, account, life),
+)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 

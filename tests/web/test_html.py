@@ -84,6 +84,8 @@ def organizer_pages(server: Server) -> dict[str, str]:
         room[path] = ask(path)
     for path in ("account", "account/password", "account/email", "account/second-step"):
         room[path] = ask(path)
+    room["end"] = ask("p/face/end")
+    room["end-faulty"] = ask("p/face/end", {"csrf": token[1], "sure": "face"})
     wrong = {"csrf": token[1], "title_en": '"<b>', "goal": "many", "maker0_phone": "x"}
     room["errors"] = ask("p/face/edit", wrong)
     for kind, form in {"no-link": {}, "link": {"whom": "<b>", "editor": "1"}}.items():

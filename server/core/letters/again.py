@@ -80,7 +80,8 @@ async def _move(tx: Transaction, petition_id: int, office: str, to: Addressee, n
         " office_address = :address WHERE petition_id = :petition AND office = :office"
         f" AND state = 'held' AND {_CAN_GO} AND NOT EXISTS (SELECT 1 FROM letters o"
         "  WHERE o.petition_id = letters.petition_id AND o.office = :key"
-        "  AND o.signature_id = letters.signature_id AND o.id <> letters.id) RETURNING id",
+        "  AND o.signature_id = letters.signature_id AND o.kind = letters.kind"
+        "  AND o.id <> letters.id) RETURNING id",
         petition=petition_id,
         office=office,
         key=to.key,

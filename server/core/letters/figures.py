@@ -52,6 +52,16 @@ async def by_office(tx: Transaction, petition_id: int) -> list[OfficeFigures]:
     return sorted(found.values(), key=lambda f: (-f.total, f.name, f.channel))
 
 
+async def letter_figures(tx: Transaction, petition_id: int) -> dict[State, int]:
+    """How many letters of a petition are in which state."""
+    rows = await tx.fetch(
+        "SELECT state, count(*) AS n FROM letters WHERE petition_id = :petition"
+        " GROUP BY state ORDER BY state",
+        petition=petition_id,
+    )
+    return {row["state"]: row["n"] for row in rows}
+
+
 async def pause(tx: Transaction, petition_id: int, office: str, now: int) -> None:
     """Let nothing go to that office for now."""
     await tx.execute(

@@ -37,6 +37,9 @@ ENDED: tuple[State, ...] = ("done", "bounced", "rejected", "uncertain")
 #: How a letter reaches an office.
 Channel = Literal["smtp"]
 
+#: To each office goes one of each kind from a signer: who has agreed is thanked.
+LetterKind = Literal["letter", "thanks"]
+
 SHORTEST, LONGEST = 10, 2000  # characters of the signer's own words
 
 
@@ -71,6 +74,7 @@ class Letter:
     words: str
     own_words: int
     reply_to: str = ""
+    kind: LetterKind = "letter"
     tries: int = 0
     queued_at: int = 0
 

@@ -29,6 +29,7 @@ _STORED: dict[str, ColumnType] = {
     "words": "text",
     "own_words": "int",
     "reply_to": "text",
+    "kind": "text",
 }
 #: Of `letters l`, as `from_row` reads them.
 LETTER = ", ".join(f"l.{column}" for column in (*_STORED, "tries", "queued_at"))
@@ -58,6 +59,7 @@ def from_row(row: Row) -> Letter:
         words=row["words"] or "",
         own_words=row["own_words"],
         reply_to=row["reply_to"] or "",
+        kind=row["kind"],
         tries=row["tries"],
         queued_at=row["queued_at"] or 0,
     )
@@ -82,21 +84,24 @@ def _values(letter: Letter) -> tuple[int | str | bytes | None, ...]:
         letter.words,
         letter.own_words,
         letter.reply_to or None,
+        letter.kind,
     )
 
 
 async def write(tx: Transaction, letters: Sequence[Letter], now: int) -> None:
-    """Keep them as drafts, or held where nobody of the office is known. One that its signer has
-    written to that office before is put right as long as it is a draft, and else stays as it is:
-    sending twice sends once, also for somebody who has taken their signature back in between."""
+    """Keep them as drafts, or held where nobody of the office is known. One of a kind that its
+    signer has written to that office before is put right as long as it is a draft, and else stays
+    as it is: sending twice sends once, also for somebody who has taken their signature back in
+    between."""
     columns, rows = ", ".join(_STORED), tx.rows("batch", **_STORED)
     await tx.execute(
         f"INSERT INTO letters ({columns}, state, created_at, due_at)"
         f" SELECT {columns}, CASE WHEN why = '' THEN 'draft' ELSE 'held' END,"
         f" :now, :now FROM {rows} b WHERE NOT EXISTS"
         " (SELECT 1 FROM letters l WHERE l.petition_id = b.petition_id"
-        "  AND l.sender_key = b.sender_key AND l.signature_id IS NULL AND l.office = b.office)"
-        " ON CONFLICT (petition_id, signature_id, office) DO UPDATE SET"
+        "  AND l.sender_key = b.sender_key AND l.signature_id IS NULL AND l.office = b.office"
+        "  AND l.kind = b.kind)"
+        " ON CONFLICT (petition_id, signature_id, office, kind) DO UPDATE SET"
         " words = excluded.words, own_words = excluded.own_words, subject = excluded.subject,"
         " reply_to = excluded.reply_to, channel = excluded.channel,"
         " office_name = excluded.office_name, office_address = excluded.office_address"

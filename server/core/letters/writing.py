@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from server.core.letters import carrying, letters, releasing
-from server.core.letters.letter import Addressee, Letter
+from server.core.letters import carrying, figures, letters, releasing
+from server.core.letters.letter import Addressee, Letter, LetterKind
+from server.core.letters.offices import office_now
 from server.core.petitions.petitions import Petition
 from server.core.places.outcomes import Reached
 from server.core.signing import stored
@@ -32,6 +33,7 @@ class Written:
     reply_to: str
     ids: Ids
     now: int
+    kind: LetterKind = "letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Progress:
     office: str
     state: str
     why: str = ""
+    kind: LetterKind = "letter"
 
 
 async def signer_of(tx: Transaction, petition: Petition, signature_id: int) -> Signature | None:
@@ -66,6 +69,7 @@ async def write_many(tx: Transaction, written: Sequence[Written]) -> list[list[P
             words=one.words,
             own_words=one.own_words,
             reply_to=one.reply_to,
+            kind=one.kind,
         )
         for one in written
         if await signer_of(tx, one.petition, one.signature_id)
@@ -81,7 +85,24 @@ async def progress(
 ) -> list[Progress]:
     """What became of one signer's letters."""
     found = await letters.of_signer(tx, petition.id, signature_id, sender)
-    return [Progress(letter.office.name, state, why) for letter, state, why in found]
+    return [Progress(letter.office.name, state, why, letter.kind) for letter, state, why in found]
+
+
+async def to_thank(
+    tx: Transaction, petition: Petition, signature_id: int, sender: bytes, now: int
+) -> list[Addressee]:
+    """The offices that have agreed since this signer wrote to them, and are not thanked yet."""
+    agreed = await figures.agreed_offices(tx, petition.id)
+    if not agreed:
+        return []
+    found = await letters.of_signer(tx, petition.id, signature_id, sender)
+    agreed -= {letter.office.key for letter, _, _ in found if letter.kind == "thanks"}
+    offices = [
+        await office_now(tx, petition, letter.office, now)
+        for letter, state, _ in found
+        if letter.office.key in agreed and state != "draft"
+    ]
+    return [office for office in offices if office]
 
 
 @dataclass(frozen=True, slots=True)

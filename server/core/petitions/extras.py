@@ -15,9 +15,15 @@ from server.core.values.names import tidy, tidy_lines
 from server.errors import Problem
 
 #: Letters that each field may have; of thresholds, what each brings.
-EXTRA_LIMITS = {"asker_kind": 60, "asker_contact": 200, "thanks": 500, "thresholds": 120}
+EXTRA_LIMITS = {
+    "asker_kind": 60,
+    "asker_contact": 200,
+    "thanks": 500,
+    "thresholds": 120,
+    "eligibility": 120,
+}
 EXTRA_LINES = ("asker_kind", "asker_contact")  # one line, the same in all languages
-EXTRA_WORDS = ("thanks",)  # words that stand in each language
+EXTRA_WORDS = ("thanks", "eligibility")  # words that stand in each language
 THRESHOLDS_KEPT = 6
 LARGEST_NUMBER = 10**9  # of signatures that anybody may want
 
@@ -35,13 +41,20 @@ class Extras:
 
     `asker_kind` and `asker_contact`: what those are who ask, in their own words (a person, an
     association), and how anybody reaches them: an e-mail, a phone or an address. `thanks`: what
-    the thank-you page says besides. `thresholds`: the least first.
+    the thank-you page says besides. `thresholds`: the least first. `eligibility`: what whoever
+    signs states of themselves ("I live in Springfield").
     """
 
     asker_kind: str = ""
     asker_contact: str = ""
     thanks: Mapping[str, str] = field(default_factory=dict)
     thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict)
+    eligibility: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def asks(self) -> bool:
+        """Whether signers are asked for anything besides."""
+        return bool(self.eligibility)
 
     def said(self, name: str, language: str, own: str) -> tuple[str, Any]:
         """The language in which a field is said to readers of one, and what it says there: in

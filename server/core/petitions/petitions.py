@@ -14,7 +14,7 @@ from server.core.petitions.versions import Version, contents
 from server.core.places.outcomes import Addressing
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
-from server.errors import InvalidInput, NotOpen, Overtaken, Problem
+from server.errors import InvalidInput, NotFound, NotOpen, Overtaken, Problem
 
 State = Literal["draft", "open", "paused", "closed", "ended"]
 
@@ -95,7 +95,11 @@ async def create(
     """
     draft = validated(draft, reserved)
     await _check_unused(tx, draft, None)
-    row = await tx.fetch_one("SELECT coalesce(max(id), 0) + 1 AS id FROM petitions")
+    # (`deleted_drafts` has ids that the audit log still knows)
+    row = await tx.fetch_one(
+        "SELECT coalesce(max(id), 0) + 1 AS id FROM"
+        " (SELECT id FROM petitions UNION ALL SELECT id FROM deleted_drafts) AS ever"
+    )
     petition_id: int = row["id"] if row else 1
     await tx.execute(
         "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule, contact_rule,"
@@ -135,8 +139,8 @@ async def edit(
     and signatures stay, and so do an address and a keyword that have been public: the old ones
     lead to it for ever.
 
-    Raises `InvalidInput`, `NotOpen` for one that has ended, and `Overtaken` if what it says was
-    changed after the version that the draft is based on.
+    Raises `InvalidInput`, `NotOpen` for one that has ended, `NotFound` for one that was deleted,
+    and `Overtaken` if what it says was changed after the version that the draft is based on.
     """
     await check_not_ended(tx, petition.id)
     draft = validated(draft, reserved)
@@ -155,12 +159,13 @@ async def edit(
         id=petition.id,
         **_columns(draft),
     )
+    if row is None:
+        raise NotFound(petition.slug)
     for table in ("petition_texts", "decision_makers"):
         await tx.execute(f"DELETE FROM {table} WHERE petition_id = :id", id=petition.id)
     await _write_parts(tx, petition.id, draft)
-    version = row["version"] if row else 0
     number = await wordings.number_after(tx, petition.id, latest.draft, draft, now)
-    await versions.keep(tx, petition.id, Version(version, now, actor, draft, number))
+    await versions.keep(tx, petition.id, Version(row["version"], now, actor, draft, number))
     return True
 
 
@@ -168,7 +173,9 @@ async def _latest(tx: Transaction, petition: Petition) -> Version:
     """What it says now; kept from now on, if it was written before that was done."""
     if known := await versions.all_of(tx, petition.id):
         return known[-1]
-    stored = (await all_petitions(tx, [petition.id]))[petition.id]
+    stored = (await all_petitions(tx, [petition.id])).get(petition.id)
+    if stored is None:
+        raise NotFound(petition.slug)
     first = Version(1, stored.created_at, "", stored)
     await versions.keep(tx, petition.id, first)
     return first
@@ -268,7 +275,7 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
     )
     if await tx.fetch_one(unnamed, id=petition_id):
         raise InvalidInput(Problem("started_by", "missing"))
-    return await _changed(
+    return await changed_where(
         tx,
         "opened_at = coalesce(opened_at, :now), closed_at = NULL, paused_at = NULL",
         "opened_at IS NULL OR closed_at IS NOT NULL OR paused_at IS NOT NULL",
@@ -279,15 +286,17 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
 
 async def pause(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no signatures for a while. The page stays, and asks people to come back."""
-    return await _changed(tx, "paused_at = :now", "paused_at IS NULL", petition_id, now)
+    return await changed_where(tx, "paused_at = :now", "paused_at IS NULL", petition_id, now)
 
 
 async def close(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no more signatures. The page stays, and says so."""
-    return await _changed(tx, "closed_at = :now", "closed_at IS NULL", petition_id, now)
+    return await changed_where(tx, "closed_at = :now", "closed_at IS NULL", petition_id, now)
 
 
-async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
+async def changed_where(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
+    """Set `to` if `where` holds now; whether it did. Raises `NotOpen` for one that has ended for
+    good."""
     await check_not_ended(tx, petition_id)
     row = await tx.fetch_one(
         f"UPDATE petitions SET {to}, version = version + 1 WHERE id = :id AND ({where})"
@@ -296,29 +305,6 @@ async def _changed(tx: Transaction, to: str, where: str, petition_id: int, now: 
         now=now,
     )
     return row is not None
-
-
-async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) -> None:
-    """Let codes go out by text from that time on; None ends it."""
-    await check_not_ended(tx, petition_id)
-    await tx.execute(
-        "UPDATE petitions SET sms_codes_at = CAST(:since AS BIGINT), version = version + 1"
-        " WHERE id = :id",
-        since=since,
-        id=petition_id,
-    )
-
-
-async def stop_mail(tx: Transaction, petition_id: int, now: int) -> bool:
-    """Send no mail. What there is to send waits."""
-    stopped = "mail_stopped_at = :now"
-    return await _changed(tx, stopped, "mail_stopped_at IS NULL", petition_id, now)
-
-
-async def resume_mail(tx: Transaction, petition_id: int, now: int) -> bool:
-    """Send mail again, from that time on."""
-    resumed = "mail_stopped_at = NULL"
-    return await _changed(tx, resumed, "mail_stopped_at IS NOT NULL", petition_id, now)
 
 
 async def version_of_each(tx: Transaction) -> dict[int, int]:

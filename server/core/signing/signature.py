@@ -11,7 +11,7 @@ from server.core.counting.states import IN_TOTAL, is_counted, state_of
 from server.core.floods.holds import Hold, Holds, Reason, left_after_verifying
 from server.core.floods.limits import Group
 from server.core.signing.columns import KEYS, PERSONAL, Columns
-from server.core.signing.entries import Entries
+from server.core.signing.entries import NOTHING, Besides, Entries
 from server.core.values.keys import PersonKeys
 
 
@@ -42,12 +42,21 @@ class Signing:
     signals: tuple[Reason, ...] = ()
     group: Group | None = None
     prefix_tag: bytes | None = None
+    besides: Besides = NOTHING
+    asks: bool = False  # whether its petition asks for anything besides
 
     @property
     def entries(self) -> Entries:
         ticks = self.public, self.news
-        more = self.wording, self.collector
-        return Entries(self.name, self.postcode, self.comment, *ticks, *more)
+        return Entries(
+            self.name,
+            self.postcode,
+            self.comment,
+            *ticks,
+            self.wording,
+            self.besides,
+            self.collector,
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +64,8 @@ class Signature(Columns):
     """A row while a transaction decides about it, with the reasons for which it is held.
 
     `before` and `holds_before` are where it counted, and why it was held, when it was read;
-    `merged` is one that another row stands for as well, and that goes.
+    `merged` is one that another row stands for as well, and that goes. `besides` is what it says
+    besides; None if nobody has looked: then that stays as it is.
     """
 
     holds: Holds = frozenset()
@@ -64,6 +74,8 @@ class Signature(Columns):
     stored: bool = False
     changed: bool = False
     merged: bool = False
+    besides: Besides | None = None
+    besides_before: Besides | None = None  # when it was read
 
     @classmethod
     def from_row(cls, row: Iterable[Any]) -> Signature:
@@ -93,6 +105,7 @@ class Signature(Columns):
             prefix_tag=s.prefix_tag,
             verified_at=s.now if s.verified else None,
             wording=s.wording,
+            besides=s.besides,
             collector=s.collector,
         )
 
@@ -100,8 +113,15 @@ class Signature(Columns):
     def entries(self) -> Entries:
         """What it says of its signer now."""
         ticks = self.public_at is not None, self.news_at is not None
-        more = self.wording, self.collector
-        return Entries(self.name or "", self.postcode, self.comment, *ticks, *more)
+        return Entries(
+            self.name or "",
+            self.postcode,
+            self.comment,
+            *ticks,
+            self.wording,
+            self.besides or NOTHING,
+            self.collector,
+        )
 
     def as_signing(self) -> Signing:
         """The form that made it, while nobody has verified it."""
@@ -120,12 +140,13 @@ class Signature(Columns):
     def verify(self, s: Signing) -> None:
         """The owner signs by a door that shows the contact to be theirs.
 
-        What was entered on the web (comment, public name, news, who brought them) may be a
-        stranger's: it goes.
+        What was entered on the web (comment, public name, news, what it says besides, who brought
+        them) may be a stranger's: it goes.
         """
         self.class_, self.language = s.class_, s.language
         self.sign_anew(s)
         self.comment = self.public_at = self.news_at = None
+        self.besides = s.besides
         self.collector = s.collector
         self.confirm(s.now)
 
@@ -150,7 +171,8 @@ class Signature(Columns):
         self.correct(form)
         if self.verified_at is None:
             self.collector = form.collector
-        self.comment, self.contact, self.wording = form.comment, form.contact, form.wording
+        self.comment, self.contact = form.comment, form.contact
+        self.wording, self.besides = form.wording, form.besides
         self.public_at = (self.public_at or form.now) if form.public else None
         self.news_at = (self.news_at or form.now) if form.news else None
 
@@ -181,6 +203,7 @@ class Signature(Columns):
         for column in PERSONAL:
             if not (self.rejected_at and column in KEYS):
                 setattr(self, column, None)
+        self.besides = NOTHING
         self.release()
         self.withdrawn_at, self.absorbed_by = now, None
 

@@ -8,15 +8,21 @@ from server.core.counting import counts
 from server.core.counting.counts import CLASSES, DAY, Figures
 from server.core.counting.states import IN_TOTAL, STATE, where
 from server.core.desk import audit
+from server.core.letters.calls import CallOutcome, call_figures
+from server.core.letters.figures import letter_figures
+from server.core.letters.letter import State
 from server.db import Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`figures` by slug, counted from the rows; `faults` in words, empty if all is well."""
+    """`figures` by slug, counted from the rows; `faults` in words, empty if all is well. By slug as
+    well, of letters how many are in which state, and how calls went."""
 
     figures: dict[str, Figures]
     faults: list[str]
+    letters: dict[str, dict[State, int]]
+    calls: dict[str, dict[CallOutcome, int]]
 
 
 async def check(tx: Transaction) -> Report:
@@ -47,7 +53,12 @@ async def check(tx: Transaction) -> Report:
         slug: counts.summed([r for r in rows if r["petition_id"] == id_])
         for id_, slug in slugs.items()
     }
-    return Report(figures, faults)
+    return Report(
+        figures,
+        faults,
+        {slug: await letter_figures(tx, id_) for id_, slug in slugs.items()},
+        {slug: await call_figures(tx, id_) for id_, slug in slugs.items()},
+    )
 
 
 async def _wrong_sums(tx: Transaction) -> list[tuple[int, str]]:
@@ -88,7 +99,7 @@ async def _loose_ends(tx: Transaction) -> list[tuple[int, str]]:
 
 
 def as_json(report: Report) -> dict[str, dict[str, object]]:
-    """By slug, exact: verified, unverified, held, total and by_class."""
+    """By slug, exact: verified, unverified, held, total and by_class; letters and calls."""
     return {
         slug: {
             "verified": f.verified,
@@ -96,6 +107,8 @@ def as_json(report: Report) -> dict[str, dict[str, object]]:
             "held": f.held,
             "total": f.total,
             "by_class": {c: f.by_class[c] for c in CLASSES},
+            "letters": report.letters[slug],
+            "calls": report.calls[slug],
         }
         for slug, f in report.figures.items()
     }

@@ -33,6 +33,7 @@ DELETED = (
     "outbox",
     "pending_forms",
     "collectors",
+    "besides",
     "merged",
     "letters",
     "texted_letters",
@@ -40,6 +41,7 @@ DELETED = (
     "paused_offices",
     "agreed_offices",
     "place_corrections",
+    "ends_asked",
 )
 
 

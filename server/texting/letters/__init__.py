@@ -6,6 +6,7 @@ steps.py      LETTER, CALL, NOT MINE, BACK: how a letter or a call goes on
 whom.py       those who decide where the signer lives
 place.py      the questions that find them, and their answers
 words.py      the signer's words: gathered, read back, sent
+states.py     what became of letters
 call.py       numbers, what to say, and how it went
 """
 

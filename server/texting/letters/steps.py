@@ -48,6 +48,9 @@ def _begin(talk: Talk, purpose: Purpose) -> Wish:
         way = await way_of(tx, talk, language, replace(on, purpose=purpose))
         if way is None:
             return _first(talk)
+        thanked = await whom.to_thank(way)
+        if thanked and purpose == "letter":
+            return await words.ask(way, thanked)
         sent = await words.what_became(way)
         return sent if sent and purpose == "letter" else await go_on(way)
 

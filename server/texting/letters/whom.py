@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from server.core.letters import figures, writing
 from server.core.letters.letter import Addressee
-from server.core.letters.offices import offices_named, offices_reached
+from server.core.letters.offices import office_key, offices_of
 from server.core.places import decision_makers, finding
 from server.core.places.dating import day_at
 from server.core.places.decision_makers import Office, title_of
@@ -38,13 +39,15 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Whom:
     """All of them; the offices that get the letter, those that wait included; and what there is to
-    say of seats that nobody holds. `instead` are offered where there is no such office."""
+    say of seats that nobody holds. `instead` are offered where there is no such office. Where all
+    of them have agreed, they get `thanks`."""
 
     people: tuple[Person, ...]
     offices: tuple[Addressee, ...]
     waiting: tuple[str, ...]
     note: str
     instead: tuple[Person, ...] = ()
+    thanks: bool = False
 
     @property
     def with_mail(self) -> list[str]:
@@ -66,21 +69,33 @@ async def outcome_of(way: Way) -> Outcome:
 
 
 async def of(way: Way, found: Reached) -> Whom:
-    """All to whom this signer's letter goes, or does not."""
+    """All to whom this signer's letter goes, or does not. Who has agreed gets none: they are
+    thanked, where nobody else is left."""
     petition = way.petition
     offices = await decision_makers.offices(way.tx, petition.country, petition.roles)
     named = [Person(d.name, d.email, d.phone) for d in petition.decision_makers]
-    theirs = _people(found.who)
-    # In the petition's language, as in the letter: a mailbox that both have is one office.
-    to = [*offices_named(petition), *offices_reached(found, offices, petition.language)]
+    to = await offices_of(way.tx, petition, found, way.on.chosen)
+    agreed = await figures.agreed_offices(way.tx, petition.id)
+    others = [office for office in to if office.key not in agreed]
+    thanks = bool(to) and not others
+    people = [*named, *_people(found.who)]
     waiting = [title_of(gap.role, gap.division, offices, way.language) for gap in found.held]
     return Whom(
-        people=(*named, *theirs),
-        offices=tuple({office.key: office for office in reversed(to)}.values())[::-1],
+        people=tuple(p for p in people if thanks or office_key(p.email) not in agreed),
+        offices=tuple(to if thanks else others),
         waiting=tuple(waiting),
         note=" ".join(_note(way, gap, offices) for gap in (*found.said, *found.held)),
         instead=tuple(_people(found.offered)),
+        thanks=thanks,
     )
+
+
+async def to_thank(way: Way) -> Whom | None:
+    """Those who have agreed since this signer wrote to them; None if there are none."""
+    about = way.petition, way.signer.id, way.signer.person_key or b""
+    offices = await writing.to_thank(way.tx, *about, way.talk.services.now())
+    people = tuple(Person(office.name, office.address) for office in offices)
+    return Whom(people, tuple(offices), (), "", thanks=True) if offices else None
 
 
 def _people(holders: Iterable[decision_makers.Officeholder]) -> list[Person]:

@@ -17,27 +17,14 @@ from server.mail.letters import letter_text
 from server.texting.account import signed_with
 from server.texting.intake import TEXT_LIMIT
 from server.texting.letters import call, whom
+from server.texting.letters.states import STATES, states_said
 from server.texting.letters.way import SILENCE, Told, Way, going_on, way_of, wish_of
 from server.texting.letters.whom import Whom
 from server.texting.replies import Talk, segments, whole
-from server.words.render import N_, group_digits
+from server.words.render import group_digits
 from sms.segments import measure
 
-#: What became of a letter, behind the name of its office. Nothing says "sent" before a mail server
-#: has taken it.
-_STATES: dict[str, str] = {
-    "draft": N_("waits until your signature is checked"),
-    "held": N_("kept, not sent"),
-    "queued": N_("waits for its turn"),
-    "sending": N_("on its way"),
-    "retry": N_("waits for its turn"),
-    "accepted": N_("it was sent"),
-    "done": N_("it was sent"),
-    "bounced": N_("came back"),
-    "rejected": N_("it was not sent"),
-    "uncertain": N_("perhaps sent"),
-}
-_LEFT: frozenset[str] = frozenset(_STATES) - {"draft"}
+_LEFT: frozenset[str] = frozenset(STATES) - {"draft"}
 
 
 async def ask(way: Way, found: Whom) -> Told:
@@ -52,6 +39,8 @@ async def ask(way: Way, found: Whom) -> Told:
     if way.on.texts:
         return way.told("letter_got")
     names = ", ".join(found.with_mail or found.waiting)
+    if found.thanks:
+        return way.told("letter_thank", names=names)
     if found.note:
         return way.told("letter_write_some", names=names, note=found.note)
     return way.told("letter_write_place" if way.petition.roles else "letter_write", names=names)
@@ -93,8 +82,8 @@ def post(talk: Talk) -> Wish:
 
 
 async def _post(way: Way) -> Told:
-    found = await whom.outcome_of(way)
-    if not isinstance(found, Reached):
+    to = await _recipients(way)
+    if to is None:
         return way.told("letter_place_first")
     try:
         own = checked_words(way.on.words)
@@ -105,7 +94,15 @@ async def _post(way: Way) -> Told:
     if way.on.read_at is None:
         await gathering.keep(way.tx, replace(way.on, read_at=way.talk.services.now()))
         return _read_back(way, own)
-    return await _send(way, own, await whom.of(way, found))
+    return await _send(way, own, to)
+
+
+async def _recipients(way: Way) -> Whom | None:
+    """To whom the letter goes; None as long as only the signer knows."""
+    if thanked := await whom.to_thank(way):
+        return thanked
+    found = await whom.outcome_of(way)
+    return await whom.of(way, found) if isinstance(found, Reached) else None
 
 
 def _read_back(way: Way, own: str) -> Told:
@@ -134,19 +131,20 @@ def _fits(way: Way, reply: str, body: str, size: str) -> bool:
 async def _send(way: Way, own: str, found: Whom) -> Told:
     """Keep the letters, which wait for their turn; nothing is sent by a text."""
     petition, services = way.petition, way.talk.services
-    renderer, settings, to = services.renderer, services.settings, found.offices
+    about = services.renderer, services.settings, petition, way.signer
     written = Written(
         petition=petition,
         signature_id=way.signer.id,
         sender=way.signer.person_key or b"",
-        offices=to,
+        offices=found.offices,
         language=way.language,
         subject=petition.wording(petition.language).title,
-        words=letter_text(renderer, settings, petition, way.signer, to, own, "no_mail"),
+        words=letter_text(*about, found.offices, own, "no_mail", thanks=found.thanks),
         own_words=len(own),
         reply_to="",
         ids=services.ids,
         now=services.now(),
+        kind="thanks" if found.thanks else "letter",
     )
     [progress] = await writing.write_many(way.tx, [written])
     await way.leave()
@@ -167,8 +165,8 @@ async def what_became(way: Way) -> Told | None:
 
 
 def _states(way: Way, progress: Sequence[Progress]) -> Told:
-    said = [f"{one.office}: {way.say(_STATES[one.state])}" for one in progress]
-    return way.told("letter_states", states="; ".join(said))
+    states = states_said(way.talk, way.language, "letter_states", progress, {})
+    return way.told("letter_states", states=states)
 
 
 async def _sent_before(tx: Transaction, talk: Talk, language: str) -> Told:

@@ -27,6 +27,7 @@ DETAIL_WORDS = {
     "office": N_("office: {value}"),
     "to": N_("name: {value}"),
     "code": N_("code: {value}"),
+    "asked_by": N_("asked by: {value}"),
 }
 _ON = {True: N_("on"), False: N_("off")}
 _WAS_IS = N_("{part}: before {was}, now {now}")

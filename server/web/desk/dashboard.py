@@ -8,10 +8,10 @@ from typing import Any
 from server.core.conversations.traffic import traffic
 from server.core.counting.counts import DAY, Day
 from server.core.desk import dashboard as figures
-from server.core.desk import exports, teams
+from server.core.desk import ends, exports, teams
 from server.core.desk.dashboard import Sums
 from server.core.floods.alarms import SENDING
-from server.core.petitions import petitions
+from server.core.petitions import petitions, sending
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
 from server.errors import InvalidInput
@@ -42,7 +42,11 @@ async def index(visit: Visit) -> None:
             state = visit.sentence(STATE_WORDS, p.state)
             sums = standings.get(p.id, Sums())
             listed[owners[p.id]].append((p, p.wording(visit.language), state, sums))
-    await visit.send_page("index", organizations=[(m, listed[m.organization_id]) for m in mine])
+    await visit.send_page(
+        "index",
+        organizations=[(m, listed[m.organization_id]) for m in mine],
+        deleted=visit.query("done") == "deleted",
+    )
 
 
 async def show(visit: Visit) -> None:
@@ -76,6 +80,7 @@ def _still_true(petition: Petition) -> dict[str, str]:
         "opened": state == "open",
         "paused": state == "paused",
         "closed": state == "closed",
+        "ended": state == "ended",
         "mail_stopped": petition.mail_stopped,
         "mail_resumed": not petition.mail_stopped,
     }
@@ -88,7 +93,9 @@ async def _figures(visit: Visit, petition: Petition) -> dict[str, Any]:
     async with services.database.read() as tx:
         board = await figures.dashboard(tx, petition.id, services.now(), words)
         texts = await traffic(tx, petition.id, services.now(), words)
+        asked_end = await ends.asked(tx, petition.id, services.now())
     return {
+        "asked_end": asked_end,
         "board": board,
         "chart": Chart(board.days),
         "traffic": texts,
@@ -155,12 +162,12 @@ async def _change(
 
 async def stop_mail(visit: Visit) -> None:
     """POST: no mail of the petition goes out from now on; it waits."""
-    await _change(visit, petitions.stop_mail, "mail_stopped")
+    await _change(visit, sending.stop_mail, "mail_stopped")
 
 
 async def resume_mail(visit: Visit) -> None:
     """POST: mail of the petition goes out again."""
-    await _change(visit, petitions.resume_mail, "mail_resumed")
+    await _change(visit, sending.resume_mail, "mail_resumed")
 
 
 async def export(visit: Visit) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from server.core.letters import again, figures
 from server.core.letters.again import STUCK, Stuck
+from server.core.letters.calls import call_figures
 from server.core.letters.figures import OfficeFigures
 from server.core.letters.offices import offices_named
 from server.core.petitions import petitions
@@ -72,6 +73,7 @@ async def show(visit: Visit) -> None:
         found = await _offices(tx, petition)
         stuck = await again.stuck(tx, petition.id)
         corrected = await corrections.by_several(tx, petition.id)
+        called = await call_figures(tx, petition.id)
         names = await _names(tx, corrected, visit.language)
     await visit.send_petition_page(
         "letters",
@@ -79,6 +81,7 @@ async def show(visit: Visit) -> None:
         _DONE,
         offices=[_said(visit, one, stuck) for one in found],
         corrected=[(one.postcode, names[one.division], one.signers) for one in corrected],
+        called=called,
         hourly=visit.services.settings.letters_hourly,
     )
 

@@ -14,6 +14,7 @@ from server.web.desk import (
     petition_form,
     preview,
 )
+from server.web.desk.life import deleting, ending
 from server.web.desk.people import account, team
 from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
@@ -72,6 +73,10 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/open", "owner", POST=dashboard.open_),
         door("p/{slug}/pause", "owner", POST=dashboard.pause),
         door("p/{slug}/close", "owner", POST=dashboard.close),
+        door("p/{slug}/delete", "owner", GET=deleting.delete, POST=deleting.delete),
+        door("p/{slug}/end", "owner", fresh=True, GET=ending.end, POST=ending.end),
+        door("p/{slug}/end/agree", "moderator", fresh=True, GET=ending.agree, POST=ending.agree),
+        door("p/{slug}/end/keep", "moderator", POST=ending.keep),
         door("p/{slug}/stop-mail", "moderator", POST=dashboard.stop_mail),
         door("p/{slug}/resume-mail", "moderator", POST=dashboard.resume_mail),
         door("p/{slug}/collectors", "viewer", GET=collectors.show),

@@ -90,6 +90,20 @@ DONE = {
     "closed": N_("The petition is closed. It takes no more signatures."),
     "mail_stopped": N_("No mail of this petition goes out any more."),
     "mail_resumed": N_("Mail of this petition goes out again."),
+    "no_draft": N_("Only a draft that was never open can be deleted. You can end a petition."),
+    "ended": N_("The petition has ended. Its data is erased in a few minutes."),
+    "end_asked": N_("It waits for another organizer to agree."),
+    "end_gone": N_("Nobody asks to end this petition any more."),
+    "end_kept": N_("The petition does not end."),
+}
+#: What is wrong with the question before an end.
+END_FAULTS = {
+    "sure": N_("Type this, so that nothing ends by mistake: {slug}"),
+    "missing": N_("Write the reason."),
+    "long": N_("Write a shorter reason, at most 120 letters."),
+    "personal": N_("Leave phone numbers and e-mail addresses out of the reason."),
+    "same": N_("Another organizer has to agree, not the one who asked."),
+    "new": N_("Another organizer has to agree, who has been one for a week."),
 }
 
 #: Status -> title and lines of the page that says so; of others as on public pages.
@@ -215,6 +229,8 @@ ACTION_WORDS = {
     "paused": N_("paused the petition"),
     "closed": N_("closed the petition"),
     "ended": N_("ended the petition for good"),
+    "end_asked": N_("asked to end the petition for good"),
+    "end_cancelled": N_("decided that the petition does not end"),
     "mail_stopped": N_("stopped all mail of the petition"),
     "mail_resumed": N_("let mail of the petition go out again"),
     "letters_paused": N_("let no letters go to an office"),

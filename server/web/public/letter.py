@@ -15,7 +15,7 @@ from typing import Literal
 from starlette.types import Receive, Scope, Send
 
 from server.core.letters import figures, writing
-from server.core.letters.letter import checked_words
+from server.core.letters.letter import Addressee, checked_words
 from server.core.letters.offices import offices_named, offices_of
 from server.core.letters.writing import Progress, Settling, Written
 from server.core.petitions.petitions import Petition
@@ -27,7 +27,7 @@ from server.core.values.contacts import normal_email
 from server.core.values.keys import Keys, mac
 from server.core.values.names import tidy
 from server.core.values.postcodes import fold_postcode
-from server.errors import InvalidInput, StoreUnavailable
+from server.errors import InvalidInput, Problem, StoreUnavailable
 from server.mail.letters import Answers, letter_text
 from server.web.http.failures import note
 from server.web.http.forms import Bounds, read_form, read_query
@@ -57,6 +57,12 @@ class LetterWriter:
     form: Mapping[str, str]
     signer: Signature | None = None
     sent: tuple[Progress, ...] = ()
+    to_thank: tuple[Addressee, ...] = ()
+
+    @property
+    def author(self) -> Signature:
+        assert self.signer  # noqa: S101 (nobody else writes)
+        return self.signer
 
     @property
     def key(self) -> bytes:
@@ -71,14 +77,36 @@ class LetterWriter:
     @property
     def is_done(self) -> bool:
         """Whether there is nothing to write any more."""
+        if self.thanks:
+            return False
         left = any(progress.state != "draft" for progress in self.sent)
         return left or (bool(self.sent) and _WRITES.isdisjoint(self.form))
+
+    @property
+    def thanks(self) -> bool:
+        """Whether they thank those who have agreed since they wrote to them."""
+        is_open = self.petition.state == "open"
+        return is_open and bool(self.to_thank) and "thanks" in self.form
+
+    def may_write(self, place: Whereabouts | None, to: Recipients) -> bool:
+        """Whether they have begun a letter that we carry, and there is somebody to carry it to."""
+        begun = not _WRITES.isdisjoint(self.form) or (place is None and not to.agreed)
+        is_open = self.petition.state == "open"
+        return begun and is_open and self.signer is not None and bool(to.offices)
 
     @property
     def settles(self) -> bool:
         """Whether they come back to say where they live, since a letter waits for it."""
         waits = any((one.state, one.why) == ("held", "unsure") for one in self.sent)
         return waits and "settle" in self.form
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What a letter's form has, checked; `reply_to` is '' where they want no answer."""
+
+    words: str
+    reply_to: str
 
 
 class LetterPages:
@@ -117,29 +145,34 @@ class LetterPages:
         async with services.database.read() as tx:
             signer = await writing.signer_of(tx, petition, id_) if id_ else None
             writer = LetterWriter(petition, form, signer)
-            sent = await writing.progress(tx, petition, signer.id, writer.key) if signer else []
-        return replace(writer, sent=tuple(sent))
+            if signer is None:
+                return writer
+            whose = petition, signer.id, writer.key
+            sent = await writing.progress(tx, *whose)
+            thanked = await writing.to_thank(tx, *whose, services.now())
+        return replace(writer, sent=tuple(sent), to_thank=tuple(thanked))
 
     async def _step(self, scope: Scope, writer: LetterWriter) -> LetterStep:
         """What comes after this form."""
-        petition, form = writer.petition, writer.form
         if writer.is_done and not writer.settles:
-            return LetterStep("sent", form, sent=writer.sent)
-        place = await self._place(writer) if petition.addressing else None
+            to = Recipients(agreed=writer.to_thank)
+            return LetterStep("sent", writer.form, sent=writer.sent, to=to)
+        if writer.thanks:
+            to = Recipients(writer.to_thank, writer.to_thank, thanks=True)
+            return await self._write(scope, writer, None, to)
+        place = await self._place(writer) if writer.petition.addressing else None
         refused = "gone" if writer.is_refused else ""
         if place and place.is_asked:
             asks: Literal["place", "postcode"] = "place" if place.followed else "postcode"
-            return LetterStep(asks, form, place.fault or refused, place=place)
+            return LetterStep(asks, writer.form, place.fault or refused, place=place)
         if writer.settles and place and place.reached:
-            return LetterStep("sent", form, sent=await self._settle(writer, place.reached))
+            sent = await self._settle(writer, place.reached)
+            return LetterStep("sent", writer.form, sent=sent)
         to = await self._recipients(writer, place)
-        begun = not _WRITES.isdisjoint(form) or (place is None and not to.agreed)
-        if writer.signer is None or not begun or not to.offices or petition.state != "open":
-            fault = refused or (place.fault if place else "")
-            return LetterStep("ways", form, fault, place=place, to=to)
-        if "words" not in form or form.get("change"):
-            return LetterStep("write", form, place=place, to=to)
-        return await self._read(scope, writer, writer.signer, place, to)
+        if writer.may_write(place, to):
+            return await self._write(scope, writer, place, to)
+        fault = refused or (place.fault if place else "")
+        return LetterStep("ways", writer.form, fault, place=place, to=to)
 
     async def _place(self, writer: LetterWriter) -> Whereabouts:
         """Where they live; what a signer says of a wrong postcode is noted."""
@@ -172,67 +205,69 @@ class LetterPages:
     async def _settle(self, writer: LetterWriter, found: Reached) -> tuple[Progress, ...]:
         """What waited for their answer goes on."""
         services = self._services
-        assert writer.signer  # noqa: S101 (nobody else has letters)
         settling = Settling(
-            writer.petition, writer.signer.id, writer.key, found, services.ids, services.now()
+            writer.petition, writer.author.id, writer.key, found, services.ids, services.now()
         )
         return tuple(await services.group.submit(writing.settle_many, settling))
 
-    async def _read(
-        self,
-        scope: Scope,
-        writer: LetterWriter,
-        signer: Signature,
-        place: Whereabouts | None,
-        to: Recipients,
+    async def _write(
+        self, scope: Scope, writer: LetterWriter, place: Whereabouts | None, to: Recipients
     ) -> LetterStep:
-        """The letter as it would leave, or the form again with what is wrong; when that was read,
-        it is kept to be carried."""
-        petition, form = writer.petition, writer.form
-        again = LetterStep("write", form, place=place, to=to)
+        """The form, with what is wrong; the letter as it would leave; when that was read, it is
+        kept to be carried."""
+        form, again = writer.form, LetterStep("write", writer.form, place=place, to=to)
+        if "words" not in form or form.get("change"):
+            return again
         try:
-            own = checked_words(form["words"])
+            typed = self._typed(writer)
         except InvalidInput as error:
             return replace(again, fault=error.problems[0].code)
-        if not own:
-            return replace(again, fault="short")
-        reply_to = normal_email(tidy(form.get("email", ""))) or ""
-        if form.get("email", "").strip() and not self._is_theirs(petition, signer, reply_to):
-            return replace(again, fault="address")
-        letter = self._worded(petition, signer, to, own, bool(reply_to))
+        letter = self._worded(writer, typed, to)
         if not form.get("send"):
             return replace(again, asks="read", letter=letter)
-        services = self._services
-        written = Written(
-            petition=petition,
-            signature_id=signer.id,
-            sender=writer.key,
-            offices=to.offices,
-            language=scope["language"] or petition.language,
-            subject=petition.wording(petition.language).title,
-            words=letter,
-            own_words=len(own),
-            reply_to=reply_to,
-            ids=services.ids,
-            now=services.now(),
-        )
-        sent = await services.group.submit(writing.write_many, written)
+        language = scope["language"] or writer.petition.language
+        written = self._written(writer, typed, to, letter, language)
+        sent = await self._services.group.submit(writing.write_many, written)
         return LetterStep("sent", form, sent=tuple(sent))
 
-    def _is_theirs(self, petition: Petition, signer: Signature, address: str) -> bool:
-        """Whether that is the address that they have shown to be theirs: an office's answer goes
-        to nobody else."""
-        keys = self._services.keys.contacts(petition.salt, address) if address else ()
-        return signer.contact_key in keys
+    def _typed(self, writer: LetterWriter) -> _Typed:
+        """Raises `InvalidInput`. An office's answer goes to the address that they have shown to be
+        theirs, and to nobody else."""
+        form, petition = writer.form, writer.petition
+        words, email = checked_words(form["words"]), form.get("email", "").strip()
+        if not words:
+            raise InvalidInput(Problem("words", "short"))
+        reply_to = normal_email(tidy(email)) or ""
+        keys = self._services.keys.contacts(petition.salt, reply_to) if reply_to else ()
+        if email and writer.author.contact_key not in keys:
+            raise InvalidInput(Problem("email", "address"))
+        return _Typed(words, reply_to)
 
-    def _worded(
-        self, petition: Petition, signer: Signature, to: Recipients, own: str, answers: bool
-    ) -> str:
+    def _worded(self, writer: LetterWriter, typed: _Typed, to: Recipients) -> str:
         """The whole letter."""
-        whose: Answers = "writer" if answers else "us"
-        services = self._services
-        about = services.renderer, services.settings, petition, signer
-        return letter_text(*about, to.offices, own, whose, thanks=to.thanks)
+        whose: Answers = "writer" if typed.reply_to else "us"
+        services, petition = self._services, writer.petition
+        about = services.renderer, services.settings, petition, writer.author
+        return letter_text(*about, to.offices, typed.words, whose, thanks=to.thanks)
+
+    def _written(
+        self, writer: LetterWriter, typed: _Typed, to: Recipients, letter: str, language: str
+    ) -> Written:
+        services, petition = self._services, writer.petition
+        return Written(
+            petition=petition,
+            signature_id=writer.author.id,
+            sender=writer.key,
+            offices=to.offices,
+            language=language,
+            subject=petition.wording(petition.language).title,
+            words=letter,
+            own_words=len(typed.words),
+            reply_to=typed.reply_to,
+            ids=services.ids,
+            now=services.now(),
+            kind="thanks" if to.thanks else "letter",
+        )
 
     async def _send(
         self,

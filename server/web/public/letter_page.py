@@ -11,6 +11,7 @@ from server.core.letters.letter import LONGEST, SHORTEST, Addressee
 from server.core.letters.writing import Progress
 from server.core.petitions.petitions import Petition
 from server.core.values.postcodes import POSTCODE_LIMIT
+from server.mail.letters import letter_named
 from server.services import Services
 from server.web.public.place import Whereabouts, place_value, question_words
 from server.web.public.site import path_of
@@ -99,7 +100,10 @@ def letter_context(
         "offices": [office.name for office in step.to.offices],
         "agreed": [office.name for office in step.to.agreed],
         "thanks": step.to.thanks,
-        "sent": [(one.office, say(language, progress_words(one))) for one in step.sent],
+        "sent": [
+            (letter_named(services.renderer, language, one), say(language, progress_words(one)))
+            for one in step.sent
+        ],
         "unsure": any((one.state, one.why) == ("held", "unsure") for one in step.sent),
     }
     if step.asks == "place" and place:

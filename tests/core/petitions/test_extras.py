@@ -20,6 +20,7 @@ FULL: dict[str, Any] = {
     "asker_kind": "an association",
     "asker_contact": "hello@lake.example",
     "thanks": {"en": "Come to the lake.\n\nSaturday at ten."},
+    "eligibility": {"en": "I live in Springfield."},
     "thresholds": {"en": (Threshold(100, "We are heard."), Threshold(10_000, "A debate."))},
 }
 

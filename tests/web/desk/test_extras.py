@@ -4,29 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.desk.room import Answer, Browser, Room
-
-EDIT = "/organizer/p/lake/edit"
-FORM = {"name": "Ana Diaz", "postcode": "59801"}
-
-
-async def save(place: Room, **changes: str) -> Answer:
-    """The answer of the desk to the petition's form with these changes."""
-    browser = await place.signed_in()
-    return await browser.post(EDIT, await browser.fill(await browser.get(EDIT), EDIT, **changes))
-
-
-async def read(place: Room, path: str = "/p/lake") -> str:
-    """The public page at that path, by somebody who has never been here."""
-    answer = await Browser(place.app, "192.0.2.9").get(path)
-    assert answer.status == 200
-    return answer.text
-
-
-async def typed(place: Room) -> dict[str, str]:
-    """What the petition's form shows now."""
-    browser = await place.signed_in()
-    return await browser.fill(await browser.get(EDIT), EDIT)
+from tests.web.desk.room import Browser, Room
+from tests.web.desk.writing import EDIT, FORM, read, save, typed
 
 
 async def test_the_page_says_what_they_are_who_ask_and_how_to_reach_them(place: Room) -> None:

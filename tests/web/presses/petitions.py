@@ -15,13 +15,15 @@ ROLES = "role_senator role_representative"
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
 DRAFT = (
     "title_{language} body_{language} started_by asker_kind asker_contact add language slug"
-    " thanks_{language} thresholds_{language}"
+    " thanks_{language} thresholds_{language} eligibility_{language}"
     f" keyword country postcode_required contact_required goal origins {MAKER} {ROLES}"
 )
 #: What a petition may have besides.
 EXTRAS: dict[str, str | bool] = {
     "asker_kind": "an association",
     "asker_contact": "hello@lake.example",
+    "eligibility_en": "I live in Springfield",
+    "eligibility_es": "Vivo en Springfield",
     "thanks_en": "Come to the lake on Saturday.",
     "thanks_es": "Vengan al lago el sábado.",
     "thresholds_en": "1 The council hears us.\n10000 The council must debate it.",
@@ -109,16 +111,17 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     bare = read.get(f"/en/p/{slug}").form("/p/{slug}")
     faulty = read.press(bare, "", {"name": name})
     assert "You have not signed yet" in faulty.text
-    thanks = read.press(bare, "", {"name": name, "email": site.address(), "postcode": "K1A 0B1"})
+    signed: dict[str, str | bool] = {"name": name, "email": site.address(), "eligible": True}
+    thanks = read.press(bare, "", signed | {"postcode": "K1A 0B1"})
     assert site.row(slug, name)["postcode"] == "K1A 0B1"
     for said in ("Jo Marsh", "Mayor", "jo.marsh@example.org", "https://example.org/write-to-jo"):
         assert said in thanks.text
     assert "tel:+14065550140" in thanks.text
     assert str(EXTRAS["thanks_en"]) in thanks.text
     name = site.name()
-    site.sign(slug, "/en", name=name, email=site.address(), postcode="")
+    site.sign(slug, "/en", name=name, email=site.address(), postcode="", eligible=True)
     assert site.row(slug, name)["postcode"] == ""
-    sent = {"name": site.name(), "email": site.address()}
+    sent = {"name": site.name(), "email": site.address(), "eligible": "on"}
     for origin, status in (("https://friends.example.org", 200), ("https://x.example", 403)):
         assert site.server.post(f"/p/{slug}", sent, Origin=origin).status == status
 

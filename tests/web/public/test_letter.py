@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from server.config import LANGUAGES
 from tests.harness import product
 from tests.harness.mail.smtp import codes_in, post_office
+from tests.harness.product import eventually
 from tests.harness.web.budgets import CODINGS, FACTORS, ROOM
 from tests.harness.web.site import Site
-from tests.web.presses.letters import LETTER, OWN, addressed, verified
+from tests.web.presses.letters import LETTER, OWN, addressed, verified, wrote
 
 #: Of one step, without what the signer wrote: gzip, brotli, plain.
 BUDGET = (1400, 1200, 3000)
@@ -105,6 +107,54 @@ def test_two_signers_read_each_their_own(site: Site) -> None:
         "boat",
         "farm",
     ]
+
+
+def test_who_has_written_can_thank_once_they_have_agreed(site: Site) -> None:
+    slug, office = addressed(site)
+    browser, thanks, _ = verified(site, slug)
+    ref = str(thanks.form(LETTER).fields["ref"].value)
+    site.server.post(f"/p/{slug}/letter", {"ref": ref, "words": OWN, "send": "1"})
+    site.office.wait_for(office)
+    for form in ({"ref": ref}, {"ref": ref, "thanks": "1", "words": "I thank you.", "send": "1"}):
+        assert "has agreed" not in site.server.post(f"/p/{slug}/letter", form).text
+    site.desk.press(site.own(slug, "/letters").form("/organizer/p/{slug}/letters/agreed"))
+    sent = browser.press(thanks.form(LETTER))
+    assert "Jo Marsh, Mayor has agreed. You can thank them." in sent.text
+    page = browser.press(sent.form(LETTER), "thanks=1")
+    read = browser.press(page.form(LETTER), "", {"words": "It was time. I thank you."})
+    assert "Thank you for agreeing to it:" in read.text
+    for _ in range(2):
+        sent = browser.press(read.form(LETTER), "send=1")
+        assert "Your thanks to" in sent.text
+        assert "You can thank them" not in sent.text
+    site.office.wait_for(office, 2)
+    page = browser.press(sent.form(LETTER))
+    assert page.text.count("Jo Marsh, Mayor") == 2
+    first, second = (str(mail.get_content()) for mail in site.office.to(office))
+    assert ("Please act on it:" in first, "Thank you for agreeing to it:" in second) == (True, True)
+
+
+def test_the_desk_and_the_operator_read_how_calls_and_letters_went(site: Site) -> None:
+    slug = site.petition(maker0_name="Jo Marsh", maker0_title="Mayor", maker0_phone="406 555 0141")
+    keyword = site.own(slug, "/edit").form("/organizer/p/{slug}/edit").fields["keyword"].value
+    assert "got no answer" not in site.own(slug, "/letters").text
+    for outcome in "112":
+        phone = site.phone()
+        for text in (f"SIGN {keyword} Ana Diaz 59801", "CALL", outcome):
+            reply = site.server.text(text, phone)
+        assert "Thank you" in reply
+    assert "2 reached somebody, 1 got no answer" in site.own(slug, "/letters").text
+    figures = json.loads(site.server.command("check", "--json").stdout)
+    assert figures[slug]["calls"] == {"reached": 2, "no_answer": 1}
+    assert figures[slug]["letters"] == {}
+    slug, office = addressed(site)
+    wrote(site, slug, "farm")
+    site.office.wait_for(office)
+
+    def counted() -> dict[str, int]:
+        return dict(json.loads(site.server.command("check", "--json").stdout)[slug]["letters"])
+
+    eventually(lambda: counted() == {"accepted": 1})
 
 
 def test_a_held_signature_sends_nothing_and_its_signer_is_told(site: Site) -> None:

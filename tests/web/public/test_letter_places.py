@@ -177,7 +177,7 @@ def test_a_text_browser_reads_the_question_and_then_the_names_that_are_likelier(
         "nadie",
         "seguridad",
     ]
-    places = [said.find(words) for words in [*read, "Seguir"]]
+    places = [said.find(words) for words in [*read, "Continuar"]]
     assert -1 not in places, said
     assert places == sorted(places), said
 

@@ -14,7 +14,7 @@ T = TypeVar("T")
 #: Beside who asks.
 ASKER_FIELDS = EXTRA_LINES
 #: The others in the order of the form; each stands once for each language.
-EXTRA_FIELDS = ("thresholds", "thanks")
+EXTRA_FIELDS = ("eligibility", "thresholds", "thanks")
 
 
 def extras_of(values: FormValues, stored: Extras) -> Extras:

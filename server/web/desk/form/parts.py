@@ -23,6 +23,7 @@ PART_WORDS = {
     "asker_kind": N_("What you are (optional)"),
     "asker_contact": N_("How people reach you (optional)"),
     "language": N_("Main language"),
+    "eligibility": N_("Who may sign"),
     "thresholds": N_("Steps, and what each brings"),
     "thanks": N_("Your own words on the thank-you page"),
     "slug": N_("Address of the page"),
