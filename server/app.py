@@ -30,6 +30,7 @@ from server.web.http.guard import Hosts
 from server.web.http.pages import Pages
 from server.web.http.requests import Methods
 from server.web.http.responses import transport_headers
+from server.web.public.changes import Rewordings
 from server.web.public.codes import Codes
 from server.web.public.letter import LetterPages
 from server.web.public.listing import Listing
@@ -47,7 +48,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
     """The site map. A language prefix (`/es/…`) has been taken off the path before it gets here."""
     petitions, sheets, thanks = Petitions(site), Sheets(site), Thanks(site)
     sign, codes, listing = Sign(site, thanks), Codes(site, thanks), Listing(site)
-    letter, previews = LetterPages(site), Previews(site)
+    letter, previews, changes = LetterPages(site), Previews(site), Rewordings(site)
     hooks, operators = Hooks(site.services), Operators(site.services)
     return [
         # What a crowd asks for comes first: the table is tried from the top.
@@ -59,9 +60,11 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
         Route("/privacy", Methods(GET=petitions.information)),
         Route("/p/{slug}/verify", Methods(GET=codes.verify, POST=codes.verify)),
         Route("/p/{slug}/withdraw", Methods(GET=codes.withdraw, POST=codes.withdraw)),
+        Route("/p/{slug}/privacy", Methods(GET=petitions.privacy)),
         Route("/p/{slug}/letter", Methods(GET=letter.letter, POST=letter.letter)),
         Route("/preview/{ref}", Methods(GET=previews.preview, POST=previews.beyond)),
         Route("/preview/{ref}/{rest:path}", Methods(GET=previews.beyond)),
+        Route("/p/{slug}/changes", Methods(GET=changes.changes)),
         Route("/p/{slug}/count", Methods(GET=petitions.count_digits)),
         Route("/p/{slug}/count.txt", Methods(GET=petitions.count_digits)),
         Route("/p/{slug}/count.json", Methods(GET=petitions.count_json)),

@@ -18,6 +18,7 @@ from server.mail.tokens import message_id
 from server.words.render import Renderer
 
 WIDTH = 72  # columns
+FORGOTTEN = "/organizer/forgotten"  # where an organizer types a code for a new password
 _FIELD = re.compile(r"\{(\w+)\}")
 _LINKLIKE = re.compile(r"(?<=\w)([.:/@]+)(?=\w)")
 
@@ -26,19 +27,20 @@ def word(
     renderer: Renderer,
     settings: Settings,
     keys: Keys,
-    petition: Petition,
+    petition: Petition | None,
     item: Announcement,
     message: Message,
     now: int,
 ) -> EmailMessage:
-    """The mail about one announcement. The same announcement makes the same `Message-ID`."""
+    """The mail about one announcement. The same announcement makes the same `Message-ID`.
+
+    `petition` is None where it is about an organizer's account."""
     wording = renderer.mail(item.language, message.kind)
-    purpose = "verify" if message.kind in {"verify_code", "signed_otherwise"} else "withdraw"
-    prefix = "" if item.language == petition.language else f"/{item.language}"
-    page = f"{settings.public_url}{prefix}/p/{petition.slug}/{purpose}"
+    page = settings.public_url + (_page(petition, item, message) if petition else FORGOTTEN)
     said = message.codes[0] if message.codes else MailedCode("", "", "")
     fields = {
-        "title": petition.wording(item.language).title,
+        "title": petition.wording(item.language).title if petition else "",
+        "site": settings.name or settings.public_url.partition("://")[2],
         "code": said.code,
         "link": f"{page}?ref={said.ref}" if said.ref else page,
         "listed": "\n\n".join(_listed(s, page) for s in message.codes),
@@ -59,7 +61,14 @@ def word(
 
 def _listed(said: MailedCode, page: str) -> str:
     whose = f"  {_harmless(said.name)}:\n\n" if said.name else ""
-    return f"{whose}  {said.code}\n\n{page}?ref={said.ref}"
+    return f"{whose}  {said.code}" + (f"\n\n{page}?ref={said.ref}" if said.ref else "")
+
+
+def _page(petition: Petition, item: Announcement, message: Message) -> str:
+    """Where what the mail has is typed."""
+    purpose = "verify" if message.kind in {"verify_code", "signed_otherwise"} else "withdraw"
+    prefix = "" if item.language == petition.language else f"/{item.language}"
+    return f"{prefix}/p/{petition.slug}/{purpose}"
 
 
 def _harmless(name: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from server import metrics
+from server.core.desk import forgotten
 from server.core.outbox import allowance, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import Announcement
@@ -32,6 +35,18 @@ class _DueMail:
     message: Message
     verdict: Verdict
     charged_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """Whether a mail has a code, and what makes its message."""
+
+    has_code: bool
+    message: Callable[[], Awaitable[Message]]
+
+
+async def _ready(message: Message) -> Message:
+    return message
 
 
 class Postman:
@@ -71,28 +86,40 @@ class Postman:
     ) -> _DueMail | None:
         """What to say now; None where that is nothing, or has to wait, which is then noted."""
         services, now = self._services, allowed.now
-        petition = services.directory.by_id.get(item.petition_id or 0)
         if item.expired(now):
             await outbox.dropped(tx, item.id, "expired", now)
             return None
         if await has_bounced(tx, whose(services.keys, item.recipient), now):
             await outbox.dropped(tx, item.id, "bounced", now)
             return None
-        plan = petition and await messages.plan_for(tx, services.keys, petition, item, now)
-        if not petition or not plan:
+        told = await self._told(tx, item, now)
+        if told is None:
             await outbox.discard(tx, item.id)
             return None
         wish = asking.asking(services, item)
-        verdict = allowed.ask(wish, code=plan.has_code)
+        verdict = allowed.ask(wish, code=told.has_code)
         if not verdict.goes:
             await outbox.delayed(tx, item, wish.recipient, verdict.why, now, verdict.wait)
             return None
-        message = await messages.message_for(tx, services.keys, petition, item, plan, now)
-        return _DueMail(item, message, verdict, now)
+        return _DueMail(item, await told.message(), verdict, now)
+
+    async def _told(self, tx: Transaction, item: Announcement, now: int) -> _Saying | None:
+        """What is to be said, before a code is made for it; None if that is nothing."""
+        services = self._services
+        if item.kind in forgotten.ACCOUNT_MAILS:
+            key = services.keys.server("forgotten")
+            about = await forgotten.message_for(tx, key, item, now)
+            return _Saying(True, partial(_ready, about)) if about else None
+        petition = services.directory.by_id.get(item.petition_id or 0)
+        plan = petition and await messages.plan_for(tx, services.keys, petition, item, now)
+        if not petition or not plan:
+            return None
+        made = partial(messages.message_for, tx, services.keys, petition, item, plan, now)
+        return _Saying(plan.has_code, made)
 
     async def _post(self, item: Announcement, message: Message) -> Posting:
         services = self._services
-        petition = services.directory.by_id[item.petition_id or 0]
+        petition = services.directory.by_id.get(item.petition_id or 0)
         mail = word(
             services.renderer,
             services.settings,

@@ -159,6 +159,7 @@ async def _put_right(tx: Transaction, talk: Talk, wrong: Signature) -> tuple[Pet
             id_=services.new_id(),
             now=services.now(),
             class_=cast(Class, wrong.class_),
+            wording=wrong.wording,
         )
     except InvalidInput as error:
         field = error.problems[0].field

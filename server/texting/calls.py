@@ -23,6 +23,7 @@ from server.db import Transaction
 from server.services import Services
 from server.texting.allowed import may_text
 from server.texting.intake import Caller
+from server.texting.replies import rule_of
 from server.words.render import N_
 from sms import Inbound
 
@@ -119,7 +120,8 @@ class Call:
     def _introduce(self, petition: Petition, language: str, tries: int = 1) -> Wish:
         wording = petition.wording(language)
         choice = self._say(language, N_("To sign, press 1. To hear it again, press 2."))
-        body = f"{wording.title}. {_shortened(wording.body)} {choice}"
+        said = [f"{wording.title}.", _shortened(wording.body), rule_of(petition, language), choice]
+        body = " ".join(filter(None, said))
         return self._ask(language, body, f"sign.{petition.id}.{language}.{tries + 1}", 1, petition)
 
     def _sign(self, petition: Petition, language: str, tries: int, standing: Standing) -> Wish:
@@ -145,7 +147,13 @@ class Call:
         Without a text nothing is waited for: somebody else may have called with this number on
         their display.
         """
-        asked = Conversation(petition.id, language, postcode=place, class_="voice")
+        asked = Conversation(
+            petition.id,
+            language,
+            postcode=place,
+            class_="voice",
+            wording=petition.wording_number,
+        )
 
         async def act(tx: Transaction) -> str:
             now = self.services.now()

@@ -18,7 +18,7 @@ from server.errors import InvalidInput
 from server.services import Services
 from server.texting.allowed import may_text
 from server.texting.intake import Caller
-from server.texting.replies import whole
+from server.texting.replies import rule_of, whole
 from server.words.render import N_
 from sms import Inbound
 from sms.segments import fit, measure
@@ -107,7 +107,7 @@ class Menu:
     def _name(self, petition: Petition, keyed: Iterator[str], language: str) -> Wish:
         name = next_good(keyed, lambda text: not check_texted_name(text))
         if name is None:
-            return self._ask(petition, language, N_("Your first and last name:"))
+            return self._ask_name(petition, language)
         place = ""
         if petition.postcode_required:
             country = petition.country
@@ -173,6 +173,13 @@ class Menu:
         template = "\n".join([*(["{head}"] if head else []), *lines])
         body = fit(template, **fields | {"head": head})
         return self._screen(language, body, petition)
+
+    def _ask_name(self, petition: Petition, language: str) -> Wish:
+        """The first question, with what whoever signs states."""
+        question = self._say(language, N_("Your first and last name:"))
+        rule = rule_of(petition, language)
+        template = f"{{rule}}\n{question}" if rule else question
+        return self._screen(language, fit(template, rule=rule), petition)
 
     def _ask(self, petition: Petition, language: str, question: str) -> Wish:
         return self._screen(language, fit(self._say(language, question)), petition)

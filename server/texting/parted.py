@@ -86,7 +86,8 @@ def wording(talk: Talk, petition: Petition, at: int = 0) -> Wish:
         limit = segments(reply, template)
         return _most(len(cuts), limit, lambda n: whole(template, fields | {"body": said(n)}))
 
-    reply = "more_on" if at or not room("more") else "more"
+    first = "more_if" if fields["rule"] else "more"
+    reply = "more_on" if at or not room(first) else first
     n = room(reply)
     wish = talk.say("more", reply, petition=petition, keep=talk.asked, body=said(n))
     left = n and cuts[n - 1] < len(body)

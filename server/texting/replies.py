@@ -18,13 +18,14 @@ from sms.segments import fit, fold_to_gsm7, measure
 
 _MENUS = frozenset({"letter_which", "letter_which_region", "letter_write_some", "letter_cannot"})
 _MENUS |= {"letter_waits_some", "letter_states"}
-_THREE = frozenset({"more", "more_on", "letter_read", "letter_read_long", "call_say", "call_ask"})
+_THREE = frozenset({"more", "more_if", "more_on", "letter_read", "letter_read_long"})
+_THREE |= {"call_say", "call_ask"}
 # Replies that may take two segments where a segment holds but 70 letters, of Arabic or Hindi.
 _TWO = frozenset({"help", "help_none", "listed", "status", "status_held", "status_letters"})
 _LISTS = ("keywords", "held", "names", "people", "states")
 _SHRINK = (
     "name", "title", "text", "keywords", "held", "body", "who", "names", "people", "menu", "note",
-    "states", "region",
+    "states", "region", "rule",
 )  # fmt: skip
 _ANY = 100  # segments: nothing is shortened
 _POSTCODE = N_("postcode")
@@ -96,6 +97,7 @@ class Talk:
             "title": petition.wording(language).title,
             "url": f"{self.services.settings.public_url}/p/{petition.slug}",
             "place": self._place(language, petition.country),
+            "rule": rule_of(petition, language),
         }
 
     def _place(self, language: str, country: str) -> str:
@@ -129,6 +131,12 @@ class Talk:
             petition_id=petition.id if petition else None,
             keep=keep,
         )
+
+
+def rule_of(petition: Petition, language: str) -> str:
+    """What whoever signs it states of themselves, as a sentence; '' if nothing."""
+    _, rule = petition.extras.said("eligibility", language, petition.language)
+    return f"{rule.rstrip('.')}." if rule else ""
 
 
 def segments(reply: str, template: str) -> int:

@@ -56,7 +56,7 @@ def _known(talk: Talk, petition: Petition, language: str) -> Conversation:
     asked = talk.asked
     if asked and asked.petition_id == petition.id:
         return replace(asked, language=language)
-    known = Conversation(petition.id, language)
+    known = Conversation(petition.id, language, wording=petition.wording_number)
     before = talk.standing.unfinished
     if not before or not talk.petition or talk.reading.names:
         return known
@@ -84,6 +84,7 @@ def _signing(talk: Talk, petition: Petition, known: Conversation, name: str) -> 
         id_=services.new_id(),
         now=services.now(),
         class_=known.class_,
+        wording=known.wording,
     )
 
 
@@ -202,7 +203,8 @@ def ask(
     if known.name:
         return _ask(talk, petition, known, f"ask_{postal}")
     needs_both = petition.postcode_required and not known.postcode
-    return _ask(talk, petition, known, "ask_both" if needs_both else "ask_name")
+    both = "ask_both_if" if petition.extras.eligibility else "ask_both"
+    return _ask(talk, petition, known, both if needs_both else "ask_name")
 
 
 def _ask(talk: Talk, petition: Petition, known: Conversation, reply: str, **fields: str) -> Wish:
@@ -222,6 +224,8 @@ def confirmation(
         reply = "corrected_near"
     elif talk.reading.typed:
         reply = "signed_near"
+    elif reply == "signed" and petition.extras.eligibility:
+        reply = "signed_if"  # which says more than that a letter can be written
     elif reply == "signed" and (offered := _with_letter(talk, petition, language, fields)):
         return offered
     if not is_cheap(talk.services.renderer.text(language, reply), fields):

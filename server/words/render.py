@@ -32,11 +32,25 @@ _REVIEWER = re.compile(r"^# reviewed-by: *(.*)$", re.MULTILINE)
 _NOBODY = "nobody yet"
 #: Of signers' pages, pieces before the pages that have them, and the first pages first.
 _SIGNERS_TEMPLATES = (
-    *("base", "_counts", "_languages", "_entry", "index", "_form", "_state", "petition", "thanks"),
+    *(
+        "base",
+        "_counts",
+        "_languages",
+        "_entry",
+        "index",
+        "_fields",
+        "_asked",
+        "_form",
+        "_state",
+        "petition",
+        "thanks",
+    ),
     *("errors", "message", "_code", "code", "names"),
 )
 SUMMARY_LETTERS = 150  # about what lists of pages show
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_MAIL = re.compile(r"[^\s@?&#%<>\"]+@[^\s@?&#%<>\"]+\.[^\s@?&#%<>\"]+")
+_PHONE_NUMBER = re.compile(r"\+?[0-9 ()./-]{5,30}")
 _ADDRESS = re.compile(
     r"\b((?:https?://[^\s<>\"]+|mailto:[^\s<>\"?@]+@[^\s<>\"?&#%]+|tel:\+?[0-9-]+)(?<![.,;:!?)'\]]))"
 )
@@ -140,6 +154,7 @@ def _environment(folder: Path, language: str, catalogue: gettext.NullTranslation
     environment.filters["number"] = lambda n: group_digits(n, language)
     environment.filters["in_link"] = in_link
     environment.filters["isolated"] = lambda text: isolated(text, language)
+    environment.filters["reachable"] = lambda contact: reachable(contact, language)
     environment.filters["day"] = lambda seconds: day_words(seconds, language)
     environment.filters["left_to_right"] = lambda text: left_to_right(text, language)
     environment.globals["direction"] = direction(language)
@@ -257,6 +272,17 @@ def isolated(text: str, language: str) -> Markup:
     """What somebody else wrote, marked where its letters may run another way than the page's."""
     turned = direction(language) == "rtl" or any(bidirectional(c) in {"R", "AL"} for c in text)
     return (Markup("<bdi>{}</bdi>") if turned else Markup("{}")).format(text)
+
+
+def reachable(contact: str, language: str) -> Markup:
+    """An e-mail or a phone that somebody wrote, as a link; anything else as it stands."""
+    if _MAIL.fullmatch(contact):
+        return Markup('<a href="mailto:{0}">{0}</a>').format(contact)
+    if _PHONE_NUMBER.fullmatch(contact):
+        number = re.sub(r"[^+0-9]", "", contact)
+        shown = left_to_right(contact, language)
+        return Markup('<a href="tel:{}">{}</a>').format(number, shown)
+    return isolated(contact, language)
 
 
 @cache

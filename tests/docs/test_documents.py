@@ -88,7 +88,7 @@ def test_the_form_for_partners_has_the_fields_of_ours() -> None:
     ours = (ROOT / "templates" / "web" / "_form.html").read_text("utf-8")
     fields = set(re.findall(r'(?<=\(")\w+(?=", )|(?<=\bname=")\w+', ours)) - {"_charset_"}
     assert set(re.findall(r'(?<=\bname=")\w+', block)) == fields
-    assert len(fields) == 8
+    assert len(fields) == 9
 
 
 def test_the_proxy_that_is_tested_is_the_one_that_operators_copy() -> None:

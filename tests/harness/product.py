@@ -25,7 +25,11 @@ LOGS: list[Path] = []
 #: Every public page of the demo that a GET shows, without its language prefix.
 PAGES = [
     "",
-    *(f"p/face{sheet}" for sheet in ("", "/poster", "/names", "/verify", "/withdraw", "/letter")),
+    *(
+        f"p/face{sheet}"
+        for sheet in ("", "/poster", "/names", "/changes", "/verify", "/withdraw", "/letter")
+    ),
+    "p/face/privacy",
 ]
 PAGES += ["help", "privacy", "accessibility", "nothing-here", "?q=face", "?q=zeppelin"]
 

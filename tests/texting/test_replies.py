@@ -8,6 +8,7 @@ import pytest
 
 from server.config import LANGUAGES
 from server.core.petitions.draft import TITLE_LIMIT
+from server.core.petitions.extras import EXTRA_LIMITS
 from server.core.values.names import NAME_LIMIT
 from server.texting.replies import fitted, segments
 from server.texting.signing import RECEIPT_ROOM
@@ -30,6 +31,7 @@ def filled(language: str, reply: str, name: str, reserve: int = 0) -> str:
             "name": name,
             "text": name,
             "title": "T" * TITLE_LIMIT,
+            "rule": "R" * EXTRA_LIMITS["eligibility"],
             "keyword": "K" * 12,
             "keywords": ", ".join(["K" * 12] * 30),
             "url": "https://petitions.example.org/p/" + "s" * 60,
@@ -80,7 +82,7 @@ def test_only_help_lists_and_what_is_asked_may_take_more_than_one_segment() -> N
     two = {"help", "help_none", "listed", "status", "status_held", "status_letters"}
     menus = {"letter_which", "letter_which_region", "letter_write_some"}
     untold = {"letter_cannot", "letter_waits_some", "letter_states"}
-    read = {"more", "more_on", "letter_read", "letter_read_long", "call_ask", "call_say"}
+    read = {"more", "more_if", "more_on", "letter_read", "letter_read_long", "call_ask", "call_say"}
     everywhere = dict.fromkeys(menus | untold, 2) | dict.fromkeys(read, 3)
     assert longer == {(reply, 2, True) for reply in two} | {
         (reply, most, dear) for reply, most in everywhere.items() for dear in (True, False)

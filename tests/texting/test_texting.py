@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from server.core.values.names import NAME_LIMIT
 from server.errors import StoreUnavailable
 from server.outgoing import loops
 from sms import Inbound, Sending
+from sms.reading import reserved
 from sms.segments import fold_to_gsm7, measure
 from tests.harness.databases.stores import Blanks
 from tests.harness.texts.phones import Phones, text_door
@@ -427,3 +429,25 @@ async def test_numbers_and_bodies_go_after_thirty_days(phones: Phones) -> None:
     assert await phones.rows("SELECT sender, body, reply FROM inbound") == [(None, None, None)]
     assert await phones.rows("SELECT recipient FROM outbox") == [(None,)]
     assert (await phones.figures()).verified == 1
+
+
+async def test_a_text_has_the_wording_of_its_first_question(phones: Phones) -> None:
+    async def reword(title: str) -> None:
+        directory = phones.services.directory
+        new = replace(directory.by_keyword["LAKE"], wordings={"en": Wording(title, "Please.")})
+        async with phones.services.database.write() as tx:
+            lake = directory.by_keyword["LAKE"]
+            await petitions.edit(tx, lake, new, reserved(), now=NOW)
+        await directory.refresh()
+
+    await phones.text("SIGN LAKE Ana Diaz 59801")
+    await phones.text("SIGN LAKE", "+14065550124")
+    await reword("Keep the river clean")
+    await phones.text("Bo Diaz", "+14065550124")
+    await reword("Keep the pond clean")
+    await phones.text("59801", "+14065550124")
+    await phones.text("SIGN LAKE Cy Diaz 59801", "+14065550125")
+    stored = await phones.rows("SELECT name, wording FROM signatures ORDER BY id")
+    assert stored == [("Ana Diaz", 1), ("Bo Diaz", 1), ("Cy Diaz", 3)]
+    await phones.text("NAME Bo Dias", "+14065550124")  # a correction is no signature
+    assert ("Bo Dias", 1) in await phones.rows("SELECT name, wording FROM signatures")

@@ -28,6 +28,7 @@ from tests.web.presses import (
     account,
     decisions,
     letters,
+    life,
     offices,
     petitions,
     readers,
@@ -38,7 +39,7 @@ from tests.web.presses.table import PRESSES, Press, known, walk
 
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
-PRESSING = (readers, signers, letters, offices, petitions, decisions, team, account)
+PRESSING = (readers, signers, letters, offices, petitions, decisions, team, account, life)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 

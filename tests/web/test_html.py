@@ -82,8 +82,10 @@ def organizer_pages(server: Server) -> dict[str, str]:
     pages += ["o/1?done=no_name", "join/0"]
     for path in [*pages, "p/face/moderation", "p/face/invalidate", "p/face/audit"]:
         room[path] = ask(path)
-    for path in ("account", "account/password", "account/second-step"):
+    for path in ("account", "account/password", "account/email", "account/second-step"):
         room[path] = ask(path)
+    room["end"] = ask("p/face/end")
+    room["end-faulty"] = ask("p/face/end", {"csrf": token[1], "sure": "face"})
     wrong = {"csrf": token[1], "title_en": '"<b>', "goal": "many", "maker0_phone": "x"}
     room["errors"] = ask("p/face/edit", wrong)
     for kind, form in {"no-link": {}, "link": {"whom": "<b>", "editor": "1"}}.items():
@@ -91,7 +93,10 @@ def organizer_pages(server: Server) -> dict[str, str]:
     link = re.search("/organizer/(join/[0-9a-f]+)", room["link"])
     assert link, "no link"
     room["no-password"] = ask("account/password", {"csrf": token[1]})
+    room["no-address"] = ask("account/email", {"csrf": token[1], "email": '"<b>'})
     room["no-code"] = ask("account/second-step", {"csrf": token[1], "salt": "0" * 32})
+    room["forgotten"], room["asked"] = ask("forgotten"), ask("forgotten", {"name": '"<b>'})
+    room["no-name"] = ask("forgotten", {"name": ""})
     room["prove"] = ask("prove", {"csrf": token[1]})
     room["team"], room["join"] = ask("o/1"), ask(link[1])
     ask("sign-out", {"csrf": token[1]})

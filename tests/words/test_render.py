@@ -34,7 +34,7 @@ from server.words.render import (
 # Where we part from CLDR's mark, and why, is said beside the table.
 OWN_MARK = {"es", "fr"}
 # Pages that may take a moment when the first comes.
-SELDOM = {"accessibility", "help", "letter", "_ways", "privacy", "poster", "refusal"}
+SELDOM = {"accessibility", "changes", "help", "letter", "_ways", "privacy", "poster", "refusal"}
 
 
 @given(st.integers(0, 10**12), st.sampled_from(sorted(LANGUAGES)))
@@ -181,6 +181,7 @@ def test_every_plural_form_is_used(language: str, counts: tuple[int, ...]) -> No
             figures=type("F", (), {"verified": n, "unverified": 0}),
             late=False,
             channels=[],
+            steps=[],
             taken_out=[],
             first=False,
             goal=None,

@@ -24,13 +24,15 @@ _ABOUT |= dict.fromkeys(("stop", "start", "remove"), "opt")
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """What a phone has told us so far towards a signature; '' is still to be asked. `class_` is
-    that of the signature which it ends in: a call goes on by text."""
+    that of the signature which it ends in: a call goes on by text; `wording` is the number of what
+    the petition said when it began."""
 
     petition_id: int
     language: str
     name: str = ""
     postcode: str = ""
     class_: Class = "sms"
+    wording: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class PhoneHistory:
     just_said: set[str] = field(default_factory=set)
 
 
+#: The columns of a conversation in the order of its fields.
+_ASKED = ("petition_id", "language", "name", "postcode", "class", "wording")
 _CHOSEN = "i.kind = 'language' AND i.language IS NOT NULL"
 _REPLIED = "i.reply IS NOT NULL"
 _UNFINISHED = "CASE WHEN i.kind = 'which' THEN i.body END"
@@ -86,7 +90,7 @@ def _last(what: str, where: str = "i.kind IS NOT NULL", skip: int = 0) -> str:
 
 def _standing(row: Row, now: int) -> Standing:
     waits = row["asked_at"] is not None and row["asked_at"] > now - CONVERSATION_SECONDS
-    asked = [row[c] for c in ("petition_id", "language", "name", "postcode", "class")]
+    asked = [row[column] for column in _ASKED]
     return Standing(
         Conversation(*asked) if waits else None,
         row["spoken"],
@@ -112,7 +116,7 @@ async def histories(
         f" {_last('i.language', _CHOSEN)} AS chosen, {_last(_UNFINISHED, _NOT_MORE)} AS unfinished,"
         f" {_last('i.ask', _REPLIED)} AS rest,"
         f" {_last('i.reply', _REPLIED)} AS ours, {_last('i.reply', _REPLIED, 1)} AS before,"
-        " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class,"
+        " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class, c.wording,"
         " (SELECT step FROM texted_letters t WHERE t.phone_key = b.phone_key"
         "  AND t.begun_at > :gathered) AS letter"
         f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"
@@ -154,7 +158,7 @@ async def converse(tx: Transaction, last: Mapping[bytes, Conversation | None], n
     )
     asked = [(key, *astuple(kept), now) for key, kept in last.items() if kept]
     if asked:
-        columns = "phone_key, petition_id, language, name, postcode, {}, asked_at"
+        columns = "phone_key, petition_id, language, name, postcode, {}, wording, asked_at"
         rows = tx.rows(
             "batch",
             phone_key="blob",
@@ -163,6 +167,7 @@ async def converse(tx: Transaction, last: Mapping[bytes, Conversation | None], n
             name="text",
             postcode="text",
             class_="text",
+            wording="int",
             asked_at="int",
         )
         await tx.execute(

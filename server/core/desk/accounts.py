@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.core.desk.forgotten import set_email
 from server.core.desk.organizers import Organizer, normal_name, token_key
 from server.db import Transaction
 from server.errors import NotFound
@@ -56,6 +57,7 @@ async def set_password(
 async def close(tx: Transaction, organizer: Organizer) -> None:
     """Let nobody sign in with it any more. Its name stays taken: the audit log names it."""
     await set_password(tx, organizer, "")
+    await set_email(tx, organizer, "")
 
 
 # Sessions.

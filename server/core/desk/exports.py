@@ -23,7 +23,7 @@ from operator import call
 from typing import Any
 
 from server.core.counting.states import LISTED, STATE, where
-from server.core.signing.columns import PERSONAL
+from server.core.signing.columns import PERSONAL, PERSONAL_BESIDES
 from server.db import Database, Row
 
 BLOCK = 1000  # rows
@@ -58,7 +58,13 @@ def _time(seconds: int | None) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _stated(since: int | None) -> str:
+    return "" if since is None else "stated"
+
+
 # The file.
+
+_PERSONAL = {*PERSONAL, *(f"b.{column}" for column in PERSONAL_BESIDES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class _Column:
     @property
     def selected(self) -> str:
         # What is personal is erased already then; a file is no place to rely on that.
-        if self.sql in PERSONAL:
+        if self.sql in _PERSONAL:
             return f"CASE WHEN withdrawn_at IS NULL THEN {self.sql} END"
         return self.sql
 
@@ -92,8 +98,10 @@ _COLUMNS = (
     _Column("comment", "comment", _words),
     _Column("public", "public_at", _yes_or_no),
     _Column("news", "news_at", _yes_or_no),
+    _Column("eligible", "b.stated_at", _stated),
     _Column("verified_at", "verified_at", _time),
     _Column("language", "language", str),
+    _Column("wording", "wording", str),
 )
 HEADINGS = tuple(column.heading for column in _COLUMNS)
 _SELECTED = ", ".join(column.selected for column in _COLUMNS)
@@ -126,8 +134,9 @@ async def _last_id(database: Database, petition_id: int) -> int:
 async def _block(database: Database, petition_id: int, after: int, last: int) -> Sequence[Row]:
     async with database.read() as tx:
         return await tx.fetch(
-            f"SELECT id, {_SELECTED} FROM signatures"
-            f" WHERE petition_id = :id AND id > :after AND id <= :last AND {where(*LISTED)}"
+            f"SELECT id, {_SELECTED} FROM signatures s"
+            " LEFT JOIN besides b ON b.petition_id = s.petition_id AND b.signature_id = s.id"
+            f" WHERE s.petition_id = :id AND id > :after AND id <= :last AND {where(*LISTED)}"
             " ORDER BY id LIMIT :limit",
             id=petition_id,
             after=after,

@@ -313,6 +313,18 @@ async def take_second_try(tx: Transaction, key: bytes, organizer: Organizer, now
     await _take_try(tx, [mac(key, "second step", organizer.name)], now)
 
 
+async def take_asking(tx: Transaction, key: bytes, address: str, now: int) -> None:
+    """Count that a code for a new password is asked for. Raises `Throttled`."""
+    await _take_try(tx, [mac(key, "asking", network_of(address))], now)
+
+
+async def take_reset_try(tx: Transaction, key: bytes, name: str, address: str, now: int) -> None:
+    """Count one try of such a code. Raises `Throttled`. These are not the tries of a sign-in: who
+    comes here has often used those up."""
+    about = mac(key, "reset", normal_name(name) or ""), mac(key, "network", network_of(address))
+    await _take_try(tx, list(about), now)
+
+
 async def _take_try(tx: Transaction, keys: list[bytes], now: int) -> list[Try]:
     """Count one try under each key. Raises `Throttled`, and then counts nothing: whoever goes on
     trying does not make it last longer than the window."""

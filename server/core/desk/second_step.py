@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 
 from server.core.desk.organizers import Organizer, token_key
+from server.core.values.postcodes import digits_of
 from server.core.values.totp import secret_of, step_of
 from server.db import Transaction
 
@@ -68,7 +69,6 @@ async def takes(tx: Transaction, organizer: Organizer, key: bytes, typed: str, n
 
     `key` is the server's, of which the secrets are made.
     """
-    typed = "".join(typed.split()).replace("-", "").lower()
     row = await tx.fetch_one(
         "SELECT factor_salt, factor_step FROM organizers"
         " WHERE id = :id AND factor_salt IS NOT NULL",
@@ -77,7 +77,7 @@ async def takes(tx: Transaction, organizer: Organizer, key: bytes, typed: str, n
     if row is None:
         return ""
     secret = secret_of(key, bytes(row["factor_salt"]))
-    step = step_of(secret, typed, now, row["factor_step"])
+    step = step_of(secret, digits_of(typed), now, row["factor_step"])
     if step is not None:
         used = await tx.fetch_one(
             "UPDATE organizers SET factor_step = :step WHERE id = :id AND factor_step < :step"
@@ -90,7 +90,7 @@ async def takes(tx: Transaction, organizer: Organizer, key: bytes, typed: str, n
         "DELETE FROM recovery_codes WHERE organizer_id = :id AND code_key = :key"
         " RETURNING code_key",
         id=organizer.id,
-        key=_code_key(organizer, typed),
+        key=_code_key(organizer, "".join(typed.split()).replace("-", "").lower()),
     )
     return "recovery" if gone else ""
 

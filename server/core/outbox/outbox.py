@@ -22,7 +22,8 @@ REPLIES = frozenset({"reply", "farewell"})
 #: A gateway may report for so many seconds that a text is worth another try.
 FAREWELL_SECONDS = 600
 #: Seconds for which a message is worth sending, by its kind.
-_WORTH = dict.fromkeys((*sorted(ANSWERS), "withdraw_code"), 6 * 3600) | {"signed": 2 * 86_400}
+_ASKED = ("withdraw_code", "reset_code", "address_code")
+_WORTH = dict.fromkeys((*sorted(ANSWERS), *_ASKED), 6 * 3600) | {"signed": 2 * 86_400}
 NOTE_SECONDS = 3 * 86_400
 LEAST_SECONDS = min(_WORTH.values())  # for which any message is worth sending
 # A status update may overtake another: only a later state replaces an earlier one.

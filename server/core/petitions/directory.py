@@ -20,7 +20,7 @@ class Directory:
     def __init__(self, database: Database, now: Callable[[], float]) -> None:
         self._database, self._now = database, now
         self._looked_at = float("-inf")
-        self._mark: tuple[int, int] | None = None
+        self._mark: tuple[int, ...] | None = None
         self._begun = self._taken = 0  # looks at the database, by number
         self.by_id: dict[int, Petition] = {}
         self.by_slug: dict[str, Petition] = {}
@@ -43,9 +43,11 @@ class Directory:
         self._begun = look = self._begun + 1
         async with self._database.read() as tx:
             row = await tx.fetch_one(
-                "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions FROM petitions"
+                "SELECT count(*) AS n, coalesce(sum(version), 0) AS versions,"
+                " coalesce(max(id), 0) AS newest FROM petitions"
             )
-            mark = (row["n"], row["versions"]) if row else None
+            # (the newest tells a draft that came in place of one that was deleted)
+            mark = (row["n"], row["versions"], row["newest"]) if row else None
             if mark == self._mark:
                 return self
             now = await version_of_each(tx)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from server.core.petitions import extras
+from server.core.petitions.extras import LARGEST_NUMBER, NO_EXTRAS, Extras
 from server.core.values.contacts import normal_email
-from server.core.values.names import tidy
+from server.core.values.names import tidy, tidy_lines
 from server.core.values.postcodes import has_postcodes, is_country
 from server.errors import InvalidInput, Problem
 
@@ -64,6 +66,13 @@ class Draft:
     contact_required: bool = False
     goal: int | None = None
     origins: tuple[str, ...] = ()
+    extras: Extras = NO_EXTRAS
+
+    @property
+    def asker(self) -> str:
+        """Who asks, with what they are."""
+        kind = self.extras.asker_kind
+        return f"{self.started_by} ({kind})" if kind else self.started_by
 
     @property
     def is_addressed(self) -> bool:
@@ -82,7 +91,7 @@ def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
     `reserved` are the command words of the SMS door: a keyword that is one would shadow it.
     """
     wordings = {
-        language: Wording(tidy(wording.title), _tidy_body(wording.body))
+        language: Wording(tidy(wording.title), tidy_lines(wording.body))
         for language, wording in draft.wordings.items()
     }
     normal = Draft(
@@ -98,9 +107,11 @@ def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
         contact_required=draft.contact_required,
         goal=draft.goal,
         origins=tuple(o.strip().rstrip("/").lower() for o in draft.origins if o.strip()),
+        extras=extras.normal(draft.extras, wordings.keys()),
     )
-    if problems := [*_rule_problems(normal, reserved), *_wording_problems(normal)]:
-        raise InvalidInput(*problems)
+    found = [*_rule_problems(normal, reserved), *_wording_problems(normal)]
+    if found := [*found, *extras.problems(normal.extras, normal.language)]:
+        raise InvalidInput(*found)
     return normal
 
 
@@ -116,7 +127,7 @@ def _rule_problems(draft: Draft, reserved: frozenset[str]) -> list[Problem]:
         found.append(Problem("country", "malformed"))
     if len(draft.started_by) > TITLE_LIMIT:
         found.append(Problem("started_by", "long"))
-    if draft.goal is not None and not 1 <= draft.goal <= 10**9:
+    if draft.goal is not None and not 1 <= draft.goal <= LARGEST_NUMBER:
         found.append(Problem("goal", "malformed"))
     if any(not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", o) for o in draft.origins):
         found.append(Problem("origins", "malformed"))
@@ -149,11 +160,6 @@ def _wording_problems(draft: Draft) -> list[Problem]:
         if who.form and not re.fullmatch(r"https?://[^\s\"'<>]{3,300}", who.form):
             found.append(Problem("decision_makers", "form"))
     return found
-
-
-def _tidy_body(body: str) -> str:
-    lines = (tidy(line) for line in body.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _tidy_decision_maker(who: DecisionMaker) -> DecisionMaker:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from server.core.petitions import search, versions
+from server.core.petitions import extras, search, versions, wordings
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.versions import Version, contents
 from server.core.places.outcomes import Addressing
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
-from server.errors import InvalidInput, NotOpen, Overtaken, Problem
+from server.errors import InvalidInput, NotFound, NotOpen, Overtaken, Problem
 
 State = Literal["draft", "open", "paused", "closed", "ended"]
 
@@ -27,7 +27,9 @@ _NAMED = "((kind = 'slug' AND name = :slug) OR (kind = 'keyword' AND name = :key
 class Petition(Draft):
     """A petition as it is stored. `version` grows with every change that a page can show.
 
-    `former_slugs` and `former_keywords` are those of before that have been public.
+    `former_slugs` and `former_keywords` are those of before that have been public. What it says
+    has the number `wording_number` among its wordings, since `reworded_at` if that is not the
+    first; nobody has signed one before `first_signed`.
     """
 
     id: int
@@ -42,6 +44,9 @@ class Petition(Draft):
     former_slugs: tuple[str, ...] = ()
     former_keywords: tuple[str, ...] = ()
     mail_stopped: bool = False  # an organizer has stopped all mail
+    wording_number: int = 1
+    first_signed: int = 1
+    reworded_at: int | None = None
 
     @property
     def state(self) -> State:
@@ -52,6 +57,11 @@ class Petition(Draft):
         if self.opened_at is None:
             return "draft"
         return "open" if self.paused_at is None else "paused"
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether somebody has signed another wording than that of now."""
+        return self.first_signed < self.wording_number
 
     @property
     def addressing(self) -> Addressing | None:
@@ -78,13 +88,17 @@ async def create(
     """
     draft = validated(draft, reserved)
     await _check_unused(tx, draft, None)
-    row = await tx.fetch_one("SELECT coalesce(max(id), 0) + 1 AS id FROM petitions")
+    # (`deleted_drafts` has ids that the audit log still knows)
+    row = await tx.fetch_one(
+        "SELECT coalesce(max(id), 0) + 1 AS id FROM"
+        " (SELECT id FROM petitions UNION ALL SELECT id FROM deleted_drafts) AS ever"
+    )
     petition_id: int = row["id"] if row else 1
     await tx.execute(
         "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule, contact_rule,"
-        " started_by, roles, goal, origins, salt, version, created_at)"
+        " started_by, roles, goal, origins, extras, salt, version, created_at)"
         " VALUES (:id, :slug, :keyword, :language, :country, :postcode_rule, :contact_rule,"
-        " :started_by, :roles, :goal, :origins, :salt, 1, :now)",
+        " :started_by, :roles, :goal, :origins, :extras, :salt, 1, :now)",
         id=petition_id,
         salt=salt,
         now=now,
@@ -118,8 +132,8 @@ async def edit(
     and signatures stay, and so do an address and a keyword that have been public: the old ones
     lead to it for ever.
 
-    Raises `InvalidInput`, `NotOpen` for one that has ended, and `Overtaken` if what it says was
-    changed after the version that the draft is based on.
+    Raises `InvalidInput`, `NotOpen` for one that has ended, `NotFound` for one that was deleted,
+    and `Overtaken` if what it says was changed after the version that the draft is based on.
     """
     await check_not_ended(tx, petition.id)
     draft = validated(draft, reserved)
@@ -134,15 +148,17 @@ async def edit(
         "UPDATE petitions SET slug = :slug, keyword = :keyword, language = :language,"
         " country = :country, postcode_rule = :postcode_rule, contact_rule = :contact_rule,"
         " started_by = :started_by, roles = :roles, goal = :goal, origins = :origins,"
-        " version = version + 1 WHERE id = :id RETURNING version",
+        " extras = :extras, version = version + 1 WHERE id = :id RETURNING version",
         id=petition.id,
         **_columns(draft),
     )
+    if row is None:
+        raise NotFound(petition.slug)
     for table in ("petition_texts", "decision_makers"):
         await tx.execute(f"DELETE FROM {table} WHERE petition_id = :id", id=petition.id)
     await _write_parts(tx, petition.id, draft)
-    version = row["version"] if row else 0
-    await versions.keep(tx, petition.id, Version(version, now, actor, draft))
+    number = await wordings.number_after(tx, petition.id, latest.draft, draft, now)
+    await versions.keep(tx, petition.id, Version(row["version"], now, actor, draft, number))
     return True
 
 
@@ -150,7 +166,9 @@ async def _latest(tx: Transaction, petition: Petition) -> Version:
     """What it says now; kept from now on, if it was written before that was done."""
     if known := await versions.all_of(tx, petition.id):
         return known[-1]
-    stored = (await all_petitions(tx, [petition.id]))[petition.id]
+    stored = (await all_petitions(tx, [petition.id])).get(petition.id)
+    if stored is None:
+        raise NotFound(petition.slug)
     first = Version(1, stored.created_at, "", stored)
     await versions.keep(tx, petition.id, first)
     return first
@@ -168,6 +186,7 @@ def _columns(draft: Draft) -> dict[str, str | int | None]:
         "roles": " ".join(draft.roles),
         "goal": draft.goal,
         "origins": " ".join(draft.origins),
+        "extras": extras.packed(draft.extras),
     }
 
 
@@ -358,6 +377,7 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         contact_required=row["contact_rule"] == "required",
         goal=row["goal"],
         origins=tuple(row["origins"].split()),
+        extras=extras.unpacked(row["extras"]),
         salt=bytes(row["salt"]),
         version=row["version"],
         created_at=row["created_at"],
@@ -369,4 +389,7 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
         former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),
         mail_stopped=row["mail_stopped_at"] is not None,
+        wording_number=row["wording_number"],
+        first_signed=row["first_signed"],
+        reworded_at=row["reworded_at"],
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from server.core.petitions import extras
 from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.db import Row, Transaction
 
@@ -18,30 +19,32 @@ from server.db import Row, Transaction
 @dataclass(frozen=True, slots=True)
 class Version:
     """What it says from that version on; `actor` is who wrote it, as in the audit log; '' if
-    nobody noted that."""
+    nobody noted that; `wording` is the number of the wording that signers read in it."""
 
     version: int
     changed_at: int
     actor: str
     draft: Draft
+    wording: int = 1
 
 
 async def keep(tx: Transaction, petition_id: int, version: Version) -> None:
     await tx.execute(
-        "INSERT INTO petition_versions (petition_id, version, changed_at, actor, draft)"
-        " VALUES (:id, :version, :at, :actor, :draft)",
+        "INSERT INTO petition_versions (petition_id, version, changed_at, actor, draft, wording)"
+        " VALUES (:id, :version, :at, :actor, :draft, :wording)",
         id=petition_id,
         version=version.version,
         at=version.changed_at,
         actor=version.actor,
         draft=_packed(version.draft),
+        wording=version.wording,
     )
 
 
 async def all_of(tx: Transaction, petition_id: int) -> list[Version]:
     """All that are kept, the first first."""
     rows = await tx.fetch(
-        "SELECT version, changed_at, actor, draft FROM petition_versions"
+        "SELECT version, changed_at, actor, draft, wording FROM petition_versions"
         " WHERE petition_id = :id ORDER BY version",
         id=petition_id,
     )
@@ -62,6 +65,7 @@ def _packed(draft: Draft) -> str:
     plain = contents(draft)
     plain["wordings"] = {code: asdict(wording) for code, wording in draft.wordings.items()}
     plain["decision_makers"] = [asdict(maker) for maker in draft.decision_makers]
+    plain["extras"] = extras.plain(draft.extras)
     return json.dumps(plain, ensure_ascii=False)
 
 
@@ -70,4 +74,5 @@ def _version(row: Row) -> Version:
     plain["wordings"] = {code: Wording(**wording) for code, wording in plain["wordings"].items()}
     plain["decision_makers"] = [DecisionMaker(**maker) for maker in plain["decision_makers"]]
     plain = {name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()}
-    return Version(row["version"], row["changed_at"], row["actor"], Draft(**plain))
+    plain["extras"] = extras.made_of(plain.get("extras", {}))
+    return Version(row["version"], row["changed_at"], row["actor"], Draft(**plain), row["wording"])

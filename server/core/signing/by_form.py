@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from server.core.floods import limits
 from server.core.floods.limits import Address
 from server.core.floods.watch import Watch
+from server.core.petitions import wordings
 from server.core.petitions.petitions import Petition
 from server.core.signing.decide import Outcome
 from server.core.signing.signature import Signing
@@ -51,4 +52,7 @@ async def sign_by_form(
         trap=bool(values.get(TRAP)),
     )
     signing.prefix_tag = limits.prefix_tag(day_key, prefix) if prefix else None
-    return signing, await sign(group, signing)
+    outcome = await sign(group, signing)
+    if signing.wording < petition.first_signed:
+        await group.submit(wordings.note_signed, (petition.id, signing.wording))
+    return signing, outcome

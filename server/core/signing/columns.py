@@ -44,7 +44,18 @@ class Columns:
     withdrawn_at: int | None = None
     noted_at: int | None = None
     absorbed_by: int | None = None  # the id of a verified signature
+    wording: int = 1  # the number of what its signer has read
     group_key: Personal[bytes] = None  # in whose count of verified ones it stands
+
+
+@dataclass(slots=True)
+class BesidesColumns:
+    """One row of `besides`, which goes with its signature and is personal altogether. What no
+    decision of a signer touches has no line here either."""
+
+    petition_id: int
+    signature_id: int
+    stated_at: Personal[int] = None
 
 
 _SQL_TYPES: dict[Any, ColumnType] = {int: "int", str: "text", bytes: "blob"}
@@ -62,6 +73,10 @@ _HINTS = get_type_hints(Columns, include_extras=True)
 TYPES: dict[str, ColumnType] = {
     "class" if field == "class_" else field: _type_of(hint) for field, hint in _HINTS.items()
 }
+_BESIDES_HINTS = get_type_hints(BesidesColumns, include_extras=True)
+#: The same of `besides`.
+BESIDES: dict[str, ColumnType] = {field: _type_of(hint) for field, hint in _BESIDES_HINTS.items()}
+PERSONAL_BESIDES = tuple(f for f, hint in _BESIDES_HINTS.items() if _PERSONAL in get_args(hint))
 #: What is erased with the person.
 PERSONAL = tuple(field for field, hint in _HINTS.items() if _PERSONAL in get_args(hint))
 #: By which the same person is found again.

@@ -110,7 +110,7 @@ class Ledger:
             if outcome == "verified":
                 known.verify(signing)
             else:
-                known.correct(signing)
+                known.sign_anew(signing)
         return outcome
 
     def put_right(self, known: Signature, right: Signing) -> Outcome:

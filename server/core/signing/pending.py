@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from server.core.petitions.petitions import Petition
-from server.core.signing.entries import Entries
+from server.core.signing import besides
+from server.core.signing.entries import NOTHING, Besides, Entries
 from server.core.signing.signature import Signing
 from server.core.values.ids import first_id
 from server.core.values.keys import Keys
@@ -36,6 +37,8 @@ _COLUMNS: dict[str, ColumnType] = {
     "comment": "text",
     "public_at": "int",
     "news_at": "int",
+    "besides": "text",
+    "wording": "int",
 }
 _NAMES = ", ".join(_COLUMNS)
 
@@ -66,7 +69,7 @@ class Form:
         about = (s.petition_id, self.id, self.signature_id, s.id, s.keys.contact)
         said = (s.class_, s.language, s.name, s.postcode, s.contact, s.comment)
         ticks = (s.now if ticked else None for ticked in (s.public, s.news))
-        return *about, s.prefix_tag or b"", *said, *ticks
+        return *about, s.prefix_tag or b"", *said, *ticks, s.besides.packed(), s.wording
 
 
 async def put(tx: Transaction, forms: Iterable[Form]) -> None:
@@ -165,19 +168,25 @@ class Provable:
     form: Form | None = None
 
     @property
+    def shown(self) -> tuple[Entries, ...]:
+        """What a page may have shown of its entries."""
+        return self.entries.shown_without(self.petition.extras)
+
+    @property
     def signature_id(self) -> int:
         return self.form.signature_id if self.form else self.id
 
 
 _EITHER = (
     "SELECT b.place, s.contact_key, s.place_key, s.name, s.postcode, s.comment, s.public_at,"
-    " s.news_at, s.id, s.id AS signature_id, NULL AS signing_id, NULL AS class, s.language,"
-    " s.contact, s.prefix_tag AS network FROM {batch} b JOIN signatures s"
+    " s.news_at, s.wording, s.id, s.id AS signature_id, NULL AS signing_id, NULL AS class,"
+    " s.language, s.contact, s.prefix_tag AS network, NULL AS besides"
+    " FROM {batch} b JOIN signatures s"
     " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
     " AND s.contact_key IS NOT NULL AND s.withdrawn_at IS NULL"
     " UNION ALL SELECT b.place, f.contact_key, NULL, f.name, f.postcode, f.comment, f.public_at,"
-    " f.news_at, f.id, f.signature_id, f.signing_id, f.class, f.language, f.contact, f.network"
-    " FROM {batch} b JOIN pending_forms f"
+    " f.news_at, f.wording, f.id, f.signature_id, f.signing_id, f.class, f.language, f.contact,"
+    " f.network, f.besides FROM {batch} b JOIN pending_forms f"
     " ON f.petition_id = b.petition_id AND f.contact_key = b.contact_key"
 )
 
@@ -196,16 +205,29 @@ async def of_contacts(
             for key in set(contact_keys)
         ),
     )
+    said = await besides.of_signatures(
+        tx, ((wanted[row["place"]][0].id, row["id"]) for row in rows if row["signing_id"] is None)
+    )
     found: defaultdict[int, list[Provable]] = defaultdict(list)
     for place, *row in sorted(rows, key=lambda row: -(row["signing_id"] or 1 << 63)):
-        found[place].append(_candidate(keys, wanted[place][0], row, now))
+        found[place].append(_candidate(keys, wanted[place][0], row, said, now))
     return [found[place] for place in range(len(wanted))]
 
 
-def _candidate(keys: Keys, petition: Petition, row: Sequence[Any], now: int) -> Provable:
-    contact_key, place_key, name, postcode, comment, public_at, news_at, id_, *about = row
-    signature_id, signing_id, class_, language, contact, network = about
-    entries = Entries(name or "", postcode, comment, public_at is not None, news_at is not None)
+def _candidate(
+    keys: Keys,
+    petition: Petition,
+    row: Sequence[Any],
+    said: Mapping[tuple[int, int], Besides],
+    now: int,
+) -> Provable:
+    """`said` is what signatures say besides."""
+    contact_key, place_key, name, postcode, comment, public_at, news_at, wording, *about = row
+    id_, signature_id, signing_id, class_, language, contact, network, packed = about
+    of_signature = said.get((petition.id, id_), NOTHING)
+    more = of_signature if signing_id is None else Besides.unpacked(packed)
+    ticks = public_at is not None, news_at is not None
+    entries = Entries(name or "", postcode, comment, *ticks, wording, more)
     contact_keys = (contact_key, *(keys.contacts(petition.salt, contact) if contact else ()))
     if signing_id is None:
         return Provable(id_, petition, entries, place_key, contact_key, contact_keys)

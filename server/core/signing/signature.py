@@ -11,7 +11,7 @@ from server.core.counting.states import IN_TOTAL, is_counted, state_of
 from server.core.floods.holds import Hold, Holds, Reason, left_after_verifying
 from server.core.floods.limits import Group
 from server.core.signing.columns import KEYS, PERSONAL, Columns
-from server.core.signing.entries import Entries
+from server.core.signing.entries import NOTHING, Besides, Entries
 from server.core.values.keys import PersonKeys
 
 
@@ -19,8 +19,9 @@ from server.core.values.keys import PersonKeys
 class Signing:
     """A well-formed wish to sign. `verified`: the contact has been shown to be theirs.
 
-    `group` is what its contact shares with others. A door adds what is suspicious about it
-    (`signals`), and what stands for the address that it came from (`prefix_tag`).
+    `wording` is the number of what they have read. `group` is what its contact shares with others.
+    A door adds what is suspicious about it (`signals`), and what stands for the address that it
+    came from (`prefix_tag`).
     """
 
     id: int
@@ -35,14 +36,18 @@ class Signing:
     comment: str | None = None
     public: bool = False
     news: bool = False
+    wording: int = 1
     verified: bool = False
     signals: tuple[Reason, ...] = ()
     group: Group | None = None
     prefix_tag: bytes | None = None
+    besides: Besides = NOTHING
+    asks: bool = False  # whether its petition asks for anything besides
 
     @property
     def entries(self) -> Entries:
-        return Entries(self.name, self.postcode, self.comment, self.public, self.news)
+        ticks = self.public, self.news
+        return Entries(self.name, self.postcode, self.comment, *ticks, self.wording, self.besides)
 
 
 @dataclass(slots=True, eq=False)
@@ -50,7 +55,8 @@ class Signature(Columns):
     """A row while a transaction decides about it, with the reasons for which it is held.
 
     `before` and `holds_before` are where it counted, and why it was held, when it was read;
-    `merged` is one that another row stands for as well, and that goes.
+    `merged` is one that another row stands for as well, and that goes. `besides` is what it says
+    besides; None if nobody has looked: then that stays as it is.
     """
 
     holds: Holds = frozenset()
@@ -59,6 +65,8 @@ class Signature(Columns):
     stored: bool = False
     changed: bool = False
     merged: bool = False
+    besides: Besides | None = None
+    besides_before: Besides | None = None  # when it was read
 
     @classmethod
     def from_row(cls, row: Iterable[Any]) -> Signature:
@@ -87,13 +95,16 @@ class Signature(Columns):
             news_at=s.now if s.news else None,
             prefix_tag=s.prefix_tag,
             verified_at=s.now if s.verified else None,
+            wording=s.wording,
+            besides=s.besides,
         )
 
     @property
     def entries(self) -> Entries:
         """What it says of its signer now."""
         ticks = self.public_at is not None, self.news_at is not None
-        return Entries(self.name or "", self.postcode, self.comment, *ticks)
+        more = self.wording, self.besides or NOTHING
+        return Entries(self.name or "", self.postcode, self.comment, *ticks, *more)
 
     def as_signing(self) -> Signing:
         """The form that made it, while nobody has verified it."""
@@ -112,12 +123,19 @@ class Signature(Columns):
     def verify(self, s: Signing) -> None:
         """The owner signs by a door that shows the contact to be theirs.
 
-        What was entered on the web (comment, public name, news) may be a stranger's: it goes.
+        What was entered on the web (comment, public name, news, what it says besides) may be a
+        stranger's: it goes.
         """
         self.class_, self.language = s.class_, s.language
-        self.correct(s)
+        self.sign_anew(s)
         self.comment = self.public_at = self.news_at = None
+        self.besides = s.besides
         self.confirm(s.now)
+
+    def sign_anew(self, s: Signing) -> None:
+        """Its owner signs again by such a door, after reading what it says now."""
+        self.correct(s)
+        self.wording = s.wording
 
     def say(self, s: Signing) -> None:
         """Name and postcode as they were said last."""
@@ -133,6 +151,7 @@ class Signature(Columns):
         """All that a form says, whose contact has been shown to be its signer's."""
         self.correct(form)
         self.comment, self.contact = form.comment, form.contact
+        self.wording, self.besides = form.wording, form.besides
         self.public_at = (self.public_at or form.now) if form.public else None
         self.news_at = (self.news_at or form.now) if form.news else None
 
@@ -163,6 +182,7 @@ class Signature(Columns):
         for column in PERSONAL:
             if not (self.rejected_at and column in KEYS):
                 setattr(self, column, None)
+        self.besides = NOTHING
         self.release()
         self.withdrawn_at, self.absorbed_by = now, None
 

@@ -14,9 +14,11 @@ from server.core.counting.states import where
 from server.core.floods import limits
 from server.core.floods.limits import Groups
 from server.core.outbox import outbox
+from server.core.petitions import wordings
 from server.core.petitions.petitions import Petition
-from server.core.signing import stored
+from server.core.signing import besides, stored
 from server.core.signing.decide import Ledger, Outcome
+from server.core.signing.entries import Besides
 from server.core.signing.signature import Signature, Signing
 from server.core.values.contacts import normal_email, normal_phone
 from server.core.values.keys import Keys
@@ -55,7 +57,8 @@ def web_signing(
     contact, class_, bad_contact = _read_contact(petition, values, country)
     comment = tidy(values.get("comment", ""))
     problems = [Problem("name", fault)] if (fault := check_name(name)) else []
-    problems += bad_postcode + bad_contact
+    more, bad_more = besides.read(petition.extras, values)
+    problems += bad_postcode + bad_contact + bad_more
     if len(comment) > COMMENT_LIMIT:
         problems.append(Problem("comment", "long"))
     if problems:
@@ -73,6 +76,9 @@ def web_signing(
         comment=comment or None,
         public=bool(values.get("public")),
         news=bool(values.get("news")),
+        besides=more,
+        asks=petition.extras.asks,
+        wording=wordings.read_number(values.get("v", ""), petition.wording_number),
     )
 
 
@@ -87,11 +93,13 @@ def text_signing(
     id_: int,
     now: int,
     class_: Class = "sms",
+    wording: int = 0,
 ) -> Signing:
     """A signing by text, session or call: the phone it came from is the contact, and is thereby
-    verified.
+    verified. Whoever signs so states what the petition wants to have stated.
 
-    `name` and `postcode` as `names.split_name_and_postcode` gives them. Raises like `web_signing`.
+    `name` and `postcode` as `names.split_name_and_postcode` gives them; `wording` is the number of
+    what they were told of, 0 for that of now. Raises like `web_signing`.
     """
     if petition.state != "open":
         raise NotOpen(petition.slug)
@@ -112,6 +120,9 @@ def text_signing(
         keys=keys.person(petition.salt, name, read or "", phone),
         now=now,
         verified=True,
+        besides=Besides(eligible=bool(petition.extras.eligibility)),
+        asks=petition.extras.asks,
+        wording=wording or petition.wording_number,
         group=limits.group_of(petition.id, petition.salt, phone, keys),
     )
 
@@ -162,6 +173,8 @@ async def sign_many(tx: Transaction, signings: Sequence[Signing]) -> list[Outcom
     await tx.lock(key for s in signings for key in (s.keys.place, s.keys.contact) if key)
     groups = await Groups.load(tx, (s.group for s in signings if s.group))
     ledger = Ledger(await stored.related(tx, _places(signings)), groups)
+    if any(s.asks for s in signings):
+        await besides.load(tx, ledger.signatures)
     outcomes = [ledger.take(signing) for signing in signings]
     await ledger.write(tx)
     await outbox.put(tx, ledger.notes, signings[0].now)

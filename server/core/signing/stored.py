@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from server.core.counting import counts
 from server.core.counting.counts import Tally
 from server.core.floods.holds import Hold
+from server.core.signing import besides
 from server.core.signing.columns import ASSIGNED, NAMES, SELECTED, TYPES, values_of
 from server.core.signing.signature import Signature
 from server.db import ColumnType, Row, Transaction, pack
@@ -123,6 +124,7 @@ async def write(tx: Transaction, signatures: Sequence[Signature]) -> None:
             f" (SELECT petition_id, id FROM {gone} b)",
             batch=pack((s.petition_id, s.id) for s in merged),
         )
+        await besides.erase(tx, [(s.petition_id, s.id) for s in merged])
     if changed := [s for s in kept if s.stored and s.changed]:
         await tx.execute(
             f"UPDATE signatures SET {ASSIGNED} FROM {batch} b"
@@ -134,6 +136,7 @@ async def write(tx: Transaction, signatures: Sequence[Signature]) -> None:
             f"INSERT INTO signatures ({NAMES}) SELECT {NAMES} FROM {batch} b",
             batch=pack(map(values_of, new)),
         )
+    await besides.write(tx, kept)
     await _write_holds(tx, signatures)
     await counts.add(tx, _changes(signatures))
 

@@ -16,7 +16,7 @@ from server.core.petitions.petitions import Petition
 from server.core.signing import codes, messages, pending, stored
 from server.core.signing.codes import MadeCode, TypedCode, is_late, text_digits
 from server.core.signing.decide import Ledger, Outcome
-from server.core.signing.entries import Entries
+from server.core.signing.entries import NOTHING, Entries
 from server.core.signing.pending import Provable
 from server.core.signing.signature import Signature, Signing
 from server.core.values.keys import Keys
@@ -97,7 +97,7 @@ class Verifier:
     def _is_meant(self, candidate: Provable, typed: TypedCode, code: MadeCode) -> bool:
         salt = typed.petition.salt
         if typed.entries and typed.action == "verify":
-            return candidate.entries.value(self._keys, salt) == typed.entries
+            return any(shown.value(self._keys, salt) == typed.entries for shown in candidate.shown)
         return candidate.id == code.about
 
     def _decided(
@@ -190,7 +190,11 @@ async def by_text(
         return None
     contact_keys = keys.contacts(petition.salt, phone)
     [mine] = await pending.of_contacts(tx, keys, [(petition, contact_keys)], now)
-    meant = (c for c in mine if digits == text_digits(keys, petition, phone, c.entries))
+    meant = (
+        c
+        for c in mine
+        if any(digits == text_digits(keys, petition, phone, shown) for shown in c.shown)
+    )
     if (candidate := next(meant, None)) is None:
         return None
     ledger, [known] = await _under_locks(tx, keys, [candidate])
@@ -210,6 +214,8 @@ def _show(
         contact = candidate.form.signing.contact
         return ledger.adopt(candidate.form, _group_of(petition, contact, keys))
     assert signature  # noqa: S101 (whoever calls has looked)
+    if candidate.entries.besides != NOTHING and not petition.extras.asks:
+        signature.besides = NOTHING  # nobody asks for that any more
     group = _group_of(petition, signature.contact, keys)
     return ledger.confirm(signature, candidate.contact_keys, group, now)
 

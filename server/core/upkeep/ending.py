@@ -32,6 +32,7 @@ DELETED = (
     "conversations",
     "outbox",
     "pending_forms",
+    "besides",
     "merged",
     "letters",
     "texted_letters",
@@ -39,6 +40,7 @@ DELETED = (
     "paused_offices",
     "agreed_offices",
     "place_corrections",
+    "ends_asked",
 )
 
 

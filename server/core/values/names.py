@@ -33,6 +33,12 @@ def tidy(typed: str) -> str:
     return _SPACES.sub(" ", _few_marks(unicodedata.normalize("NFC", seen))).strip()
 
 
+def tidy_lines(typed: str) -> str:
+    """Lines, each `tidy`, with at most one empty line between two."""
+    lines = (tidy(line) for line in typed.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
 def _shown(c: str) -> str:
     """The character, a space for one that parts words, nothing for one that nobody sees."""
     if c in JOINERS:

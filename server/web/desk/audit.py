@@ -26,6 +26,7 @@ DETAIL_WORDS = {
     "reason": N_("reason: {value}"),
     "office": N_("office: {value}"),
     "to": N_("name: {value}"),
+    "asked_by": N_("asked by: {value}"),
 }
 _ON = {True: N_("on"), False: N_("off")}
 _WAS_IS = N_("{part}: before {was}, now {now}")

@@ -8,7 +8,7 @@ from typing import Any
 from server.core.conversations.traffic import traffic
 from server.core.counting.counts import DAY, Day
 from server.core.desk import dashboard as figures
-from server.core.desk import exports, teams
+from server.core.desk import ends, exports, teams
 from server.core.desk.dashboard import Sums
 from server.core.floods.alarms import SENDING
 from server.core.petitions import petitions
@@ -42,7 +42,11 @@ async def index(visit: Visit) -> None:
             state = visit.sentence(STATE_WORDS, p.state)
             sums = standings.get(p.id, Sums())
             listed[owners[p.id]].append((p, p.wording(visit.language), state, sums))
-    await visit.send_page("index", organizations=[(m, listed[m.organization_id]) for m in mine])
+    await visit.send_page(
+        "index",
+        organizations=[(m, listed[m.organization_id]) for m in mine],
+        deleted=visit.query("done") == "deleted",
+    )
 
 
 async def show(visit: Visit) -> None:
@@ -76,6 +80,7 @@ def _still_true(petition: Petition) -> dict[str, str]:
         "opened": state == "open",
         "paused": state == "paused",
         "closed": state == "closed",
+        "ended": state == "ended",
         "mail_stopped": petition.mail_stopped,
         "mail_resumed": not petition.mail_stopped,
     }
@@ -88,7 +93,9 @@ async def _figures(visit: Visit, petition: Petition) -> dict[str, Any]:
     async with services.database.read() as tx:
         board = await figures.dashboard(tx, petition.id, services.now(), words)
         texts = await traffic(tx, petition.id, services.now(), words)
+        asked_end = await ends.asked(tx, petition.id, services.now())
     return {
+        "asked_end": asked_end,
         "board": board,
         "chart": Chart(board.days),
         "traffic": texts,

@@ -13,12 +13,15 @@ from server.core.desk import teams
 from server.core.desk.teams import Membership
 from server.core.petitions import petitions, versions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
+from server.core.petitions.extras import NO_EXTRAS
 from server.core.petitions.petitions import Petition
 from server.core.values.ids import read_id
 from server.core.values.keys import SALT_BYTES
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Overtaken, StoreUnavailable
-from server.web.desk.form import parts
+from server.web.desk.form import parts, rewording
+from server.web.desk.form.extras import ASKER_FIELDS, EXTRA_FIELDS, extra_values, extras_of
+from server.web.desk.form.numbers import read_number
 from server.web.desk.form.overtaken import Merged, chosen, merged, overtaking
 from server.web.desk.form.roles import role_ticks, role_values, ticked_roles
 from server.web.desk.resuming import HOME
@@ -40,10 +43,8 @@ from sms.reading import reserved
 ROWS = 8  # decision makers that one form can hold; forms.MANY_FIELDS bounds it
 EMPTY_ROWS = 2
 MAKER_PARTS = ("name", "title", "phone", "email", "form")
-_SINGLE = ("started_by", "slug", "keyword", "country", "goal", "origins")
+_SINGLE = ("started_by", *ASKER_FIELDS, "slug", "keyword", "country", "goal", "origins")
 _TICKED = "1"
-_GAP = r"[\s.,]"  # between the digits of a large number, after every third or (in India) second
-_NUMBER = re.compile(rf"[0-9]{{1,12}}|[0-9]{{1,3}}(?:{_GAP}[0-9]{{2,3}}){{0,3}}{_GAP}[0-9]{{3}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ async def _save(visit: Visit, petition: Petition | None) -> None:
     values = chosen(visit.form, values_of(petition)) if petition else visit.form
     typed = typed_of(visit, petition, values)
     try:
+        if signed := await rewording.signed_before(visit, petition, typed.draft):
+            await send_form(visit, petition, rewording.with_answer(values, petition), signed=signed)
+            return
         petition_id = await _store(visit, petition, typed.draft)
     except InvalidInput as error:
         await send_form(visit, petition, values, problems=_fields(typed, error))
@@ -216,8 +220,9 @@ def typed_of(visit: Visit, petition: Petition | None, values: FormValues) -> Typ
         roles=ticked_roles(values),
         postcode_required=values.get("postcode_required") == _TICKED,
         contact_required=values.get("contact_required") == _TICKED,
-        goal=_goal(values.get("goal", "")),
+        goal=read_number(values.get("goal", "")),
         origins=tuple(re.split(r"[\s,]+", values.get("origins", ""))),
+        extras=extras_of(values, petition.extras if petition else NO_EXTRAS),
     )
     return TypedDraft(draft, rows)
 
@@ -229,31 +234,26 @@ def _rows(values: FormValues) -> Iterator[tuple[int, DecisionMaker]]:
             yield row, DecisionMaker(*parts)
 
 
-def _goal(typed: str) -> int | None:
-    """The number, however it groups its digits; 0, which is refused, for what is none. `12.5` is
-    none: that is no number of signatures, and no 125."""
-    typed = typed.strip()
-    if not typed:
-        return None
-    return int(re.sub(_GAP, "", typed)) if _NUMBER.fullmatch(typed) else 0
-
-
 # From a petition to values.
 
 
 def values_of(petition: Draft) -> dict[str, str]:
     """The form's values for what an organizer has decided."""
-    values = {
-        "started_by": petition.started_by,
-        "slug": petition.slug,
-        "keyword": petition.keyword,
-        "language": petition.language,
-        "country": petition.country,
-        "goal": "" if petition.goal is None else str(petition.goal),
-        "origins": "\n".join(petition.origins),
-        "postcode_required": _TICKED if petition.postcode_required else "",
-        "contact_required": _TICKED if petition.contact_required else "",
-    } | role_values(petition)
+    values = (
+        {
+            "started_by": petition.started_by,
+            "slug": petition.slug,
+            "keyword": petition.keyword,
+            "language": petition.language,
+            "country": petition.country,
+            "goal": "" if petition.goal is None else str(petition.goal),
+            "origins": "\n".join(petition.origins),
+            "postcode_required": _TICKED if petition.postcode_required else "",
+            "contact_required": _TICKED if petition.contact_required else "",
+        }
+        | role_values(petition)
+        | extra_values(petition.extras)
+    )
     for code, wording in petition.wordings.items():
         values |= {f"title_{code}": wording.title, f"body_{code}": wording.body}
     for row, maker in enumerate(petition.decision_makers[:ROWS]):
@@ -289,10 +289,12 @@ async def send_form(
     heading: str = NOTHING_STORED,
     message: str = "",
     both: Merged | None = None,
+    signed: int = 0,
     delay: int | None = None,
 ) -> None:
     """The form with these values. `problems`: form field -> field and code of its sentence.
-    `both`: what somebody else has written meanwhile. `delay`: it can be sent once more after so
+    `both`: what somebody else has written meanwhile. `signed`: so many have signed what would be
+    changed. `delay`: it can be sent once more after so
     many seconds.
 
     Status 200 with problems, too: some text and feature-phone browsers hide the body of a 4xx.
@@ -315,6 +317,7 @@ async def send_form(
         heading_of_errors=visit.pages.sentence(heading),
         note=message and visit.pages.sentence(message),
         both=both,
+        signed=signed,
         label=visit.part_label,
         said=lambda part, values: visit.part_words(part, parts.line(part, values)),
         rows=_rows_shown(values),
@@ -343,7 +346,8 @@ def _place(problem: tuple[str, tuple[str, str]]) -> tuple[int, str]:
         return list(LANGUAGES).index(code), "title body".removeprefix(name)
     if field in _SINGLE:
         return len(LANGUAGES) + _SINGLE.index(field), ""
-    return len(LANGUAGES) + len(_SINGLE), field
+    at = len(LANGUAGES) + len(_SINGLE)
+    return at + 1 + EXTRA_FIELDS.index(name) if name in EXTRA_FIELDS else at, field
 
 
 def _rows_shown(values: FormValues) -> int:
@@ -361,6 +365,8 @@ def _fields(typed: TypedDraft, error: InvalidInput) -> dict[str, tuple[str, str]
         if name in {"title", "body"}:
             field = f"{name}_{language or typed.draft.language}"
             found.setdefault(field, (name, problem.code))
+        elif name in EXTRA_FIELDS:
+            found.setdefault(problem.field, (name, problem.code))
         else:
             found.setdefault(problem.field, (problem.field, problem.code))
     return found | dict(_maker_problems(typed))

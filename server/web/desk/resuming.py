@@ -12,11 +12,12 @@ HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
 #: What is pressed on a page stands behind its address.
 _PRESSED = re.compile(
-    r"/(?:open|pause|close|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?)\Z"
+    r"/(?:open|pause|close|end/keep|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?)\Z"
 )
 _PAGES = re.compile(
-    r"/organizer/(?:petitions/new|account|o/[0-9]{1,15}|join/[0-9a-f]{1,64}"
-    r"|p/[a-z0-9-]{1,60}(?:/edit|/export\.csv|/moderation|/invalidate|/audit)?)?"
+    r"/organizer/(?:petitions/new|account(?:/email|/password|/second-step)?|o/[0-9]{1,15}|join/[0-9a-f]{1,64}"
+    r"|p/[a-z0-9-]{1,60}(?:/edit|/delete|/end(?:/agree)?|/export\.csv|/moderation|/invalidate"
+    r"|/audit)?)?"
 )
 
 

@@ -13,7 +13,9 @@ from server.web.desk import (
     petition_form,
     preview,
 )
+from server.web.desk.life import deleting, ending
 from server.web.desk.people import account, team
+from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
 from server.web.desk.session import Needs, OrganizerPages, Room
 from server.web.desk.sign_in import Entrance
@@ -24,7 +26,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
     """Every door. What one needs stands beside its address: a role in the organization of the
     petition or organization that the address names, or no more than a sign-in; `fresh`, where it
     asks for the second step anew."""
-    entrance, joining = Entrance(pages), Joining(pages)
+    entrance, joining, forgotten = Entrance(pages), Joining(pages), Forgotten(pages)
 
     def door(
         path: str,
@@ -46,10 +48,12 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         _at("sign-in", Methods(GET=entrance.show, POST=entrance.sign_in)),
         _at("prove", Methods(POST=entrance.prove)),
         _at("sign-out", Methods(POST=entrance.sign_out)),
+        _at("forgotten", Methods(GET=forgotten.show, POST=forgotten.ask)),
         _at("join/{token}", Methods(GET=joining.show, POST=joining.join)),
         door("", "sign-in", GET=dashboard.index),
         door("account", "sign-in", GET=account.show),
         door("account/password", "sign-in", GET=account.password, POST=account.password),
+        door("account/email", "sign-in", fresh=True, GET=address, POST=address),
         door("account/second-step", "sign-in", GET=account.second, POST=account.second),
         door("account/second-step/off", "sign-in", POST=account.turn_off),
         door("account/sessions/end-others", "sign-in", POST=account.end_others),
@@ -68,6 +72,10 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/open", "owner", POST=dashboard.open_),
         door("p/{slug}/pause", "owner", POST=dashboard.pause),
         door("p/{slug}/close", "owner", POST=dashboard.close),
+        door("p/{slug}/delete", "owner", GET=deleting.delete, POST=deleting.delete),
+        door("p/{slug}/end", "owner", fresh=True, GET=ending.end, POST=ending.end),
+        door("p/{slug}/end/agree", "moderator", fresh=True, GET=ending.agree, POST=ending.agree),
+        door("p/{slug}/end/keep", "moderator", POST=ending.keep),
         door("p/{slug}/stop-mail", "moderator", POST=dashboard.stop_mail),
         door("p/{slug}/resume-mail", "moderator", POST=dashboard.resume_mail),
         door("p/{slug}/letters", "viewer", GET=letters.show),

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from starlette.types import Receive, Scope, Send
 
 from server.core.desk import audit, organizers, teams
+from server.core.desk.happenings import coarse_network
 from server.core.desk.organizers import MARK_BYTES, Organizer, SignedIn
 from server.core.desk.second_step import PROVED_SECONDS
 from server.core.desk.teams import NOWHERE, Membership, Role, allows
@@ -23,6 +24,7 @@ from server.services import Services
 from server.web.desk.form import parts
 from server.web.desk.resuming import HOME, SIGN_IN, packed, wanted_page
 from server.web.desk.words import NOT_ALLOWED, class_words, meaning_of, moment_words
+from server.web.http.addresses import client_address
 from server.web.http.cookies import kept_cookie, read_cookie
 from server.web.http.forms import MANY_FIELDS, Bounds, FormValues, read_form, read_query
 from server.web.http.guard import check_origin
@@ -77,6 +79,14 @@ class OrganizerPages:
     def token(self, scope: Scope) -> bytes:
         """The session that the browser says it has."""
         return read_cookie(scope, SESSION, secure=self.services.settings.secure)
+
+    def address(self, scope: Scope) -> str:
+        """Where the browser is."""
+        return str(client_address(scope, self.services.settings.trusted_proxies) or "unknown")
+
+    def network(self, scope: Scope) -> str:
+        """The same, roughly, as it is shown to the account's owner."""
+        return coarse_network(self.address(scope))
 
     def mark(self, scope: Scope) -> bytes:
         """What the browser has kept of earlier sign-ins."""
@@ -220,7 +230,8 @@ class OrganizerPages:
         typed = packed({k: v for k, v in form.items() if k != "csrf"})
         values = {"name": "", "next": path, "typed": typed}
         # 200: some text and feature-phone browsers hide the body of a 4xx.
-        await self.send_page(scope, send, "sign_in", values=values, ended=True, error="")
+        say: dict[str, Any] = {"values": values, "ended": True, "error": "", "reset": False}
+        await self.send_page(scope, send, "sign_in", **say)
 
 
 def _is_stale(form: FormValues, token: bytes, welcome: bool) -> bool:

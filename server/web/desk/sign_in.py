@@ -9,7 +9,7 @@ from dataclasses import replace
 from starlette.types import Receive, Scope, Send
 
 from server.core.desk import organizers, second_step
-from server.core.desk.happenings import coarse_network, happened
+from server.core.desk.happenings import happened
 from server.core.desk.organizers import TOKEN_BYTES, Organizer, SignIn
 from server.core.values import passwords
 from server.errors import InvalidInput, NotFound, StoreUnavailable, Throttled
@@ -25,7 +25,6 @@ from server.web.desk.session import (
     see_other,
 )
 from server.web.desk.words import NOT_SIGNED_IN, WAIT, WRONG
-from server.web.http.addresses import client_address
 from server.web.http.cookies import dropped_cookie
 from server.web.http.failures import note
 from server.web.http.forms import FormValues, read_query
@@ -41,8 +40,9 @@ class Entrance:
 
     async def show(self, scope: Scope, receive: Receive, send: Send) -> None:
         """GET the form."""
-        wanted = wanted_page(read_query(scope).get("next", HOME))
-        await self._send_form(scope, send, {"next": wanted})
+        query = read_query(scope)
+        wanted = wanted_page(query.get("next", HOME))
+        await self._send_form(scope, send, {"next": wanted}, reset=query.get("done") == "reset")
 
     async def sign_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         """POST starts a session and goes on to the page that was wanted."""
@@ -99,8 +99,7 @@ class Entrance:
     async def _takes(self, scope: Scope, who: Organizer, token: bytes, code: str) -> bool:
         """Whether the code is right; noted either way."""
         services, now = self._services, self._services.now()
-        address = client_address(scope, services.settings.trusted_proxies)
-        network = coarse_network(str(address or ""))
+        network = self._pages.network(scope)
         async with services.database.write() as tx:
             await organizers.take_second_try(tx, services.keys.server("sign-in"), who, now)
             key = services.keys.server("second step")
@@ -112,11 +111,10 @@ class Entrance:
         return bool(kind)
 
     def _attempt(self, scope: Scope, form: FormValues) -> SignIn:
-        settings = self._services.settings
         return SignIn(
             name=form.get("name", ""),
             password=form.get("password", ""),
-            address=str(client_address(scope, settings.trusted_proxies) or "unknown"),
+            address=self._pages.address(scope),
             mark=self._pages.mark(scope),
             token=secrets.token_bytes(TOKEN_BYTES),
             salt=secrets.token_bytes(passwords.PASSWORD_SALT_BYTES),
@@ -141,10 +139,20 @@ class Entrance:
         error: str = "",
         status: int = 200,
         extra: Iterable[Header] = (),
+        *,
+        reset: bool = False,
     ) -> None:
         values = {k: form.get(k, "") for k in ("name", "next", "typed")}
         await self._pages.send_page(
-            scope, send, "sign_in", status, extra, values=values, ended=False, error=error
+            scope,
+            send,
+            "sign_in",
+            status,
+            extra,
+            values=values,
+            ended=False,
+            error=error,
+            reset=reset,
         )
 
     async def sign_out(self, scope: Scope, receive: Receive, send: Send) -> None:

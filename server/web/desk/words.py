@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from server.core.desk.dashboard import CHANNELS
 from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
+from server.core.petitions.extras import EXTRA_LIMITS, THRESHOLDS_KEPT
+from server.web.desk.form.parts import PART_WORDS
 from server.web.public import words as public
 from server.web.public.words import CHANNEL_WORDS, Message
 from server.words.render import N_, Renderer, day_words
@@ -18,6 +20,12 @@ _PROBLEMS = {
     ("body", "long"): N_("Write a shorter text, at most {body_limit} letters."),
     ("started_by", "missing"): N_("Write who asks. Then press Save, and open the petition."),
     ("started_by", "long"): N_("Write a shorter name of who asks, at most {title_limit} letters."),
+    ("thresholds", "malformed"): N_(
+        "Begin each step with a number, then write what happens, like 10000 The council must debate"
+        " it."
+    ),
+    ("thresholds", "many"): N_("Write at most {thresholds} steps."),
+    ("thresholds", "numbers"): N_("Write the same numbers of steps in each language."),
     ("slug", "missing"): N_("Write an address for the page."),
     ("slug", "malformed"): N_("Use only small letters a to z, digits and hyphens in the address."),
     ("slug", "in_use"): N_("Another petition has this address. Choose a different one."),
@@ -41,6 +49,16 @@ _PROBLEMS = {
     ("maker", "phone"): N_("Write the phone number with digits, like +1 406 555 0123."),
     ("maker", "email"): N_("Write a whole e-mail address, like office@example.org."),
     ("maker", "form"): N_("Write the whole link of the form. It begins with https://"),
+}
+_BOUNDS = {
+    "title_limit": TITLE_LIMIT,
+    "body_limit": WORDING_LIMIT,
+    "thresholds": THRESHOLDS_KEPT,
+}
+#: Of what a petition may have besides.
+_OF_EXTRAS = {
+    "long": N_("“{field}” is too long. Write at most {limit} letters."),
+    "other_language": N_("Write “{field}” in the main language, too."),
 }
 
 NOTHING_STORED = N_("Nothing is stored yet. Please mend this:")
@@ -72,6 +90,20 @@ DONE = {
     "closed": N_("The petition is closed. It takes no more signatures."),
     "mail_stopped": N_("No mail of this petition goes out any more."),
     "mail_resumed": N_("Mail of this petition goes out again."),
+    "no_draft": N_("Only a draft that was never open can be deleted. You can end a petition."),
+    "ended": N_("The petition has ended. Its data is erased in a few minutes."),
+    "end_asked": N_("It waits for another organizer to agree."),
+    "end_gone": N_("Nobody asks to end this petition any more."),
+    "end_kept": N_("The petition does not end."),
+}
+#: What is wrong with the question before an end.
+END_FAULTS = {
+    "sure": N_("Type this, so that nothing ends by mistake: {slug}"),
+    "missing": N_("Write the reason."),
+    "long": N_("Write a shorter reason, at most 120 letters."),
+    "personal": N_("Leave phone numbers and e-mail addresses out of the reason."),
+    "same": N_("Another organizer has to agree, not the one who asked."),
+    "new": N_("Another organizer has to agree, who has been one for a week."),
 }
 
 #: Status -> title and lines of the page that says so; of others as on public pages.
@@ -197,6 +229,8 @@ ACTION_WORDS = {
     "paused": N_("paused the petition"),
     "closed": N_("closed the petition"),
     "ended": N_("ended the petition for good"),
+    "end_asked": N_("asked to end the petition for good"),
+    "end_cancelled": N_("decided that the petition does not end"),
     "mail_stopped": N_("stopped all mail of the petition"),
     "mail_resumed": N_("let mail of the petition go out again"),
     "letters_paused": N_("let no letters go to an office"),
@@ -246,8 +280,11 @@ KIND_WORDS = {
 
 def problem_words(renderer: Renderer, language: str, field: str, code: str) -> str:
     """One sentence that says what to do about a problem; `field` without language or row."""
+    if field in EXTRA_LIMITS and (sentence := _OF_EXTRAS.get(code, "")):
+        called = renderer.say(language, PART_WORDS[field])
+        return renderer.say(language, sentence, field=called, limit=EXTRA_LIMITS[field])
     sentence = _PROBLEMS.get((field, code), N_("Check this field."))
-    return renderer.say(language, sentence, title_limit=TITLE_LIMIT, body_limit=WORDING_LIMIT)
+    return renderer.say(language, sentence, **_BOUNDS)
 
 
 def moment_words(seconds: int, language: str) -> str:

@@ -42,20 +42,35 @@ class Petitions:
         """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
         settings = self._site.services.settings
         template = f"web/{scope['path'].strip('/')}.html"
-        words = {
-            "voice": settings.voice,
-            "keep_days": settings.sms_keep_days,
-            "pending_hours": settings.pending_hours,
-        }
+        words = self._information_words()
         site, prefix = self._site, scope["language"]
         language = prefix or settings.language
         others = [(code, name) for code, name in LANGUAGES.items() if code != language]
 
         def render() -> tuple[bytes, Headers]:
-            page = site.render(template, language, prefix, others=others, **words)
+            page = site.render(template, language, prefix, others=others, petition=None, **words)
             return html(page, FOR_ALL)
 
         await site.send_kept(scope, send, language, render)
+
+    def _information_words(self) -> dict[str, int | bool]:
+        settings = self._site.services.settings
+        return {
+            "voice": settings.voice,
+            "keep_days": settings.sms_keep_days,
+            "pending_hours": settings.pending_hours,
+        }
+
+    async def privacy(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What becomes of what a signer of this petition gives, and who is responsible for it."""
+        petition = await self._site.find(scope)
+        prefix, words = scope["language"], self._information_words()
+
+        def render() -> tuple[bytes, Headers]:
+            page = self._site.render_petition("web/privacy.html", petition, prefix, None, **words)
+            return html(page, FOR_ALL)
+
+        await self._site.send_kept(scope, send, (petition.id, petition.version), render)
 
     async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A petition with its counts, the form, and how to sign by text."""

@@ -63,7 +63,7 @@ class Sheets:
                 template,
                 petition,
                 prefix,
-                counts=self._site.figures_words(language, figures, late, of=petition).striptags(),
+                counts=_lines(self._site.figures_words(language, figures, late, of=petition)),
                 headline=self._headline(language, figures.verified if figures else None),
                 **context,
             )
@@ -147,6 +147,11 @@ class Sheets:
         """The verified count alone, in words; None where it cannot be read."""
         figures = None if verified is None else PublicFigures(verified, 0, {})
         return self._site.figures_words(language, figures, False).striptags()
+
+
+def _lines(words: Markup) -> str:
+    """As plain text, on as many lines as on a page."""
+    return "\n".join(Markup(line).striptags() for line in words.split("<br>"))  # noqa: S704
 
 
 def _rfc3339(seconds: int) -> str:

@@ -16,6 +16,7 @@ from server.core.counting import counts
 from server.core.counting.counts import PublicFigures
 from server.core.desk import invalidation
 from server.core.desk.dashboard import CHANNELS
+from server.core.petitions.extras import NO_EXTRAS, Threshold
 from server.core.petitions.petitions import Petition
 from server.db.patience import PATIENCE_SECONDS
 from server.errors import StoreUnavailable
@@ -87,9 +88,10 @@ class Site:
         """The figures as a sentence, which may stand in a page that is already rendered.
 
         `of` its petition it says as well how far the goal is, and what was taken out; `by_channel`
-        by which channel how many have signed.
+        by which channel how many have signed, else which steps are reached and which is next.
         """
         known = figures if of else None
+        steps_language, steps = _steps(of, known, language) if not by_channel else (language, [])
         page = self.services.renderer.page(
             "web/_counts.html",
             language,
@@ -99,6 +101,8 @@ class Site:
                 known and of and of.state == "open" and not known.verified + known.unverified
             ),
             goal=of.goal if of else None,
+            steps=steps,
+            steps_language=steps_language,
             taken_out=known.taken_out if known else (),
             channels=self._channels(language, figures) if figures and by_channel else [],
         )
@@ -121,6 +125,7 @@ class Site:
         frame = {
             "prefix": lead,
             "home": f"{lead}/",
+            "privacy": f"{lead}/privacy",
             "contact": settings.contact,
             "sms_number": settings.sms_number,
         }
@@ -153,6 +158,7 @@ class Site:
             path_in=at,
             url=url,
             share=f"{wording.title} {url}",
+            **_privacy_of(petition, at(prefix)),
             **context,
         )
 
@@ -202,8 +208,24 @@ class Site:
         await send_html(scope, send, status, page, extra)
 
 
+def _steps(
+    petition: Petition | None, figures: PublicFigures | None, language: str
+) -> tuple[str, list[Threshold]]:
+    """The thresholds that are reached, and the next one; with the language that they are in."""
+    if petition is None or figures is None:
+        return language, []
+    code, rows = petition.extras.said("thresholds", language, petition.language)
+    ahead = [row for row in rows or () if row.number > figures.verified]
+    return code, [row for row in rows or () if row not in ahead[1:]]
+
+
 def _is_empty(figures: PublicFigures | None) -> bool:
     return figures is not None and not figures.verified + figures.unverified
+
+
+def _privacy_of(petition: Petition, path: str) -> dict[str, str]:
+    """Where its own page of privacy is, if that says more than that of the server."""
+    return {"privacy": f"{path}/privacy"} if petition.extras != NO_EXTRAS else {}
 
 
 def path_of(petition: Petition, prefix: str | None) -> str:

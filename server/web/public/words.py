@@ -8,7 +8,14 @@ from server.errors import Problem
 from server.words.render import N_, Renderer
 
 # A field's id on the page, in the order of the form: a summary links to it.
-FIELD_IDS = {"name": "n", "postcode": "z", "email": "m", "phone": "t", "comment": "c"}
+FIELD_IDS = {
+    "name": "n",
+    "postcode": "z",
+    "eligible": "g",
+    "email": "m",
+    "phone": "t",
+    "comment": "c",
+}
 
 _PROBLEMS = {
     ("name", "missing"): N_("Write your name."),
@@ -17,6 +24,7 @@ _PROBLEMS = {
     ("postcode", "missing"): N_("Write your postcode."),
     ("postcode", "long"): N_("Write only your postcode."),
     ("postcode", "malformed"): N_("That is not a postcode that we know. Check it."),
+    ("eligible", "missing"): N_("Tick the box if you may sign. If you may not, do not sign."),
     ("email", "missing"): N_("Give your e-mail or your mobile phone."),
     ("email", "needed"): N_(
         "To show your name or to send you news, we need your e-mail or your mobile phone. Give one,"

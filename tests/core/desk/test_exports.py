@@ -100,8 +100,10 @@ async def test_a_signature_is_exported_with_all_that_it_holds(world: World) -> N
         "comment": '\'=cmd, "quoted"',
         "public": "yes",
         "news": "no",
+        "eligible": "",
         "verified_at": "",
         "language": "en",
+        "wording": "1",
     }
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import fields
 
 from server.core.signing import stored
-from server.core.signing.columns import PERSONAL, TYPES, Columns, values_of
+from server.core.signing.columns import (
+    BESIDES,
+    PERSONAL,
+    PERSONAL_BESIDES,
+    TYPES,
+    Columns,
+    values_of,
+)
 from server.core.signing.signature import Signature
 from tests.harness.world import NOW, World
 
@@ -53,6 +60,17 @@ async def test_the_table_has_every_column_of_the_store_that_a_decision_may_chang
     others = {"approved_at", "invalidation_id"}  # the desk's
     gone = {"held_why"}  # rows of `holds` now
     assert set(row) == set(TYPES) | others | gone
+
+
+async def test_the_table_of_what_is_said_besides_has_every_column_of_the_store(
+    world: World,
+) -> None:
+    async with world.database.write() as tx:
+        await tx.execute("INSERT INTO besides (petition_id, signature_id) VALUES (1, 7)")
+        [row] = await tx.fetch("SELECT * FROM besides")
+    others: set[str] = set()  # the desk's
+    assert set(dict(row)) == set(BESIDES) | others
+    assert set(BESIDES) == set(PERSONAL_BESIDES) | {"petition_id", "signature_id"}
 
 
 def test_withdrawing_erases_just_what_the_table_calls_personal() -> None:

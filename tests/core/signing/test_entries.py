@@ -3,6 +3,7 @@ code of the contact."""
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +14,12 @@ from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.signing import pending, signatures, verification
 from server.core.signing.codes import TypedCode
+from server.core.signing.entries import Entries
 from server.core.signing.messages import Message
 from server.core.signing.signature import Signing
 from server.core.signing.verification import Asked, GivenBack, Taken, Verifier, give_back_many
 from server.core.upkeep import check, erasure
+from server.core.values.keys import Keys
 from tests.harness.databases.stores import Counting
 from tests.harness.world import PHONE, World
 
@@ -503,3 +506,42 @@ async def test_one_contact_makes_room_for_its_network_once(world: World) -> None
         room.append(int(rows[0]["n"]))
     assert room[0] < 0
     assert room == room[:1] * 3
+
+
+async def test_the_wording_that_is_stored_is_that_of_the_form_whose_code_was_typed(
+    world: World,
+) -> None:
+    first = await signed(world, email=ANA)
+    world.petition = replace(world.petition, wording_number=2)
+    again = await signed(world, email=ANA, v="2")
+    values = {s.entries.value(world.keys, world.petition.salt) for s in (first, again)}
+    assert len(values) == 2
+    assert await wordings_stored(world) == [1]  # nothing changes so far
+    said = [message for _, message in await mails(world)]
+    assert_verified(await typed(world, said[-1].codes[0].code, again), again)
+    assert await wordings_stored(world) == [2]
+    late = await signed(world, email=ANA)  # from a page that was loaded before the change
+    said = [message for _, message in await mails(world)]
+    assert_verified(await typed(world, said[-1].codes[0].code, late), late)
+    assert await wordings_stored(world) == [1]
+
+
+async def test_the_digits_of_a_form_stand_for_its_wording(world: World) -> None:
+    first = await signed(world, phone=PHONE)
+    world.petition = replace(world.petition, wording_number=2)
+    again = await signed(world, phone=PHONE, v="2")
+    assert world.digits(first) != world.digits(again)
+    assert await texted(world, again) == ("Ana Diaz", "verified")
+    assert await wordings_stored(world) == [2]
+
+
+async def wordings_stored(world: World) -> list[object]:
+    return [row["wording"] for row in await world.rows("wording")]
+
+
+def test_the_value_of_a_form_of_the_first_wording_is_what_it_always_was() -> None:
+    keys, salt = Keys("k" * 40), b"s" * 32
+    plain = keys.entries(salt, "Ana Diaz", "59801", "Why", "01")
+    entries = Entries("Ana Diaz", "59801", "Why", public=False, news=True)
+    assert entries.value(keys, salt) == urlsafe_b64encode(plain[:9]).decode()
+    assert entries._replace(wording=2).value(keys, salt) != entries.value(keys, salt)

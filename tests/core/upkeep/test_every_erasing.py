@@ -107,6 +107,7 @@ ERASING: dict[str, set[str] | str] = {
     "signing/stored.py:disapprove": BY_CALLER,
     "signing/stored.py:leave_places": BY_CALLER,
     "signing/stored.py:write": BY_CALLER,
+    "upkeep/deleting.py:delete_draft": "nobody has signed it",
     "upkeep/ending.py:_empty": {"ended"},
     "upkeep/ending.py:_forget": {"ended"},
     "upkeep/erasure.py:erase_prefixes": BY_AGE,

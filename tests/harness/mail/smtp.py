@@ -98,7 +98,7 @@ class PostOffice:
 
 def codes_in(mail: EmailMessage) -> list[str]:
     """The codes of a mail, which stand on lines of their own."""
-    return re.findall(r"^\s*(\d{6})\s*$", str(mail.get_content()), re.MULTILINE)
+    return re.findall(r"^\s*(\d{6}|\d{8})\s*$", str(mail.get_content()), re.MULTILINE)
 
 
 def link_in(mail: EmailMessage) -> str:

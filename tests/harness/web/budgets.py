@@ -23,6 +23,7 @@ BUDGETS = {
     "p/face/poster": (6000, 5000, 16000),
     "p/face/badge.svg": (1024, 1024, 1024),
     "p/face/names": (1400, 1200, 3000),
+    "p/face/changes": (1400, 1200, 3000),
     "p/face.txt": (1700, 1500, 3100),
     "p/face/feed.atom": (1400, 1200, 3000),
 }

@@ -13,7 +13,10 @@ from tests.harness.needs import needs
 from tests.harness.web.browser import chromium, fits, small_controls
 
 pytestmark = [needs("chromium"), pytest.mark.slow, pytest.mark.timeout(120)]
-PAGES = ("", "o/1", "o/1?done=no_role", "account", "account/password", "account/second-step")
+PAGES = (
+    *("", "o/1", "o/1?done=no_role", "forgotten"),
+    *("account", "account/password", "account/email", "account/second-step"),
+)
 WIDTHS = (320, 1280)
 TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
@@ -59,6 +62,10 @@ def test_no_answer_to_a_form_has_a_fault(desk: Page, width: int) -> None:
     link = desk.locator("code").inner_text()
     assert faults(desk, width) == []
     desk.goto(link)
+    assert faults(desk, width) == []
+    desk.goto("/organizer/forgotten")
+    desk.fill("#name", "organizer")
+    desk.click("main form button")
     assert faults(desk, width) == []
     desk.goto("/organizer/account/password")
     desk.click("main form button")

@@ -30,7 +30,7 @@ async def test_each_page_of_an_account_is_small(place: Room) -> None:
     for n in range(4):
         await place.signed_in()
         await place.browser().sign_in("ana", f"wrong {n}")
-    for path in ("account", "account/password", "account/second-step"):
+    for path in ("account", "account/password", "account/email", "account/second-step"):
         page = await browser.get(f"/organizer/{path}", accept_encoding="gzip")
         assert page.size <= PAGE_BYTES, path
 

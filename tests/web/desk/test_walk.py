@@ -25,10 +25,12 @@ DESK: dict[str, dict[str, str]] = {
     "sign-in": {"GET": "nothing", "POST": "nothing"},
     "sign-out": {"POST": "nothing"},
     "prove": {"POST": "nothing"},
+    "forgotten": {"GET": "nothing", "POST": "nothing"},
     "join/{token}": {"GET": "nothing", "POST": "nothing"},
     "": {"GET": "sign-in"},
     "account": {"GET": "sign-in"},
     "account/password": {"GET": "sign-in", "POST": "sign-in"},
+    "account/email": {"GET": "sign-in", "POST": "sign-in"},
     "account/second-step": {"GET": "sign-in", "POST": "sign-in"},
     "account/second-step/off": {"POST": "sign-in"},
     "account/sessions/end-others": {"POST": "sign-in"},
@@ -47,6 +49,10 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/open": {"POST": "owner"},
     "p/{slug}/pause": {"POST": "owner"},
     "p/{slug}/close": {"POST": "owner"},
+    "p/{slug}/delete": {"GET": "owner", "POST": "owner"},
+    "p/{slug}/end": {"GET": "owner", "POST": "owner"},
+    "p/{slug}/end/agree": {"GET": "moderator", "POST": "moderator"},
+    "p/{slug}/end/keep": {"POST": "moderator"},
     "p/{slug}/stop-mail": {"POST": "moderator"},
     "p/{slug}/resume-mail": {"POST": "moderator"},
     "p/{slug}/letters": {"GET": "viewer"},
@@ -72,10 +78,11 @@ DESK: dict[str, dict[str, str]] = {
 #: Where nobody is asked who they are.
 PUBLIC = set(
     "/ /accessibility /help /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
-    " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/count /p/{slug}/count.txt"
-    " /p/{slug}/count.json /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
+    " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/changes"
+    " /p/{slug}/count /p/{slug}/count.txt /p/{slug}/count.json"
+    " /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
     " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
-    " /preview/{ref} /preview/{ref}/{rest}".split()
+    " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
 PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32}

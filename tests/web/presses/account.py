@@ -7,7 +7,8 @@ import re
 import time
 
 from server.core.values import totp
-from tests.harness.web.pages import Browser, Page
+from tests.harness.mail.smtp import codes_in, link_in
+from tests.harness.web.pages import Browser, Field, Page
 from tests.harness.web.site import PASSWORD, Site
 from tests.web.presses.table import press
 from tests.web.presses.team import TEAM, said, team_of
@@ -130,3 +131,89 @@ def signing_in_with_a_second_step(site: Site) -> None:
     done = browser.press(faulty.form(f"{SECOND}/off"), "", {"code": codes[2]})
     assert "The second step is off" in done.text
     site.signed_in(name, PASSWORD)
+
+
+FORGOTTEN = "/organizer/forgotten"
+ADDRESS = f"{ACCOUNT}/email"
+
+
+def with_address(site: Site, browser: Browser, email: str) -> Page:
+    """The account once its owner has shown that the address is theirs."""
+    form = browser.get(ADDRESS).form(ADDRESS)
+    sent = browser.press(form, "", {"email": email.upper(), "old": PASSWORD})
+    assert f"sent eight digits to {email}" in said(sent).lower()
+    [code] = codes_in(site.office.wait_for(email))
+    return browser.press(sent.form(ADDRESS), "", {"code": code})
+
+
+@press(ADDRESS, ADDRESS, reads="email old")
+@press(f"POST {ADDRESS}", ADDRESS, reads="email old code")
+def an_address_for_a_forgotten_password(site: Site) -> None:
+    _, browser = site.owner()
+    email = site.address()
+    form = browser.get(ADDRESS).form(ADDRESS)
+    for typed, words in (
+        ({"email": "ana@", "old": PASSWORD}, "Write a whole e-mail address"),
+        ({"email": email, "old": "wrong"}, "The password is wrong"),
+    ):
+        faulty = browser.press(form, "", typed)
+        assert words in faulty.text
+        form = faulty.form(ADDRESS)
+    assert not site.office.to(email)
+    sent = browser.press(form, "", {"email": email, "old": PASSWORD})
+    [code] = codes_in(site.office.wait_for(email))
+    wrong = browser.press(sent.form(ADDRESS), "", {"code": f"{(int(code) + 1) % 10**8:08}"})
+    assert "This code is wrong" in wrong.text
+    done = browser.press(wrong.form(ADDRESS), "", {"code": f"{code[:4]} {code[4:]}"})
+    assert "The address is stored" in done.text
+    assert "the address for a forgotten password was changed" in done.text
+    assert f"A code goes to {email}" in said(browser.get(ADDRESS))
+    empty = browser.press(browser.get(ADDRESS).form(ADDRESS), "", {"email": "", "old": PASSWORD})
+    assert "No address is stored any more" in empty.text
+    # The proof of one address is none for another, and none in another account.
+    _, other = site.owner()
+    for thief, to in ((browser, site.address()), (other, email)):
+        forged = thief.get(ADDRESS).form(ADDRESS)
+        for hidden, value in (("proof", sent.form(ADDRESS).fields["proof"].value), ("code", code)):
+            forged.fields[hidden] = Field(hidden, "hidden", value)
+        assert "The password is wrong" in thief.press(forged, "", {"email": to}).text
+
+
+@press(FORGOTTEN, FORGOTTEN, reads="name")
+@press(f"POST {FORGOTTEN}", FORGOTTEN, reads="name code password")
+def a_new_password_by_mail(site: Site) -> None:
+    name, browser = site.owner()
+    email = site.address()
+    assert "The address is stored" in with_address(site, browser, email).text
+    anew = site.stranger()
+    page = anew.get("/organizer/sign-in")
+    assert f'href="{FORGOTTEN}"' in page.text
+    empty = anew.press(anew.get(FORGOTTEN).form(FORGOTTEN), "", {"name": " "})
+    assert "Write the name or the e-mail address" in empty.text
+    sent = anew.press(empty.form(FORGOTTEN), "", {"name": name})
+    mail = site.office.wait_for(email, 2)
+    assert name in str(mail.get_content())
+    assert link_in(mail) == FORGOTTEN
+    [code] = codes_in(mail)
+    # Nobody learns from the page whether there is such an account.
+    nobody = site.stranger()
+    other = nobody.press(nobody.get(FORGOTTEN).form(FORGOTTEN), "", {"name": "x" * len(name)})
+    assert other.text == sent.text.replace(name, "x" * len(name))
+    form = sent.form(FORGOTTEN)
+    for typed, words in (
+        ({"code": "12345678", "password": NEW_PASSWORD}, "This code is wrong"),
+        ({"code": code, "password": "short"}, "Choose a longer password"),
+        ({"code": code, "password": "passwordpassword"}, "Others would guess this password"),
+    ):
+        faulty = anew.press(form, "", typed)
+        assert words in faulty.text
+        form = faulty.form(FORGOTTEN)
+    typed = {"code": code, "password": NEW_PASSWORD}
+    done = anew.press(form, "", typed)
+    assert "The new password is stored. Sign in with it." in done.text
+    assert "This code is wrong, has expired or was used" in anew.press(form, "", typed).text
+    assert "Sign in as an organizer" in account(browser).text  # all sessions have ended
+    assert (
+        "a new password was chosen, with a code by mail"
+        in account(site.signed_in(name, NEW_PASSWORD)).text
+    )

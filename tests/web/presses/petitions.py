@@ -14,9 +14,21 @@ from tests.web.presses.table import press
 ROLES = "role_senator role_representative"
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
 DRAFT = (
-    "title_{language} body_{language} started_by add language slug keyword country"
-    f" postcode_required contact_required goal origins {MAKER} {ROLES}"
+    "title_{language} body_{language} started_by asker_kind asker_contact add language slug"
+    " thanks_{language} thresholds_{language} eligibility_{language}"
+    f" keyword country postcode_required contact_required goal origins {MAKER} {ROLES}"
 )
+#: What a petition may have besides.
+EXTRAS: dict[str, str | bool] = {
+    "asker_kind": "an association",
+    "asker_contact": "hello@lake.example",
+    "eligibility_en": "I live in Springfield",
+    "eligibility_es": "Vivo en Springfield",
+    "thanks_en": "Come to the lake on Saturday.",
+    "thanks_es": "Vengan al lago el sábado.",
+    "thresholds_en": "1 The council hears us.\n10000 The council must debate it.",
+    "thresholds_es": "1 El concejo nos oye.\n10000 El concejo debe debatirla.",
+}
 
 
 @press("/organizer/sign-in", "/organizer/sign-in", reads="name password")
@@ -77,7 +89,7 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         "origins": "https://friends.example.org\nhttps://others.example.org",
     }
     roles: dict[str, str | bool] = {"role_senator": True, "role_representative": False}
-    page = browser.press(form, "", draft | maker | more | roles)
+    page = browser.press(form, "", draft | maker | more | roles | EXTRAS)
     slug, keyword = str(draft["slug"]), str(draft["keyword"])
     assert keyword in page.text
     assert "4 321" in page.text or "4,321" in page.text.replace("\u202f", ",").replace("\xa0", ",")
@@ -89,23 +101,27 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     assert "role_representative" not in stored.fields  # nobody is known in that country
     read = site.stranger()
     asks = str(draft["started_by"])
-    site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks},", "Keep it clean.")
+    site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks} (", "Keep it clean.")
+    site.shows(f"/en/p/{slug}", str(EXTRAS["asker_kind"]), str(EXTRAS["asker_contact"]))
     site.shows(f"/en/p/{slug}", "those who decide where you live")
-    site.shows(f"/es/p/{slug}", str(more["title_es"]))
+    site.shows(f"/en/p/{slug}", "The council hears us.")
+    site.shows(f"/es/p/{slug}", str(more["title_es"]), "El concejo nos oye.")
     site.shows(f"/fr/p/{slug}", str(more["body_es"]))  # the main language
     name = site.name()
     bare = read.get(f"/en/p/{slug}").form("/p/{slug}")
     faulty = read.press(bare, "", {"name": name})
     assert "You have not signed yet" in faulty.text
-    thanks = read.press(bare, "", {"name": name, "email": site.address(), "postcode": "K1A 0B1"})
+    signed: dict[str, str | bool] = {"name": name, "email": site.address(), "eligible": True}
+    thanks = read.press(bare, "", signed | {"postcode": "K1A 0B1"})
     assert site.row(slug, name)["postcode"] == "K1A 0B1"
     for said in ("Jo Marsh", "Mayor", "jo.marsh@example.org", "https://example.org/write-to-jo"):
         assert said in thanks.text
     assert "tel:+14065550140" in thanks.text
+    assert str(EXTRAS["thanks_en"]) in thanks.text
     name = site.name()
-    site.sign(slug, "/en", name=name, email=site.address(), postcode="")
+    site.sign(slug, "/en", name=name, email=site.address(), postcode="", eligible=True)
     assert site.row(slug, name)["postcode"] == ""
-    sent = {"name": site.name(), "email": site.address()}
+    sent = {"name": site.name(), "email": site.address(), "eligible": "on"}
     for origin, status in (("https://friends.example.org", 200), ("https://x.example", 403)):
         assert site.server.post(f"/p/{slug}", sent, Origin=origin).status == status
 
@@ -168,6 +184,27 @@ def two_who_edit_one_petition(site: Site) -> None:
     log = site.own(slug, "/audit").text
     assert "now “The title of the first”" in html.unescape(log)
     assert "other</bdi>: edited the petition" in log
+
+
+@press("POST /organizer/p/{slug}/edit", "/organizer/p/{slug}/edit", reads="title_{language}")
+def changing_what_people_have_signed(site: Site) -> None:
+    slug, read = site.petition(), site.stranger()
+    before = read.get(f"/p/{slug}").form("/p/{slug}")
+    site.sign(slug, name=site.name(), email=site.address())
+    form = site.own(slug, "/edit").form(f"{OWN}/edit")
+    asked = site.desk.press(form, "", {"title_en": "Never stored"})
+    assert "1 person signed before this change" in asked.text
+    assert "Never stored" not in read.get(f"/p/{slug}").text
+    title = f"Mend {site.name()}"
+    site.desk.press(asked.form(f"{OWN}/edit"), "", {"title_en": title})
+    site.shows(f"/p/{slug}", title, "see what changed")
+    told = html.unescape(read.get(f"/p/{slug}/changes").text)
+    assert f"added: </span>{title}" in told
+    late, new = site.name(), site.name()
+    read.press(before, "", {"name": late, "email": site.address(), "postcode": "59801"})
+    site.sign(slug, name=new, email=site.address())
+    assert [site.row(slug, name)["wording"] for name in (late, new)] == ["1", "2"]
+    assert "What was changed" in site.own(slug).text
 
 
 SIGNING = "name postcode email phone comment public news url"

@@ -62,6 +62,21 @@ def signing_with_a_phone(site: Site) -> None:
         assert (row["status"], row["class"], row["public"]) == ("verified", "web-phone", "no")
 
 
+@press("/p/{slug}", "/p/{slug}", reads="eligible")
+@press("POST /p/{slug}", "/p/{slug}", reads="eligible")
+def signing_what_asks_for_more(site: Site) -> None:
+    """All that a petition can ask for besides."""
+    slug = site.petition(eligibility_en="I live in Springfield")
+    for browser, form in fresh_and_faulty(site, slug):
+        name = site.name()
+        said = {"name": name, "postcode": "59801"}
+        faulty = browser.press(form, "", said)
+        assert "Tick the box if you may sign" in faulty.text
+        assert name not in {row["name"] for row in site.rows(slug)}
+        assert "Thanks for signing" in browser.press(form, "", said | {"eligible": True}).text
+        assert site.row(slug, name)["eligible"] == "stated"
+
+
 @press("/p/{slug}", "/p/{slug}", reads="url")
 @press("POST /p/{slug}", "/p/{slug}", reads="url")
 def what_a_program_fills_in_is_a_signal(site: Site) -> None:

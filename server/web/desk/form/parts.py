@@ -13,13 +13,19 @@ MAKERS = "makers"  # all decision makers are one part: rows move
 ADDRESSED = "roles"  # so are all ticks of those who decide where signers live
 ROLE = "role_"  # begins the name of each
 KEEP = "keep_"  # begins the name of a field that says whose version of a part to keep
-_NO_PARTS = {"csrf", "version", "add"}
+REWORDED = "reworded"  # the field that says that its sender knows who has signed the wording
+_NO_PARTS = {"csrf", "version", "add", REWORDED}
 #: As their fields are called on the form; those of a wording also say the language.
 PART_WORDS = {
     "title": N_("Title"),
     "body": N_("Text"),
     "started_by": N_("Who asks"),
+    "asker_kind": N_("What you are (optional)"),
+    "asker_contact": N_("How people reach you (optional)"),
     "language": N_("Main language"),
+    "eligibility": N_("Who may sign"),
+    "thresholds": N_("Steps, and what each brings"),
+    "thanks": N_("Your own words on the thank-you page"),
     "slug": N_("Address of the page"),
     "keyword": N_("Word for signing by text"),
     "country": N_("Country whose postcodes you ask for"),
@@ -57,7 +63,7 @@ def part_of(name: str) -> str:
 def label(part: str) -> tuple[str, str]:
     """What a part is called, and the name of its language where it has one."""
     name, _, code = part.partition("_")
-    if name in {"title", "body"} and code in LANGUAGES:
+    if name in PART_WORDS and code in LANGUAGES:
         return PART_WORDS[name], LANGUAGES[code]
     return PART_WORDS.get(part, part), ""
 

@@ -8,10 +8,11 @@ import secrets
 from typing import Any
 
 from server.core.desk import accounts, happenings, organizers, second_step
-from server.core.desk.happenings import coarse_network, happened
+from server.core.desk.happenings import happened
 from server.core.desk.second_step import RECOVERY_BYTES, RECOVERY_CODES
 from server.core.values import passwords, totp
 from server.core.values.keys import mac
+from server.core.values.postcodes import digits_of
 from server.errors import BadRequest, InvalidInput
 from server.web.desk.people.account_words import (
     ACCOUNT_DONE,
@@ -22,7 +23,6 @@ from server.web.desk.people.account_words import (
 from server.web.desk.people.team_words import LIMITS
 from server.web.desk.resuming import HOME
 from server.web.desk.session import Visit
-from server.web.http.addresses import client_address
 from server.web.public.sheets import qr_code
 
 FACTOR_SALT_BYTES = 16
@@ -46,12 +46,6 @@ async def show(visit: Visit) -> None:
         time=visit.moment,
         done=visit.sentence(ACCOUNT_DONE, word) if word in ACCOUNT_DONE else "",
     )
-
-
-def network(visit: Visit) -> str:
-    """Roughly where this browser is."""
-    trusted = visit.services.settings.trusted_proxies
-    return coarse_network(str(client_address(visit.scope, trusted) or ""))
 
 
 async def _go_back(visit: Visit, done: str) -> None:
@@ -82,7 +76,7 @@ async def password(visit: Visit) -> None:
         return
     async with services.database.write() as tx:
         await accounts.set_password(tx, me, hash_, visit.token)
-        await happened(tx, me.id, "password", services.now(), network(visit))
+        await happened(tx, me.id, "password", services.now(), visit.pages.network(visit.scope))
     await _go_back(visit, "password")
 
 
@@ -107,7 +101,7 @@ async def end_others(visit: Visit) -> None:
     async with visit.services.database.write() as tx:
         if await accounts.end_sessions(tx, visit.organizer, visit.token):
             now = visit.services.now()
-            await happened(tx, visit.organizer.id, "others", now, network(visit))
+            await happened(tx, visit.organizer.id, "others", now, visit.pages.network(visit.scope))
     await _go_back(visit, "others")
 
 
@@ -154,7 +148,7 @@ async def _turn_on(visit: Visit) -> None:
     salt, me, now = bytes.fromhex(typed_salt), visit.organizer, visit.services.now()
     codes = _recovery_codes(visit, salt)
     secret = totp.secret_of(_key(visit), salt)
-    step = totp.step_of(secret, re.sub(r"\s", "", visit.form.get("code", "")), now)
+    step = totp.step_of(secret, digits_of(visit.form.get("code", "")), now)
     async with visit.services.database.write() as tx:
         if await second_step.has(tx, me, salt):
             step = None  # pressed twice
@@ -163,7 +157,7 @@ async def _turn_on(visit: Visit) -> None:
         else:
             await second_step.turn_on(tx, me, salt, step, codes)
             await second_step.prove(tx, visit.token, now)
-            await happened(tx, me.id, "on", now, network(visit))
+            await happened(tx, me.id, "on", now, visit.pages.network(visit.scope))
     await _send_second(visit, salt, "" if codes else WRONG_CODE, codes=[_shown(c) for c in codes])
 
 
@@ -188,7 +182,7 @@ async def turn_off(visit: Visit) -> None:
         right = await second_step.takes(tx, me, _key(visit), visit.form.get("code", ""), now)
         if right:
             await second_step.turn_off(tx, me)
-            await happened(tx, me.id, "off", now, network(visit))
+            await happened(tx, me.id, "off", now, visit.pages.network(visit.scope))
     if right or not is_on:
         await _go_back(visit, "off")
     else:

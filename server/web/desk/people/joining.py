@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from starlette.types import Receive, Scope, Send
 
 from server.core.desk import audit, invitations, organizers
-from server.core.desk.happenings import coarse_network, happened
+from server.core.desk.happenings import happened
 from server.core.desk.invitations import Invitation
 from server.core.desk.organizers import TOKEN_BYTES, Organizer
 from server.core.desk.teams import listed
@@ -18,7 +18,6 @@ from server.errors import InvalidInput, NotFound
 from server.web.desk.people.team_words import ACCOUNT_PROBLEMS, LIMITS, LINK_GONE, roles_words
 from server.web.desk.resuming import HOME
 from server.web.desk.session import OrganizerPages, check_form_token, see_other
-from server.web.http.addresses import client_address
 from server.web.http.forms import FormValues
 from server.web.http.responses import Header
 
@@ -75,23 +74,20 @@ class Joining:
         token = secrets.token_bytes(TOKEN_BYTES)
         salt, now = secrets.token_bytes(passwords.PASSWORD_SALT_BYTES), self._services.now()
         name, password = form.get("name", ""), form.get("password", "")
+        network = self._pages.network(scope)
         try:
             leaked = self._services.settings.leaked_file
             account = await organizers.new_account(name, password, salt, leaked)
             async with self._services.database.write() as tx:
                 organizer = await organizers.store(tx, account, now)
                 await self._accept(tx, scope, organizer)
-                await organizers.start_session(tx, organizer, token, now, self._network(scope))
-                await happened(tx, organizer.id, "signed_in", now, self._network(scope))
+                await organizers.start_session(tx, organizer, token, now, network)
+                await happened(tx, organizer.id, "signed_in", now, network)
         except InvalidInput as error:
             faults = {p.field: ACCOUNT_PROBLEMS[p.field, p.code] for p in error.problems}
             await self._send(scope, send, found, None, faults, name)
         else:
             await self._go_in(scope, send, found, self._pages.cookies(organizer, token))
-
-    def _network(self, scope: Scope) -> str:
-        trusted = self._services.settings.trusted_proxies
-        return coarse_network(str(client_address(scope, trusted) or ""))
 
     async def _find(self, scope: Scope) -> Invitation:
         async with self._services.database.read() as tx:

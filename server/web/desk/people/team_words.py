@@ -57,6 +57,7 @@ TEAM_ACTIONS = {
     "removed": N_("removed {who}, who was {was}"),
     "left": N_("left, and was {was}"),
     "given": N_("gave the organization the petition {petition}"),
+    "deleted": N_("deleted the draft {petition}"),
 }
 #: What is wrong with a new account, by the field and the code of the fault.
 ACCOUNT_PROBLEMS = {

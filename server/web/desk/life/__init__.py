@@ -1,0 +1,1 @@
+"""A petition's life at the desk: deleting a draft, and the end."""
