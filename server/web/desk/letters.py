@@ -35,6 +35,7 @@ _STATES = {
     "bounced": N_("came back: check the address"),
     "rejected no_mail": N_("not sent: they take no mail"),
     "rejected vacant": N_("not sent: nobody is in office now"),
+    "rejected many": N_("not sent: there were four letters from one phone or e-mail already"),
     "rejected gave_up": N_("not sent: their mail server had no time for a week"),
     "rejected": N_("refused by their mail server: check the address"),
     "uncertain": N_("perhaps sent: the line broke, and we do not send twice"),

@@ -10,3 +10,6 @@ CREATE TABLE place_corrections (
     PRIMARY KEY (petition_id, signature_id)
 );
 CREATE INDEX place_corrections_of_postcode ON place_corrections (petition_id, postcode);
+-- To an office go a few letters of one contact, whatever names are on it; as `signatures.contact_key`.
+ALTER TABLE letters ADD COLUMN contact_key BLOB;
+CREATE INDEX letters_of_contact ON letters (petition_id, contact_key) WHERE contact_key IS NOT NULL;
