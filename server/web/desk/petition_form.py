@@ -13,7 +13,7 @@ from server.core.desk import teams
 from server.core.desk.teams import Membership
 from server.core.petitions import petitions, versions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
-from server.core.petitions.extras import NO_EXTRAS
+from server.core.petitions.extras import NO_EXTRAS, topics_of
 from server.core.petitions.petitions import Petition
 from server.core.values.ids import read_id
 from server.core.values.keys import SALT_BYTES
@@ -24,6 +24,8 @@ from server.web.desk.form.extras import ASKER_FIELDS, EXTRA_FIELDS, extra_values
 from server.web.desk.form.numbers import read_number
 from server.web.desk.form.overtaken import Merged, chosen, merged, overtaking
 from server.web.desk.form.roles import role_ticks, role_values, ticked_roles
+from server.web.desk.form.similar import like_titles
+from server.web.desk.form.topics import shown_topics, with_topics
 from server.web.desk.resuming import HOME
 from server.web.desk.session import Visit
 from server.web.desk.words import (
@@ -89,15 +91,17 @@ async def resume(visit: Visit, path: str) -> bool:
     if not visit.may("editor"):
         return False
     petition = await visit.petition(slug[1]) if slug else None
-    await send_form(visit, petition, visit.form, message=KEPT)
+    await send_form(visit, petition, with_topics(visit.form), message=KEPT)
     return True
 
 
 async def _save(visit: Visit, petition: Petition | None) -> None:
     if visit.stale or visit.form.get("add") in LANGUAGES:
-        await send_form(visit, petition, visit.form, message=STALE if visit.stale else ADDED)
+        form = with_topics(visit.form)
+        await send_form(visit, petition, form, message=STALE if visit.stale else ADDED)
         return
-    values = chosen(visit.form, values_of(petition)) if petition else visit.form
+    form = with_topics(visit.form)
+    values = chosen(form, values_of(petition)) if petition else form
     typed = typed_of(visit, petition, values)
     try:
         if signed := await rewording.signed_before(visit, petition, typed.draft):
@@ -111,7 +115,7 @@ async def _save(visit: Visit, petition: Petition | None) -> None:
     except StoreUnavailable as error:
         note(error)
         delay = error.retry_after
-        await send_form(visit, petition, visit.form, message=CHANGES_NOT_STORED, delay=delay)
+        await send_form(visit, petition, values, message=CHANGES_NOT_STORED, delay=delay)
     else:
         await _go_to_stored(visit, petition_id, typed, "saved" if petition else "created")
 
@@ -325,6 +329,8 @@ async def send_form(
         more=max(0, len(petition.decision_makers) - ROWS) if petition else 0,
         public_url=services.settings.public_url,
         organizations=organizations,
+        topics=shown_topics(values, topics_of(services.settings.topics)),
+        similar=like_titles(visit, petition, values),
     )
 
 

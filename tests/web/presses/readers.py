@@ -41,6 +41,27 @@ def looking_at_the_most_signed(site: Site) -> None:
     eventually(most_signed)  # figures of the list are two seconds old at most
 
 
+@press("/", "/", "?topic")
+@press("/", "/", "?topic?by")
+def looking_at_a_topic(site: Site) -> None:
+    word = site.name().split()[-1]  # of letters, which nobody else has
+    signed, newer = (site.petition(topics=word) for _ in range(2))
+    other = site.petition()
+    site.verified(signed)
+    site.shows("/", signed, newer, other)
+    browser = site.stranger()
+    assert browser.turn(browser.get("/"), "?topic").status == 200
+    found = browser.get(f"/?topic={word}")
+    assert f"/p/{other}" not in found.links
+    assert found.text.index(f"/p/{newer}") < found.text.index(f"/p/{signed}")
+
+    def most_signed() -> bool:
+        page = browser.turn(found, "?topic?by").text
+        return f"/p/{other}" not in page and page.index(f"/p/{signed}") < page.find(f"/p/{newer}")
+
+    eventually(most_signed)  # figures of the list are two seconds old at most
+
+
 @press("/", "/", "?q")
 def going_on_with_a_search_in_another_language(site: Site) -> None:
     word = site.name().split()[-1]
