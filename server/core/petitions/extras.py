@@ -7,10 +7,12 @@ there is read as having none.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
+from server.core.values.folding import fold_words
 from server.core.values.names import tidy, tidy_lines
 from server.errors import Problem
 
@@ -23,11 +25,13 @@ EXTRA_LIMITS = {
     "eligibility": 120,
     "question": 120,
     "partners": 60,
+    "topics": 30,
 }
 EXTRA_LINES = ("asker_kind", "asker_contact")  # one line, the same in all languages
 EXTRA_WORDS = ("thanks", "eligibility", "question")  # words that stand in each language
 THRESHOLDS_KEPT = 6
 PARTNERS_KEPT = 3
+TOPICS_KEPT = 5
 LARGEST_NUMBER = 10**9  # of signatures that anybody may want
 
 
@@ -47,7 +51,7 @@ class Extras:
     the thank-you page says besides. `thresholds`: the least first. `eligibility`: what whoever
     signs states of themselves ("I live in Springfield"). `organizations`: whether anybody may sign
     for one. `question`: one that signers may answer. `partners`: with whom they may share their
-    name and e-mail.
+    name and e-mail. `topics`: by which it is found on the first page.
     """
 
     asker_kind: str = ""
@@ -58,6 +62,7 @@ class Extras:
     organizations: bool = False
     question: Mapping[str, str] = field(default_factory=dict)
     partners: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -75,6 +80,12 @@ class Extras:
 NO_EXTRAS = Extras()
 
 
+def topics_of(line: str) -> tuple[str, ...]:
+    """The topics of a line, in which commas part them; each once, however it is spelt."""
+    found = (tidy(part) for part in re.split(r"[,;\n\u060c\uff0c\u3001]", line))
+    return tuple({fold_words(topic): topic for topic in found if topic}.values())
+
+
 def normal(extras: Extras, languages: Collection[str]) -> Extras:
     """The same without needless gaps, and in those languages alone that the petition has."""
     changed: dict[str, Any] = {name: tidy(getattr(extras, name)) for name in EXTRA_LINES}
@@ -88,6 +99,7 @@ def normal(extras: Extras, languages: Collection[str]) -> Extras:
     }
     partners = (tidy(name) for name in extras.partners)
     changed["partners"] = tuple(dict.fromkeys(name for name in partners if name))
+    changed["topics"] = topics_of(", ".join(extras.topics))
     return replace(extras, **changed)
 
 
@@ -103,10 +115,11 @@ def problems(extras: Extras, own: str) -> Iterator[Problem]:
     for name in (*EXTRA_WORDS, "thresholds"):
         if (words := getattr(extras, name)) and own not in words:
             yield Problem(f"{name}_{own}", "other_language")
-    if len(extras.partners) > PARTNERS_KEPT:
-        yield Problem("partners", "many")
-    if any(len(name) > EXTRA_LIMITS["partners"] for name in extras.partners):
-        yield Problem("partners", "long")
+    for name, most in (("partners", PARTNERS_KEPT), ("topics", TOPICS_KEPT)):
+        if len(rows := getattr(extras, name)) > most:
+            yield Problem(name, "many")
+        if any(len(row) > EXTRA_LIMITS[name] for row in rows):
+            yield Problem(name, "long")
     yield from _threshold_problems(extras, own)
 
 
@@ -135,7 +148,7 @@ def made_of(said: Mapping[str, Any]) -> Extras:
         return NO_EXTRAS
     rows = said.get("thresholds", {}).items()
     thresholds = {code: tuple(Threshold(*row) for row in of) for code, of in rows}
-    lists = {"partners": tuple(said.get("partners", ()))}
+    lists = {name: tuple(said.get(name, ())) for name in ("partners", "topics")}
     return Extras(**{**said, **lists, "thresholds": thresholds})
 
 

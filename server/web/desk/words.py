@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from server.core.desk.dashboard import CHANNELS
 from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
-from server.core.petitions.extras import EXTRA_LIMITS, PARTNERS_KEPT, THRESHOLDS_KEPT
+from server.core.petitions.extras import EXTRA_LIMITS, PARTNERS_KEPT, THRESHOLDS_KEPT, TOPICS_KEPT
 from server.web.desk.form.parts import PART_WORDS
 from server.web.public import words as public
 from server.web.public.words import CHANNEL_WORDS, Message
@@ -20,6 +20,7 @@ _PROBLEMS = {
     ("body", "long"): N_("Write a shorter text, at most {body_limit} letters."),
     ("started_by", "missing"): N_("Write who asks. Then press Save, and open the petition."),
     ("started_by", "long"): N_("Write a shorter name of who asks, at most {title_limit} letters."),
+    ("topics", "many"): N_("Choose at most {topics} topics."),
     ("partners", "many"): N_("Write at most {partners} partners."),
     ("thresholds", "malformed"): N_(
         "Begin each step with a number, then write what happens, like 10000 The council must debate"
@@ -75,6 +76,7 @@ _BOUNDS = {
     "body_limit": WORDING_LIMIT,
     "thresholds": THRESHOLDS_KEPT,
     "partners": PARTNERS_KEPT,
+    "topics": TOPICS_KEPT,
 }
 #: Of what a petition may have besides.
 _OF_EXTRAS = {

@@ -158,7 +158,7 @@ class Sheets:
 
 def _lines(words: Markup) -> str:
     """As plain text, on as many lines as on a page."""
-    return "\n".join(Markup(line).striptags() for line in words.split("<br>"))  # noqa: S704
+    return "\n".join(Markup(line).striptags() for line in words.split("<br>")).strip()  # noqa: S704
 
 
 def _rfc3339(seconds: int) -> str:

@@ -23,6 +23,7 @@ PART_WORDS = {
     "asker_kind": N_("What you are (optional)"),
     "asker_contact": N_("How people reach you (optional)"),
     "language": N_("Main language"),
+    "topics": N_("Topics"),
     "eligibility": N_("Who may sign"),
     "question": N_("A question of your own"),
     "partners": N_("Partners"),
