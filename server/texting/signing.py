@@ -69,11 +69,16 @@ def _known(talk: Talk, petition: Petition, language: str) -> Conversation:
 def _told(known: Conversation, reading: Reading) -> Conversation:
     """What is known with what the text says; a doubtful name is none."""
     name = reading.name if reading.doubt not in ("name", "people", "petition") else ""
-    return replace(known, name=name or known.name, postcode=reading.postcode or known.postcode)
+    return replace(
+        known,
+        name=name or known.name,
+        postcode=reading.postcode or known.postcode,
+        collector=known.collector or reading.collector,
+    )
 
 
 def _signing(talk: Talk, petition: Petition, known: Conversation, name: str) -> Signing:
-    services = talk.services
+    services, brought = talk.services, petition.collector(known.collector)
     return signatures.text_signing(
         petition,
         name=name,
@@ -85,6 +90,7 @@ def _signing(talk: Talk, petition: Petition, known: Conversation, name: str) -> 
         now=services.now(),
         class_=known.class_,
         wording=known.wording,
+        collector=brought.id if brought else None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from server.core.petitions import extras, search, versions, wordings
 from server.core.petitions.answer import GivenAnswer, unpacked_answer
+from server.core.petitions.collectors import Collector, collector_of
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.schedule import NO_SCHEDULE, check_times, scheduled
 from server.core.petitions.versions import Version, contents
@@ -51,6 +52,7 @@ class Petition(Draft):
     wording_number: int = 1
     first_signed: int = 1
     reworded_at: int | None = None
+    collectors: tuple[Collector, ...] = ()  # those who have ended, too
 
     @property
     def state(self) -> State:
@@ -73,6 +75,11 @@ class Petition(Draft):
     def is_reworded(self) -> bool:
         """Whether somebody has signed another wording than that of now."""
         return self.first_signed < self.wording_number
+
+    def collector(self, code: str) -> Collector | None:
+        """Who collects under that code, however it is written; None once they have ended."""
+        found = (c for c in self.collectors if c.code == code.upper() and c.ended_at is None)
+        return next(found, None)
 
     @property
     def addressing(self) -> Addressing | None:
@@ -333,7 +340,8 @@ async def all_petitions(tx: Transaction, among: Iterable[int] | None = None) -> 
     wordings = _grouped(await _read(tx, wanted, "petition_texts", "language"))
     people = _grouped(await _read(tx, wanted, "decision_makers", "position"))
     former = _grouped(await _read(tx, wanted, "former_names", "kind, name"))
-    parts = (wordings, people, former)
+    collectors = _grouped(await _read(tx, wanted, "collectors", "id"))
+    parts = (wordings, people, former, collectors)
     return {r["id"]: _petition(r, *(part.get(r["id"], []) for part in parts)) for r in rows}
 
 
@@ -357,7 +365,9 @@ def _grouped(rows: Sequence[Row]) -> dict[int, list[Row]]:
     return groups
 
 
-def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row]) -> Petition:
+def _petition(
+    row: Row, wordings: list[Row], people: list[Row], former: list[Row], collectors: list[Row]
+) -> Petition:
     return Petition(
         id=row["id"],
         slug=row["slug"],
@@ -392,4 +402,5 @@ def _petition(row: Row, wordings: list[Row], people: list[Row], former: list[Row
         wording_number=row["wording_number"],
         first_signed=row["first_signed"],
         reworded_at=row["reworded_at"],
+        collectors=tuple(map(collector_of, collectors)),
     )

@@ -44,6 +44,7 @@ def web_signing(
     language: str,
     id_: int,
     now: int,
+    collector: int | None = None,
 ) -> Signing:
     """A signing from the values of a form (docs/design.md has its fields), with nothing suspicious
     about it.
@@ -79,6 +80,7 @@ def web_signing(
         besides=more,
         asks=petition.extras.asks,
         wording=wordings.read_number(values.get("v", ""), petition.wording_number),
+        collector=collector,
     )
 
 
@@ -94,6 +96,7 @@ def text_signing(
     now: int,
     class_: Class = "sms",
     wording: int = 0,
+    collector: int | None = None,
 ) -> Signing:
     """A signing by text, session or call: the phone it came from is the contact, and is thereby
     verified. Whoever signs so states what the petition wants to have stated.
@@ -123,6 +126,7 @@ def text_signing(
         besides=Besides(eligible=bool(petition.extras.eligibility)),
         asks=petition.extras.asks,
         wording=wording or petition.wording_number,
+        collector=collector,
         group=limits.group_of(petition.id, petition.salt, phone, keys),
     )
 

@@ -16,6 +16,7 @@ from server.core.petitions.petitions import Petition
 from server.db import Transaction
 from server.errors import InvalidInput
 from server.web.desk import petition_form
+from server.web.desk.form.similar import like_draft
 from server.web.desk.session import Visit
 from server.web.desk.text_figures import TextFigures
 from server.web.desk.words import ALARM_WORDS, CLASS_WORDS, DONE, KIND_WORDS, STATE_WORDS
@@ -69,6 +70,7 @@ async def show(visit: Visit) -> None:
         date=lambda day: day_words(day * DAY, visit.language),
         sms_codes=services.settings.sms_codes_daily > 0,
         updated=visit.moment(services.now()),
+        similar=like_draft(visit, petition),
     )
 
 

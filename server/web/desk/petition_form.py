@@ -13,7 +13,7 @@ from server.core.desk import teams
 from server.core.desk.teams import Membership
 from server.core.petitions import petitions, versions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
-from server.core.petitions.extras import NO_EXTRAS
+from server.core.petitions.extras import NO_EXTRAS, topics_of
 from server.core.petitions.petitions import Petition
 from server.core.petitions.schedule import NO_SCHEDULE
 from server.core.values.ids import read_id
@@ -26,6 +26,8 @@ from server.web.desk.form.numbers import read_number
 from server.web.desk.form.overtaken import Merged, chosen, merged, overtaking
 from server.web.desk.form.roles import role_ticks, role_values, ticked_roles
 from server.web.desk.form.schedule import SCHEDULE_FIELDS, schedule_of
+from server.web.desk.form.similar import like_titles
+from server.web.desk.form.topics import shown_topics, with_topics
 from server.web.desk.resuming import HOME
 from server.web.desk.session import Visit
 from server.web.desk.words import (
@@ -42,7 +44,7 @@ from server.web.http.forms import FormValues
 from server.web.http.responses import retry_after
 from sms.reading import reserved
 
-ROWS = 8  # decision makers that one form can hold; forms.MANY_FIELDS bounds it
+ROWS = 8  # decision makers that one form can hold; session.DESK_FIELDS bounds it
 EMPTY_ROWS = 2
 MAKER_PARTS = ("name", "title", "phone", "email", "form")
 _SINGLE = ("started_by", *ASKER_FIELDS, "slug", "keyword", "country", "goal", "origins")
@@ -91,15 +93,17 @@ async def resume(visit: Visit, path: str) -> bool:
     if not visit.may("editor"):
         return False
     petition = await visit.petition(slug[1]) if slug else None
-    await send_form(visit, petition, visit.form, message=KEPT)
+    await send_form(visit, petition, with_topics(visit.form), message=KEPT)
     return True
 
 
 async def _save(visit: Visit, petition: Petition | None) -> None:
     if visit.stale or visit.form.get("add") in LANGUAGES:
-        await send_form(visit, petition, visit.form, message=STALE if visit.stale else ADDED)
+        form = with_topics(visit.form)
+        await send_form(visit, petition, form, message=STALE if visit.stale else ADDED)
         return
-    values = chosen(visit.form, values_of(petition)) if petition else visit.form
+    form = with_topics(visit.form)
+    values = chosen(form, values_of(petition)) if petition else form
     if petition and not visit.may("owner"):
         values = schedule.with_schedule(values, petition.schedule)
     typed = typed_of(visit, petition, values)
@@ -115,7 +119,7 @@ async def _save(visit: Visit, petition: Petition | None) -> None:
     except StoreUnavailable as error:
         note(error)
         delay = error.retry_after
-        await send_form(visit, petition, visit.form, message=CHANGES_NOT_STORED, delay=delay)
+        await send_form(visit, petition, values, message=CHANGES_NOT_STORED, delay=delay)
     else:
         await _go_to_stored(visit, petition_id, typed, "saved" if petition else "created")
 
@@ -339,6 +343,8 @@ async def send_form(
         more=max(0, len(petition.decision_makers) - ROWS) if petition else 0,
         public_url=services.settings.public_url,
         organizations=organizations,
+        topics=shown_topics(values, topics_of(services.settings.topics)),
+        similar=like_titles(visit, petition, values),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from server.core.desk.dashboard import CHANNELS
 from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
-from server.core.petitions.extras import EXTRA_LIMITS, THRESHOLDS_KEPT
+from server.core.petitions.extras import EXTRA_LIMITS, PARTNERS_KEPT, THRESHOLDS_KEPT, TOPICS_KEPT
 from server.web.desk.form.parts import PART_WORDS
 from server.web.public import words as public
 from server.web.public.words import CHANNEL_WORDS, Message
@@ -20,6 +20,8 @@ _PROBLEMS = {
     ("body", "long"): N_("Write a shorter text, at most {body_limit} letters."),
     ("started_by", "missing"): N_("Write who asks. Then press Save, and open the petition."),
     ("started_by", "long"): N_("Write a shorter name of who asks, at most {title_limit} letters."),
+    ("topics", "many"): N_("Choose at most {topics} topics."),
+    ("partners", "many"): N_("Write at most {partners} partners."),
     ("thresholds", "malformed"): N_(
         "Begin each step with a number, then write what happens, like 10000 The council must debate"
         " it."
@@ -73,6 +75,8 @@ _BOUNDS = {
     "title_limit": TITLE_LIMIT,
     "body_limit": WORDING_LIMIT,
     "thresholds": THRESHOLDS_KEPT,
+    "partners": PARTNERS_KEPT,
+    "topics": TOPICS_KEPT,
 }
 #: Of what a petition may have besides.
 _OF_EXTRAS = {
@@ -270,12 +274,14 @@ ACTION_WORDS = {
     "end_cancelled": N_("decided that the petition does not end"),
     "mail_stopped": N_("stopped all mail of the petition"),
     "mail_resumed": N_("let mail of the petition go out again"),
+    "organizations": N_("decided who is shown for an organization"),
     "letters_paused": N_("let no letters go to an office"),
     "letters_resumed": N_("let letters go to an office again"),
     "letters_agreed": N_("noted that an office has agreed"),
     "letters_not_agreed": N_("noted that an office has not agreed after all"),
     "letters_again": N_("sent letters to an office again"),
     "letters_tried": N_("sent a test letter to themselves"),
+    "shared": N_("downloaded the file of a partner"),
     "exported": N_("downloaded all signatures"),
     "looked": N_("looked at names of signatures"),
     "accepting": N_("began to accept held signatures"),
@@ -289,6 +295,10 @@ ACTION_WORDS = {
     "invalidation_done": N_("took signatures out"),
     "invalidation_undone": N_("asked to put signatures back"),
     "invalidation_restored": N_("put signatures back"),
+    "collector_added": N_("added a collector"),
+    "collector_renamed": N_("gave a collector another name"),
+    "collector_ended": N_("ended the link of a collector"),
+    "collector_resumed": N_("let a collector go on"),
     "assigned": N_("became an organizer of the petition"),
 }
 KIND_WORDS = {

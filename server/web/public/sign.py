@@ -19,6 +19,8 @@ from server.web.public.site import Site
 from server.web.public.thanks import Thanks
 from server.web.public.words import FIELD_IDS, SIGNATURE_NOT_STORED, problem_words
 
+REFUSES = "nobody"  # the tick of whoever wants it noted that nobody brought them
+
 
 class Sign:
     """The endpoint, `(scope, receive, send)`."""
@@ -47,13 +49,15 @@ class Sign:
             await self._send_delay(scope, send, petition, values, error)
         else:
             metrics.signed("web", outcome)
-            await self._thanks.send_to(scope, send, petition, signing)
+            by = self._site.collector(scope, petition)
+            await self._thanks.send_to(scope, send, petition, signing, by)
 
     async def _signed(
         self, scope: Scope, petition: Petition, values: FormValues
     ) -> tuple[Signing, Outcome]:
         services = self._services
         settings = services.settings
+        by = None if values.get(REFUSES) else self._site.collector(scope, petition)
         return await sign_by_form(
             services.group,
             petition,
@@ -66,6 +70,7 @@ class Sign:
             language=scope["language"] or petition.language,
             id_=services.new_id(),
             now=services.now(),
+            collector=by.id if by else None,
         )
 
     async def _send_problems(
@@ -109,6 +114,7 @@ class Sign:
             "web/errors.html",
             petition,
             scope["language"],
+            by=self._site.collector(scope, petition),
             values=values,
             errors=errors,
             summary=summary,
