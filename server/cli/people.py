@@ -22,7 +22,10 @@ _CHANGES = {
     "close": (petitions.close, "closed"),
 }
 _DONE = {"open": "opened", "pause": "paused", "close": "closed"}  # as the audit log says it
-_UNNAMED = "nobody is named who asks: write it on /organizer/p/{slug}/edit, then open it"
+_NOT_YET = {  # why it cannot open, by the field that is in the way
+    "started_by": "nobody is named who asks: write it on /organizer/p/{slug}/edit, then open it",
+    "closes": "its time to close is over: change it on /organizer/p/{slug}/edit, then open it",
+}
 _ENDING = """{slug} ends for good. The names, contacts and comments of {n} signatures go, and so do
 the texts and mails about it. Its figures, its address and its word stay. Nobody can undo it."""
 
@@ -58,7 +61,8 @@ async def _change(options: argparse.Namespace) -> None:
         try:
             changed = await change(tx, petition.id, now)
         except InvalidInput as error:
-            raise UndersignedError(_UNNAMED.format(slug=options.slug)) from error
+            why = _NOT_YET[error.problems[0].field]
+            raise UndersignedError(why.format(slug=options.slug)) from error
         if changed:
             await audit.note(tx, now, audit.OPERATOR, done, petition.id)
     print(f"{options.slug} is now {state}.")

@@ -204,3 +204,14 @@ def test_a_petition_that_names_nobody_is_told_where_to_say_who_asks(
         store.commit()
     assert main(["--data", str(tmp_path), "petition", "open", "face"]) == 1
     assert "write it on /organizer/p/face/edit, then open it" in capsys.readouterr().err
+
+
+def test_a_petition_that_is_over_is_told_where_to_say_until_when(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo.prepare(tmp_path, {}, "127.0.0.1", 8000)
+    with closing(sqlite3.connect(tmp_path / "undersigned.db")) as store:
+        store.execute("UPDATE petitions SET zone = 'Etc/UTC', closes_at = 1, closed_at = 1")
+        store.commit()
+    assert main(["--data", str(tmp_path), "petition", "open", "face"]) == 1
+    assert "change it on /organizer/p/face/edit, then open it" in capsys.readouterr().err
