@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from server.core.counting.counts import DAY
-from server.core.petitions import petitions
+from server.core.petitions import sending
 from sms import Sending
 from tests.attacks.house import COMMENT, MAIL, MAYOR, NAME, PHONE, POSTCODE, WORDS, House, hidden
 
@@ -322,7 +322,7 @@ async def not_mailed_since_it_was_refused(home: House) -> None:
 
 async def not_mailed_since_all_mail_is_stopped(home: House) -> None:
     async with home.services.database.write() as tx:
-        await petitions.stop_mail(tx, 1, home.services.now())
+        await sending.stop_mail(tx, 1, home.services.now())
     await home.signs(email=MAIL, comment=COMMENT)
     await home.mail()
     await asked(home)
@@ -341,7 +341,7 @@ async def not_texted(home: House) -> None:
 
 async def code_by_text(home: House) -> None:
     async with home.services.database.write() as tx:
-        await petitions.set_sms_codes(tx, 1, home.services.now())
+        await sending.set_sms_codes(tx, 1, home.services.now())
     await home.services.directory.refresh()
     await home.signs(phone=PHONE, comment=COMMENT)
     assert await home.phones.drain()
