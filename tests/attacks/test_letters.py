@@ -12,12 +12,10 @@ from html import unescape
 import pytest
 
 from server.core.floods.limits import HOUSEHOLD
-from tests.harness import product
-from tests.harness.mail.smtp import codes_in, link_in, post_office
-from tests.harness.people import land
+from tests.harness.mail.smtp import codes_in, link_in
 from tests.harness.people.signers import signer
 from tests.harness.product import eventually
-from tests.harness.web.site import Site
+from tests.harness.web.site import Site, mailed
 
 WORDS = "I live on a farm, and the line is slow."
 LETTER = "/p/{slug}/letter"
@@ -31,19 +29,10 @@ OURS = set(
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with (
-        post_office() as office,
-        product.running(
-            tmp_path_factory.mktemp("letters") / "data",
-            UNDERSIGNED_SMTP_HOST="localhost",
-            UNDERSIGNED_SMTP_PORT=str(office.port),
-            UNDERSIGNED_SMTP_TLS="none",
-            UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
-            UNDERSIGNED_LETTERS_HOURLY="1000",
-        ) as server,
-    ):
-        land.bring(server)
-        yield Site(server, office, f"sqlite:///{server.store.resolve()}")
+    with mailed(
+        tmp_path_factory.mktemp("letters") / "data", places=True, UNDERSIGNED_LETTERS_HOURLY="1000"
+    ) as site:
+        yield site
 
 
 @pytest.fixture

@@ -12,15 +12,13 @@ import pytest
 
 from server.web.public.letter_page import PROGRESS_WORDS
 from server.words.render import Renderer
-from tests.harness import product
-from tests.harness.mail.smtp import codes_in, post_office
+from tests.harness.mail.smtp import codes_in
 from tests.harness.needs import needs, program
-from tests.harness.people import land
 from tests.harness.product import eventually
 from tests.harness.web.axe import faults
 from tests.harness.web.browser import page_without_script
 from tests.harness.web.pages import Page
-from tests.harness.web.site import Site
+from tests.harness.web.site import Site, mailed
 from tests.journeys.terminal import ENTER, TAB, Keys, in_terminal
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(120)]
@@ -38,18 +36,8 @@ WRITERS = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with (
-        post_office() as office,
-        product.running(
-            tmp_path_factory.mktemp("letters") / "data",
-            UNDERSIGNED_SMTP_HOST="localhost",
-            UNDERSIGNED_SMTP_PORT=str(office.port),
-            UNDERSIGNED_SMTP_TLS="none",
-            UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
-        ) as server,
-    ):
-        land.bring(server)
-        yield Site(server, office, f"sqlite:///{server.store.resolve()}")
+    with mailed(tmp_path_factory.mktemp("letters") / "data", places=True) as site:
+        yield site
 
 
 def arrived(site: Site, slug: str) -> list[EmailMessage]:

@@ -10,9 +10,11 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from server.core.floods.holds import Reason
@@ -22,7 +24,9 @@ from server.core.values.ids import Ids
 from server.core.values.keys import Keys
 from server.db import open_database
 from server.db.group import GroupCommit
-from tests.harness.mail.smtp import PostOffice
+from tests.harness import product
+from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.people import land
 from tests.harness.people.signers import letters
 from tests.harness.product import Server, eventually
 from tests.harness.web.pages import Browser, Met, Page
@@ -216,6 +220,26 @@ class Site:
         """Let the members of the organization that runs a petition have been so for longer."""
         join = "UPDATE members SET joined_at = joined_at + :seconds"
         self.change(join, slug, seconds, _OF_ORGANIZATION)
+
+
+@contextmanager
+def mailed(data: Path, *, places: bool = False, **settings: str) -> Iterator[Site]:
+    """The demo in that folder with a mail server beside it; with `places`, it knows who decides in
+    an invented country."""
+    with (
+        post_office() as office,
+        product.running(
+            data,
+            UNDERSIGNED_SMTP_HOST="localhost",
+            UNDERSIGNED_SMTP_PORT=str(office.port),
+            UNDERSIGNED_SMTP_TLS="none",
+            UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
+            **settings,
+        ) as server,
+    ):
+        if places:
+            land.bring(server)
+        yield Site(server, office, f"sqlite:///{server.store.resolve()}")
 
 
 def texts(site: Site, thanks: Page, phone: str) -> None:

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from server.config import LANGUAGES
-from tests.harness import product
-from tests.harness.mail.smtp import codes_in, post_office
+from tests.harness.mail.smtp import codes_in
 from tests.harness.product import eventually
 from tests.harness.web.budgets import CODINGS, FACTORS, ROOM
-from tests.harness.web.site import Site
+from tests.harness.web.site import Site, mailed
 from tests.web.presses.letters import LETTER, OWN, addressed, verified, wrote
 
 #: Of one step, without what the signer wrote: gzip, brotli, plain.
@@ -23,17 +22,8 @@ BUDGET = (1400, 1200, 3000)
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with (
-        post_office() as office,
-        product.running(
-            tmp_path_factory.mktemp("letter") / "data",
-            UNDERSIGNED_SMTP_HOST="localhost",
-            UNDERSIGNED_SMTP_PORT=str(office.port),
-            UNDERSIGNED_SMTP_TLS="none",
-            UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
-        ) as server,
-    ):
-        yield Site(server, office, f"sqlite:///{server.store.resolve()}")
+    with mailed(tmp_path_factory.mktemp("letter") / "data") as site:
+        yield site
 
 
 def ref_of(site: Site, slug: str, **typed: str) -> tuple[str, str]:

@@ -12,11 +12,10 @@ from server.config import LANGUAGES
 from tests.harness import product
 from tests.harness.mail.smtp import post_office
 from tests.harness.needs import needs, program
-from tests.harness.people import land
 from tests.harness.people.land import as_json, member
 from tests.harness.product import Server
 from tests.harness.web.budgets import CODINGS, FACTORS, ROOM
-from tests.harness.web.site import Site
+from tests.harness.web.site import Site, mailed
 from tests.web.presses.letters import LETTER, chosen, comes_to, of_places, verified
 
 #: Of one step, without what the signer wrote: gzip, brotli, plain.
@@ -27,18 +26,8 @@ WORDS = "I live on a farm, and the line is slow."
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with (
-        post_office() as office,
-        product.running(
-            tmp_path_factory.mktemp("places") / "data",
-            UNDERSIGNED_SMTP_HOST="localhost",
-            UNDERSIGNED_SMTP_PORT=str(office.port),
-            UNDERSIGNED_SMTP_TLS="none",
-            UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
-        ) as server,
-    ):
-        land.bring(server)
-        yield Site(server, office, f"sqlite:///{server.store.resolve()}")
+    with mailed(tmp_path_factory.mktemp("places") / "data", places=True) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
