@@ -115,7 +115,8 @@ DESK = "/organizer/p/bridge"
 def joined(owner: Person, name: str, role: str) -> Person:
     """Somebody whom the owner lets in with a link."""
     owner.follow("Your petitions").page.locator("main h2 a").first.click()
-    owner.press("Make a link", whom=name, **{role: True})
+    owner.page.locator(f"#i-{role}").check()
+    owner.press("Make a link", whom=name)
     link = owner.page.locator("code").inner_text()
     person = owner.campaign.person()
     person.page.goto(link)
@@ -161,12 +162,13 @@ def test_a_campaign_from_the_first_draft_to_the_answer(campaign: Campaign) -> No
         thresholds_en="100 The council must debate it",
         thanks_en="Come to the meeting on Friday.",
         question_en="What do you use the bridge for?",
-        closes="2027-12-24 18:00",
-        zone="America/Denver",
+        organizations=True,
+        partners="The Herald",
+        topics="Roads",
     )
     editor.reads("Nobody else can see it yet.")
     assert editor.page.get_by_role("button", name="Open the petition").count() == 0
-    editor.follow("Preview").reads("bytes")
+    editor.follow("Preview").reads("The page has")
     address = editor.page.locator("main p a[href*='/preview/']").first.inner_text()
     reader = campaign.person().go(address)
     reader.reads("Keep the bridge", "an association")
