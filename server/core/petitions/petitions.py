@@ -19,8 +19,6 @@ from server.db import Row, Transaction, pack
 from server.errors import InvalidInput, NotFound, NotOpen, Overtaken, Problem
 
 State = Literal["draft", "open", "paused", "closed", "answered", "ended"]
-
-
 _LOCK = hashlib.sha256(b"names of petitions").digest()[:16]  # of whoever takes a name, or an id
 _NAMES = ("slug", "keyword")
 _NAMED = "((kind = 'slug' AND name = :slug) OR (kind = 'keyword' AND name = :keyword))"
@@ -290,15 +288,11 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
 
     Raises `InvalidInput` where nobody is named who asks, or its time to close has come.
     """
-    over = (
-        "SELECT 1 AS one FROM petitions WHERE id = :id AND closes_at <= :now AND ended_at IS NULL"
-    )
-    if await tx.fetch_one(over, id=petition_id, now=now):
+    alive = "SELECT started_by, closes_at FROM petitions WHERE id = :id AND ended_at IS NULL"
+    row = await tx.fetch_one(alive, id=petition_id)
+    if row and row["closes_at"] is not None and row["closes_at"] <= now:
         raise InvalidInput(Problem("closes", "past"))
-    unnamed = (
-        "SELECT 1 AS one FROM petitions WHERE id = :id AND started_by = '' AND ended_at IS NULL"
-    )
-    if await tx.fetch_one(unnamed, id=petition_id):
+    if row and not row["started_by"]:
         raise InvalidInput(Problem("started_by", "missing"))
     return await change_state(
         tx,

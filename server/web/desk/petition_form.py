@@ -10,18 +10,16 @@ from dataclasses import astuple, dataclass, replace
 
 from server.config import LANGUAGES
 from server.core.desk import teams
-from server.core.desk.teams import Membership
 from server.core.petitions import petitions, versions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.extras import NO_EXTRAS, topics_of
 from server.core.petitions.petitions import Petition
 from server.core.petitions.schedule import NO_SCHEDULE
-from server.core.values.ids import read_id
 from server.core.values.keys import SALT_BYTES
-from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Overtaken, StoreUnavailable
 from server.web.desk.form import parts, rewording, schedule
 from server.web.desk.form.extras import ASKER_FIELDS, EXTRA_FIELDS, extra_values, extras_of
+from server.web.desk.form.for_whom import for_whom, owns_it, where_editor
 from server.web.desk.form.numbers import read_number
 from server.web.desk.form.overtaken import Merged, chosen, merged, overtaking
 from server.web.desk.form.roles import role_ticks, role_values, ticked_roles
@@ -177,39 +175,20 @@ async def _create(visit: Visit, draft: Draft) -> int:
     salt = secrets.token_bytes(SALT_BYTES)
     try:
         async with database.write() as tx:
-            if not await _is_owner(tx, visit):
+            if not await owns_it(tx, visit):
                 draft = replace(draft, schedule=NO_SCHEDULE)
             id_ = await petitions.create(
                 tx, draft, reserved=reserved(), salt=salt, now=now, actor=visit.organizer.name
             )
-            await teams.give(tx, id_, await _for_whom(tx, visit))
+            await teams.give(tx, id_, await for_whom(tx, visit))
             await visit.note(tx, "created", id_)
             return id_
     except InvalidInput:
         async with database.read() as tx:
             made = await petitions.made_of(tx, draft, reserved())
-            if made in await teams.petitions_of(tx, [await _for_whom(tx, visit)]):
+            if made in await teams.petitions_of(tx, [await for_whom(tx, visit)]):
                 return made
         raise
-
-
-async def _for_whom(tx: Transaction, visit: Visit) -> int:
-    """The organization that is chosen; the first, if the form had no choice."""
-    ours = [m.organization_id for m in await _where_editor(tx, visit)]
-    wanted = read_id(visit.form.get("organization", ""))
-    return wanted if wanted in ours else ours[0]
-
-
-async def _is_owner(tx: Transaction, visit: Visit) -> bool:
-    """Whether they own the organization that a new petition is for."""
-    id_ = await _for_whom(tx, visit)
-    return teams.allows((await teams.at_organization(tx, visit.organizer.id, id_)).roles, "owner")
-
-
-async def _where_editor(tx: Transaction, visit: Visit) -> list[Membership]:
-    """The organizations for which this organizer may write a petition."""
-    mine = await teams.memberships(tx, visit.organizer.id)
-    return [m for m in mine if teams.allows(m.roles, "editor")]
 
 
 # From values to a draft.
@@ -319,7 +298,7 @@ async def send_form(
     """
     services = visit.services
     async with services.database.read() as tx:
-        organizations = [] if petition else await _where_editor(tx, visit)
+        organizations = [] if petition else await where_editor(tx, visit)
     errors = {
         field: problem_words(services.renderer, visit.language, *problem)
         for field, problem in sorted((problems or {}).items(), key=_place)

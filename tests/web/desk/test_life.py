@@ -54,6 +54,13 @@ async def test_an_end_empties_and_keeps_the_figures(place: Room) -> None:
     assert (await browser.get(END)).header("location") == LAKE
 
 
+async def test_the_way_to_the_end_stands_behind_closing(place: Room) -> None:
+    browser = await place.signed_in()
+    assert END not in (await browser.get(LAKE)).text
+    await browser.press(LAKE, f"{LAKE}/close")
+    assert f'href="{END}"' in (await browser.get(LAKE)).text
+
+
 async def test_an_end_pressed_twice_is_one(place: Room) -> None:
     browser = await place.signed_in()
     form = await browser.fill(await browser.get(END), END, reason="over", sure=" LAKE ")
