@@ -60,6 +60,8 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
         Route("/accessibility", Methods(GET=petitions.information)),
         Route("/help", Methods(GET=petitions.information)),
         Route("/privacy", Methods(GET=petitions.information)),
+        Route("/p/{slug}/by/{collector}", Methods(GET=petitions.petition, POST=sign.sign)),
+        Route("/p/{slug}/by/{collector}/poster", Methods(GET=sheets.poster)),
         Route("/p/{slug}/verify", Methods(GET=codes.verify, POST=codes.verify)),
         Route("/p/{slug}/withdraw", Methods(GET=codes.withdraw, POST=codes.withdraw)),
         Route("/p/{slug}/privacy", Methods(GET=petitions.privacy)),

@@ -69,11 +69,16 @@ def _known(talk: Talk, petition: Petition, language: str) -> Conversation:
 def _told(known: Conversation, reading: Reading) -> Conversation:
     """What is known with what the text says; a doubtful name is none."""
     name = reading.name if reading.doubt not in ("name", "people", "petition") else ""
-    return replace(known, name=name or known.name, postcode=reading.postcode or known.postcode)
+    return replace(
+        known,
+        name=name or known.name,
+        postcode=reading.postcode or known.postcode,
+        collector=known.collector or reading.collector,
+    )
 
 
 def _signing(talk: Talk, petition: Petition, known: Conversation, name: str) -> Signing:
-    services = talk.services
+    services, brought = talk.services, petition.collector(known.collector)
     return signatures.text_signing(
         petition,
         name=name,
@@ -85,6 +90,7 @@ def _signing(talk: Talk, petition: Petition, known: Conversation, name: str) -> 
         now=services.now(),
         class_=known.class_,
         wording=known.wording,
+        collector=brought.id if brought else None,
     )
 
 
@@ -94,12 +100,12 @@ def _sign(talk: Talk, petition: Petition, known: Conversation) -> Wish:
     known = _told(known, reading)
     if reading.doubt == "name" and not (known.name and talk.asked and talk.asked.name):
         known = replace(known, name="")
-    if petition.state != "open":
-        return talk.say("sign", petition.state, petition=petition, language=known.language)
     if reading.wrong or reading.doubt == "postcode":
         known = replace(known, postcode="")
     try:
         signing = _signing(talk, petition, known, known.name)
+    except NotOpen:
+        return _not_open(talk, petition, known)
     except InvalidInput as error:
         return ask(talk, petition, known, {p.field: p.code for p in error.problems})
     return Wish(
@@ -111,13 +117,18 @@ def _sign(talk: Talk, petition: Petition, known: Conversation) -> Wish:
     )
 
 
+def _not_open(talk: Talk, petition: Petition, known: Conversation) -> Wish:
+    state = petition.at(talk.services.now()).state
+    return talk.say("sign", state, petition=petition, language=known.language)
+
+
 def _sign_all(talk: Talk, petition: Petition, known: Conversation) -> Wish:
     """Two people with whole names in one text: each signs."""
     known = _told(known, talk.reading)
     try:
         signings = [_signing(talk, petition, known, name) for name in talk.reading.names]
     except NotOpen:
-        return talk.say("sign", petition.state, petition=petition, language=known.language)
+        return _not_open(talk, petition, known)
     except InvalidInput:
         return _ask(talk, petition, known, "one_each")
 

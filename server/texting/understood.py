@@ -19,7 +19,13 @@ def petitions_of(directory: Directory) -> PetitionWords:
     source, made = _made.get(directory, (None, None))
     if made is None or source is not directory.by_keyword:
         made = PetitionWords(
-            PetitionWord(word, p.country, p.state == "open", word != p.keyword)
+            PetitionWord(
+                word,
+                p.country,
+                p.state == "open",
+                word != p.keyword,
+                frozenset(c.code for c in p.collectors),
+            )
             for word, p in directory.by_keyword.items()
             if p.state != "draft"
         )

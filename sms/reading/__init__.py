@@ -5,6 +5,7 @@
     letters.py      a text as words, in their places
     pieces.py       words and phrases of a text, each with a sign
     frames.py       quotes of ours, reactions, footers
+    collectors.py   the code of who brought the sender
     petitions.py    the petition's word: glued, dotted, misspelt
     postcodes.py    postcodes and other numbers
     places.py       cities, states, streets
@@ -24,6 +25,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sms.reading.collectors import take_code
 from sms.reading.context import Context, OpenQuestion, PetitionWord, PetitionWords
 from sms.reading.frames import Framed, take_footers, unframed
 from sms.reading.letters import words_of
@@ -66,6 +68,7 @@ def read(text: str, context: Context = _NOWHERE, *, explain: bool = True) -> Rea
         return _quoted(text, framed, context)
     words = words_of(framed.text, context.petitions.words)
     split_glued(words, context)
+    collector, spans = take_code(words, context)
     pieces = pieces_of(words, context.petitions.words)
     take_footers(pieces)
     named = [pieces.folded(at) for at, tag in enumerate(pieces.tags) if tag == "K"]
@@ -73,8 +76,11 @@ def read(text: str, context: Context = _NOWHERE, *, explain: bool = True) -> Rea
     slip = "" if context.asked and context.asked.petition else take_slip(pieces)
     petitions = find_petitions(pieces, context)
     meaning = meaning_of(pieces, context, petitions, postcode)
+    if collector:
+        meaning = meaning._replace(collector=collector)
     if explain:
-        spans, left = spans_of(pieces, framed, meaning), left_of(pieces, meaning)
+        spans = tuple(sorted((*spans, *spans_of(pieces, framed, meaning))))
+        left = left_of(pieces, meaning)
         return meaning._replace(petitions=petitions, typed=slip, spans=spans, left=left)
     return meaning._replace(petitions=petitions, typed=slip) if petitions or slip else meaning
 

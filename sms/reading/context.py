@@ -16,22 +16,25 @@ _ROWS: Final = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 
 @dataclass(frozen=True, slots=True)
 class PetitionWord:
-    """A petition's word, folded, and what readers must know of it; `former`: it has another now."""
+    """A petition's word, folded, and what readers must know of it; `former`: it has another now;
+    `codes` are those of its collectors."""
 
     word: str
     country: str = "US"
     open: bool = True
     former: bool = False
+    codes: frozenset[str] = frozenset()
 
 
 class PetitionWords:
     """The petitions' words, with every slip that can mean but one of them."""
 
-    __slots__ = ("by_word", "countries", "glued", "near", "only", "words")
+    __slots__ = ("by_word", "codes", "countries", "glued", "near", "only", "words")
 
     def __init__(self, petitions: Iterable[PetitionWord] = ()) -> None:
         self.by_word = {p.word: p for p in petitions}
         self.words = frozenset(self.by_word)
+        self.codes = frozenset[str]().union(*(p.codes for p in self.by_word.values()))
         opened = [p for p in self.by_word.values() if p.open]
         today = [p.word for p in opened if not p.former]
         self.only = today[0] if len(today) == 1 else ""

@@ -31,8 +31,9 @@ class Reading(NamedTuple):
     `doubt` is what must be asked. `wrong` are the words in the place of a postcode that are none.
     `language` is that of the text, None if it tells none; `typed` the slip that was taken for a
     sign word. `kin`: the name is somebody else's, of the same phone; `cued`: the
-    text says that it is a name. `several`: more signatures than one are meant. `left` are the words
-    that nothing explains, `places` where the names stand.
+    text says that it is a name. `several`: more signatures than one are meant. `collector`: the
+    code of who brought the sender. `left` are the words that nothing explains, `places` where the
+    names stand.
     """
 
     intent: Intent
@@ -46,6 +47,7 @@ class Reading(NamedTuple):
     typed: str = ""
     kin: bool = False
     several: bool = False
+    collector: str = ""
     cued: bool = False
     left: str = ""
     places: tuple[tuple[int, int], ...] = ()  # where the names stand

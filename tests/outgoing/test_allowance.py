@@ -9,7 +9,7 @@ import pytest
 from server.core.counting.counts import DAY
 from server.core.outbox import allowance
 from server.core.outbox.allowance import FIRSTS_DAILY, RANGE_CODES, RECIPIENT_DAILY, WEEK
-from server.core.petitions import petitions
+from server.core.petitions import sending
 from server.core.signing.codes import Action, TypedCode
 from server.core.signing.verification import Asked, Taken, Verifier
 from tests.harness.mail.mails import ANA, drain, signs, with_mail
@@ -48,7 +48,7 @@ async def texted(database_url: str) -> AsyncIterator[Phones]:
 async def let_codes_go_by_text(phones: Phones, since: int | None = NOW) -> None:
     async with phones.services.database.write() as tx:
         for id_ in phones.services.directory.by_id:
-            await petitions.set_sms_codes(tx, id_, since)
+            await sending.set_sms_codes(tx, id_, since)
     await phones.services.directory.refresh()
 
 
@@ -293,13 +293,13 @@ async def test_an_organizer_stops_all_mail_of_a_petition_and_lets_it_go_again(
     await phones.add_petition(slug="face", keyword="FACE")
     services = phones.services
     async with services.database.write() as tx:
-        await petitions.stop_mail(tx, 1, services.now())
+        await sending.stop_mail(tx, 1, services.now())
     await signs(services)
     await signs(services, email="bo@gmail.com", slug="face")
     await send(phones)
     assert (len(office.to(ANA)), len(office.to("bo@gmail.com"))) == (0, 1)
     async with services.database.write() as tx:
-        await petitions.resume_mail(tx, 1, services.now())
+        await sending.resume_mail(tx, 1, services.now())
     await send(phones)
     assert len(office.to(ANA)) == 1
 

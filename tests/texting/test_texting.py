@@ -13,7 +13,7 @@ import pytest
 from server.config import LANGUAGES
 from server.core.conversations.phones import opt_out
 from server.core.counting import counts
-from server.core.petitions import petitions
+from server.core.petitions import collectors, petitions
 from server.core.petitions.draft import TITLE_LIMIT, Wording
 from server.core.values.names import NAME_LIMIT
 from server.errors import StoreUnavailable
@@ -451,3 +451,51 @@ async def test_a_text_has_the_wording_of_its_first_question(phones: Phones) -> N
     assert stored == [("Ana Diaz", 1), ("Bo Diaz", 1), ("Cy Diaz", 3)]
     await phones.text("NAME Bo Dias", "+14065550124")  # a correction is no signature
     assert ("Bo Dias", 1) in await phones.rows("SELECT name, wording FROM signatures")
+
+
+async def test_the_code_of_a_collector_is_no_name_and_no_postcode(phones: Phones) -> None:
+    async def collect(name: str, code: str) -> None:
+        async with phones.services.database.write() as tx:
+            await collectors.add(tx, 1, "US", name=name, code=code, taken=(), now=NOW)
+        await phones.services.directory.refresh()
+
+    await collect("Ana", "ANA7")
+    await collect("Zoe", "ZOE12")
+    said: list[tuple[str, ...]] = [
+        ("SIGN LAKE ANA7 Bo Lee 59801",),
+        ("LAKE ANA7 Cy Moss 59801",),
+        ("lake ana7 di ruiz 59801",),
+        ("Lake Zoe12, Eli Stone, 59801",),
+        ("SIGN LAKE Flo Gray 59801 ANA7",),
+        ("SIGN LAKE ZOE12", "Guy Hill 59801"),
+        ("SIGN ANA7 Hal Ives", "59801"),
+        ("SIGN LAKE ANA8 Ida Jones 59801",),  # of nobody: the signature counts all the same
+        ("SIGN LAKE XYZ99", "Pia Kern 59801"),
+        ("SIGN LAKE ANA7", "SIGN LAKE ZOE12 Kim Lane 59801"),  # the first one stays
+        ("SIGN LAKE Lou Mays 59801",),
+    ]
+    for n, texts in enumerate(said):
+        for text in texts:
+            reply = await phones.text(text, f"+140655502{n:02}")
+        assert reply
+        assert "Thank you" in reply, texts
+    stored = await phones.rows("SELECT name, collector, postcode FROM signatures ORDER BY id")
+    assert stored == [
+        ("Bo Lee", 1, "59801"),
+        ("Cy Moss", 1, "59801"),
+        ("di ruiz", 1, "59801"),
+        ("Eli Stone", 2, "59801"),
+        ("Flo Gray", 1, "59801"),
+        ("Guy Hill", 2, "59801"),
+        ("Hal Ives", 1, "59801"),
+        ("Ida Jones", None, "59801"),
+        ("Pia Kern", None, "59801"),
+        ("Kim Lane", 1, "59801"),
+        ("Lou Mays", None, "59801"),
+    ]
+    async with phones.services.database.write() as tx:
+        await collectors.end(tx, 1, 1, NOW)
+    await phones.services.directory.refresh()
+    await phones.text("SIGN LAKE ANA7 Max Nash 59801", "+14065550150")
+    last = await phones.rows("SELECT name, collector FROM signatures ORDER BY id DESC LIMIT 1")
+    assert last == [("Max Nash", None)]  # who has ended brings nobody, and loses nobody

@@ -26,6 +26,7 @@ from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
 from tests.harness.web.site import Site
 from tests.web.presses import (
     account,
+    collectors,
     decisions,
     letters,
     life,
@@ -39,7 +40,10 @@ from tests.web.presses.table import PRESSES, Press, known, walk
 
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
-PRESSING = (readers, signers, letters, offices, petitions, decisions, team, account, life)
+PRESSING = (
+    *(readers, signers, letters, offices, petitions, collectors, life),
+    *(decisions, team, account),
+)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 

@@ -93,7 +93,7 @@ FIELDS = [
     *["maker0_name", "maker0_email", "maker7_form", "why", "accept", "reason", "domain", "since"],
     *["class", "prefix", "until", "sure", "people", "on", "c1799999999999999999", "after"],
     *["before", "c9", "c\u0663", "organization", "whom", "nonce", "viewer", "owner", "was"],
-    *["old", "salt"],
+    *["old", "salt", "opens", "closes", "zone"],
     *["maker0_title", "maker0_phone", "maker8_name", "postcode_required", "entries", "reference"],
     *["From", "Body", "MessageSid", "CallSid", "Digits", "text", "from", "id", "sessionId", ""],
 ]  # fmt: skip
@@ -152,6 +152,7 @@ class Requests:
     def _path(self) -> str:
         draw = self._random
         usual = {"slug": "lake", "page": "1", "id": "1", "rest": SECRET, "ref": "1-" + 32 * "0"}
+        usual["collector"] = "ana7"
         usual |= {"organization": "1", "token": 32 * "0"}
         usual["gateway"] = draw.choice(GATEWAYS)
 

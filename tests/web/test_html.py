@@ -79,12 +79,12 @@ def organizer_pages(server: Server) -> dict[str, str]:
     token = re.search('name="csrf" value="([^"]+)"', room["first"])
     assert token, "not signed in"
     pages = ["p/face", "p/face/edit", "p/face/letters", "petitions/new", "p/none"]
-    pages += ["o/1?done=no_name", "join/0"]
+    pages += ["p/face/collectors", "o/1?done=no_name", "join/0"]
     for path in [*pages, "p/face/moderation", "p/face/invalidate", "p/face/audit"]:
         room[path] = ask(path)
     for path in ("account", "account/password", "account/email", "account/second-step"):
         room[path] = ask(path)
-    room["end"] = ask("p/face/end")
+    room["end"], room["answer"] = ask("p/face/end"), ask("p/face/answer")
     room["end-faulty"] = ask("p/face/end", {"csrf": token[1], "sure": "face"})
     wrong = {"csrf": token[1], "title_en": '"<b>', "goal": "many", "maker0_phone": "x"}
     room["errors"] = ask("p/face/edit", wrong)

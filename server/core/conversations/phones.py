@@ -25,7 +25,7 @@ _ABOUT |= dict.fromkeys(("stop", "start", "remove"), "opt")
 class Conversation:
     """What a phone has told us so far towards a signature; '' is still to be asked. `class_` is
     that of the signature which it ends in: a call goes on by text; `wording` is the number of what
-    the petition said when it began."""
+    the petition said when it began, `collector` the code of who brought them."""
 
     petition_id: int
     language: str
@@ -33,6 +33,7 @@ class Conversation:
     postcode: str = ""
     class_: Class = "sms"
     wording: int = 1
+    collector: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class PhoneHistory:
 
 
 #: The columns of a conversation in the order of its fields.
-_ASKED = ("petition_id", "language", "name", "postcode", "class", "wording")
+_ASKED = ("petition_id", "language", "name", "postcode", "class", "wording", "collector")
 _CHOSEN = "i.kind = 'language' AND i.language IS NOT NULL"
 _REPLIED = "i.reply IS NOT NULL"
 _UNFINISHED = "CASE WHEN i.kind = 'which' THEN i.body END"
@@ -117,6 +118,7 @@ async def histories(
         f" {_last('i.ask', _REPLIED)} AS rest,"
         f" {_last('i.reply', _REPLIED)} AS ours, {_last('i.reply', _REPLIED, 1)} AS before,"
         " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class, c.wording,"
+        " c.collector,"
         " (SELECT step FROM texted_letters t WHERE t.phone_key = b.phone_key"
         "  AND t.begun_at > :gathered) AS letter"
         f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"
@@ -158,7 +160,9 @@ async def converse(tx: Transaction, last: Mapping[bytes, Conversation | None], n
     )
     asked = [(key, *astuple(kept), now) for key, kept in last.items() if kept]
     if asked:
-        columns = "phone_key, petition_id, language, name, postcode, {}, wording, asked_at"
+        columns = (
+            "phone_key, petition_id, language, name, postcode, {}, wording, collector, asked_at"
+        )
         rows = tx.rows(
             "batch",
             phone_key="blob",
@@ -168,6 +172,7 @@ async def converse(tx: Transaction, last: Mapping[bytes, Conversation | None], n
             postcode="text",
             class_="text",
             wording="int",
+            collector="text",
             asked_at="int",
         )
         await tx.execute(

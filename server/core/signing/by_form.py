@@ -31,6 +31,7 @@ async def sign_by_form(
     language: str,
     id_: int,
     now: int,
+    collector: int | None = None,
 ) -> tuple[Signing, Outcome]:
     """Sign with the values of a form (docs/design.md has its fields); returns after it is durable.
 
@@ -39,7 +40,14 @@ async def sign_by_form(
     form, or `StoreUnavailable`.
     """
     signing = web_signing(
-        petition, values, keys=keys, country=country, language=language, id_=id_, now=now
+        petition,
+        values,
+        keys=keys,
+        country=country,
+        language=language,
+        id_=id_,
+        now=now,
+        collector=collector,
     )
     prefix = limits.prefix_of(address)
     signing.signals = watch.signals(

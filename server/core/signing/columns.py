@@ -45,6 +45,7 @@ class Columns:
     noted_at: int | None = None
     absorbed_by: int | None = None  # the id of a verified signature
     wording: int = 1  # the number of what its signer has read
+    collector: Personal[int] = None  # who brought its signer, by their number in the petition
     group_key: Personal[bytes] = None  # in whose count of verified ones it stands
 
 

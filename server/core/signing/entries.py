@@ -40,7 +40,7 @@ NOTHING = Besides()
 
 class Entries(NamedTuple):
     """`name` as it was spelt; `public` and `news` are the ticks; `wording` is the number of what
-    was read."""
+    was read, `collector` that of who brought them."""
 
     name: str
     postcode: str | None
@@ -48,6 +48,7 @@ class Entries(NamedTuple):
     public: bool
     news: bool
     wording: int = 1
+    collector: int | None = None
     besides: Besides = NOTHING
 
     def shown_without(self, extras: Extras) -> tuple[Entries, ...]:
@@ -61,5 +62,7 @@ class Entries(NamedTuple):
         said = [self.name, self.postcode or "", self.comment or "", ticks]
         if self.wording > 1:  # pages of before there were others are still open somewhere
             said.append(str(self.wording))
+        if self.collector:
+            said.append(f"by {self.collector}")
         key = keys.entries(salt, *said, *filter(None, [self.besides.packed()]))
         return urlsafe_b64encode(key[:_SHOWN_BYTES]).decode()

@@ -39,6 +39,7 @@ _COLUMNS: dict[str, ColumnType] = {
     "news_at": "int",
     "besides": "text",
     "wording": "int",
+    "collector": "int",
 }
 _NAMES = ", ".join(_COLUMNS)
 
@@ -69,7 +70,8 @@ class Form:
         about = (s.petition_id, self.id, self.signature_id, s.id, s.keys.contact)
         said = (s.class_, s.language, s.name, s.postcode, s.contact, s.comment)
         ticks = (s.now if ticked else None for ticked in (s.public, s.news))
-        return *about, s.prefix_tag or b"", *said, *ticks, s.besides.packed(), s.wording
+        more = s.besides.packed(), s.wording, s.collector
+        return *about, s.prefix_tag or b"", *said, *ticks, *more
 
 
 async def put(tx: Transaction, forms: Iterable[Form]) -> None:
@@ -179,14 +181,14 @@ class Provable:
 
 _EITHER = (
     "SELECT b.place, s.contact_key, s.place_key, s.name, s.postcode, s.comment, s.public_at,"
-    " s.news_at, s.wording, s.id, s.id AS signature_id, NULL AS signing_id, NULL AS class,"
-    " s.language, s.contact, s.prefix_tag AS network, NULL AS besides"
+    " s.news_at, s.wording, s.collector, s.id, s.id AS signature_id, NULL AS signing_id,"
+    " NULL AS class, s.language, s.contact, s.prefix_tag AS network, NULL AS besides"
     " FROM {batch} b JOIN signatures s"
     " ON s.petition_id = b.petition_id AND s.contact_key = b.contact_key"
     " AND s.contact_key IS NOT NULL AND s.withdrawn_at IS NULL"
     " UNION ALL SELECT b.place, f.contact_key, NULL, f.name, f.postcode, f.comment, f.public_at,"
-    " f.news_at, f.wording, f.id, f.signature_id, f.signing_id, f.class, f.language, f.contact,"
-    " f.network, f.besides FROM {batch} b JOIN pending_forms f"
+    " f.news_at, f.wording, f.collector, f.id, f.signature_id, f.signing_id, f.class, f.language,"
+    " f.contact, f.network, f.besides FROM {batch} b JOIN pending_forms f"
     " ON f.petition_id = b.petition_id AND f.contact_key = b.contact_key"
 )
 
@@ -222,12 +224,13 @@ def _candidate(
     now: int,
 ) -> Provable:
     """`said` is what signatures say besides."""
-    contact_key, place_key, name, postcode, comment, public_at, news_at, wording, *about = row
-    id_, signature_id, signing_id, class_, language, contact, network, packed = about
+    contact_key, place_key, name, postcode, comment, public_at, news_at, *about = row
+    wording, collector, id_, signature_id, signing_id, class_, *about = about
+    language, contact, network, packed = about
     of_signature = said.get((petition.id, id_), NOTHING)
     more = of_signature if signing_id is None else Besides.unpacked(packed)
     ticks = public_at is not None, news_at is not None
-    entries = Entries(name or "", postcode, comment, *ticks, wording, more)
+    entries = Entries(name or "", postcode, comment, *ticks, wording, collector, more)
     contact_keys = (contact_key, *(keys.contacts(petition.salt, contact) if contact else ()))
     if signing_id is None:
         return Provable(id_, petition, entries, place_key, contact_key, contact_keys)

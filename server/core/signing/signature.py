@@ -19,9 +19,9 @@ from server.core.values.keys import PersonKeys
 class Signing:
     """A well-formed wish to sign. `verified`: the contact has been shown to be theirs.
 
-    `wording` is the number of what they have read. `group` is what its contact shares with others.
-    A door adds what is suspicious about it (`signals`), and what stands for the address that it
-    came from (`prefix_tag`).
+    `wording` is the number of what they have read, `collector` that of who brought them. `group` is
+    what its contact shares with others. A door adds what is suspicious about it (`signals`), and
+    what stands for the address that it came from (`prefix_tag`).
     """
 
     id: int
@@ -37,6 +37,7 @@ class Signing:
     public: bool = False
     news: bool = False
     wording: int = 1
+    collector: int | None = None
     verified: bool = False
     signals: tuple[Reason, ...] = ()
     group: Group | None = None
@@ -46,8 +47,16 @@ class Signing:
 
     @property
     def entries(self) -> Entries:
-        ticks = self.public, self.news
-        return Entries(self.name, self.postcode, self.comment, *ticks, self.wording, self.besides)
+        return Entries(
+            self.name,
+            self.postcode,
+            self.comment,
+            self.public,
+            self.news,
+            self.wording,
+            self.collector,
+            self.besides,
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -97,14 +106,22 @@ class Signature(Columns):
             verified_at=s.now if s.verified else None,
             wording=s.wording,
             besides=s.besides,
+            collector=s.collector,
         )
 
     @property
     def entries(self) -> Entries:
         """What it says of its signer now."""
-        ticks = self.public_at is not None, self.news_at is not None
-        more = self.wording, self.besides or NOTHING
-        return Entries(self.name or "", self.postcode, self.comment, *ticks, *more)
+        return Entries(
+            self.name or "",
+            self.postcode,
+            self.comment,
+            self.public_at is not None,
+            self.news_at is not None,
+            self.wording,
+            self.collector,
+            self.besides or NOTHING,
+        )
 
     def as_signing(self) -> Signing:
         """The form that made it, while nobody has verified it."""
@@ -123,13 +140,13 @@ class Signature(Columns):
     def verify(self, s: Signing) -> None:
         """The owner signs by a door that shows the contact to be theirs.
 
-        What was entered on the web (comment, public name, news, what it says besides) may be a
-        stranger's: it goes.
+        What was entered on the web (comment, public name, news, who brought them, what it says
+        besides) may be a stranger's: it goes.
         """
         self.class_, self.language = s.class_, s.language
         self.sign_anew(s)
         self.comment = self.public_at = self.news_at = None
-        self.besides = s.besides
+        self.besides, self.collector = s.besides, s.collector
         self.confirm(s.now)
 
     def sign_anew(self, s: Signing) -> None:
@@ -148,8 +165,11 @@ class Signature(Columns):
         self.person_key = s.keys.person
 
     def enter(self, form: Signing) -> None:
-        """All that a form says, whose contact has been shown to be its signer's."""
+        """All that a form says, whose contact has been shown to be its signer's. Who brought them
+        first stays."""
         self.correct(form)
+        if self.verified_at is None:
+            self.collector = form.collector
         self.comment, self.contact = form.comment, form.contact
         self.wording, self.besides = form.wording, form.besides
         self.public_at = (self.public_at or form.now) if form.public else None

@@ -44,13 +44,14 @@ def web_signing(
     language: str,
     id_: int,
     now: int,
+    collector: int | None = None,
 ) -> Signing:
     """A signing from the values of a form (docs/design.md has its fields), with nothing suspicious
     about it.
 
     Raises `NotOpen`, or `InvalidInput` with every problem of the form.
     """
-    if petition.state != "open":
+    if petition.at(now).state != "open":
         raise NotOpen(petition.slug)
     name = tidy(values.get("name", ""))
     postcode, bad_postcode = _read_postcode(petition, tidy(values.get("postcode", "")))
@@ -79,6 +80,7 @@ def web_signing(
         besides=more,
         asks=petition.extras.asks,
         wording=wordings.read_number(values.get("v", ""), petition.wording_number),
+        collector=collector,
     )
 
 
@@ -94,6 +96,7 @@ def text_signing(
     now: int,
     class_: Class = "sms",
     wording: int = 0,
+    collector: int | None = None,
 ) -> Signing:
     """A signing by text, session or call: the phone it came from is the contact, and is thereby
     verified. Whoever signs so states what the petition wants to have stated.
@@ -101,7 +104,7 @@ def text_signing(
     `name` and `postcode` as `names.split_name_and_postcode` gives them; `wording` is the number of
     what they were told of, 0 for that of now. Raises like `web_signing`.
     """
-    if petition.state != "open":
+    if petition.at(now).state != "open":
         raise NotOpen(petition.slug)
     name = tidy(name)
     read, problems = _read_postcode(petition, postcode)
@@ -123,6 +126,7 @@ def text_signing(
         besides=Besides(eligible=bool(petition.extras.eligibility)),
         asks=petition.extras.asks,
         wording=wording or petition.wording_number,
+        collector=collector,
         group=limits.group_of(petition.id, petition.salt, phone, keys),
     )
 

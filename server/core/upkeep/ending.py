@@ -33,6 +33,7 @@ DELETED = (
     "outbox",
     "pending_forms",
     "besides",
+    "collectors",
     "merged",
     "letters",
     "texted_letters",

@@ -28,6 +28,8 @@ DETAIL_WORDS = {
     "partner": N_("partner: {value}"),
     "to": N_("name: {value}"),
     "asked_by": N_("asked by: {value}"),
+    "set_by": N_("by the clock, as set by {value}"),
+    "code": N_("code: {value}"),
 }
 _ON = {True: N_("on"), False: N_("off")}
 _WAS_IS = N_("{part}: before {was}, now {now}")

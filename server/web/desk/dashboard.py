@@ -11,7 +11,7 @@ from server.core.desk import dashboard as figures
 from server.core.desk import ends, exports, teams
 from server.core.desk.dashboard import Sums
 from server.core.floods.alarms import SENDING
-from server.core.petitions import petitions
+from server.core.petitions import petitions, sending
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
 from server.errors import InvalidInput
@@ -81,7 +81,9 @@ def _still_true(petition: Petition) -> dict[str, str]:
         "created": state == "draft",
         "opened": state == "open",
         "paused": state == "paused",
-        "closed": state == "closed",
+        "closed": state in {"closed", "answered"},
+        "answered": state == "answered",
+        "not_closed": state not in {"closed", "answered"},
         "ended": state == "ended",
         "mail_stopped": petition.mail_stopped,
         "mail_resumed": not petition.mail_stopped,
@@ -134,11 +136,11 @@ class Chart:
 
 
 async def open_(visit: Visit) -> None:
-    """POST: the petition takes signatures from now on; its form, if nobody is named who asks."""
+    """POST: the petition takes signatures from now on; its form, if something is in the way."""
     try:
         await _change(visit, petitions.open_, "opened")
-    except InvalidInput:
-        await petition_form.ask_who(visit, await visit.petition())
+    except InvalidInput as error:
+        await petition_form.ask_first(visit, await visit.petition(), error)
 
 
 async def pause(visit: Visit) -> None:
@@ -164,12 +166,12 @@ async def _change(
 
 async def stop_mail(visit: Visit) -> None:
     """POST: no mail of the petition goes out from now on; it waits."""
-    await _change(visit, petitions.stop_mail, "mail_stopped")
+    await _change(visit, sending.stop_mail, "mail_stopped")
 
 
 async def resume_mail(visit: Visit) -> None:
     """POST: mail of the petition goes out again."""
-    await _change(visit, petitions.resume_mail, "mail_resumed")
+    await _change(visit, sending.resume_mail, "mail_resumed")
 
 
 async def export(visit: Visit) -> None:

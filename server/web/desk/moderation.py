@@ -9,7 +9,7 @@ from server.core.desk import audit, moderation, organizers
 from server.core.desk import invalidation as invalidations
 from server.core.desk.conditions import Condition, Preview, preview
 from server.core.floods import alarms
-from server.core.petitions import petitions
+from server.core.petitions import petitions, sending
 from server.core.petitions.petitions import Petition
 from server.core.values.ids import read_id
 from server.db import Transaction
@@ -193,7 +193,7 @@ async def text_codes(visit: Visit) -> None:
     petition = await visit.petition()
     on = visit.form.get("on") == "1"
     async with visit.services.database.write() as tx:
-        await petitions.set_sms_codes(tx, petition.id, visit.services.now() if on else None)
+        await sending.set_sms_codes(tx, petition.id, visit.services.now() if on else None)
         await visit.note(tx, "text_codes", petition.id, on=on)
     await visit.services.directory.refresh()
     await _go_back(visit, petition, "text_codes")

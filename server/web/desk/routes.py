@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.web.desk import (
     audit,
+    collectors,
     dashboard,
     for_organizations,
     invalidation,
@@ -15,7 +16,7 @@ from server.web.desk import (
     petition_form,
     preview,
 )
-from server.web.desk.life import deleting, ending
+from server.web.desk.life import answering, deleting, ending
 from server.web.desk.people import account, team
 from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
@@ -74,12 +75,18 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/open", "owner", POST=dashboard.open_),
         door("p/{slug}/pause", "owner", POST=dashboard.pause),
         door("p/{slug}/close", "owner", POST=dashboard.close),
+        door("p/{slug}/answer", "editor", GET=answering.answer, POST=answering.answer),
         door("p/{slug}/delete", "owner", GET=deleting.delete, POST=deleting.delete),
         door("p/{slug}/end", "owner", fresh=True, GET=ending.end, POST=ending.end),
         door("p/{slug}/end/agree", "moderator", fresh=True, GET=ending.agree, POST=ending.agree),
         door("p/{slug}/end/keep", "moderator", POST=ending.keep),
         door("p/{slug}/stop-mail", "moderator", POST=dashboard.stop_mail),
         door("p/{slug}/resume-mail", "moderator", POST=dashboard.resume_mail),
+        door("p/{slug}/collectors", "viewer", GET=collectors.show),
+        door("p/{slug}/collectors/add", "editor", POST=collectors.add),
+        door("p/{slug}/collectors/{id}/rename", "editor", POST=collectors.rename),
+        door("p/{slug}/collectors/{id}/end", "editor", POST=collectors.end),
+        door("p/{slug}/collectors/{id}/resume", "editor", POST=collectors.resume),
         door("p/{slug}/letters", "viewer", GET=letters.show),
         door("p/{slug}/letters/pause", "moderator", POST=letters.pause),
         door("p/{slug}/letters/resume", "moderator", POST=letters.resume),

@@ -42,6 +42,25 @@ _PROBLEMS = {
     ("keyword", "in_use"): N_("Another petition has this word. Choose a different one."),
     ("country", "malformed"): N_("Write the two letters of a country, like US or MX."),
     ("goal", "malformed"): N_("Write the goal as a number, like 5000, or leave it empty."),
+    ("opens", "malformed"): N_("Write day and time like 2026-12-24 18:00."),
+    ("opens", "skipped"): N_(
+        "The clocks are put forward on that day, and skip this time. Choose another."
+    ),
+    ("opens", "twice"): N_(
+        "The clocks are put back on that day, and this time comes twice. Choose another."
+    ),
+    ("opens", "past"): N_("That is over. Choose a later time, or leave it empty."),
+    ("closes", "malformed"): N_("Write day and time like 2026-12-24 18:00."),
+    ("closes", "skipped"): N_(
+        "The clocks are put forward on that day, and skip this time. Choose another."
+    ),
+    ("closes", "twice"): N_(
+        "The clocks are put back on that day, and this time comes twice. Choose another."
+    ),
+    ("closes", "past"): N_("That is over. Choose a later time, or leave it empty."),
+    ("closes", "before"): N_("Let it close after it opens."),
+    ("zone", "missing"): N_("Write the time zone, like America/New_York."),
+    ("zone", "malformed"): N_("We do not know this time zone. Write it like America/New_York."),
     ("origins", "malformed"): N_(
         "Write each site as its address alone, like https://example.org, one on each line."
     ),
@@ -94,11 +113,26 @@ DONE = {
     "closed": N_("The petition is closed. It takes no more signatures."),
     "mail_stopped": N_("No mail of this petition goes out any more."),
     "mail_resumed": N_("Mail of this petition goes out again."),
+    "answered": N_("The answer is stored. Everybody can read it now."),
+    "not_closed": N_("Close the petition first. Then you can write what was answered."),
     "no_draft": N_("Only a draft that was never open can be deleted. You can end a petition."),
     "ended": N_("The petition has ended. Its data is erased in a few minutes."),
     "end_asked": N_("It waits for another organizer to agree."),
     "end_gone": N_("Nobody asks to end this petition any more."),
     "end_kept": N_("The petition does not end."),
+}
+ANSWER_CHANGED = N_(
+    "Somebody has changed the answer since you opened this form. Below is what it says now. Press"
+    " Save once more to put yours in its place."
+)
+ANSWER_FAULTS = {
+    ("answer_by", "missing"): N_("Write who answered."),
+    ("answer_by", "long"): N_("Write a shorter name of who answered, at most {by_limit} letters."),
+    ("answer_on", "malformed"): N_("Write the day of the answer like 2026-12-24."),
+    ("answer_on", "future"): N_("That day is still to come. Write the day of the answer."),
+    ("answer_promised", "malformed"): N_("Write the day like 2027-03-31, or leave it empty."),
+    ("words", "missing"): N_("Write what they answered."),
+    ("words", "long"): N_("Write a shorter answer, at most {words_limit} letters."),
 }
 #: What is wrong with the question before an end.
 END_FAULTS = {
@@ -149,6 +183,7 @@ STATE_WORDS = {
     "open": N_("Open"),
     "paused": N_("Paused"),
     "closed": N_("Closed"),
+    "answered": N_("Answered"),
     "ended": N_("Ended"),
 }
 CLASS_WORDS = {
@@ -232,6 +267,8 @@ ACTION_WORDS = {
     "opened": N_("opened the petition"),
     "paused": N_("paused the petition"),
     "closed": N_("closed the petition"),
+    "answered": N_("wrote what was answered"),
+    "corrected_answer": N_("corrected what was answered"),
     "ended": N_("ended the petition for good"),
     "end_asked": N_("asked to end the petition for good"),
     "end_cancelled": N_("decided that the petition does not end"),
@@ -258,6 +295,10 @@ ACTION_WORDS = {
     "invalidation_done": N_("took signatures out"),
     "invalidation_undone": N_("asked to put signatures back"),
     "invalidation_restored": N_("put signatures back"),
+    "collector_added": N_("added a collector"),
+    "collector_renamed": N_("gave a collector another name"),
+    "collector_ended": N_("ended the link of a collector"),
+    "collector_resumed": N_("let a collector go on"),
     "assigned": N_("became an organizer of the petition"),
 }
 KIND_WORDS = {

@@ -33,6 +33,8 @@ FOR_ALL = (b"cache-control", b"max-age=5,stale-while-revalidate=60,stale-if-erro
 CHECKED = (b"cache-control", b"no-cache")
 PRIVATE = (b"cache-control", b"private,no-cache")  # `no-store` would break Back
 UNKEPT = (b"cache-control", b"no-store")
+#: No search engine keeps the page: it may still change, or is another one's twin.
+UNFOUND = (b"x-robots-tag", b"noindex")
 VARY = (b"vary", b"accept-encoding")
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 

@@ -110,7 +110,7 @@ class Listing:
         self._ordered, self._order = float("-inf"), dict[int, int]()
 
     async def index(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """All open petitions, or those of any time that have the words of `q`."""
+        """All petitions of any time, or those that have the words of `q`; the open ones first."""
         asked = Query.read(scope)
         pages = self._queried if asked.address else self._site.pages
         name = scope["page"] + asked.address
@@ -133,8 +133,7 @@ class Listing:
         if asked.by == "most":
             verified = await self._verified()
             found = sorted(found, key=lambda p: -verified.get(p.id, 0))
-            if asked.typed:
-                found.sort(key=lambda p: p.state != "open")
+            found.sort(key=lambda p: p.state != "open")
         first = (asked.page - 1) * PETITIONS_LISTED
         listed = found[first : first + PETITIONS_LISTED]
         if first and not listed:
@@ -155,7 +154,7 @@ class Listing:
 
     async def _found(self, asked: Query, directory: Directory) -> list[Petition]:
         if not asked.typed:
-            return _with_topic(directory.open(), asked.topic)
+            return _with_topic(directory.ever_open(directory.by_id), asked.topic)
         words = search.words_of(asked.typed)
         if not words:
             return []

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from server.config import LANGUAGES
 from server.core.counting.counts import CLASSES
+from server.core.petitions.collectors import Collector
 from server.core.petitions.petitions import Petition
 from server.web.http.responses import (
     CHECKED,
@@ -19,6 +20,7 @@ from server.web.http.responses import (
     JSON,
     NOSNIFF,
     PLAIN,
+    UNFOUND,
     Header,
     Headers,
     html,
@@ -67,7 +69,9 @@ class Petitions:
         prefix, words = scope["language"], self._information_words()
 
         def render() -> tuple[bytes, Headers]:
-            page = self._site.render_petition("web/privacy.html", petition, prefix, None, **words)
+            page = self._site.render_petition(
+                "web/privacy.html", petition, prefix, None, by=None, **words
+            )
             return html(page, FOR_ALL)
 
         await self._site.send_kept(scope, send, (petition.id, petition.version), render)
@@ -75,13 +79,22 @@ class Petitions:
     async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A petition with its counts, the form, and how to sign by text."""
         petition = await self._site.find(scope)
+        prefix, by = scope["language"], self._site.collector(scope, petition)
+        if by is None and "collector" in scope["path_params"]:
+            await self._site.lead_back(scope, send, petition)
+            return
         figures, late = await self._site.latest_figures(petition)
-        prefix = scope["language"]
 
         def render() -> tuple[bytes, Headers]:
             language = prefix or petition.language
             words = self._site.figures_words(language, figures, late, of=petition)
-            return html(self._without_counts(petition, prefix).replace(_COUNTS, words), FOR_ALL)
+            if by is None:
+                page = self._without_counts(petition, prefix)
+                return html(page.replace(_COUNTS, words), FOR_ALL)
+            body, headers = html(
+                self._render(petition, prefix, by).replace(_COUNTS, words), FOR_ALL
+            )
+            return body, [*headers, UNFOUND]
 
         key = (petition.id, petition.version, figures, late)
         await self._site.send_kept(scope, send, key, render)
@@ -91,16 +104,20 @@ class Petitions:
         key = (petition.id, prefix or "")
         version, page = self._rendered.get(key, (0, ""))
         if version != petition.version:
-            page = self._site.render_petition(
-                "web/petition.html",
-                petition,
-                prefix,
-                counts=_COUNTS,
-                preview=False,
-                since=day_words(petition.opened_at or 0, prefix or petition.language),
-            )
+            page = self._render(petition, prefix)
             self._rendered[key] = (petition.version, page)
         return page
+
+    def _render(self, petition: Petition, prefix: str | None, by: Collector | None = None) -> str:
+        return self._site.render_petition(
+            "web/petition.html",
+            petition,
+            prefix,
+            by=by,
+            counts=_COUNTS,
+            preview=False,
+            since=day_words(petition.opened_at or 0, prefix or petition.language),
+        )
 
     async def count_digits(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The verified count as digits and a newline."""

@@ -13,12 +13,9 @@ from server.core.petitions.petitions import Petition
 from server.core.values.keys import Keys, mac
 from server.errors import NotFound
 from server.web.http.guard import check_origin
-from server.web.http.responses import PRIVATE, redirect, send_html
+from server.web.http.responses import PRIVATE, UNFOUND, redirect, send_html
 from server.web.public.site import Site, path_of
 from server.words.render import day_words
-
-_UNFOUND = (b"x-robots-tag", b"noindex")  # no search engine keeps what may still change
-
 
 _REF = re.compile(r"(?P<id>[0-9]{1,15})-(?P<proof>[0-9a-f]{32})")
 #: What is known of who has signed a draft.
@@ -48,7 +45,7 @@ class Previews:
             await redirect(scope, send, 303, path_of(petition, prefix), [PRIVATE])
             return
         page = self.page(petition, prefix)
-        await send_html(scope, send, 200, page, [_UNFOUND])
+        await send_html(scope, send, 200, page, [UNFOUND])
 
     async def beyond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What the page's form and links lead to."""

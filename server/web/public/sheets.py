@@ -75,10 +75,14 @@ class Sheets:
     async def poster(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A page to print, A4 or Letter, with slips to tear off."""
         petition = await self._site.find(scope)
+        by = self._site.collector(scope, petition)
+        if by is None and "collector" in scope["path_params"]:
+            await self._site.lead_back(scope, send, petition, "/poster")
+            return
 
         def render() -> tuple[bytes, Headers]:
             page = self._site.render_petition(
-                "web/poster.html", petition, scope["language"], qr=qr_code
+                "web/poster.html", petition, scope["language"], by=by, qr=qr_code
             )
             return html(page, FOR_ALL)
 
@@ -92,7 +96,10 @@ class Sheets:
         began = petition.opened_at or 0
         entries = [(f"{n}", max(began, day * counts.DAY)) for n, day in reached] + [("open", began)]
         if ended := petition.ended_at or petition.closed_at or petition.paused_at:
-            entries.insert(0, (petition.state, ended))
+            state = "closed" if petition.state == "answered" else petition.state
+            entries.insert(0, (state, ended))
+        if petition.answered_at:
+            entries.insert(0, ("answered", petition.answered_at))
         key = (petition.id, petition.version, tuple(entries))
         await self._site.send_kept(scope, send, key, self._feed(petition, scope, entries))
 

@@ -19,6 +19,8 @@ from server.web.public.site import Site
 from server.web.public.thanks import Thanks
 from server.web.public.words import FIELD_IDS, SIGNATURE_NOT_STORED, problem_words
 
+REFUSES = "nobody"  # the tick of whoever wants it noted that nobody brought them
+
 
 class Sign:
     """The endpoint, `(scope, receive, send)`."""
@@ -36,7 +38,8 @@ class Sign:
             signing, outcome = await self._site.beat.after(self._signed(scope, petition, values))
         except NotOpen:
             metrics.signed("web", "closed")
-            await self._site.send_message(scope, send, petition.state, petition)
+            state = petition.at(self._services.now()).state
+            await self._site.send_message(scope, send, state, petition)
         except InvalidInput as error:
             metrics.signed("web", "invalid")
             await self._send_problems(scope, send, petition, values, error)
@@ -46,13 +49,15 @@ class Sign:
             await self._send_delay(scope, send, petition, values, error)
         else:
             metrics.signed("web", outcome)
-            await self._thanks.send_to(scope, send, petition, signing)
+            by = self._site.collector(scope, petition)
+            await self._thanks.send_to(scope, send, petition, signing, by)
 
     async def _signed(
         self, scope: Scope, petition: Petition, values: FormValues
     ) -> tuple[Signing, Outcome]:
         services = self._services
         settings = services.settings
+        by = None if values.get(REFUSES) else self._site.collector(scope, petition)
         return await sign_by_form(
             services.group,
             petition,
@@ -65,6 +70,7 @@ class Sign:
             language=scope["language"] or petition.language,
             id_=services.new_id(),
             now=services.now(),
+            collector=by.id if by else None,
         )
 
     async def _send_problems(
@@ -108,6 +114,7 @@ class Sign:
             "web/errors.html",
             petition,
             scope["language"],
+            by=self._site.collector(scope, petition),
             values=values,
             errors=errors,
             summary=summary,

@@ -16,6 +16,7 @@ from server.core.counting import counts
 from server.core.counting.counts import PublicFigures
 from server.core.desk import invalidation
 from server.core.desk.dashboard import CHANNELS
+from server.core.petitions.collectors import Collector
 from server.core.petitions.extras import NO_EXTRAS, Threshold
 from server.core.petitions.petitions import Petition
 from server.db.patience import PATIENCE_SECONDS
@@ -23,7 +24,7 @@ from server.errors import StoreUnavailable
 from server.services import Services
 from server.web.http.beat import Beat
 from server.web.http.pages import Pages, Render, send_page
-from server.web.http.responses import Header, Headers, send_html
+from server.web.http.responses import PRIVATE, Header, Headers, redirect, send_html
 from server.web.public.words import CHANNEL_WORDS, MESSAGES, REFUSAL_WORDS, meaning_of
 
 
@@ -41,6 +42,16 @@ class Site:
         """The petition in the address. Raises `NotFound`."""
         directory = await self.services.directory.current()
         return directory.public(scope["path_params"]["slug"])
+
+    def collector(self, scope: Scope, petition: Petition) -> Collector | None:
+        """Whose link the address is, if it is one, and they still collect."""
+        return petition.collector(scope["path_params"].get("collector", ""))
+
+    async def lead_back(self, scope: Scope, send: Send, petition: Petition, page: str = "") -> None:
+        """To the petition's own page, from the link of a collector who has ended, or of nobody: a
+        slip of the pen on paper."""
+        path = path_of(petition, scope["language"]) + page
+        await redirect(scope, send, 302, path, [PRIVATE])
 
     # Figures.
 
@@ -137,10 +148,12 @@ class Site:
         petition: Petition,
         prefix: str | None,
         at: Callable[[str | None], str] | None = None,
+        *,
+        by: Collector | None = None,
         **context: Any,
     ) -> str:
         """A page about one petition, in the language of that prefix or its own. `at` says where its
-        links lead, by prefix, if not to the petition's own pages."""
+        links lead, by prefix, if not to the petition's own pages. `by`: who brings its readers."""
         language, at = prefix or petition.language, at or partial(path_of, petition)
         wording = petition.wording(language)
         url = self.services.settings.public_url + path_of(petition, prefix)
@@ -158,6 +171,8 @@ class Site:
             path_in=at,
             url=url,
             share=f"{wording.title} {url}",
+            by=by,
+            sheet=by.sheet if by else "",
             **_privacy_of(petition, at(prefix)),
             **context,
         )

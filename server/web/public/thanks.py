@@ -14,6 +14,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 from starlette.types import Scope, Send
 
+from server.core.petitions.collectors import Collector
 from server.core.petitions.petitions import Petition
 from server.core.signing import codes, verification
 from server.core.signing.entries import Entries
@@ -55,8 +56,15 @@ class Thanks:
         said |= {"besides": _besides_words(entries), "shares": ", ".join(entries.besides.shares)}
         await self._send(scope, send, self._page(scope, petition, variant, entries), said)
 
-    async def send_to(self, scope: Scope, send: Send, petition: Petition, signing: Signing) -> None:
-        """The answer to this signing."""
+    async def send_to(
+        self,
+        scope: Scope,
+        send: Send,
+        petition: Petition,
+        signing: Signing,
+        by: Collector | None = None,
+    ) -> None:
+        """The answer to this signing. `by` brings whoever signs next on the same phone, too."""
         keys, contact, entries = self._site.services.keys, signing.contact, signing.entries
         variant: Variant
         if contact is None:
@@ -68,14 +76,19 @@ class Thanks:
             digits = codes.text_digits(keys, petition, contact, entries)
             variant, said = "phone", {"digits": digits}
         said["where"] = quote(signing.postcode or "")
-        await self._send(scope, send, self._page(scope, petition, variant), said)
+        await self._send(scope, send, self._page(scope, petition, variant, by=by), said)
 
     async def _send(self, scope: Scope, send: Send, page: Page, said: Mapping[str, str]) -> None:
         filled = {_FILLED[word]: escape(text).encode() for word, text in said.items()}
         await send_filled(page, scope, send, filled)
 
     def _page(
-        self, scope: Scope, petition: Petition, variant: Variant, entries: Entries = _NOTHING
+        self,
+        scope: Scope,
+        petition: Petition,
+        variant: Variant,
+        entries: Entries = _NOTHING,
+        by: Collector | None = None,
     ) -> Page:
         prefix = scope["language"]
         public, news, placed = entries.public, entries.news, bool(entries.postcode)
@@ -86,6 +99,7 @@ class Thanks:
                 "web/thanks.html",
                 petition,
                 prefix,
+                by=by,
                 variant=variant,
                 marks={word: Markup(mark) for word, mark in _MARKS.items()},  # noqa: S704 (our own)
                 public=public,
@@ -98,7 +112,8 @@ class Thanks:
 
         # Kept under a name that no path has, so that it is never served to a GET.
         ticks = f"{public:d}{news:d}{placed:d}{besides:d}{shares:d}"
-        name = f"thanks {variant} {ticks} {prefix} {petition.slug}"
+        sheet = by.sheet if by else ""
+        name = f"thanks {variant} {ticks} {prefix} {petition.slug}{sheet}"
         return self._site.pages.keep(name, petition.version, render)
 
 

@@ -74,6 +74,10 @@ MESSAGES: dict[str, Message] = {
         N_("This petition is closed"),
         (N_("It takes no more signatures. Yours was not stored."),),
     ),
+    "answered": (
+        N_("This petition is closed"),
+        (N_("It takes no more signatures. Yours was not stored."),),
+    ),
     "ended": (
         N_("This petition has ended"),
         (

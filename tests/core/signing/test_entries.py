@@ -545,3 +545,25 @@ def test_the_value_of_a_form_of_the_first_wording_is_what_it_always_was() -> Non
     entries = Entries("Ana Diaz", "59801", "Why", public=False, news=True)
     assert entries.value(keys, salt) == urlsafe_b64encode(plain[:9]).decode()
     assert entries._replace(wording=2).value(keys, salt) != entries.value(keys, salt)
+
+
+@pytest.mark.parametrize(("collector", "stored_as"), [(1, 1), (None, None)])
+async def test_who_brought_them_is_as_the_form_says_whose_code_was_typed(
+    world: World, collector: int | None, stored_as: int | None
+) -> None:
+    strangers = world.signing(email=ANA)
+    strangers.collector = 2
+    mine = world.signing(email=ANA)
+    mine.collector = collector
+    for signing in (strangers, mine):
+        await world.sign(signing)
+    said = [message for _, message in await mails(world)]
+    assert_verified(await typed(world, said[-1].codes[0].code, mine), mine)
+    assert [r["collector"] for r in await world.rows("collector")] == [stored_as]
+    again = world.signing(email=ANA, comment="Once more")
+    again.collector = 2
+    await world.sign(again)
+    said = [message for _, message in await mails(world)]
+    assert_verified(await typed(world, said[-1].codes[0].code, again), again)
+    rows = await world.rows("collector, comment")
+    assert [tuple(r.values()) for r in rows] == [(stored_as, "Once more")]  # the first one stays

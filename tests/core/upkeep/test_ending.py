@@ -13,7 +13,7 @@ from server.core.desk import invalidation, moderation
 from server.core.desk.conditions import Condition
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
-from server.core.petitions import petitions
+from server.core.petitions import petitions, sending
 from server.core.signing.columns import TYPES
 from server.core.upkeep import check, ending, marks
 from server.core.values.ids import first_id
@@ -139,7 +139,7 @@ async def test_every_column_and_table_is_either_kept_or_emptied(world: World) ->
     await world.text()
     [row] = await world.rows()
     kept = {"id", "petition_id", "class", "language", "created_at", "verified_at", "held_at"}
-    kept |= {"rejected_at", "withdrawn_at", "invalidation_id", "absorbed_by"}
+    kept |= {"rejected_at", "withdrawn_at", "invalidation_id", "absorbed_by", "wording"}
     assert set(row) == kept | set(ending.EMPTIED)
     assert set(TYPES) <= kept | set(ending.EMPTIED)
     sqlite = "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c"
@@ -186,7 +186,7 @@ async def test_it_takes_no_signatures_and_cannot_be_opened_or_edited_again(world
         with pytest.raises(NotOpen, match="has ended for good"):
             await petitions.edit(tx, petition, draft(slug="other"), frozenset(), now=NOW)
         with pytest.raises(NotOpen, match="has ended for good"):
-            await petitions.set_sms_codes(tx, 1, NOW)
+            await sending.set_sms_codes(tx, 1, NOW)
 
 
 async def test_its_address_and_word_are_never_given_away(world: World) -> None:

@@ -14,7 +14,7 @@ from tests.harness.web.browser import chromium, fits, small_controls
 
 pytestmark = [needs("chromium"), pytest.mark.slow, pytest.mark.timeout(120)]
 PAGES = (
-    *("", "o/1", "o/1?done=no_role", "forgotten"),
+    *("", "o/1", "o/1?done=no_role", "forgotten", "p/face/collectors"),
     *("account", "account/password", "account/email", "account/second-step"),
 )
 WIDTHS = (320, 1280)

@@ -16,6 +16,7 @@ import pytest
 from server.core.desk import invalidation, organizers, teams
 from server.core.desk.conditions import Condition
 from server.core.desk.teams import Role
+from server.core.petitions import collectors
 from tests.harness.web.pages import ROUTES, pattern
 from tests.harness.world import NOW
 from tests.web.desk.room import PASSWORD, Answer, Browser, Room, opened
@@ -49,6 +50,7 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/open": {"POST": "owner"},
     "p/{slug}/pause": {"POST": "owner"},
     "p/{slug}/close": {"POST": "owner"},
+    "p/{slug}/answer": {"GET": "editor", "POST": "editor"},
     "p/{slug}/delete": {"GET": "owner", "POST": "owner"},
     "p/{slug}/end": {"GET": "owner", "POST": "owner"},
     "p/{slug}/end/agree": {"GET": "moderator", "POST": "moderator"},
@@ -63,6 +65,11 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/letters/again": {"POST": "moderator"},
     "p/{slug}/letters/test": {"POST": "moderator"},
     "p/{slug}/moderation": {"GET": "moderator"},
+    "p/{slug}/collectors": {"GET": "viewer"},
+    "p/{slug}/collectors/add": {"POST": "editor"},
+    "p/{slug}/collectors/{id}/rename": {"POST": "editor"},
+    "p/{slug}/collectors/{id}/end": {"POST": "editor"},
+    "p/{slug}/collectors/{id}/resume": {"POST": "editor"},
     "p/{slug}/moderation/decide": {"POST": "moderator"},
     "p/{slug}/moderation/comments": {"POST": "moderator"},
     "p/{slug}/moderation/hide": {"POST": "moderator"},
@@ -81,6 +88,7 @@ DESK: dict[str, dict[str, str]] = {
 PUBLIC = set(
     "/ /accessibility /help /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
     " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/changes"
+    " /p/{slug}/by/{collector} /p/{slug}/by/{collector}/poster"
     " /p/{slug}/count /p/{slug}/count.txt /p/{slug}/count.json"
     " /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
     " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
@@ -88,7 +96,7 @@ PUBLIC = set(
     " /p/{slug}/organizations /p/{slug}/organizations/{page}".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
-PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32}
+PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32, "collector": "ana7"}
 #: Whoever walks, and what they are where the lake's petition is run; Bo owns another one.
 PEOPLE: dict[str, set[Role]] = {
     "vy": {"viewer"},
@@ -105,6 +113,8 @@ HAS: dict[str, set[str]] = {
     "editor": {"viewer", "editor"},
     "owner": {"viewer", "moderator", "editor", "owner"},
 }
+PAGE_LIMIT = 4096  # bytes on the wire
+GZIP = {"accept_encoding": "gzip"}
 REFUSED = "Your role does not let you do this"
 
 
@@ -137,6 +147,10 @@ async def walk(tmp_path: Path) -> AsyncIterator[Walk]:
                     await teams.join(tx, 1, who.id, frozenset(roles), NOW)
             nobody = Condition(name="nobody")
             await invalidation.ask(tx, place.world.petition.id, nobody, "why", 1, NOW)
+            await collectors.add(
+                tx, place.world.petition.id, "US", name="Ana", code="ANA7", taken=(), now=NOW
+            )
+        await place.services.directory.refresh()
         yield Walk(place)
 
 
@@ -260,3 +274,11 @@ async def test_whoever_is_let_go_has_nothing_from_then_on(walk: Walk) -> None:
     for path in ("p/lake", "p/lake/moderation", "o/1", "p/lake/audit.jsonl"):
         assert (await mo.get(f"/organizer/{path}")).status == 404
     assert "in no organization" in (await mo.get("/organizer/")).text
+
+
+async def test_each_page_of_the_desk_is_small(walk: Walk) -> None:
+    browser = await walk.browser("ana")
+    pages = [path for path, method in of_the_desk() if method == "GET" and "." not in path]
+    sizes = {path: (await browser.get(filled(path), **GZIP)).size for path in pages}
+    assert len(pages) > 15
+    assert {path: size for path, size in sizes.items() if size > PAGE_LIMIT} == {}

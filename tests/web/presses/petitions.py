@@ -18,6 +18,7 @@ DRAFT = (
     " thanks_{language} thresholds_{language} eligibility_{language}"
     " question_{language} organizations partners topics"
     f" keyword country postcode_required contact_required goal origins {MAKER} {ROLES}"
+    " opens closes zone"
 )
 #: What a petition may have besides.
 EXTRAS: dict[str, str | bool] = {
@@ -93,6 +94,9 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         "postcode_required": False,
         "contact_required": True,
         "origins": "https://friends.example.org\nhttps://others.example.org",
+        "opens": "2098-12-31 09:00",
+        "closes": "2099-01-31 18:00",
+        "zone": "America/New_York",
     }
     roles: dict[str, str | bool] = {"role_senator": True, "role_representative": False}
     page = browser.press(form, "", draft | maker | more | roles | EXTRAS)
@@ -110,6 +114,7 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks} (", "Keep it clean.")
     site.shows(f"/en/p/{slug}", str(EXTRAS["asker_kind"]), str(EXTRAS["asker_contact"]))
     site.shows(f"/en/p/{slug}", "those who decide where you live")
+    site.shows(f"/en/p/{slug}", "You can sign until Jan 31, 2099, 6:00\xa0PM (Eastern Time).")
     site.shows(f"/en/p/{slug}", "The council hears us.")
     site.shows(f"/es/p/{slug}", str(EXTRAS["question_es"]), 'name="organization"', "Lake Watch")
     site.shows("/en/?topic=water", f"/p/{slug}")

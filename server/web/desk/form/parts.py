@@ -37,6 +37,13 @@ PART_WORDS = {
     "contact_required": N_("People must give an e-mail or a phone. Fewer people sign then."),
     "goal": N_("Goal (optional)"),
     "origins": N_("Other sites that may carry the form (optional)"),
+    "opens": N_("Opens"),
+    "closes": N_("Closes"),
+    "zone": N_("Time zone"),
+    "answer_by": N_("Who answered"),
+    "answer_on": N_("Day of the answer"),
+    "answer_promised": N_("Promised by (optional)"),
+    "answer": N_("What they answered"),
     MAKERS: N_("Decision makers"),
     ADDRESSED: N_("Those who decide where each signer lives"),
 }
