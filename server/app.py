@@ -34,6 +34,7 @@ from server.web.public.changes import Rewordings
 from server.web.public.codes import Codes
 from server.web.public.letter import LetterPages
 from server.web.public.listing import Listing
+from server.web.public.organizations import Organizations
 from server.web.public.petition import Petitions
 from server.web.public.preview import Previews
 from server.web.public.sheets import Sheets
@@ -49,6 +50,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
     petitions, sheets, thanks = Petitions(site), Sheets(site), Thanks(site)
     sign, codes, listing = Sign(site, thanks), Codes(site, thanks), Listing(site)
     letter, previews, changes = LetterPages(site), Previews(site), Rewordings(site)
+    organizations = Organizations(site)
     hooks, operators = Hooks(site.services), Operators(site.services)
     return [
         # What a crowd asks for comes first: the table is tried from the top.
@@ -75,6 +77,8 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
         Route("/p/{slug}/badge.svg", Methods(GET=sheets.badge)),
         Route("/p/{slug}/names", Methods(GET=sheets.names)),
         Route("/p/{slug}/names/{page:page}", Methods(GET=sheets.names)),
+        Route("/p/{slug}/organizations", Methods(GET=organizations.organizations)),
+        Route("/p/{slug}/organizations/{page:page}", Methods(GET=organizations.organizations)),
         Route("/p/{slug}/feed.atom", Methods(GET=sheets.feed)),
         Route("/sms/{gateway}/{rest:path}", Methods(GET=hooks.event, POST=hooks.event)),
         Route("/healthz", Methods(GET=operators.health)),

@@ -122,6 +122,12 @@ class Settings:
         "a file of passwords that organizers may not choose: their SHA-1 in 40 letters, one on each"
         ' line, sorted, as "Have I Been Pwned" gives them out; empty: none but common ones',
     )
+    topics: str = setting(
+        "UNDERSIGNED_TOPICS",
+        "",
+        "topics that organizers choose from for their petitions, by commas; they can write others"
+        " too",
+    )
     sms_codes_daily: int = setting(
         "UNDERSIGNED_SMS_CODES_DAILY",
         "0",

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from server.core.counting import shown
-from server.core.desk import invalidation
+from server.core.desk import clock, invalidation
 from server.core.letters import letters
 from server.core.petitions import search
 from server.core.upkeep import ending, erasure
@@ -46,6 +46,7 @@ async def run(services: Services) -> None:
         loops.create_task(_for_ever("letters", carrier.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("chores", lambda: do_chores(services), CHORES_SECONDS))
         takes_out = partial(_take_out, services)
+        loops.create_task(_for_ever("clock", partial(_by_clock, services), IDLE_SECONDS))
         loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
         loops.create_task(_for_ever("sweeping", lambda: _sweep(services), SWEEP_SECONDS))
         loops.create_task(_for_ever("providers", lambda: _ask(services), RECONCILE_SECONDS))
@@ -68,6 +69,11 @@ async def _take_out(services: Services) -> bool:
     return await invalidation.work(services.database, services.now())
 
 
+async def _by_clock(services: Services) -> None:
+    if await clock.work(services.database, services.now()):
+        await services.directory.refresh()
+
+
 async def _sweep(services: Services) -> None:
     """What was erased is gone from all files within the hour, also on a quiet site."""
     for _ in range(SWEEP_TRIES):
@@ -85,6 +91,7 @@ async def _ask(services: Services) -> None:
 async def do_chores(services: Services) -> None:
     """What is due by time. Running it twice does nothing twice."""
     now = services.now()
+    await _by_clock(services)
     async with services.database.write() as tx:
         await shown.publish(tx, now, services.chance)
         await erasure.erase_due(tx, now, services.settings.sms_keep_days)

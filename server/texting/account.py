@@ -146,8 +146,8 @@ async def _put_right(tx: Transaction, talk: Talk, wrong: Signature) -> tuple[Pet
     """The petition, with either the name and outcome of the new signing or the reply that says why
     there is none."""
     petition, reading, services = petition_of(talk, wrong), talk.reading, talk.services
-    if petition.state != "open":
-        return petition, petition.state
+    if (state := petition.at(services.now()).state) != "open":
+        return petition, state
     try:
         right = signatures.text_signing(
             petition,

@@ -14,7 +14,7 @@ from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
 from server.core.values.names import check_texted_name, tidy
 from server.core.values.postcodes import normal_postcode
-from server.errors import InvalidInput
+from server.errors import InvalidInput, NotOpen
 from server.services import Services
 from server.texting.allowed import may_text
 from server.texting.intake import Caller
@@ -131,6 +131,8 @@ class Menu:
                 now=services.now(),
                 class_="ussd",
             )
+        except NotOpen:
+            return self._end(language, N_("There is no petition to sign now."))
         except InvalidInput:
             return self._ask(petition, language, N_("Your first and last name:"))
         words = self._say(language, N_("Thank you, {name}. You signed {keyword}."))

@@ -100,12 +100,12 @@ def _sign(talk: Talk, petition: Petition, known: Conversation) -> Wish:
     known = _told(known, reading)
     if reading.doubt == "name" and not (known.name and talk.asked and talk.asked.name):
         known = replace(known, name="")
-    if petition.state != "open":
-        return talk.say("sign", petition.state, petition=petition, language=known.language)
     if reading.wrong or reading.doubt == "postcode":
         known = replace(known, postcode="")
     try:
         signing = _signing(talk, petition, known, known.name)
+    except NotOpen:
+        return _not_open(talk, petition, known)
     except InvalidInput as error:
         return ask(talk, petition, known, {p.field: p.code for p in error.problems})
     return Wish(
@@ -117,13 +117,18 @@ def _sign(talk: Talk, petition: Petition, known: Conversation) -> Wish:
     )
 
 
+def _not_open(talk: Talk, petition: Petition, known: Conversation) -> Wish:
+    state = petition.at(talk.services.now()).state
+    return talk.say("sign", state, petition=petition, language=known.language)
+
+
 def _sign_all(talk: Talk, petition: Petition, known: Conversation) -> Wish:
     """Two people with whole names in one text: each signs."""
     known = _told(known, talk.reading)
     try:
         signings = [_signing(talk, petition, known, name) for name in talk.reading.names]
     except NotOpen:
-        return talk.say("sign", petition.state, petition=petition, language=known.language)
+        return _not_open(talk, petition, known)
     except InvalidInput:
         return _ask(talk, petition, known, "one_each")
 

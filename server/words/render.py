@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 from unicodedata import bidirectional
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel.messages.pofile import read_po
@@ -32,20 +33,8 @@ _REVIEWER = re.compile(r"^# reviewed-by: *(.*)$", re.MULTILINE)
 _NOBODY = "nobody yet"
 #: Of signers' pages, pieces before the pages that have them, and the first pages first.
 _SIGNERS_TEMPLATES = (
-    *(
-        "base",
-        "_counts",
-        "_languages",
-        "_entry",
-        "index",
-        "_fields",
-        "_asked",
-        "_form",
-        "_state",
-        "petition",
-        "thanks",
-    ),
-    *("errors", "message", "_code", "code", "names"),
+    *("base", "_counts", "_languages", "_entry", "index", "_fields", "_asked", "_form", "_state"),
+    *("petition", "thanks", "errors", "message", "_code", "code", "names", "organizations"),
 )
 SUMMARY_LETTERS = 150  # about what lists of pages show
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -156,6 +145,8 @@ def _environment(folder: Path, language: str, catalogue: gettext.NullTranslation
     environment.filters["isolated"] = lambda text: isolated(text, language)
     environment.filters["reachable"] = lambda contact: reachable(contact, language)
     environment.filters["day"] = lambda seconds: day_words(seconds, language)
+    environment.filters["date"] = lambda day: date_words(datetime.date.fromisoformat(day), language)
+    environment.filters["clock"] = lambda seconds, zone: clock_words(seconds, zone, language)
     environment.filters["left_to_right"] = lambda text: left_to_right(text, language)
     environment.globals["direction"] = direction(language)
     environment.globals["speaks"] = lambda other: speaks(other, language)
@@ -235,6 +226,19 @@ def date_words(day: datetime.date, language: str) -> str:
 def day_words(seconds: int, language: str) -> str:
     """The day of that moment, in UTC."""
     return date_words(datetime.datetime.fromtimestamp(seconds, datetime.UTC).date(), language)
+
+
+@lru_cache(maxsize=1024)
+def clock_words(seconds: int, zone: str, language: str) -> str:
+    """Day and time on the clock of an IANA zone, and whose clock that is: 24 Dec 2026, 18:00
+    (Central European Time)."""
+    from babel.dates import format_time, get_timezone_name
+
+    moment = datetime.datetime.fromtimestamp(seconds, ZoneInfo(zone))
+    time = format_time(moment, format="short", locale=language)
+    time = time.replace("\u202f", _SPACE)  # which old phones lack
+    name = get_timezone_name(zone, locale=language)
+    return f"{date_words(moment.date(), language)}, {time} ({name})"
 
 
 def in_link(text: str) -> str:

@@ -20,9 +20,13 @@ from server.config import LANGUAGES
 from server.core.conversations import inbound
 from server.core.desk.exports import csv_blocks
 from server.core.outbox.returned import note_bounce
+from server.core.petitions import petitions
+from server.core.petitions.draft import DecisionMaker
 from server.core.signing.signatures import public_names
 from server.mail import bounces
+from server.mail.smtp import mailer
 from server.outgoing import loops
+from server.outgoing.letters import Carrier
 from server.services import Services
 from server.texting.allowed import note_status
 from server.texting.sessions import SessionDoor
@@ -31,10 +35,13 @@ from server.web.http.guard import Hosts
 from server.web.http.pages import Pages
 from server.web.public.site import Site
 from sms import Inbound, StatusUpdate
+from sms.reading import reserved
 from tests.harness.mail.mails import drain
 from tests.harness.mail.smtp import PostOffice, codes_in
+from tests.harness.people import land
 from tests.harness.people.signers import STORED
 from tests.harness.texts.phones import NUMBER, Phones, text_door
+from tests.harness.world import draft
 
 HOST = "sign.example.org"
 NAME, POSTCODE = "Zebulon Quillfeather", "ZE2 9QF"
@@ -48,6 +55,7 @@ CANARIES = {
     "comment": ("marmalade",),
 }
 WORDS = f"<{MAIL}>: Recipient address rejected for {PHONE}, {NAME} {POSTCODE} {COMMENT}"
+MAYOR, DIVISION = "mayor@town.example", "ocd-division/country:gb/region:zet"
 #: Where something of a person may stand, and what of them.
 Traces = dict[str, set[str]]
 
@@ -104,6 +112,12 @@ class House:
         assert found
         return found[1]
 
+    async def letters_leave(self) -> None:
+        """All letters that may go have gone."""
+        carrier = Carrier(self.services, mailer(self.services.settings))
+        while await carrier.drain():
+            pass
+
     async def types(self, page: str, code: str, path: str = "verify", **pressed: str) -> str:
         """The answer to a code that is typed on that page."""
         return await self.page(f"/p/lake/{path}", hidden(page) | {"code": code} | pressed)
@@ -158,6 +172,19 @@ class House:
         assert bounce.outcome == "permanent", bounce
         async with self.services.database.write() as tx:
             await note_bounce(tx, bounce.whose, self.services.now())
+
+    async def addresses(self) -> None:
+        """An organizer addresses the petition to a mayor, and to who decides at this postcode."""
+        people = f"name,role,division,email\nIda Reed,member,{DIVISION},ida.reed@shire.example\n"
+        place = f"country,postcode,division,share\nGB,{POSTCODE},{DIVISION},1\n"
+        await land.take_people(self.services.database, people.encode(), country="GB")
+        await land.take_map(self.services.database, place.replace(POSTCODE, "ZE2 9ZZ"))
+        makers = (DecisionMaker("Jo Marsh", email=MAYOR),)
+        new = draft(country="GB", decision_makers=makers, roles=("member",))
+        async with self.services.database.write() as tx:
+            lake = self.services.directory.by_id[1]
+            await petitions.edit(tx, lake, new, reserved(), now=0)
+        await self.services.directory.refresh()
 
     # Time, and what is there.
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from server.core.counting.counts import DAY
 from server.core.petitions import sending
 from sms import Sending
-from tests.attacks.house import COMMENT, MAIL, NAME, PHONE, POSTCODE, WORDS, House
+from tests.attacks.house import COMMENT, MAIL, MAYOR, NAME, PHONE, POSTCODE, WORDS, House, hidden
 
 Life = Callable[[House], Awaitable[object]]
 SIGN = f"SIGN LAKE {NAME} {POSTCODE}"
@@ -223,6 +223,68 @@ async def status_updates(home: House) -> None:
     await texted(home, "UNDO")
 
 
+# Letters to those who decide.
+
+LETTER = f"Spare our {COMMENT}, please."
+
+
+async def writes_by_web(home: House) -> None:
+    """A letter that we carry, by somebody whose postcode nobody knows."""
+    await home.addresses()
+    page = await home.signs(email=MAIL)
+    page = await home.types(page, await home.mail())
+    form = {"ref": hidden(page)["ref"], "words": LETTER, "email": MAIL, "send": "1"}
+    for answer in ("", "!", "region:zet"):
+        page = await home.page("/p/lake/letter", form | hidden(page) | {"at": answer})
+    assert "not sent yet" in page, page
+
+
+async def letter_that_waits(home: House) -> None:
+    await writes_by_web(home)
+    page = await asked(home)
+    await takes_back(home, page, await home.mail())
+    await home.letters_leave()
+    assert MAYOR not in [mail["To"] for mail in home.office.arrived]
+
+
+async def letter_that_was_sent(home: House) -> None:
+    await writes_by_web(home)
+    await home.letters_leave()
+    assert COMMENT in str(home.office.to(MAYOR)[0].get_content())
+    page = await asked(home)
+    await takes_back(home, page, await home.mail())
+
+
+async def writes_by_text(home: House) -> None:
+    await home.addresses()
+    await texted(home, SIGN)
+    said = await home.says("LETTER", "NOT MINE", "zet")
+    assert "Ida Reed" in said, said
+    await home.says(LETTER)
+
+
+async def letter_that_is_being_written(home: House) -> None:
+    await writes_by_text(home)
+    await texted(home, "UNDO")
+
+
+async def letter_by_text(home: House) -> None:
+    await writes_by_text(home)
+    assert COMMENT in await home.says("SEND")
+    await home.says("SEND")
+    await home.letters_leave()
+    assert COMMENT in str(home.office.to(MAYOR)[0].get_content())
+    home.phones.now += 90
+    await texted(home, "STATUS Zebulon", "CALL", "1", "UNDO")
+
+
+LETTERS: list[Life] = [
+    letter_that_waits,
+    letter_that_was_sent,
+    letter_that_is_being_written,
+    letter_by_text,
+]
+
 # What is never taken back.
 
 
@@ -355,4 +417,5 @@ TAKEN_BACK: list[Life] = [
     by_call,
     not_understood,
     status_updates,
+    *LETTERS,
 ]

@@ -17,8 +17,9 @@ import pytest
 
 from server.core.conversations import inbound
 from server.core.counting.counts import DAY
+from server.core.letters import carrying, letters
 from server.core.outbox import outbox
-from server.core.signing import messages, pending, signature
+from server.core.signing import goes_with, messages, pending, signature
 from server.core.signing.columns import PERSONAL
 from server.core.upkeep import ending
 from tests.attacks import lives
@@ -110,6 +111,28 @@ async def test_what_somebody_says_who_never_signs_is_gone_after_thirty_days(home
     assert await left(home, DAY + 60) == set()
 
 
+@pytest.mark.parametrize("writes", [lives.writes_by_web, lives.writes_by_text])
+async def test_the_words_of_a_letter_are_gone_28_days_after_its_end(
+    home: House, writes: Life
+) -> None:
+    await writes(home)
+    if writes is lives.writes_by_text:
+        await home.says("SEND", "SEND")
+    await home.letters_leave()
+    home.phones.now += carrying.DONE_SECONDS
+    await home.letters_leave()
+    assert "comment" in await left(home, letters.WORDS_SECONDS - 60)
+    assert await left(home, 120) == {"name", "postcode"}
+
+
+async def test_words_of_a_letter_that_is_never_sent_are_gone_after_a_week(home: House) -> None:
+    await lives.writes_by_text(home)
+    async with home.services.database.write() as tx:
+        await tx.execute("DELETE FROM inbound")  # the texts themselves are kept for longer
+    assert "comment" in await left(home, 7 * DAY - 60)
+    assert "comment" not in await left(home, 120)
+
+
 async def test_nothing_is_left_in_a_petition_that_has_ended(home: House) -> None:
     await lives.by_mail(home, news="1")
     await home.signs(email=MAIL, comment=COMMENT + " and ever")
@@ -170,6 +193,8 @@ async def nothing(*_: object, **__: object) -> None:
         (lives.mail_that_waits, outbox, "forget_about"),
         (lives.mail_that_waits, messages, "discard_answered"),
         (lives.code_and_contact, outbox, "forget_recipient"),
+        (lives.letter_that_is_being_written, goes_with, "forget"),
+        (lives.letter_that_waits, goes_with, "forget"),
     ],
 )
 async def test_what_is_not_erased_is_found(

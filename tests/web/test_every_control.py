@@ -41,8 +41,8 @@ from tests.web.presses.table import PRESSES, Press, known, walk
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
-    *(readers, signers, letters, offices, petitions, collectors),
-    *(decisions, team, account, life),
+    *(readers, signers, letters, offices, petitions, collectors, life),
+    *(decisions, team, account),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

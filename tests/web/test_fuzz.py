@@ -93,7 +93,7 @@ FIELDS = [
     *["maker0_name", "maker0_email", "maker7_form", "why", "accept", "reason", "domain", "since"],
     *["class", "prefix", "until", "sure", "people", "on", "c1799999999999999999", "after"],
     *["before", "c9", "c\u0663", "organization", "whom", "nonce", "viewer", "owner", "was"],
-    *["old", "salt"],
+    *["old", "salt", "opens", "closes", "zone"],
     *["maker0_title", "maker0_phone", "maker8_name", "postcode_required", "entries", "reference"],
     *["From", "Body", "MessageSid", "CallSid", "Digits", "text", "from", "id", "sessionId", ""],
 ]  # fmt: skip

@@ -84,7 +84,7 @@ def organizer_pages(server: Server) -> dict[str, str]:
         room[path] = ask(path)
     for path in ("account", "account/password", "account/email", "account/second-step"):
         room[path] = ask(path)
-    room["end"] = ask("p/face/end")
+    room["end"], room["answer"] = ask("p/face/end"), ask("p/face/answer")
     room["end-faulty"] = ask("p/face/end", {"csrf": token[1], "sure": "face"})
     wrong = {"csrf": token[1], "title_en": '"<b>', "goal": "many", "maker0_phone": "x"}
     room["errors"] = ask("p/face/edit", wrong)

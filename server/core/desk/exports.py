@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def _yes_or_no(since: int | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _time(seconds: int | None) -> str:
+def time_cell(seconds: int | None) -> str:
     """ISO 8601. The last ones are kept: rows come in the order of time, and a crowd signs many
     times a second."""
     if seconds is None:
@@ -60,6 +61,10 @@ def _time(seconds: int | None) -> str:
 
 def _stated(since: int | None) -> str:
     return "" if since is None else "stated"
+
+
+def _partners(shares: str | None) -> str:
+    return safe_cell("; ".join(json.loads(shares))) if shares else ""
 
 
 # The file.
@@ -89,7 +94,7 @@ _STATUS = (
     f" WHERE i.id = invalidation_id AND i.reason <> '') THEN 'taken-out' ELSE {STATE} END"
 )
 _COLUMNS = (
-    _Column("signed_at", "created_at", _time),
+    _Column("signed_at", "created_at", time_cell),
     _Column("class", "class", str),
     _Column("status", _STATUS, str),
     _Column("name", "name", _words),
@@ -99,7 +104,10 @@ _COLUMNS = (
     _Column("public", "public_at", _yes_or_no),
     _Column("news", "news_at", _yes_or_no),
     _Column("eligible", "b.stated_at", _stated),
-    _Column("verified_at", "verified_at", _time),
+    _Column("organization", "b.organization", _words),
+    _Column("answer", "b.reply", _words),
+    _Column("partners", "b.shares", _partners),
+    _Column("verified_at", "verified_at", time_cell),
     _Column("language", "language", str),
     _Column("wording", "wording", str),
 )
@@ -115,11 +123,11 @@ async def csv_blocks(database: Database, petition_id: int) -> AsyncIterator[byte
     the few readers for minutes. Rows are in the order in which they were made; what is signed
     after the start is left out, and each row stands as it was when its block was read.
     """
-    yield "\ufeff".encode() + _csv([HEADINGS])
+    yield "\ufeff".encode() + csv_of([HEADINGS])
     after, last = -1, await _last_id(database, petition_id)
     while rows := await _block(database, petition_id, after, last):
         after = rows[-1]["id"]
-        yield _csv(map(_cells, rows))
+        yield csv_of(map(_cells, rows))
 
 
 async def _last_id(database: Database, petition_id: int) -> int:
@@ -145,7 +153,8 @@ async def _block(database: Database, petition_id: int, after: int, last: int) ->
         )
 
 
-def _csv(rows: Iterable[Iterable[str]]) -> bytes:
+def csv_of(rows: Iterable[Iterable[str]]) -> bytes:
+    """These rows, every cell quoted (RFC 4180)."""
     lines = io.StringIO()
     csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
     return lines.getvalue().encode()

@@ -38,10 +38,14 @@ class Invitation:
         return self.made_at + INVITATION_SECONDS
 
 
+# A link of somebody who is no owner any more lets nobody in: else whoever is
+# sent away comes back by a link that they made before.
 _INVITATIONS = (
     "SELECT i.id, i.organization_id, n.name AS organization, i.roles, i.whom, o.name AS inviter,"
     " i.made_at, i.used_by FROM invitations i JOIN organizations n ON n.id = i.organization_id"
-    " JOIN organizers o ON o.id = i.invited_by WHERE i.made_at > :after"
+    " JOIN organizers o ON o.id = i.invited_by JOIN members m"
+    " ON m.organization_id = i.organization_id AND m.organizer_id = i.invited_by"
+    " WHERE i.made_at > :after AND (m.roles LIKE '%owner%' OR i.used_by IS NOT NULL)"
 )
 
 
@@ -85,7 +89,7 @@ async def waiting(tx: Transaction, organization_id: int, now: int) -> list[Invit
 
 async def find(tx: Transaction, token: str, now: int) -> Invitation:
     """The invitation of a link, also one that was used. Raises `NotFound` for a link that is too
-    old, was taken back or never was."""
+    old, was taken back or never was, or whose inviter is no owner any more."""
     row = await tx.fetch_one(
         f"{_INVITATIONS} AND i.token_key = :token",
         after=now - INVITATION_SECONDS,

@@ -19,7 +19,8 @@ Stuck = Literal["held", "rejected", "uncertain"]
 STUCK: tuple[Stuck, ...] = get_args(Stuck)
 #: SQL: what can go again if its words are still there. Where nobody was to be found, nobody is.
 _CAN_GO = (
-    "words IS NOT NULL AND why NOT IN ('unsure', 'map', 'ended', 'unknown', 'vacant', 'no_mail')"
+    "words IS NOT NULL AND why NOT IN"
+    " ('unsure', 'map', 'ended', 'unknown', 'vacant', 'no_mail', 'many')"
     f" AND {COUNTS.format('letters')}"
 )
 _QUEUED = (

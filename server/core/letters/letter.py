@@ -60,13 +60,14 @@ class Addressee:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One letter to one office, as it leaves. `words` are all of it, of which `own_words`
-    characters are its signer's own; their key is `sender`. `reply_to` is where the office may
-    answer, '' for our address."""
+    characters are its signer's own; their key is `sender`, that of their contact `contact`.
+    `reply_to` is where the office may answer, '' for our address."""
 
     id: int
     petition_id: int
     signature_id: int
     sender: bytes = field(repr=False)
+    contact: bytes | None = field(default=None, repr=False)
     office: Addressee
     channel: Channel
     language: str

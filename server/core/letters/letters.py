@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from server.core.counting.states import where
+from server.core.floods.limits import HOUSEHOLD
 from server.core.letters.letter import ENDED, Addressee, Letter
 from server.db import ColumnType, Row, Transaction, pack
 
@@ -17,6 +18,7 @@ _STORED: dict[str, ColumnType] = {
     "petition_id": "int",
     "signature_id": "int",
     "sender_key": "blob",
+    "contact_key": "blob",
     "office": "text",
     "office_name": "text",
     "office_address": "text",
@@ -46,6 +48,7 @@ def from_row(row: Row) -> Letter:
         petition_id=row["petition_id"],
         signature_id=row["signature_id"] or 0,
         sender=bytes(row["sender_key"]),
+        contact=row["contact_key"] and bytes(row["contact_key"]),
         office=Addressee(
             key=row["office"],
             name=row["office_name"],
@@ -72,6 +75,7 @@ def _values(letter: Letter) -> tuple[int | str | bytes | None, ...]:
         letter.petition_id,
         letter.signature_id,
         letter.sender,
+        letter.contact,
         office.key,
         office.name,
         office.address,
@@ -111,6 +115,41 @@ async def write(tx: Transaction, letters: Sequence[Letter], now: int) -> None:
     )
 
 
+async def full_offices(
+    tx: Transaction, petition_id: int, contact: bytes | None
+) -> set[tuple[str, str]]:
+    """The offices, each with a kind, that have got as many letters of one contact as they get."""
+    rows = await tx.fetch(
+        "SELECT office, kind FROM letters WHERE petition_id = :petition AND contact_key = :contact"
+        " AND why <> 'many' GROUP BY office, kind HAVING count(*) >= :most",
+        petition=petition_id,
+        contact=contact,
+        most=HOUSEHOLD,
+    )
+    return {(row["office"], row["kind"]) for row in rows}
+
+
+async def drop_drafts(tx: Transaction, petition_id: int, signature_id: int) -> None:
+    """What a signer writes comes in the place of what waits until their signature is checked."""
+    await tx.execute(
+        "DELETE FROM letters WHERE petition_id = :petition AND signature_id = :id"
+        " AND state = 'draft'",
+        petition=petition_id,
+        id=signature_id,
+    )
+
+
+async def refuse(tx: Transaction, ids: Sequence[int], now: int) -> None:
+    """These are more than their office gets of one contact."""
+    wanted = tx.rows("wanted", id="int")
+    await tx.execute(
+        "UPDATE letters SET state = 'rejected', why = 'many', ended_at = :now"
+        f" WHERE id IN (SELECT id FROM {wanted} w)",
+        wanted=pack((id_,) for id_ in ids),
+        now=now,
+    )
+
+
 async def of_signer(
     tx: Transaction, petition_id: int, signature_id: int, sender: bytes
 ) -> list[tuple[Letter, str, str]]:
@@ -145,7 +184,7 @@ async def expire(tx: Transaction, now: int) -> None:
         long=now - PLACE_SECONDS,
     )
     await tx.execute(
-        "UPDATE letters SET sender_key = :nobody WHERE signature_id IS NULL"
+        "UPDATE letters SET sender_key = :nobody, contact_key = NULL WHERE signature_id IS NULL"
         " AND sender_key <> :nobody AND coalesce(ended_at, accepted_at) <= :before",
         nobody=b"",
         before=now - WORDS_SECONDS,

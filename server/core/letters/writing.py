@@ -55,29 +55,49 @@ async def signer_of(tx: Transaction, petition: Petition, signature_id: int) -> S
 
 async def write_many(tx: Transaction, written: Sequence[Written]) -> list[list[Progress]]:
     """Keep these letters, which wait for their turn if the signature is verified, and say of each
-    signer what became of all of theirs; nothing where the signature is gone."""
-    batch = [
-        Letter(
-            id=one.ids.next(one.now),
-            petition_id=one.petition.id,
-            signature_id=one.signature_id,
-            sender=one.sender,
-            office=office,
-            channel="smtp",
-            language=one.language,
-            subject=one.subject,
-            words=one.words,
-            own_words=one.own_words,
-            reply_to=one.reply_to,
-            kind=one.kind,
-        )
-        for one in written
-        if await signer_of(tx, one.petition, one.signature_id)
-        for office in one.offices
-    ]
-    await letters.write(tx, batch, written[0].now)
+    signer what became of all of theirs; nothing where the signature is gone. Whoever has sent a
+    letter sends no second one, whatever offices it names: the forms of one moment are one."""
+    signers = [await signer_of(tx, one.petition, one.signature_id) for one in written]
+    # On PostgreSQL another server may be writing for the same contact.
+    await stored.lock(tx, [signer for signer in signers if signer])
+    for one in written:
+        await _write(tx, one)
     await carrying.queue(tx, written[0].now)
     return [await progress(tx, one.petition, one.signature_id, one.sender) for one in written]
+
+
+async def _write(tx: Transaction, one: Written) -> None:
+    signer = await signer_of(tx, one.petition, one.signature_id)
+    before = await letters.of_signer(tx, one.petition.id, one.signature_id, one.sender)
+    has_left = any(
+        state != "draft" and letter.kind == one.kind == "letter" for letter, state, _ in before
+    )
+    if signer is None or has_left:
+        return
+    full = await letters.full_offices(tx, one.petition.id, signer.contact_key)
+    batch = [_letter(one, signer, office) for office in one.offices]
+    await letters.drop_drafts(tx, one.petition.id, one.signature_id)
+    await letters.write(tx, batch, one.now)
+    too_many = [letter.id for letter in batch if (letter.office.key, letter.kind) in full]
+    await letters.refuse(tx, too_many, one.now)
+
+
+def _letter(one: Written, signer: Signature, office: Addressee) -> Letter:
+    return Letter(
+        id=one.ids.next(one.now),
+        petition_id=one.petition.id,
+        signature_id=one.signature_id,
+        sender=one.sender,
+        contact=signer.contact_key,
+        office=office,
+        channel="smtp",
+        language=one.language,
+        subject=one.subject,
+        words=one.words,
+        own_words=one.own_words,
+        reply_to=one.reply_to,
+        kind=one.kind,
+    )
 
 
 async def progress(

@@ -3,14 +3,20 @@ have it now or had it before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
-from server.core.petitions.petitions import Petition, all_petitions, version_of_each
-from server.db import Database
+from server.core.petitions.petitions import Petition, all_petitions
+from server.db import Database, Transaction
 from server.db.patience import patiently
 from server.errors import NotFound
 
 DIRECTORY_SECONDS = 1.0
+
+
+async def _version_of_each(tx: Transaction) -> dict[int, int]:
+    """The version of every petition by id, newest first."""
+    rows = await tx.fetch("SELECT id, version FROM petitions ORDER BY id DESC")
+    return {row["id"]: row["version"] for row in rows}
 
 
 class Directory:
@@ -26,6 +32,7 @@ class Directory:
         self.by_slug: dict[str, Petition] = {}
         self.by_keyword: dict[str, Petition] = {}
         self._open: list[Petition] = []
+        self._next_close = float("inf")  # when the first of them closes by itself
 
     async def current(self) -> Directory:
         """At most `DIRECTORY_SECONDS` behind other processes; the last known petitions while the
@@ -35,6 +42,8 @@ class Directory:
             self._looked_at = now  # one caller looks; the others have the last ones meanwhile
             async with patiently():
                 await self.refresh()
+        if now >= self._next_close:
+            self._arrange(self.by_id)
         return self
 
     async def refresh(self) -> Directory:
@@ -50,19 +59,26 @@ class Directory:
             mark = (row["n"], row["versions"], row["newest"]) if row else None
             if mark == self._mark:
                 return self
-            now = await version_of_each(tx)
+            now = await _version_of_each(tx)
             kept = {id_: p for id_, p in self.by_id.items() if p.version == now.get(id_)}
             read = await all_petitions(tx, now.keys() - kept.keys())
         if look < self._taken:
             return self
         self._taken = look
-        self.by_id = {id_: p for id_ in now if (p := read.get(id_) or kept.get(id_))}
+        self._arrange({id_: p for id_ in now if (p := read.get(id_) or kept.get(id_))})
+        self._mark = mark
+        return self
+
+    def _arrange(self, known: Mapping[int, Petition]) -> None:
+        """Let these be all petitions, as they are at this moment."""
+        at = int(self._now())
+        self.by_id = {id_: p.at(at) for id_, p in known.items()}
         found = self.by_id.values()
         self.by_slug = {slug: p for p in found for slug in (p.slug, *p.former_slugs)}
         self.by_keyword = {word: p for p in found for word in (p.keyword, *p.former_keywords)}
         self._open = [p for p in found if p.state == "open"]
-        self._mark = mark
-        return self
+        closing = [p.schedule.closes_at for p in found if p.state in {"open", "paused"}]
+        self._next_close = min((c for c in closing if c is not None), default=float("inf"))
 
     def slug_of_today(self, slug: str) -> str:
         """The slug of the petition that has, or had, this one; the same for one that nobody had."""

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 
 from server.core.petitions import extras
 from server.core.petitions.extras import LARGEST_NUMBER, NO_EXTRAS, Extras
+from server.core.petitions.schedule import (
+    NO_SCHEDULE,
+    Schedule,
+    normal_schedule,
+    schedule_problems,
+)
 from server.core.values.contacts import normal_email
 from server.core.values.names import tidy, tidy_lines
 from server.core.values.postcodes import has_postcodes, is_country
@@ -67,6 +73,7 @@ class Draft:
     goal: int | None = None
     origins: tuple[str, ...] = ()
     extras: Extras = NO_EXTRAS
+    schedule: Schedule = NO_SCHEDULE
 
     @property
     def asker(self) -> str:
@@ -108,6 +115,7 @@ def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
         goal=draft.goal,
         origins=tuple(o.strip().rstrip("/").lower() for o in draft.origins if o.strip()),
         extras=extras.normal(draft.extras, wordings.keys()),
+        schedule=normal_schedule(draft.schedule),
     )
     found = [*_rule_problems(normal, reserved), *_wording_problems(normal)]
     if found := [*found, *extras.problems(normal.extras, normal.language)]:
@@ -125,6 +133,9 @@ def _rule_problems(draft: Draft, reserved: frozenset[str]) -> list[Problem]:
         found.append(Problem("keyword", "reserved"))
     if not (COUNTRY.fullmatch(draft.country) and is_country(draft.country)):
         found.append(Problem("country", "malformed"))
+    found += schedule_problems(draft.schedule)
+    if draft.schedule.opens and not draft.started_by:
+        found.append(Problem("started_by", "missing"))
     if len(draft.started_by) > TITLE_LIMIT:
         found.append(Problem("started_by", "long"))
     if draft.goal is not None and not 1 <= draft.goal <= LARGEST_NUMBER:

@@ -7,10 +7,12 @@ there is read as having none.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
+from server.core.values.folding import fold_words
 from server.core.values.names import tidy, tidy_lines
 from server.errors import Problem
 
@@ -21,10 +23,15 @@ EXTRA_LIMITS = {
     "thanks": 500,
     "thresholds": 120,
     "eligibility": 120,
+    "question": 120,
+    "partners": 60,
+    "topics": 30,
 }
 EXTRA_LINES = ("asker_kind", "asker_contact")  # one line, the same in all languages
-EXTRA_WORDS = ("thanks", "eligibility")  # words that stand in each language
+EXTRA_WORDS = ("thanks", "eligibility", "question")  # words that stand in each language
 THRESHOLDS_KEPT = 6
+PARTNERS_KEPT = 3
+TOPICS_KEPT = 5
 LARGEST_NUMBER = 10**9  # of signatures that anybody may want
 
 
@@ -42,7 +49,9 @@ class Extras:
     `asker_kind` and `asker_contact`: what those are who ask, in their own words (a person, an
     association), and how anybody reaches them: an e-mail, a phone or an address. `thanks`: what
     the thank-you page says besides. `thresholds`: the least first. `eligibility`: what whoever
-    signs states of themselves ("I live in Springfield").
+    signs states of themselves ("I live in Springfield"). `organizations`: whether anybody may sign
+    for one. `question`: one that signers may answer. `partners`: with whom they may share their
+    name and e-mail. `topics`: by which it is found on the first page.
     """
 
     asker_kind: str = ""
@@ -50,11 +59,15 @@ class Extras:
     thanks: Mapping[str, str] = field(default_factory=dict)
     thresholds: Mapping[str, tuple[Threshold, ...]] = field(default_factory=dict)
     eligibility: Mapping[str, str] = field(default_factory=dict)
+    organizations: bool = False
+    question: Mapping[str, str] = field(default_factory=dict)
+    partners: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
     @property
     def asks(self) -> bool:
         """Whether signers are asked for anything besides."""
-        return bool(self.eligibility)
+        return bool(self.eligibility or self.organizations or self.question or self.partners)
 
     def said(self, name: str, language: str, own: str) -> tuple[str, Any]:
         """The language in which a field is said to readers of one, and what it says there: in
@@ -65,6 +78,12 @@ class Extras:
 
 
 NO_EXTRAS = Extras()
+
+
+def topics_of(line: str) -> tuple[str, ...]:
+    """The topics of a line, in which commas part them; each once, however it is spelt."""
+    found = (tidy(part) for part in re.split(r"[,;\n\u060c\uff0c\u3001]", line))
+    return tuple({fold_words(topic): topic for topic in found if topic}.values())
 
 
 def normal(extras: Extras, languages: Collection[str]) -> Extras:
@@ -78,6 +97,9 @@ def normal(extras: Extras, languages: Collection[str]) -> Extras:
         for code, rows in extras.thresholds.items()
         if rows and code in languages
     }
+    partners = (tidy(name) for name in extras.partners)
+    changed["partners"] = tuple(dict.fromkeys(name for name in partners if name))
+    changed["topics"] = topics_of(", ".join(extras.topics))
     return replace(extras, **changed)
 
 
@@ -93,6 +115,11 @@ def problems(extras: Extras, own: str) -> Iterator[Problem]:
     for name in (*EXTRA_WORDS, "thresholds"):
         if (words := getattr(extras, name)) and own not in words:
             yield Problem(f"{name}_{own}", "other_language")
+    for name, most in (("partners", PARTNERS_KEPT), ("topics", TOPICS_KEPT)):
+        if len(rows := getattr(extras, name)) > most:
+            yield Problem(name, "many")
+        if any(len(row) > EXTRA_LIMITS[name] for row in rows):
+            yield Problem(name, "long")
     yield from _threshold_problems(extras, own)
 
 
@@ -121,7 +148,8 @@ def made_of(said: Mapping[str, Any]) -> Extras:
         return NO_EXTRAS
     rows = said.get("thresholds", {}).items()
     thresholds = {code: tuple(Threshold(*row) for row in of) for code, of in rows}
-    return Extras(**{**said, "thresholds": thresholds})
+    lists = {name: tuple(said.get(name, ())) for name in ("partners", "topics")}
+    return Extras(**{**said, **lists, "thresholds": thresholds})
 
 
 def packed(extras: Extras) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from server.core.petitions import extras, search, versions, wordings
+from server.core.petitions.answer import GivenAnswer, unpacked_answer
 from server.core.petitions.collectors import Collector, collector_of
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
+from server.core.petitions.schedule import NO_SCHEDULE, check_times, scheduled
 from server.core.petitions.versions import Version, contents
 from server.core.places.outcomes import Addressing
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack
 from server.errors import InvalidInput, NotFound, NotOpen, Overtaken, Problem
 
-State = Literal["draft", "open", "paused", "closed", "ended"]
+State = Literal["draft", "open", "paused", "closed", "answered", "ended"]
 
 
 _LOCK = hashlib.sha256(b"names of petitions").digest()[:16]  # of whoever takes a name, or an id
@@ -45,6 +47,8 @@ class Petition(Draft):
     former_slugs: tuple[str, ...] = ()
     former_keywords: tuple[str, ...] = ()
     mail_stopped: bool = False  # an organizer has stopped all mail
+    answer: GivenAnswer | None = None
+    answered_at: int | None = None
     wording_number: int = 1
     first_signed: int = 1
     reworded_at: int | None = None
@@ -55,10 +59,17 @@ class Petition(Draft):
         if self.ended_at is not None:
             return "ended"
         if self.closed_at is not None:
-            return "closed"
+            return "answered" if self.answer else "closed"
         if self.opened_at is None:
             return "draft"
         return "open" if self.paused_at is None else "paused"
+
+    def at(self, now: int) -> Petition:
+        """As it is at that time: closed from the second on that was set, noted or not."""
+        closes = self.schedule.closes_at
+        if closes is None or now < closes or self.state not in {"open", "paused"}:
+            return self
+        return replace(self, closed_at=closes, version=self.version + 1)
 
     @property
     def is_reworded(self) -> bool:
@@ -94,6 +105,7 @@ async def create(
     Raises `InvalidInput`, also for a slug or word in use.
     """
     draft = validated(draft, reserved)
+    check_times(draft.schedule, NO_SCHEDULE, now)
     await _check_unused(tx, draft, None)
     # (`deleted_drafts` has ids that the audit log still knows)
     row = await tx.fetch_one(
@@ -103,9 +115,11 @@ async def create(
     petition_id: int = row["id"] if row else 1
     await tx.execute(
         "INSERT INTO petitions (id, slug, keyword, language, country, postcode_rule, contact_rule,"
-        " started_by, roles, goal, origins, extras, salt, version, created_at)"
+        " started_by, roles, goal, origins, extras, zone, opens_at, closes_at, salt, version,"
+        " created_at)"
         " VALUES (:id, :slug, :keyword, :language, :country, :postcode_rule, :contact_rule,"
-        " :started_by, :roles, :goal, :origins, :extras, :salt, 1, :now)",
+        " :started_by, :roles, :goal, :origins, :extras, :zone, CAST(:opens_at AS BIGINT),"
+        " CAST(:closes_at AS BIGINT), :salt, 1, :now)",
         id=petition_id,
         salt=salt,
         now=now,
@@ -150,12 +164,15 @@ async def edit(
         return False
     if based_on is not None and latest.version > based_on:
         raise Overtaken(f"version {latest.version} by {latest.actor}")
+    check_times(draft.schedule, latest.draft.schedule, now)
     await _keep_names(tx, petition.id, draft)
     row = await tx.fetch_one(
         "UPDATE petitions SET slug = :slug, keyword = :keyword, language = :language,"
         " country = :country, postcode_rule = :postcode_rule, contact_rule = :contact_rule,"
         " started_by = :started_by, roles = :roles, goal = :goal, origins = :origins,"
-        " extras = :extras, version = version + 1 WHERE id = :id RETURNING version",
+        " extras = :extras, zone = :zone, opens_at = CAST(:opens_at AS BIGINT),"
+        " closes_at = CAST(:closes_at AS BIGINT), version = version + 1"
+        " WHERE id = :id RETURNING version",
         id=petition.id,
         **_columns(draft),
     )
@@ -194,6 +211,9 @@ def _columns(draft: Draft) -> dict[str, str | int | None]:
         "goal": draft.goal,
         "origins": " ".join(draft.origins),
         "extras": extras.packed(draft.extras),
+        "zone": draft.schedule.zone,
+        "opens_at": draft.schedule.opens_at,
+        "closes_at": draft.schedule.closes_at,
     }
 
 
@@ -268,14 +288,19 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take signatures from now on; also opens a paused or closed petition again. Like the changes
     below it says whether anything is other than before: what is pressed twice is done once.
 
-    Raises `InvalidInput` where nobody is named who asks.
+    Raises `InvalidInput` where nobody is named who asks, or its time to close has come.
     """
+    over = (
+        "SELECT 1 AS one FROM petitions WHERE id = :id AND closes_at <= :now AND ended_at IS NULL"
+    )
+    if await tx.fetch_one(over, id=petition_id, now=now):
+        raise InvalidInput(Problem("closes", "past"))
     unnamed = (
         "SELECT 1 AS one FROM petitions WHERE id = :id AND started_by = '' AND ended_at IS NULL"
     )
     if await tx.fetch_one(unnamed, id=petition_id):
         raise InvalidInput(Problem("started_by", "missing"))
-    return await changed_where(
+    return await change_state(
         tx,
         "opened_at = coalesce(opened_at, :now), closed_at = NULL, paused_at = NULL",
         "opened_at IS NULL OR closed_at IS NOT NULL OR paused_at IS NOT NULL",
@@ -286,17 +311,16 @@ async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
 
 async def pause(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no signatures for a while. The page stays, and asks people to come back."""
-    return await changed_where(tx, "paused_at = :now", "paused_at IS NULL", petition_id, now)
+    return await change_state(tx, "paused_at = :now", "paused_at IS NULL", petition_id, now)
 
 
 async def close(tx: Transaction, petition_id: int, now: int) -> bool:
     """Take no more signatures. The page stays, and says so."""
-    return await changed_where(tx, "closed_at = :now", "closed_at IS NULL", petition_id, now)
+    return await change_state(tx, "closed_at = :now", "closed_at IS NULL", petition_id, now)
 
 
-async def changed_where(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
-    """Set `to` if `where` holds now; whether it did. Raises `NotOpen` for one that has ended for
-    good."""
+async def change_state(tx: Transaction, to: str, where: str, petition_id: int, now: int) -> bool:
+    """Change it, where that holds of it; whether anything is other than before."""
     await check_not_ended(tx, petition_id)
     row = await tx.fetch_one(
         f"UPDATE petitions SET {to}, version = version + 1 WHERE id = :id AND ({where})"
@@ -305,12 +329,6 @@ async def changed_where(tx: Transaction, to: str, where: str, petition_id: int, 
         now=now,
     )
     return row is not None
-
-
-async def version_of_each(tx: Transaction) -> dict[int, int]:
-    """The version of every petition by id, newest first."""
-    rows = await tx.fetch("SELECT id, version FROM petitions ORDER BY id DESC")
-    return {row["id"]: row["version"] for row in rows}
 
 
 async def all_petitions(tx: Transaction, among: Iterable[int] | None = None) -> dict[int, Petition]:
@@ -367,6 +385,7 @@ def _petition(
         goal=row["goal"],
         origins=tuple(row["origins"].split()),
         extras=extras.unpacked(row["extras"]),
+        schedule=scheduled(row["zone"], row["opens_at"], row["closes_at"]),
         salt=bytes(row["salt"]),
         version=row["version"],
         created_at=row["created_at"],
@@ -374,6 +393,8 @@ def _petition(
         closed_at=row["closed_at"],
         paused_at=row["paused_at"],
         ended_at=row["ended_at"],
+        answer=unpacked_answer(row["answer"]),
+        answered_at=row["answered_at"],
         sms_codes=row["sms_codes_at"] is not None,
         former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
         former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),

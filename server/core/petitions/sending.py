@@ -1,8 +1,8 @@
-"""What a petition may send: codes by text, and mail at all."""
+"""What a petition sends: codes by text, and mail."""
 
 from __future__ import annotations
 
-from server.core.petitions.petitions import changed_where, check_not_ended
+from server.core.petitions.petitions import change_state, check_not_ended
 from server.db import Transaction
 
 
@@ -20,10 +20,10 @@ async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) ->
 async def stop_mail(tx: Transaction, petition_id: int, now: int) -> bool:
     """Send no mail. What there is to send waits."""
     stopped = "mail_stopped_at = :now"
-    return await changed_where(tx, stopped, "mail_stopped_at IS NULL", petition_id, now)
+    return await change_state(tx, stopped, "mail_stopped_at IS NULL", petition_id, now)
 
 
 async def resume_mail(tx: Transaction, petition_id: int, now: int) -> bool:
     """Send mail again, from that time on."""
     resumed = "mail_stopped_at = NULL"
-    return await changed_where(tx, resumed, "mail_stopped_at IS NOT NULL", petition_id, now)
+    return await change_state(tx, resumed, "mail_stopped_at IS NOT NULL", petition_id, now)

@@ -13,6 +13,7 @@ from typing import Any
 
 from server.core.petitions import extras
 from server.core.petitions.draft import DecisionMaker, Draft, Wording
+from server.core.petitions.schedule import Schedule
 from server.db import Row, Transaction
 
 
@@ -66,6 +67,7 @@ def _packed(draft: Draft) -> str:
     plain["wordings"] = {code: asdict(wording) for code, wording in draft.wordings.items()}
     plain["decision_makers"] = [asdict(maker) for maker in draft.decision_makers]
     plain["extras"] = extras.plain(draft.extras)
+    plain["schedule"] = asdict(draft.schedule)
     return json.dumps(plain, ensure_ascii=False)
 
 
@@ -75,4 +77,5 @@ def _version(row: Row) -> Version:
     plain["decision_makers"] = [DecisionMaker(**maker) for maker in plain["decision_makers"]]
     plain = {name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()}
     plain["extras"] = extras.made_of(plain.get("extras", {}))
+    plain["schedule"] = Schedule(**plain.get("schedule", {}))
     return Version(row["version"], row["changed_at"], row["actor"], Draft(**plain), row["wording"])

@@ -3,28 +3,43 @@ whoever says nothing has no row. Signing does not look at it where nobody is ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from server.core.petitions.extras import Extras
+from server.core.petitions.extras import PARTNERS_KEPT, Extras
 from server.core.signing.columns import BESIDES
 from server.core.signing.entries import NOTHING, Besides
 from server.core.signing.signature import Signature
+from server.core.values.contacts import normal_email
+from server.core.values.names import tidy
 from server.db import Transaction, pack
 from server.errors import Problem
 
 _NAMES = ", ".join(BESIDES)
 _KEY = ("petition_id", "signature_id")
-_ASSIGNED = ", ".join(f"{name} = excluded.{name}" for name in BESIDES if name not in _KEY)
+#: Nobody has approved another organization than the one that was there.
+_ASSIGNED = "approved_at = CASE WHEN besides.organization = excluded.organization THEN" + ", ".join(
+    [" besides.approved_at END", *(f"{n} = excluded.{n}" for n in BESIDES if n not in _KEY)]
+)
+BESIDES_LIMITS = {"organization": 120, "reply": 300}  # letters
 
 
 def read(extras: Extras, values: Mapping[str, str]) -> tuple[Besides, list[Problem]]:
     """What a form says of what its petition asks, and what is wrong with it."""
-    besides = Besides(eligible=bool(extras.eligibility and values.get("eligible")))
-    problems = []
-    if extras.eligibility and not besides.eligible:
+    asked = {"organization": extras.organizations, "reply": extras.question}
+    said = {name: tidy(values.get(name, "")) for name in asked if asked[name]}
+    eligible = bool(extras.eligibility and values.get("eligible"))
+    ticked = {values.get(f"share{n}") for n in range(PARTNERS_KEPT)}
+    shares = tuple(partner for partner in extras.partners if partner in ticked)
+    problems = [Problem(name, "long") for name in said if len(said[name]) > BESIDES_LIMITS[name]]
+    if extras.eligibility and not eligible:
         problems.append(Problem("eligible", "missing"))
-    return besides, problems
+    if shares and not tidy(values.get("email", "")):
+        problems.append(Problem("email", "shared"))
+    words = {name: text or None for name, text in said.items()}
+    email = normal_email(tidy(values.get("email", ""))) if shares else None
+    return Besides(eligible, **words, shares=shares, email=email), problems
 
 
 async def load(tx: Transaction, signatures: Sequence[Signature]) -> None:
@@ -76,10 +91,25 @@ async def erase(tx: Transaction, gone: Sequence[tuple[int, int]]) -> None:
         )
 
 
+async def share_no_more(tx: Transaction, gone: Collection[tuple[int, int]]) -> None:
+    """The contact of these signatures is erased: nobody gets it."""
+    batch = tx.rows("batch", petition_id="int", id="int")
+    await tx.execute(
+        "UPDATE besides SET shares = NULL, email = NULL WHERE shares IS NOT NULL AND"
+        f" (petition_id, signature_id) IN (SELECT petition_id, id FROM {batch} b)",
+        batch=pack(gone),
+    )
+
+
 def _row(signature: Signature, said: Besides) -> tuple[Any, ...]:
     since = signature.verified_at or signature.created_at
-    return signature.petition_id, signature.id, since if said.eligible else None
+    stated_at = since if said.eligible else None
+    shares = json.dumps(dict.fromkeys(said.shares, since), ensure_ascii=False)
+    words = said.organization, said.reply, shares if said.shares else None, said.email
+    return signature.petition_id, signature.id, stated_at, *words
 
 
 def _besides(row: Any) -> Besides:
-    return Besides(eligible=row["stated_at"] is not None)
+    shares = tuple(json.loads(row["shares"] or "{}"))
+    words = row["organization"], row["reply"]
+    return Besides(row["stated_at"] is not None, *words, shares, row["email"])

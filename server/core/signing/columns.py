@@ -57,6 +57,10 @@ class BesidesColumns:
     petition_id: int
     signature_id: int
     stated_at: Personal[int] = None
+    organization: Personal[str] = None
+    reply: Personal[str] = None
+    shares: Personal[str] = None
+    email: Personal[str] = None
 
 
 _SQL_TYPES: dict[Any, ColumnType] = {int: "int", str: "text", bytes: "blob"}

@@ -17,7 +17,7 @@ from server.core.floods import holds
 from server.core.floods.holds import Hold
 from server.core.floods.limits import HOUSEHOLD, Group, Groups
 from server.core.outbox.outbox import Announcement
-from server.core.signing import goes_with, pending, stored
+from server.core.signing import besides, goes_with, pending, stored
 from server.core.signing.pending import Form
 from server.core.signing.signature import Signature, Signing
 from server.core.values.keys import PersonKeys
@@ -364,6 +364,7 @@ class Ledger:
         """Messages about these say to whom no more."""
         about = {(s.petition_id, s.id) for s in [*self._unknown, *self._withdrawn]}
         await goes_with.forget(tx, about)
+        await besides.share_no_more(tx, about)
 
     async def _settle_left(self, tx: Transaction) -> None:
         """What stands without contact where a verified signature stood before it was corrected.

@@ -15,9 +15,14 @@ _SHOWN_BYTES = 9  # of the key: nobody can make a second form with the same
 
 class Besides(NamedTuple):
     """What a form says where its petition asks for more. `eligible`: whoever signs states that they
-    may, in the petition's words."""
+    may, in the petition's words. `organization`: for which one they sign. `reply`: to the
+    petition's question. `shares`: partners who may have the name and the `email`."""
 
     eligible: bool = False
+    organization: str | None = None
+    reply: str | None = None
+    shares: tuple[str, ...] = ()
+    email: str | None = None
 
     def packed(self) -> str | None:
         """As text, which stays the same when more can be asked; None where nothing is said."""
@@ -26,7 +31,8 @@ class Besides(NamedTuple):
 
     @classmethod
     def unpacked(cls, packed: str | None) -> Besides:
-        return cls(**json.loads(packed)) if packed else NOTHING
+        said = json.loads(packed or "{}")
+        return cls(**said)._replace(shares=tuple(said.get("shares", ())))
 
 
 NOTHING = Besides()
@@ -42,8 +48,8 @@ class Entries(NamedTuple):
     public: bool
     news: bool
     wording: int = 1
-    besides: Besides = NOTHING
     collector: int | None = None
+    besides: Besides = NOTHING
 
     def shown_without(self, extras: Extras) -> tuple[Entries, ...]:
         """What a page may have shown of them: since they came in, the petition may have been

@@ -224,12 +224,13 @@ def _candidate(
     now: int,
 ) -> Provable:
     """`said` is what signatures say besides."""
-    contact_key, place_key, name, postcode, comment, public_at, news_at, wording, *about = row
-    collector, id_, signature_id, signing_id, class_, language, contact, network, packed = about
+    contact_key, place_key, name, postcode, comment, public_at, news_at, *about = row
+    wording, collector, id_, signature_id, signing_id, class_, *about = about
+    language, contact, network, packed = about
     of_signature = said.get((petition.id, id_), NOTHING)
     more = of_signature if signing_id is None else Besides.unpacked(packed)
     ticks = public_at is not None, news_at is not None
-    entries = Entries(name or "", postcode, comment, *ticks, wording, more, collector)
+    entries = Entries(name or "", postcode, comment, *ticks, wording, collector, more)
     contact_keys = (contact_key, *(keys.contacts(petition.salt, contact) if contact else ()))
     if signing_id is None:
         return Provable(id_, petition, entries, place_key, contact_key, contact_keys)

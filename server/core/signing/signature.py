@@ -47,15 +47,15 @@ class Signing:
 
     @property
     def entries(self) -> Entries:
-        ticks = self.public, self.news
         return Entries(
             self.name,
             self.postcode,
             self.comment,
-            *ticks,
+            self.public,
+            self.news,
             self.wording,
-            self.besides,
             self.collector,
+            self.besides,
         )
 
 
@@ -112,15 +112,15 @@ class Signature(Columns):
     @property
     def entries(self) -> Entries:
         """What it says of its signer now."""
-        ticks = self.public_at is not None, self.news_at is not None
         return Entries(
             self.name or "",
             self.postcode,
             self.comment,
-            *ticks,
+            self.public_at is not None,
+            self.news_at is not None,
             self.wording,
-            self.besides or NOTHING,
             self.collector,
+            self.besides or NOTHING,
         )
 
     def as_signing(self) -> Signing:
@@ -140,14 +140,13 @@ class Signature(Columns):
     def verify(self, s: Signing) -> None:
         """The owner signs by a door that shows the contact to be theirs.
 
-        What was entered on the web (comment, public name, news, what it says besides, who brought
-        them) may be a stranger's: it goes.
+        What was entered on the web (comment, public name, news, who brought them, what it says
+        besides) may be a stranger's: it goes.
         """
         self.class_, self.language = s.class_, s.language
         self.sign_anew(s)
         self.comment = self.public_at = self.news_at = None
-        self.besides = s.besides
-        self.collector = s.collector
+        self.besides, self.collector = s.besides, s.collector
         self.confirm(s.now)
 
     def sign_anew(self, s: Signing) -> None:

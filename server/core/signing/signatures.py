@@ -51,7 +51,7 @@ def web_signing(
 
     Raises `NotOpen`, or `InvalidInput` with every problem of the form.
     """
-    if petition.state != "open":
+    if petition.at(now).state != "open":
         raise NotOpen(petition.slug)
     name = tidy(values.get("name", ""))
     postcode, bad_postcode = _read_postcode(petition, tidy(values.get("postcode", "")))
@@ -104,7 +104,7 @@ def text_signing(
     `name` and `postcode` as `names.split_name_and_postcode` gives them; `wording` is the number of
     what they were told of, 0 for that of now. Raises like `web_signing`.
     """
-    if petition.state != "open":
+    if petition.at(now).state != "open":
         raise NotOpen(petition.slug)
     name = tidy(name)
     read, problems = _read_postcode(petition, postcode)

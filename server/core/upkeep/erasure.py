@@ -11,8 +11,8 @@ from server.core.conversations import gathering, inbound, phones
 from server.core.counting.counts import DAY
 from server.core.desk import happenings, invalidation, invitations
 from server.core.floods import limits, tries
+from server.core.letters import corrections
 from server.core.outbox import allowance, outbox
-from server.core.places import corrections
 from server.core.signing import codes, pending, stored
 from server.core.signing.decide import Ledger
 from server.core.upkeep import marks

@@ -7,9 +7,11 @@ from dataclasses import replace
 from server.core.conversations import gathering
 from server.core.conversations.gathering import Gathering, Purpose
 from server.core.conversations.wishes import Wish
+from server.core.letters.corrections import Correction, note_corrections, put_right
 from server.core.places.outcomes import Reached
 from server.core.signing.signature import Signature
 from server.core.values.names import fold_name
+from server.core.values.postcodes import fold_postcode
 from server.db import Transaction
 from server.texting.account import petition_of, signed_with
 from server.texting.letters import call, place, whom, words
@@ -94,9 +96,18 @@ async def go_on(way: Way) -> Told:
     found = await whom.outcome_of(way)
     if not isinstance(found, Reached):
         return await place.ask(way, found)
+    await _note_correction(way)
     reached = await whom.of(way, found)
     wanted = call.numbers if way.on.purpose == "call" else words.ask
     return await wanted(way, reached)
+
+
+async def _note_correction(way: Way) -> None:
+    """What this signer says of a postcode that leads to the wrong people."""
+    if division := put_right(way.on.chosen):
+        postcode, now = fold_postcode(way.signer.postcode or ""), way.talk.services.now()
+        said = Correction(way.petition.id, way.signer.id, postcode, division, now)
+        await note_corrections(way.tx, [said])
 
 
 def answered(talk: Talk) -> Wish:

@@ -25,9 +25,11 @@ DETAIL_WORDS = {
     "condition": N_("which: {value}"),
     "reason": N_("reason: {value}"),
     "office": N_("office: {value}"),
+    "partner": N_("partner: {value}"),
     "to": N_("name: {value}"),
-    "code": N_("code: {value}"),
     "asked_by": N_("asked by: {value}"),
+    "set_by": N_("by the clock, as set by {value}"),
+    "code": N_("code: {value}"),
 }
 _ON = {True: N_("on"), False: N_("off")}
 _WAS_IS = N_("{part}: before {was}, now {now}")

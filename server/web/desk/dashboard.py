@@ -16,6 +16,7 @@ from server.core.petitions.petitions import Petition
 from server.db import Transaction
 from server.errors import InvalidInput
 from server.web.desk import petition_form
+from server.web.desk.form.similar import like_draft
 from server.web.desk.session import Visit
 from server.web.desk.text_figures import TextFigures
 from server.web.desk.words import ALARM_WORDS, CLASS_WORDS, DONE, KIND_WORDS, STATE_WORDS
@@ -69,6 +70,7 @@ async def show(visit: Visit) -> None:
         date=lambda day: day_words(day * DAY, visit.language),
         sms_codes=services.settings.sms_codes_daily > 0,
         updated=visit.moment(services.now()),
+        similar=like_draft(visit, petition),
     )
 
 
@@ -79,7 +81,9 @@ def _still_true(petition: Petition) -> dict[str, str]:
         "created": state == "draft",
         "opened": state == "open",
         "paused": state == "paused",
-        "closed": state == "closed",
+        "closed": state in {"closed", "answered"},
+        "answered": state == "answered",
+        "not_closed": state not in {"closed", "answered"},
         "ended": state == "ended",
         "mail_stopped": petition.mail_stopped,
         "mail_resumed": not petition.mail_stopped,
@@ -132,11 +136,11 @@ class Chart:
 
 
 async def open_(visit: Visit) -> None:
-    """POST: the petition takes signatures from now on; its form, if nobody is named who asks."""
+    """POST: the petition takes signatures from now on; its form, if something is in the way."""
     try:
         await _change(visit, petitions.open_, "opened")
-    except InvalidInput:
-        await petition_form.ask_who(visit, await visit.petition())
+    except InvalidInput as error:
+        await petition_form.ask_first(visit, await visit.petition(), error)
 
 
 async def pause(visit: Visit) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.core.letters import again, figures
+from server.core.letters import again, corrections, figures
 from server.core.letters.again import STUCK, Stuck
 from server.core.letters.calls import call_figures
+from server.core.letters.corrections import Corrected
 from server.core.letters.figures import OfficeFigures
 from server.core.letters.offices import offices_named
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
-from server.core.places import corrections, divisions, ocd
-from server.core.places.corrections import Corrected
+from server.core.places import divisions, ocd
 from server.db import Transaction
 from server.web.desk.session import Visit
 from server.web.desk.trial import TRIED, send_trial
@@ -35,6 +35,7 @@ _STATES = {
     "bounced": N_("came back: check the address"),
     "rejected no_mail": N_("not sent: they take no mail"),
     "rejected vacant": N_("not sent: nobody is in office now"),
+    "rejected many": N_("not sent: there were four letters from one phone or e-mail already"),
     "rejected gave_up": N_("not sent: their mail server had no time for a week"),
     "rejected": N_("refused by their mail server: check the address"),
     "uncertain": N_("perhaps sent: the line broke, and we do not send twice"),

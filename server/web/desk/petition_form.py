@@ -13,17 +13,21 @@ from server.core.desk import teams
 from server.core.desk.teams import Membership
 from server.core.petitions import petitions, versions
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
-from server.core.petitions.extras import NO_EXTRAS
+from server.core.petitions.extras import NO_EXTRAS, topics_of
 from server.core.petitions.petitions import Petition
+from server.core.petitions.schedule import NO_SCHEDULE
 from server.core.values.ids import read_id
 from server.core.values.keys import SALT_BYTES
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Overtaken, StoreUnavailable
-from server.web.desk.form import parts, rewording
+from server.web.desk.form import parts, rewording, schedule
 from server.web.desk.form.extras import ASKER_FIELDS, EXTRA_FIELDS, extra_values, extras_of
 from server.web.desk.form.numbers import read_number
 from server.web.desk.form.overtaken import Merged, chosen, merged, overtaking
 from server.web.desk.form.roles import role_ticks, role_values, ticked_roles
+from server.web.desk.form.schedule import SCHEDULE_FIELDS, schedule_of
+from server.web.desk.form.similar import like_titles
+from server.web.desk.form.topics import shown_topics, with_topics
 from server.web.desk.resuming import HOME
 from server.web.desk.session import Visit
 from server.web.desk.words import (
@@ -40,7 +44,7 @@ from server.web.http.forms import FormValues
 from server.web.http.responses import retry_after
 from sms.reading import reserved
 
-ROWS = 8  # decision makers that one form can hold; forms.MANY_FIELDS bounds it
+ROWS = 8  # decision makers that one form can hold; session.DESK_FIELDS bounds it
 EMPTY_ROWS = 2
 MAKER_PARTS = ("name", "title", "phone", "email", "form")
 _SINGLE = ("started_by", *ASKER_FIELDS, "slug", "keyword", "country", "goal", "origins")
@@ -72,11 +76,11 @@ async def edit(visit: Visit) -> None:
         await send_form(visit, petition, _stored_values(petition))
 
 
-async def ask_who(visit: Visit, petition: Petition) -> None:
-    """Send the form of a petition that cannot open: nobody is named who asks."""
-    missing = {"started_by": ("started_by", "missing")}
+async def ask_first(visit: Visit, petition: Petition, error: InvalidInput) -> None:
+    """Send the form of a petition that cannot open, with what is in the way."""
+    problems = {p.field: (p.field, p.code) for p in error.problems}
     values = _stored_values(petition)
-    await send_form(visit, petition, values, problems=missing, heading=NOT_OPEN_YET)
+    await send_form(visit, petition, values, problems=problems, heading=NOT_OPEN_YET)
 
 
 async def resume(visit: Visit, path: str) -> bool:
@@ -89,15 +93,19 @@ async def resume(visit: Visit, path: str) -> bool:
     if not visit.may("editor"):
         return False
     petition = await visit.petition(slug[1]) if slug else None
-    await send_form(visit, petition, visit.form, message=KEPT)
+    await send_form(visit, petition, with_topics(visit.form), message=KEPT)
     return True
 
 
 async def _save(visit: Visit, petition: Petition | None) -> None:
     if visit.stale or visit.form.get("add") in LANGUAGES:
-        await send_form(visit, petition, visit.form, message=STALE if visit.stale else ADDED)
+        form = with_topics(visit.form)
+        await send_form(visit, petition, form, message=STALE if visit.stale else ADDED)
         return
-    values = chosen(visit.form, values_of(petition)) if petition else visit.form
+    form = with_topics(visit.form)
+    values = chosen(form, values_of(petition)) if petition else form
+    if petition and not visit.may("owner"):
+        values = schedule.with_schedule(values, petition.schedule)
     typed = typed_of(visit, petition, values)
     try:
         if signed := await rewording.signed_before(visit, petition, typed.draft):
@@ -111,7 +119,7 @@ async def _save(visit: Visit, petition: Petition | None) -> None:
     except StoreUnavailable as error:
         note(error)
         delay = error.retry_after
-        await send_form(visit, petition, visit.form, message=CHANGES_NOT_STORED, delay=delay)
+        await send_form(visit, petition, values, message=CHANGES_NOT_STORED, delay=delay)
     else:
         await _go_to_stored(visit, petition_id, typed, "saved" if petition else "created")
 
@@ -169,6 +177,8 @@ async def _create(visit: Visit, draft: Draft) -> int:
     salt = secrets.token_bytes(SALT_BYTES)
     try:
         async with database.write() as tx:
+            if not await _is_owner(tx, visit):
+                draft = replace(draft, schedule=NO_SCHEDULE)
             id_ = await petitions.create(
                 tx, draft, reserved=reserved(), salt=salt, now=now, actor=visit.organizer.name
             )
@@ -188,6 +198,12 @@ async def _for_whom(tx: Transaction, visit: Visit) -> int:
     ours = [m.organization_id for m in await _where_editor(tx, visit)]
     wanted = read_id(visit.form.get("organization", ""))
     return wanted if wanted in ours else ours[0]
+
+
+async def _is_owner(tx: Transaction, visit: Visit) -> bool:
+    """Whether they own the organization that a new petition is for."""
+    id_ = await _for_whom(tx, visit)
+    return teams.allows((await teams.at_organization(tx, visit.organizer.id, id_)).roles, "owner")
 
 
 async def _where_editor(tx: Transaction, visit: Visit) -> list[Membership]:
@@ -223,6 +239,7 @@ def typed_of(visit: Visit, petition: Petition | None, values: FormValues) -> Typ
         goal=read_number(values.get("goal", "")),
         origins=tuple(re.split(r"[\s,]+", values.get("origins", ""))),
         extras=extras_of(values, petition.extras if petition else NO_EXTRAS),
+        schedule=schedule_of(values),
     )
     return TypedDraft(draft, rows)
 
@@ -253,6 +270,7 @@ def values_of(petition: Draft) -> dict[str, str]:
         }
         | role_values(petition)
         | extra_values(petition.extras)
+        | schedule.schedule_values(petition.schedule)
     )
     for code, wording in petition.wordings.items():
         values |= {f"title_{code}": wording.title, f"body_{code}": wording.body}
@@ -325,6 +343,8 @@ async def send_form(
         more=max(0, len(petition.decision_makers) - ROWS) if petition else 0,
         public_url=services.settings.public_url,
         organizations=organizations,
+        topics=shown_topics(values, topics_of(services.settings.topics)),
+        similar=like_titles(visit, petition, values),
     )
 
 
@@ -346,8 +366,8 @@ def _place(problem: tuple[str, tuple[str, str]]) -> tuple[int, str]:
         return list(LANGUAGES).index(code), "title body".removeprefix(name)
     if field in _SINGLE:
         return len(LANGUAGES) + _SINGLE.index(field), ""
-    at = len(LANGUAGES) + len(_SINGLE)
-    return at + 1 + EXTRA_FIELDS.index(name) if name in EXTRA_FIELDS else at, field
+    at, last = len(LANGUAGES) + len(_SINGLE), (*SCHEDULE_FIELDS, *EXTRA_FIELDS)
+    return at + 1 + last.index(name) if name in last else at, field
 
 
 def _rows_shown(values: FormValues) -> int:

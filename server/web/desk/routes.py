@@ -8,13 +8,15 @@ from server.web.desk import (
     audit,
     collectors,
     dashboard,
+    for_organizations,
     invalidation,
     letters,
     moderation,
+    partners,
     petition_form,
     preview,
 )
-from server.web.desk.life import deleting, ending
+from server.web.desk.life import answering, deleting, ending
 from server.web.desk.people import account, team
 from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
@@ -73,6 +75,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/open", "owner", POST=dashboard.open_),
         door("p/{slug}/pause", "owner", POST=dashboard.pause),
         door("p/{slug}/close", "owner", POST=dashboard.close),
+        door("p/{slug}/answer", "editor", GET=answering.answer, POST=answering.answer),
         door("p/{slug}/delete", "owner", GET=deleting.delete, POST=deleting.delete),
         door("p/{slug}/end", "owner", fresh=True, GET=ending.end, POST=ending.end),
         door("p/{slug}/end/agree", "moderator", fresh=True, GET=ending.agree, POST=ending.agree),
@@ -96,12 +99,19 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/moderation/comments", "moderator", POST=moderation.comments),
         door("p/{slug}/moderation/hide", "moderator", POST=moderation.hide),
         door("p/{slug}/moderation/populations", "moderator", POST=moderation.populations),
+        door(
+            "p/{slug}/organizations",
+            "moderator",
+            GET=for_organizations.show,
+            POST=for_organizations.decide,
+        ),
         door("p/{slug}/text-codes", "owner", POST=moderation.text_codes),
         door("p/{slug}/invalidate", "moderator", GET=take_out, POST=take_out),
         door("p/{slug}/invalidate/{id}/confirm", "moderator", POST=invalidation.confirm),
         door("p/{slug}/invalidate/{id}/undo", "moderator", POST=invalidation.undo),
         door("p/{slug}/audit", "viewer", GET=audit.show),
         door("p/{slug}/audit.jsonl", "viewer", GET=audit.download),
+        door("p/{slug}/partners", "owner", fresh=True, GET=partners.show),
         door("p/{slug}/export.csv", "owner", fresh=True, GET=dashboard.export),
     ]
 

@@ -26,7 +26,7 @@ from server.web.desk.resuming import HOME, SIGN_IN, packed, wanted_page
 from server.web.desk.words import NOT_ALLOWED, class_words, meaning_of, moment_words
 from server.web.http.addresses import client_address
 from server.web.http.cookies import kept_cookie, read_cookie
-from server.web.http.forms import MANY_FIELDS, Bounds, FormValues, read_form, read_query
+from server.web.http.forms import Bounds, FormValues, read_form, read_query
 from server.web.http.guard import check_origin
 from server.web.http.requests import BODY_BYTES, Endpoint
 from server.web.http.responses import (
@@ -43,8 +43,9 @@ from server.web.http.responses import (
 
 # A petition in several languages of several bytes a letter, each of which travels as three.
 FORM_LIMIT = 1536 * 1024  # bytes: the longest wording in every language, as browsers encode it
-DESK_FORM = Bounds(body=FORM_LIMIT, fields=MANY_FIELDS, value=FORM_LIMIT)
-STRANGERS_FORM = Bounds(body=BODY_BYTES, fields=MANY_FIELDS, value=BODY_BYTES)
+DESK_FIELDS = 200  # a petition in every language, with all decision makers and roles
+DESK_FORM = Bounds(body=FORM_LIMIT, fields=DESK_FIELDS, value=FORM_LIMIT)
+STRANGERS_FORM = Bounds(body=BODY_BYTES, fields=DESK_FIELDS, value=BODY_BYTES)
 LOOK_SECONDS = 3600  # in which many looks at the same names are one
 SESSION = "organizer"  # the cookie
 MARK = "organizer-browser"  # the cookie by which a browser is known that its owner has used

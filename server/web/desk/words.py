@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from server.core.desk.dashboard import CHANNELS
 from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
-from server.core.petitions.extras import EXTRA_LIMITS, THRESHOLDS_KEPT
+from server.core.petitions.extras import EXTRA_LIMITS, PARTNERS_KEPT, THRESHOLDS_KEPT, TOPICS_KEPT
 from server.web.desk.form.parts import PART_WORDS
 from server.web.public import words as public
 from server.web.public.words import CHANNEL_WORDS, Message
@@ -20,6 +20,8 @@ _PROBLEMS = {
     ("body", "long"): N_("Write a shorter text, at most {body_limit} letters."),
     ("started_by", "missing"): N_("Write who asks. Then press Save, and open the petition."),
     ("started_by", "long"): N_("Write a shorter name of who asks, at most {title_limit} letters."),
+    ("topics", "many"): N_("Choose at most {topics} topics."),
+    ("partners", "many"): N_("Write at most {partners} partners."),
     ("thresholds", "malformed"): N_(
         "Begin each step with a number, then write what happens, like 10000 The council must debate"
         " it."
@@ -40,6 +42,25 @@ _PROBLEMS = {
     ("keyword", "in_use"): N_("Another petition has this word. Choose a different one."),
     ("country", "malformed"): N_("Write the two letters of a country, like US or MX."),
     ("goal", "malformed"): N_("Write the goal as a number, like 5000, or leave it empty."),
+    ("opens", "malformed"): N_("Write day and time like 2026-12-24 18:00."),
+    ("opens", "skipped"): N_(
+        "The clocks are put forward on that day, and skip this time. Choose another."
+    ),
+    ("opens", "twice"): N_(
+        "The clocks are put back on that day, and this time comes twice. Choose another."
+    ),
+    ("opens", "past"): N_("That is over. Choose a later time, or leave it empty."),
+    ("closes", "malformed"): N_("Write day and time like 2026-12-24 18:00."),
+    ("closes", "skipped"): N_(
+        "The clocks are put forward on that day, and skip this time. Choose another."
+    ),
+    ("closes", "twice"): N_(
+        "The clocks are put back on that day, and this time comes twice. Choose another."
+    ),
+    ("closes", "past"): N_("That is over. Choose a later time, or leave it empty."),
+    ("closes", "before"): N_("Let it close after it opens."),
+    ("zone", "missing"): N_("Write the time zone, like America/New_York."),
+    ("zone", "malformed"): N_("We do not know this time zone. Write it like America/New_York."),
     ("origins", "malformed"): N_(
         "Write each site as its address alone, like https://example.org, one on each line."
     ),
@@ -54,6 +75,8 @@ _BOUNDS = {
     "title_limit": TITLE_LIMIT,
     "body_limit": WORDING_LIMIT,
     "thresholds": THRESHOLDS_KEPT,
+    "partners": PARTNERS_KEPT,
+    "topics": TOPICS_KEPT,
 }
 #: Of what a petition may have besides.
 _OF_EXTRAS = {
@@ -90,11 +113,26 @@ DONE = {
     "closed": N_("The petition is closed. It takes no more signatures."),
     "mail_stopped": N_("No mail of this petition goes out any more."),
     "mail_resumed": N_("Mail of this petition goes out again."),
+    "answered": N_("The answer is stored. Everybody can read it now."),
+    "not_closed": N_("Close the petition first. Then you can write what was answered."),
     "no_draft": N_("Only a draft that was never open can be deleted. You can end a petition."),
     "ended": N_("The petition has ended. Its data is erased in a few minutes."),
     "end_asked": N_("It waits for another organizer to agree."),
     "end_gone": N_("Nobody asks to end this petition any more."),
     "end_kept": N_("The petition does not end."),
+}
+ANSWER_CHANGED = N_(
+    "Somebody has changed the answer since you opened this form. Below is what it says now. Press"
+    " Save once more to put yours in its place."
+)
+ANSWER_FAULTS = {
+    ("answer_by", "missing"): N_("Write who answered."),
+    ("answer_by", "long"): N_("Write a shorter name of who answered, at most {by_limit} letters."),
+    ("answer_on", "malformed"): N_("Write the day of the answer like 2026-12-24."),
+    ("answer_on", "future"): N_("That day is still to come. Write the day of the answer."),
+    ("answer_promised", "malformed"): N_("Write the day like 2027-03-31, or leave it empty."),
+    ("words", "missing"): N_("Write what they answered."),
+    ("words", "long"): N_("Write a shorter answer, at most {words_limit} letters."),
 }
 #: What is wrong with the question before an end.
 END_FAULTS = {
@@ -145,6 +183,7 @@ STATE_WORDS = {
     "open": N_("Open"),
     "paused": N_("Paused"),
     "closed": N_("Closed"),
+    "answered": N_("Answered"),
     "ended": N_("Ended"),
 }
 CLASS_WORDS = {
@@ -228,17 +267,21 @@ ACTION_WORDS = {
     "opened": N_("opened the petition"),
     "paused": N_("paused the petition"),
     "closed": N_("closed the petition"),
+    "answered": N_("wrote what was answered"),
+    "corrected_answer": N_("corrected what was answered"),
     "ended": N_("ended the petition for good"),
     "end_asked": N_("asked to end the petition for good"),
     "end_cancelled": N_("decided that the petition does not end"),
     "mail_stopped": N_("stopped all mail of the petition"),
     "mail_resumed": N_("let mail of the petition go out again"),
+    "organizations": N_("decided who is shown for an organization"),
     "letters_paused": N_("let no letters go to an office"),
     "letters_resumed": N_("let letters go to an office again"),
     "letters_agreed": N_("noted that an office has agreed"),
     "letters_not_agreed": N_("noted that an office has not agreed after all"),
     "letters_again": N_("sent letters to an office again"),
     "letters_tried": N_("sent a test letter to themselves"),
+    "shared": N_("downloaded the file of a partner"),
     "exported": N_("downloaded all signatures"),
     "looked": N_("looked at names of signatures"),
     "accepting": N_("began to accept held signatures"),

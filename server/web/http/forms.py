@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope
 from server.errors import BadRequest, TooLarge, WrongContentType
 from server.web.http.requests import BODY_BYTES, header, read_body
 
-MANY_FIELDS = 100  # for gateways (Twilio sends thirty, and more with pictures) and organizers
+MANY_FIELDS = 100  # for gateways (Twilio sends thirty, and more with pictures)
 _CHARSETS = {"utf-8", "windows-1252", "iso-8859-1", "iso-8859-15"}
 _ENTITY = re.compile(r"&#\d{1,7};")
 

@@ -39,7 +39,7 @@ _SLASHES = re.compile(r"/{2,}")
 _WELL_FORMED = re.compile(r"((?:/(?!p/[^a-z0-9])[a-z0-9-]*[a-z0-9](?:\.[a-z]+)?)+)([^a-z0-9]+)")
 _PETITION = re.compile(r"((?:/[a-z]{2,3})?/p/)([^/.]+)(.*)", re.DOTALL)
 _QUERY = re.compile(rb"[!-~]*")
-_ASKS = re.compile(rb"(?:^|&)(?:q|by|page)=")
+_ASKS = re.compile(rb"(?:^|&)(?:q|topic|by|page)=")
 _REFUSED = [HTML, UNKEPT]
 _FOR_A_DAY = (b"cache-control", b"max-age=86400")
 _BUSY = [*_REFUSED, retry_after(20)]

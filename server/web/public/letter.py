@@ -15,16 +15,16 @@ from typing import Literal
 from starlette.types import Receive, Scope, Send
 
 from server.core.letters import figures, writing
+from server.core.letters.corrections import Correction, note_corrections
 from server.core.letters.letter import Addressee, checked_words
 from server.core.letters.offices import offices_named, offices_of
 from server.core.letters.writing import Progress, Settling, Written
 from server.core.petitions.petitions import Petition
-from server.core.places.corrections import Correction, note_corrections
 from server.core.places.dating import day_at
 from server.core.places.outcomes import Reached
 from server.core.signing.signature import Signature
 from server.core.values.contacts import normal_email
-from server.core.values.keys import Keys, mac
+from server.core.values.keys import Keys
 from server.core.values.names import tidy
 from server.core.values.postcodes import fold_postcode
 from server.errors import InvalidInput, Problem, StoreUnavailable
@@ -182,9 +182,8 @@ class LetterPages:
         async with services.database.read() as tx:
             place = await whereabouts(tx, petition, typed, writer.form, day)
         if signer and place.corrected:
-            key = mac(services.keys.petition(petition.salt), "correction", writer.key.hex())
             said = fold_postcode(place.postcode), place.corrected
-            correction = Correction(petition.id, key, *said, services.now())
+            correction = Correction(petition.id, signer.id, *said, services.now())
             await services.group.submit(note_corrections, correction)
         return place
 

@@ -52,6 +52,7 @@ PROGRESS_WORDS = {
     "bounced": N_("came back: their mail server did not want it"),
     "rejected": N_("not sent: their mail server did not want it"),
     "rejected no_mail": N_("not sent: they take no mail, so use their form or call them"),
+    "rejected many": N_("not sent: we have sent them four letters from your phone or e-mail"),
     "rejected vacant": N_("not sent: nobody is in office now"),
     "uncertain": N_("perhaps sent: the line broke, and we do not send it twice"),
 }

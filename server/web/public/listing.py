@@ -6,7 +6,8 @@ No cookie, no script, the same for everybody who asks the same.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from server.core.counting.counts import PublicFigures
 from server.core.petitions import search
 from server.core.petitions.directory import Directory
 from server.core.petitions.petitions import Petition
+from server.core.values.folding import fold_words
 from server.core.values.names import tidy
 from server.db.patience import patiently
 from server.errors import NotFound
@@ -30,6 +32,7 @@ from server.web.http.responses import FOR_ALL, Headers, html
 from server.web.public.site import Site, path_of
 
 PETITIONS_LISTED = 50  # on a page
+TOPICS_LISTED = 12
 LISTS_KEPT = 100  # of those that have a query; the others have a memory of their own
 ORDER_SECONDS = 2.0  # that an order by figures may lag behind them
 _DIGITS = 6  # of the number of a page
@@ -42,6 +45,7 @@ class Query:
     """What an address asks of the first page. Whatever it says else is left aside."""
 
     typed: str = ""
+    topic: str = ""
     by: Literal["newest", "most"] = "newest"
     page: int = 1
 
@@ -53,18 +57,24 @@ class Query:
         if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS and int(number)):
             raise NotFound(f"page {number[:20]}")
         typed = tidy(query.get("q", "")[: search.QUERY_LIMIT])
-        return cls(typed, "most" if query.get("by") == "most" else "newest", int(number))
+        topic = tidy(query.get("topic", "")[: search.QUERY_LIMIT])
+        return cls(typed, topic, "most" if query.get("by") == "most" else "newest", int(number))
 
     @property
     def address(self) -> str:
         """What stands behind the path: '' for the plain first page."""
-        said = {"q": self.typed, "by": self.by, "page": self.page}
-        plain = {"q": "", "by": "newest", "page": 1}
+        said = {"q": self.typed, "topic": self.topic, "by": self.by, "page": self.page}
+        plain = {"q": "", "topic": "", "by": "newest", "page": 1}
         changed = {name: value for name, value in said.items() if value != plain[name]}
         return f"?{urlencode(changed)}" if changed else ""
 
     def on(self, page: int) -> str:
         return replace(self, page=page).address
+
+    @staticmethod
+    def of(topic: str) -> str:
+        """The address of all open petitions with that topic."""
+        return Query(topic=topic).address
 
     def sorted_by(self, by: Literal["newest", "most"]) -> str:
         return replace(self, by=by, page=1).address
@@ -73,18 +83,20 @@ class Query:
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One page of the list; `found` are all that it is a page of, and `others` says whether the
-    site has more petitions than one, so that there is something to look for."""
+    site has more petitions than one, so that there is something to look for. `topics` are the most
+    common ones of all that are open."""
 
     petitions: Sequence[Petition]
     figures: Figures
     late: bool
     found: int
     others: bool
+    topics: tuple[str, ...]
 
     @property
     def key(self) -> object:
         each = tuple((p.id, p.version, self.figures.get(p.id)) for p in self.petitions)
-        return each, self.late, self.found, self.others
+        return each, self.late, self.found, self.others, self.topics
 
 
 class Listing:
@@ -98,7 +110,7 @@ class Listing:
         self._ordered, self._order = float("-inf"), dict[int, int]()
 
     async def index(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """All open petitions, or those of any time that have the words of `q`."""
+        """All petitions of any time, or those that have the words of `q`; the open ones first."""
         asked = Query.read(scope)
         pages = self._queried if asked.address else self._site.pages
         name = scope["page"] + asked.address
@@ -121,14 +133,14 @@ class Listing:
         if asked.by == "most":
             verified = await self._verified()
             found = sorted(found, key=lambda p: -verified.get(p.id, 0))
-            if asked.typed:
-                found.sort(key=lambda p: p.state != "open")
+            found.sort(key=lambda p: p.state != "open")
         first = (asked.page - 1) * PETITIONS_LISTED
         listed = found[first : first + PETITIONS_LISTED]
         if first and not listed:
             raise NotFound(f"page {asked.page}")
         figures, late = await self._site.figures_of(listed)
-        return Listed(listed, figures, late, len(found), directory.has_several)
+        topics = _common(directory.open())
+        return Listed(listed, figures, late, len(found), directory.has_several, topics)
 
     async def _verified(self) -> dict[int, int]:
         """The verified figure of each petition, to sort by: the other one, which moves in steps, is
@@ -142,12 +154,13 @@ class Listing:
 
     async def _found(self, asked: Query, directory: Directory) -> list[Petition]:
         if not asked.typed:
-            return directory.open()
+            return _with_topic(directory.ever_open(directory.by_id), asked.topic)
         words = search.words_of(asked.typed)
         if not words:
             return []
         async with self._site.services.database.read() as tx:
-            return directory.ever_open(await search.matching(tx, words))
+            found = directory.ever_open(await search.matching(tx, words))
+        return _with_topic(found, asked.topic)
 
     def _render(self, asked: Query, shown: Listed, language: str, prefix: str | None) -> str:
         pages = -(-shown.found // PETITIONS_LISTED)
@@ -157,6 +170,7 @@ class Listing:
             prefix,
             asked=asked,
             found=shown.found,
+            topics=shown.topics,
             searchable=shown.others or asked.typed,
             newer=asked.page - 1,
             older=asked.page + 1 if asked.page < pages else 0,
@@ -189,3 +203,23 @@ class Listing:
         )
         self._entries[place] = made_of, lines
         return lines
+
+
+def _with_topic(found: list[Petition], topic: str) -> list[Petition]:
+    """Those of these petitions that have it, however it is spelt; all if there is none to have."""
+    if not topic:
+        return found
+    wanted = fold_words(topic)
+    return [p for p in found if wanted in map(fold_words, p.extras.topics)]
+
+
+def _common(found: Iterable[Petition]) -> tuple[str, ...]:
+    """The topics that most of these petitions have, each as the newest of them spells it."""
+    spelt: dict[str, str] = {}
+    for petition in found:
+        for topic in petition.extras.topics:
+            spelt.setdefault(fold_words(topic), topic)
+    if not spelt:
+        return ()
+    said = Counter(fold_words(topic) for p in found for topic in p.extras.topics)
+    return tuple(spelt[folded] for folded, _ in said.most_common(TOPICS_LISTED))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.core.letters.corrections import put_right
 from server.core.petitions.petitions import Petition
 from server.core.places import decision_makers, divisions, ocd
 from server.core.places.answers import NOT_MINE, NOT_SURE, Followed, follow, offered
@@ -61,9 +62,8 @@ class Whereabouts:
     @property
     def corrected(self) -> str:
         """Where they live if that is not where their postcode leads; '' if it is."""
-        if self.reached is None or self.followed is None or not self.followed.chosen.not_mine:
-            return ""
-        return next(iter(self.followed.chosen.divisions[::-1]), "")
+        known = self.followed if self.reached else None
+        return put_right(known.chosen) if known else ""
 
 
 async def whereabouts(

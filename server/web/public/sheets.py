@@ -96,7 +96,10 @@ class Sheets:
         began = petition.opened_at or 0
         entries = [(f"{n}", max(began, day * counts.DAY)) for n, day in reached] + [("open", began)]
         if ended := petition.ended_at or petition.closed_at or petition.paused_at:
-            entries.insert(0, (petition.state, ended))
+            state = "closed" if petition.state == "answered" else petition.state
+            entries.insert(0, (state, ended))
+        if petition.answered_at:
+            entries.insert(0, ("answered", petition.answered_at))
         key = (petition.id, petition.version, tuple(entries))
         await self._site.send_kept(scope, send, key, self._feed(petition, scope, entries))
 
@@ -155,7 +158,7 @@ class Sheets:
 
 def _lines(words: Markup) -> str:
     """As plain text, on as many lines as on a page."""
-    return "\n".join(Markup(line).striptags() for line in words.split("<br>"))  # noqa: S704
+    return "\n".join(Markup(line).striptags() for line in words.split("<br>")).strip()  # noqa: S704
 
 
 def _rfc3339(seconds: int) -> str:

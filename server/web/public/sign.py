@@ -38,7 +38,8 @@ class Sign:
             signing, outcome = await self._site.beat.after(self._signed(scope, petition, values))
         except NotOpen:
             metrics.signed("web", "closed")
-            await self._site.send_message(scope, send, petition.state, petition)
+            state = petition.at(self._services.now()).state
+            await self._site.send_message(scope, send, state, petition)
         except InvalidInput as error:
             metrics.signed("web", "invalid")
             await self._send_problems(scope, send, petition, values, error)

@@ -27,7 +27,10 @@ Variant = Literal["alone", "email", "phone", "verified", "held"]
 _NOTHING = Entries("", None, None, False, False)
 _MARKS = {
     word: f"<!--{word}-->"
-    for word in ("contact", "digits", "entries", "reference", "name", "postcode", "where", "letter")
+    for word in (
+        *("contact", "digits", "entries", "reference", "name", "postcode", "where", "letter"),
+        *("besides", "shares"),
+    )
 }
 _FILLED = {word: mark.encode() for word, mark in _MARKS.items()}
 
@@ -50,6 +53,7 @@ class Thanks:
         """The answer to a right code: what is stored now, for its signer to see and to mend.
         `letter` lets them write a letter that we carry."""
         said = {"name": entries.name, "postcode": entries.postcode or "", "letter": letter}
+        said |= {"besides": _besides_words(entries), "shares": ", ".join(entries.besides.shares)}
         await self._send(scope, send, self._page(scope, petition, variant, entries), said)
 
     async def send_to(
@@ -88,6 +92,7 @@ class Thanks:
     ) -> Page:
         prefix = scope["language"]
         public, news, placed = entries.public, entries.news, bool(entries.postcode)
+        besides, shares = bool(_besides_words(entries)), bool(entries.besides.shares)
 
         def render() -> tuple[bytes, Headers]:
             page = self._site.render_petition(
@@ -100,11 +105,19 @@ class Thanks:
                 public=public,
                 news=news,
                 placed=placed,
+                besides=besides,
+                shares=shares,
             )
             return html(page, PRIVATE)
 
         # Kept under a name that no path has, so that it is never served to a GET.
-        ticks = f"{public:d}{news:d}{placed:d}"
+        ticks = f"{public:d}{news:d}{placed:d}{besides:d}{shares:d}"
         sheet = by.sheet if by else ""
         name = f"thanks {variant} {ticks} {prefix} {petition.slug}{sheet}"
         return self._site.pages.keep(name, petition.version, render)
+
+
+def _besides_words(entries: Entries) -> str:
+    """What its signer has written besides, for them to check."""
+    said = entries.besides
+    return " · ".join(filter(None, [said.organization, said.reply]))

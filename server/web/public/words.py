@@ -15,6 +15,8 @@ FIELD_IDS = {
     "email": "m",
     "phone": "t",
     "comment": "c",
+    "organization": "o",
+    "reply": "q",
 }
 
 _PROBLEMS = {
@@ -30,11 +32,14 @@ _PROBLEMS = {
         "To show your name or to send you news, we need your e-mail or your mobile phone. Give one,"
         " or untick the boxes."
     ),
+    ("email", "shared"): N_("To share your e-mail, we need it. Give it, or untick those boxes."),
     ("email", "malformed"): N_("Write a whole e-mail address, like ana@example.org."),
     ("phone", "malformed"): N_(
         "Check the phone number. If it is not from {country}, begin with +."
     ),
     ("phone", "both"): N_("Give an e-mail or a phone, not both. Clear one of them."),
+    ("organization", "long"): N_("Write a shorter name of the organization, at most 120 letters."),
+    ("reply", "long"): N_("Write a shorter answer, at most 300 letters."),
     ("comment", "long"): N_("Write a shorter comment, at most 500 letters."),
 }
 _ZIP_PROBLEMS = {
@@ -66,6 +71,10 @@ MESSAGES: dict[str, Message] = {
         (N_("The petition is not open yet. Nothing was stored."),),
     ),
     "closed": (
+        N_("This petition is closed"),
+        (N_("It takes no more signatures. Yours was not stored."),),
+    ),
+    "answered": (
         N_("This petition is closed"),
         (N_("It takes no more signatures. Yours was not stored."),),
     ),

@@ -237,6 +237,19 @@ async def test_a_link_is_good_for_a_week_and_can_be_taken_back(world: World) -> 
         assert await tx.fetch("SELECT whom FROM invitations") == []
 
 
+async def test_a_link_of_an_owner_who_is_none_any_more_lets_nobody_in(world: World) -> None:
+    ana, _ = await team(world, NOW, NOW)
+    vy = await account(world.database, "vy")
+    await invite(world, "owner")
+    async with world.database.write() as tx:
+        await teams.join(tx, 1, vy.id, be("owner"), NOW)
+        await teams.set_roles(tx, 1, ana.id, be("editor"), NOW)
+        assert await invitations.waiting(tx, 1, NOW) == []
+    with pytest.raises(NotFound):
+        await accept(world, ana)
+    assert (await roles(world))["ana"] == {"editor"}
+
+
 async def test_a_member_who_uses_a_link_has_both_roles_and_joined_when_they_did(
     world: World,
 ) -> None:

@@ -21,6 +21,10 @@ FULL: dict[str, Any] = {
     "asker_contact": "hello@lake.example",
     "thanks": {"en": "Come to the lake.\n\nSaturday at ten."},
     "eligibility": {"en": "I live in Springfield."},
+    "organizations": True,
+    "question": {"en": "How long have you lived here?"},
+    "partners": ("Lake Watch", "Clean Water"),
+    "topics": ("Water", "Schools"),
     "thresholds": {"en": (Threshold(100, "We are heard."), Threshold(10_000, "A debate."))},
 }
 
@@ -78,6 +82,10 @@ async def test_what_was_stored_before_there_were_extras_is_read_as_having_none(
     ("extras", "problem"),
     [
         ({"asker_kind": "k" * (EXTRA_LIMITS["asker_kind"] + 1)}, ("asker_kind", "long")),
+        ({"partners": ("a", "b", "c", "d")}, ("partners", "many")),
+        ({"partners": ("p" * 61,)}, ("partners", "long")),
+        ({"topics": ("a", "b", "c", "d", "e", "f")}, ("topics", "many")),
+        ({"topics": ("t" * 31,)}, ("topics", "long")),
         ({"thanks": {"en": "x" * 501}}, ("thanks_en", "long")),
         ({"thresholds": {"en": (Threshold(0, "ten"),)}}, ("thresholds_en", "malformed")),
         ({"thresholds": {"en": (Threshold(10**10, "ten"),)}}, ("thresholds_en", "malformed")),

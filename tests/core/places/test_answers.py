@@ -5,19 +5,9 @@ from __future__ import annotations
 import pytest
 
 from server.core.places.answers import MOST_ANSWERS, NOT_MINE, NOT_SURE, Followed, follow
-from server.core.places.corrections import (
-    CORRECTION_SECONDS,
-    SEVERAL,
-    Corrected,
-    Correction,
-    by_several,
-    expire_corrections,
-    note_corrections,
-)
 from server.core.places.outcomes import Addressing, AskDistrict, AskRegion, Choose, Reached
 from server.db import Database
 from tests.harness.people.land import TODAY, us
-from tests.harness.world import NOW, World
 
 CONGRESS = Addressing("US", ("senator", "representative"))
 TEXAS, MONTANA = (f"ocd-division/country:us/state:{state}" for state in ("tx", "mt"))
@@ -84,22 +74,3 @@ async def test_so_many_answers_are_read_and_no_more(database: Database) -> None:
     found = await after(database, "77002", *[NOT_MINE] * 10_000)
     assert found.answers == (NOT_MINE,)
     assert MOST_ANSWERS < 10
-
-
-async def test_corrections_by_several_are_told(world: World) -> None:
-    def by(n: int, postcode: str = "77002", division: str = f"{TEXAS}/cd:7") -> Correction:
-        return Correction(world.petition.id, bytes([n]) * 16, postcode, division, NOW)
-
-    async with world.database.write() as tx:
-        await note_corrections(tx, [by(1), by(1), by(2), by(9, "59801")])
-        await note_corrections(tx, [by(2)])
-        assert await by_several(tx, world.petition.id) == []
-        await note_corrections(tx, [by(SEVERAL, division=f"{TEXAS}/cd:18")])
-        assert await by_several(tx, world.petition.id) == [
-            Corrected("77002", f"{TEXAS}/cd:7", 2),
-            Corrected("77002", f"{TEXAS}/cd:18", 1),
-        ]
-        await expire_corrections(tx, NOW + CORRECTION_SECONDS - 1)
-        assert await by_several(tx, world.petition.id) != []
-        await expire_corrections(tx, NOW + CORRECTION_SECONDS)
-        assert await by_several(tx, world.petition.id) == []

@@ -20,6 +20,7 @@ async def turned_on(place: Room, browser: Browser) -> tuple[bytes, Answer]:
     key = place.services.keys.server("second step")
     secret = totp.secret_of(key, bytes.fromhex(form["salt"]))
     form["code"] = totp.code_at(secret, place.now // totp.STEP_SECONDS)
+    form["old"] = PASSWORD
     page = await browser.post(SECOND, form)
     assert "Write these recovery codes down" in page.text
     return secret, page

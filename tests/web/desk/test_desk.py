@@ -914,7 +914,7 @@ async def test_an_unknown_kind_of_form_is_refused(place: Room) -> None:
 
 async def test_too_many_fields_are_refused(place: Room) -> None:
     browser = await place.signed_in()
-    answer = await browser.post("/organizer/p/lake/edit", {f"f{i}": "x" for i in range(101)})
+    answer = await browser.post("/organizer/p/lake/edit", {f"f{i}": "x" for i in range(201)})
     assert answer.status == 400
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from server.config import LANGUAGES
 from tests.web.desk.room import Browser, Room
 from tests.web.desk.writing import EDIT, FORM, read, save, typed
 
@@ -106,3 +107,20 @@ async def test_each_extra_that_is_shown_adds_a_few_bytes(place: Room) -> None:
     assert with_steps - before[0] <= 3 * 60
     await save(place, thanks_en="Come.")
     assert (await sizes())[1] - before[1] <= 60
+
+
+async def test_a_petition_with_all_that_a_form_has_in_every_language_is_stored(place: Room) -> None:
+    words: dict[str, str] = {}
+    for code in LANGUAGES:
+        words |= {f"title_{code}": "T" * 120, f"body_{code}": "b" * 900}
+        words |= {f"{name}_{code}": "x" * 120 for name in ("eligibility", "question", "thanks")}
+        words |= {f"thresholds_{code}": "\n".join(f"{n} {'y' * 100}" for n in range(1, 7))}
+    for row in range(8):
+        parts = {"name": "N", "title": "T", "phone": "123", "email": "a@b.example", "form": ""}
+        words |= {f"maker{row}_{part}": said for part, said in parts.items()}
+    words |= {f"role_r{n}": "1" for n in range(20)} | {f"topic{n}": f"t{n}" for n in range(5)}
+    answer = await save(place, **words, partners="a\nb\nc", organizations="1")
+    assert answer.status == 303
+    stored = place.services.directory.by_slug["lake"].extras
+    assert set(stored.thresholds) == set(stored.thanks) == set(stored.question) == set(LANGUAGES)
+    assert stored.topics == ("t0", "t1", "t2", "t3", "t4")

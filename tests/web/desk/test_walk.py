@@ -50,6 +50,7 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/open": {"POST": "owner"},
     "p/{slug}/pause": {"POST": "owner"},
     "p/{slug}/close": {"POST": "owner"},
+    "p/{slug}/answer": {"GET": "editor", "POST": "editor"},
     "p/{slug}/delete": {"GET": "owner", "POST": "owner"},
     "p/{slug}/end": {"GET": "owner", "POST": "owner"},
     "p/{slug}/end/agree": {"GET": "moderator", "POST": "moderator"},
@@ -73,12 +74,14 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/moderation/comments": {"POST": "moderator"},
     "p/{slug}/moderation/hide": {"POST": "moderator"},
     "p/{slug}/moderation/populations": {"POST": "moderator"},
+    "p/{slug}/organizations": {"GET": "moderator", "POST": "moderator"},
     "p/{slug}/text-codes": {"POST": "owner"},
     "p/{slug}/invalidate": {"GET": "moderator", "POST": "moderator"},
     "p/{slug}/invalidate/{id}/confirm": {"POST": "moderator"},
     "p/{slug}/invalidate/{id}/undo": {"POST": "moderator"},
     "p/{slug}/audit": {"GET": "viewer"},
     "p/{slug}/audit.jsonl": {"GET": "viewer"},
+    "p/{slug}/partners": {"GET": "owner"},
     "p/{slug}/export.csv": {"GET": "owner"},
 }
 #: Where nobody is asked who they are.
@@ -89,7 +92,8 @@ PUBLIC = set(
     " /p/{slug}/count /p/{slug}/count.txt /p/{slug}/count.json"
     " /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
     " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
-    " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy".split()
+    " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy"
+    " /p/{slug}/organizations /p/{slug}/organizations/{page}".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
 PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32, "collector": "ana7"}
@@ -109,6 +113,8 @@ HAS: dict[str, set[str]] = {
     "editor": {"viewer", "editor"},
     "owner": {"viewer", "moderator", "editor", "owner"},
 }
+PAGE_LIMIT = 4096  # bytes on the wire
+GZIP = {"accept_encoding": "gzip"}
 REFUSED = "Your role does not let you do this"
 
 
@@ -268,3 +274,11 @@ async def test_whoever_is_let_go_has_nothing_from_then_on(walk: Walk) -> None:
     for path in ("p/lake", "p/lake/moderation", "o/1", "p/lake/audit.jsonl"):
         assert (await mo.get(f"/organizer/{path}")).status == 404
     assert "in no organization" in (await mo.get("/organizer/")).text
+
+
+async def test_each_page_of_the_desk_is_small(walk: Walk) -> None:
+    browser = await walk.browser("ana")
+    pages = [path for path, method in of_the_desk() if method == "GET" and "." not in path]
+    sizes = {path: (await browser.get(filled(path), **GZIP)).size for path in pages}
+    assert len(pages) > 15
+    assert {path: size for path, size in sizes.items() if size > PAGE_LIMIT} == {}

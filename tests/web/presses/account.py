@@ -76,8 +76,8 @@ def code_of(secret: bytes, later: int = 0) -> str:
     return totp.code_at(secret, int(time.time()) // totp.STEP_SECONDS + later)
 
 
-@press(SECOND, SECOND, reads="code")
-@press(f"POST {SECOND}", SECOND, reads="code")
+@press(SECOND, SECOND, reads="code old")
+@press(f"POST {SECOND}", SECOND, reads="code old")
 @press(SECOND, f"{SECOND}/off", reads="code")
 @press(f"POST {SECOND}/off", f"{SECOND}/off", reads="code")
 @press("*", PROVE, reads="code")
@@ -89,13 +89,16 @@ def signing_in_with_a_second_step(site: Site) -> None:
     letters = re.search(r"<code dir=.ltr.>([A-Z2-7 ]{39})</code>", page.text)
     assert letters, page.text
     secret = base64.b32decode(letters[1].replace(" ", ""))
-    faulty = browser.press(page.form(SECOND), "", {"code": "000000"})
+    typed = {"code": code_of(secret, -1), "old": "wrong"}
+    assert "The password is wrong" in browser.press(page.form(SECOND), "", typed).text
+    faulty = browser.press(page.form(SECOND), "", {"code": "000000", "old": PASSWORD})
     assert "This code is wrong" in faulty.text
     assert letters[1] in faulty.text  # the phone need not be pointed at it again
-    on = browser.press(faulty.form(SECOND), "", {"code": code_of(secret, -1)})
+    typed["old"] = PASSWORD
+    on = browser.press(faulty.form(SECOND), "", typed)
     codes = re.findall(r"<code>([0-9a-f]{5}-[0-9a-f]{5})</code>", on.text)
     assert len(set(codes)) == 10
-    again = browser.press(faulty.form(SECOND), "", {"code": code_of(secret, -1)})
+    again = browser.press(faulty.form(SECOND), "", typed)
     assert codes == re.findall(r"<code>([0-9a-f]{5}-[0-9a-f]{5})</code>", again.text)
     # The other browser waits, before all else; and a new one does.
     assert "Type the code from your phone" in waiting.get(f"/organizer/p/{slug}").text

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from tests.harness.mail.smtp import codes_in
 from tests.harness.people.signers import letters
 from tests.harness.product import eventually
 from tests.harness.web.pages import Browser, Form, Page
@@ -169,6 +170,42 @@ def a_shown_comment_is_hidden_again(site: Site) -> None:
     assert site.log(slug)[-1]["detail"] == {"hidden": 1}
     assert "Tick a comment" in site.desk.press(hide).text
     assert second in site.own(slug, "/moderation?before=" + str(int(second[1:]) + 1)).text
+
+
+@press(f"{OWN}/organizations", f"{OWN}/organizations", reads="s{n}")
+@press(f"{OWN}/organizations", f"{OWN}/organizations", "?after")
+def who_signed_for_an_organization_is_shown(site: Site) -> None:
+    slug = site.petition(organizations=True)
+    for n in range(22):  # pages of 20
+        site.verified(slug, organization=f"Club {letters(n)}", public=True)
+    first = site.own(slug, "/organizations")
+    assert "Verified signatures for an organization: 22." in first.text
+    for page in (site.desk.turn(first, "?after"), first):
+        form = page.form(f"{OWN}/organizations")
+        ticks = [name for name in form.fields if re.fullmatch(r"s\d+", name)]
+        assert "are stored" in site.desk.press(form, "", dict.fromkeys(ticks[1:], True)).text
+    read = site.stranger()
+    shown = read.get(f"/p/{slug}/organizations").text
+    assert len(re.findall(r"<li><bdi>Club ", shown)) == 20
+    form = site.own(slug, "/organizations").form(f"{OWN}/organizations")
+    assert "Nothing was changed" in site.desk.press(form).text
+    hidden = next(name for name, f in form.fields.items() if name[0] == "s" and f.value)
+    site.desk.press(form, "", {hidden: False})
+    eventually(lambda: read.get(f"/p/{slug}/organizations").text.count("<li>") < 20)
+    assert site.log(slug)[-1]["action"] == "organizations"
+
+
+@press(f"{OWN}/partners", f"{OWN}/partners", "?with")
+def a_partner_gets_its_own_file(site: Site) -> None:
+    slug, name, email = site.petition(partners="Lake Watch"), site.name(), site.address()
+    thanks = site.sign(slug, name=name, email=email, share0=True)
+    page = site.own(slug, "/partners")
+    assert "0 people share" in page.text
+    [code] = codes_in(site.office.wait_for(email))
+    site.stranger().press(thanks.form("/p/{slug}/verify"), "", {"code": code})
+    file = site.desk.turn(site.own(slug, "/partners"), "?with")
+    assert f'"{name}","{email}","20' in file.text
+    assert site.log(slug)[-1]["detail"] == {"partner": "Lake Watch"}
 
 
 def named(site: Site, slug: str) -> tuple[Page, Page]:

@@ -103,3 +103,32 @@ def agreeing_to_an_end(site: Site) -> None:
         *("end_asked", "end_cancelled", "end_asked", "end_cancelled", "end_asked", "ended")
     ]
     assert log[-1][1].startswith("second-")
+
+
+ANSWER = "answer_by answer_on answer_promised answer_{language}"
+
+
+@press(f"{OWN}/answer", f"{OWN}/answer", reads=ANSWER)
+@press(f"POST {OWN}/answer", f"{OWN}/answer", reads=ANSWER)
+def writing_what_was_answered(site: Site) -> None:
+    slug = site.petition()
+    page = site.desk.press(site.own(slug).form(f"{OWN}/close"))
+    assert f"/organizer/p/{slug}/answer" in page.links
+    faulty = site.desk.press(site.own(slug, "/answer").form(f"{OWN}/answer"), "", {})
+    assert "Write who answered" in faulty.text
+    for n, first in enumerate((faulty, None)):
+        form = first or site.own(slug, "/answer")
+        typed: dict[str, str | bool] = {
+            "answer_by": f"Council {n}",
+            "answer_on": f"2026-01-1{n}",
+            "answer_promised": f"2030-03-1{n}",
+            "answer_en": f"We will do it {n}.",
+        }
+        done = site.desk.press(form.form(f"{OWN}/answer"), "", typed)
+        assert "The answer is stored" in done.text
+        site.shows(f"/p/{slug}", f"Answer from Council {n}", f"Jan 1{n}, 2026", "was answered")
+        site.shows(f"/p/{slug}", f"They promise to act by Mar 1{n}, 2030", f"We will do it {n}.")
+    assert site.actions(slug)[-2:] == ["answered", "corrected_answer"]
+    site.shows(f"/p/{slug}/feed.atom", "Answer from Council 1")
+    site.desk.press(site.own(slug).form(f"{OWN}/open"))
+    site.shows(f"/p/{slug}", "Answer from Council 1", "Sign this petition")

@@ -16,7 +16,9 @@ MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_for
 DRAFT = (
     "title_{language} body_{language} started_by asker_kind asker_contact add language slug"
     " thanks_{language} thresholds_{language} eligibility_{language}"
+    " question_{language} organizations partners topics"
     f" keyword country postcode_required contact_required goal origins {MAKER} {ROLES}"
+    " opens closes zone"
 )
 #: What a petition may have besides.
 EXTRAS: dict[str, str | bool] = {
@@ -24,6 +26,11 @@ EXTRAS: dict[str, str | bool] = {
     "asker_contact": "hello@lake.example",
     "eligibility_en": "I live in Springfield",
     "eligibility_es": "Vivo en Springfield",
+    "question_en": "Since when do you live here?",
+    "question_es": "¿Desde cuándo vive aquí?",
+    "organizations": True,
+    "topics": "Water, Schools",
+    "partners": "Lake Watch\nClean Water",
     "thanks_en": "Come to the lake on Saturday.",
     "thanks_es": "Vengan al lago el sábado.",
     "thresholds_en": "1 The council hears us.\n10000 The council must debate it.",
@@ -87,6 +94,9 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         "postcode_required": False,
         "contact_required": True,
         "origins": "https://friends.example.org\nhttps://others.example.org",
+        "opens": "2098-12-31 09:00",
+        "closes": "2099-01-31 18:00",
+        "zone": "America/New_York",
     }
     roles: dict[str, str | bool] = {"role_senator": True, "role_representative": False}
     page = browser.press(form, "", draft | maker | more | roles | EXTRAS)
@@ -104,7 +114,10 @@ def write(site: Site, browser: Browser, form: Form) -> None:
     site.shows(f"/en/p/{slug}", str(draft["title_en"]), f"Started by {asks} (", "Keep it clean.")
     site.shows(f"/en/p/{slug}", str(EXTRAS["asker_kind"]), str(EXTRAS["asker_contact"]))
     site.shows(f"/en/p/{slug}", "those who decide where you live")
+    site.shows(f"/en/p/{slug}", "You can sign until Jan 31, 2099, 6:00\xa0PM (Eastern Time).")
     site.shows(f"/en/p/{slug}", "The council hears us.")
+    site.shows(f"/es/p/{slug}", str(EXTRAS["question_es"]), 'name="organization"', "Lake Watch")
+    site.shows("/en/?topic=water", f"/p/{slug}")
     site.shows(f"/es/p/{slug}", str(more["title_es"]), "El concejo nos oye.")
     site.shows(f"/fr/p/{slug}", str(more["body_es"]))  # the main language
     name = site.name()

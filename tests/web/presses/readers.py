@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from server.web.public.listing import PETITIONS_LISTED
 from tests.harness.product import eventually
+from tests.harness.web.pages import Page
 from tests.harness.web.site import Site
 from tests.web.presses.table import press
 
@@ -39,6 +41,48 @@ def looking_at_the_most_signed(site: Site) -> None:
         return f"/p/{signed}" in page and page.index(f"/p/{signed}") < page.find(f"/p/{newer}")
 
     eventually(most_signed)  # figures of the list are two seconds old at most
+
+
+@press("/", "/", "?topic")
+@press("/", "/", "?topic?by")
+def looking_at_a_topic(site: Site) -> None:
+    word = site.name().split()[-1]  # of letters, which nobody else has
+    signed, newer = (site.petition(topics=word) for _ in range(2))
+    other = site.petition()
+    site.verified(signed)
+    site.shows("/", signed, newer, other)
+    browser = site.stranger()
+    assert browser.turn(browser.get("/"), "?topic").status == 200
+    found = browser.get(f"/?topic={word}")
+    assert f"/p/{other}" not in found.links
+    assert found.text.index(f"/p/{newer}") < found.text.index(f"/p/{signed}")
+
+    def most_signed() -> bool:
+        page = browser.turn(found, "?topic?by").text
+        return f"/p/{other}" not in page and page.index(f"/p/{signed}") < page.find(f"/p/{newer}")
+
+    eventually(most_signed)  # figures of the list are two seconds old at most
+
+
+@press("/", "/", "?page")
+@press("/", "/", "?by?page")
+def turning_the_pages_of_the_list(site: Site) -> None:
+    browser = site.stranger()
+    for _ in range(PETITIONS_LISTED + 1):
+        if "?page" in {control.button for control in browser.get("/").turns()}:
+            break  # others have made as many
+        site.petition()
+    eventually(lambda: "page=2" in browser.get("/").text)
+    first = browser.get("/")
+    for page in (first, browser.turn(first, "?by")):
+        word = "?by?page" if "by=" in page.path else "?page"
+        assert len(petitions_on(page)) == PETITIONS_LISTED
+        # (more are opened meanwhile, which move some over)
+        assert petitions_on(browser.turn(page, word)) - petitions_on(page)
+
+
+def petitions_on(page: Page) -> set[str]:
+    return {link for link in page.links if "/p/" in link}
 
 
 @press("/", "/", "?q")

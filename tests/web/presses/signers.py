@@ -62,19 +62,29 @@ def signing_with_a_phone(site: Site) -> None:
         assert (row["status"], row["class"], row["public"]) == ("verified", "web-phone", "no")
 
 
-@press("/p/{slug}", "/p/{slug}", reads="eligible")
-@press("POST /p/{slug}", "/p/{slug}", reads="eligible")
+ASKED = "eligible organization reply share{n}"
+
+
+@press("/p/{slug}", "/p/{slug}", reads=ASKED)
+@press("POST /p/{slug}", "/p/{slug}", reads=ASKED)
 def signing_what_asks_for_more(site: Site) -> None:
     """All that a petition can ask for besides."""
-    slug = site.petition(eligibility_en="I live in Springfield")
+    asks: dict[str, str | bool] = {"question_en": "Since when?", "organizations": True}
+    asks["partners"] = "Lake Watch\nClean Water"
+    slug = site.petition(eligibility_en="I live in Springfield", **asks)
     for browser, form in fresh_and_faulty(site, slug):
         name = site.name()
-        said = {"name": name, "postcode": "59801"}
+        said: dict[str, str | bool] = {"name": name, "postcode": "59801"}
+        said |= {"organization": "Lake Club", "reply": "Since 1990", "email": site.address()}
+        said["share1"] = True
         faulty = browser.press(form, "", said)
         assert "Tick the box if you may sign" in faulty.text
         assert name not in {row["name"] for row in site.rows(slug)}
         assert "Thanks for signing" in browser.press(form, "", said | {"eligible": True}).text
-        assert site.row(slug, name)["eligible"] == "stated"
+        row = site.row(slug, name)
+        assert row["eligible"] == "stated"
+        assert (row["organization"], row["answer"]) == ("Lake Club", "Since 1990")
+        assert row["partners"] == "Clean Water"
 
 
 @press("/p/{slug}", "/p/{slug}", reads="url")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -77,6 +79,52 @@ def test_who_has_written_far_too_much_gets_it_back(site: Site, letter: str) -> N
         assert fault in page.text
         assert ("Error:" in page.text) is bool(fault)
     assert site.office.to(office) == []
+
+
+SHORT = "Write at least 10 letters, in your own words."
+LONG = "Write less: at most 2000 letters."
+ADDRESS = "Write the e-mail address that you signed with, or leave it empty."
+
+
+@pytest.mark.parametrize(
+    ("words", "email", "says"),
+    [
+        ("", "", SHORT),
+        ("\x00\x1b\x07 \u200b\u202e", "", SHORT),
+        ("🙂" * 40, "", SHORT),
+        ("\n\n.\n" * 9, "", SHORT),
+        ("x" * 10_001, "", LONG),
+        (OWN, "else@example.org", ADDRESS),
+        (OWN, "no address", ADDRESS),
+        (OWN, "x@y.example\r\nBcc: all@hill.example", ADDRESS),
+        (OWN, "", ""),
+        ("Keep\x00 it\x1b clean,\u2028please.", "", ""),
+    ],
+)
+def test_bad_input_is_answered_and_nothing_is_lost(
+    site: Site, words: str, email: str, says: str
+) -> None:
+    slug, office = addressed(site)
+    form = {"ref": ref_of(site, slug)[0], "words": words, "email": email}
+    page = site.server.post(f"/p/{slug}/letter", form).text
+    faults = [html.unescape(f) for f in re.findall(r"<strong>([^<]*)</strong>", page)]
+    assert faults == ([says] if says else [])
+    assert ("<title>Error:" in page) is bool(says)
+    assert 'name="send"' not in page if says else 'name="send"' in page
+    kept = words.strip().split("\u2028")[0].partition("\x00")[0]
+    assert html.escape(kept[:9]) in page
+    assert site.office.to(office) == []
+
+
+def test_who_leaves_the_address_out_is_answered_by_us(site: Site) -> None:
+    slug, office = addressed(site)
+    form = {"ref": ref_of(site, slug)[0], "words": OWN, "send": "1"}
+    for _ in range(2):
+        assert "not sent yet" in site.server.post(f"/p/{slug}/letter", form).text
+    mail = site.office.wait_for(office)
+    assert mail["Reply-To"] == mail["From"]
+    assert "The writer gave no address" in " ".join(str(mail.get_content()).split())
+    assert len(site.office.to(office)) == 1
 
 
 def test_who_takes_their_signature_back_writes_no_more(site: Site) -> None:

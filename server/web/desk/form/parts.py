@@ -23,7 +23,11 @@ PART_WORDS = {
     "asker_kind": N_("What you are (optional)"),
     "asker_contact": N_("How people reach you (optional)"),
     "language": N_("Main language"),
+    "topics": N_("Topics"),
     "eligibility": N_("Who may sign"),
+    "question": N_("A question of your own"),
+    "partners": N_("Partners"),
+    "organizations": N_("People may sign for an organization"),
     "thresholds": N_("Steps, and what each brings"),
     "thanks": N_("Your own words on the thank-you page"),
     "slug": N_("Address of the page"),
@@ -33,10 +37,17 @@ PART_WORDS = {
     "contact_required": N_("People must give an e-mail or a phone. Fewer people sign then."),
     "goal": N_("Goal (optional)"),
     "origins": N_("Other sites that may carry the form (optional)"),
+    "opens": N_("Opens"),
+    "closes": N_("Closes"),
+    "zone": N_("Time zone"),
+    "answer_by": N_("Who answered"),
+    "answer_on": N_("Day of the answer"),
+    "answer_promised": N_("Promised by (optional)"),
+    "answer": N_("What they answered"),
     MAKERS: N_("Decision makers"),
     ADDRESSED: N_("Those who decide where each signer lives"),
 }
-_TICKS = {"postcode_required", "contact_required"}
+_TICKS = {"postcode_required", "contact_required", "organizations"}
 _TICK_WORDS = {True: N_("Yes"), False: N_("No")}
 EXCERPT = 120  # characters of a long part that the audit log keeps, from where it differs
 

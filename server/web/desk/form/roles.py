@@ -13,7 +13,7 @@ from server.web.desk.form.parts import ROLE
 from server.web.desk.session import Visit
 from server.web.http.forms import FormValues
 
-ROLES_OFFERED = 20  # that one form can hold; forms.MANY_FIELDS bounds it
+ROLES_OFFERED = 20  # that one form can hold; session.DESK_FIELDS bounds it
 _TICKED = "1"
 
 

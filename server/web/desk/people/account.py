@@ -148,6 +148,9 @@ async def _turn_on(visit: Visit) -> None:
     salt, me, now = bytes.fromhex(typed_salt), visit.organizer, visit.services.now()
     codes = _recovery_codes(visit, salt)
     secret = totp.secret_of(_key(visit), salt)
+    if not await _is_theirs(visit):
+        await _send_second(visit, salt, PASSWORD_PROBLEMS["own"])
+        return
     step = totp.step_of(secret, digits_of(visit.form.get("code", "")), now)
     async with visit.services.database.write() as tx:
         if await second_step.has(tx, me, salt):
@@ -159,6 +162,16 @@ async def _turn_on(visit: Visit) -> None:
             await second_step.prove(tx, visit.token, now)
             await happened(tx, me.id, "on", now, visit.pages.network(visit.scope))
     await _send_second(visit, salt, "" if codes else WRONG_CODE, codes=[_shown(c) for c in codes])
+
+
+async def _is_theirs(visit: Visit) -> bool:
+    """Whether the password is right: whoever finds a browser signed in must not shut its owner out.
+    Raises `Throttled`."""
+    key, now = visit.services.keys.server("sign-in"), visit.services.now()
+    async with visit.services.database.write() as tx:
+        await organizers.take_second_try(tx, key, visit.organizer, now)
+        stored = await accounts.hash_of(tx, visit.organizer)
+    return await passwords.is_right(stored, visit.form.get("old", ""))
 
 
 def _recovery_codes(visit: Visit, salt: bytes) -> list[str]:

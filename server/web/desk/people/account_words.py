@@ -30,6 +30,7 @@ HAPPENED = {
 }
 PASSWORD_PROBLEMS = {
     "old": N_("The old password is wrong."),
+    "own": N_("The password is wrong."),
     **{code: words for (field, code), words in ACCOUNT_PROBLEMS.items() if field == "password"},
 }
 WRONG_CODE = N_("This code is wrong, or was used already. Type the one that is shown now.")
