@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from server.cli.shared import Commands, petition_named, settings_of, store_of
-from server.core.desk import accounts, audit, organizers, second_step, teams
+from server.core.desk import accounts, audit, organizers, reviewers, second_step, teams
 from server.core.desk.happenings import happened
 from server.core.desk.organizers import Organizer
 from server.core.desk.teams import ROLES, Roles, listed, read_roles
@@ -34,7 +34,8 @@ _FAULTS = {
 def add(commands: Commands) -> None:
     organizer = commands.add_parser("organizer", help="add, assign, reset or remove organizers")
     organizer.add_argument(
-        "action", choices=["list", "add", "assign", "reset", "end-sessions", "remove"]
+        "action",
+        choices=["list", "add", "assign", "reset", "end-sessions", "reviewer", "remove"],
     )
     organizer.add_argument("name", nargs="?")
     organizer.add_argument(
@@ -46,6 +47,7 @@ def add(commands: Commands) -> None:
     organizer.add_argument(
         "--role", action="append", default=[], choices=ROLES, help="what they are there"
     )
+    organizer.add_argument("--remove", action="store_true", help="they review no longer")
     organizer.set_defaults(run=_organizer)
 
     organization = commands.add_parser("organization", help="list or add organizations")
@@ -63,6 +65,7 @@ def _organizer(options: argparse.Namespace) -> None:
         "assign": _assign,
         "reset": _reset,
         "end-sessions": _end_sessions,
+        "reviewer": _review,
         "remove": _remove,
     }[options.action]
     if options.action != "list" and not options.name:
@@ -94,11 +97,13 @@ def _said(error: InvalidInput) -> str:
 
 async def _list(options: argparse.Namespace) -> None:
     async with store_of(options) as database, database.read() as tx:
+        review = await reviewers.reviewers(tx)
         for organizer, can_sign_in in (await accounts.all_accounts(tx)).items():
             where = [
                 f"{m.organization_id}: {teams.written_roles(m.roles)}"
                 for m in await teams.memberships(tx, organizer.id)
             ]
+            where += ["reviewer"] if organizer.id in review else []
             state = "; ".join(where) if can_sign_in else "removed"
             print(f"{organizer.name}\t{state}")
 
@@ -192,6 +197,19 @@ async def _end_sessions(options: argparse.Namespace) -> None:
         organizer = await accounts.named(tx, options.name)
         n = await accounts.end_sessions(tx, organizer)
     print(f"{organizer.name} is signed out everywhere. Sessions ended: {n}")
+
+
+async def _review(options: argparse.Namespace) -> None:
+    """Let somebody review drafts, or no longer."""
+    now = int(time.time())
+    async with store_of(options) as database, database.write() as tx:
+        organizer = await accounts.named(tx, options.name)
+        await reviewers.appoint(tx, organizer, None if options.remove else now)
+        done = "unappointed" if options.remove else "appointed"
+        await audit.note(tx, now, audit.OPERATOR, done, who=organizer.name)
+    print(f"{organizer.name} reviews {'no drafts any more' if options.remove else 'drafts now'}.")
+    if not settings_of(options).review:
+        print("Petitions open without review: UNDERSIGNED_REVIEW=1 demands it.")
 
 
 async def _remove(options: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import secrets
 import sys
 import time
+from functools import partial
 
 from server.cli.shared import Commands, petition_named, settings_of, store_of
 from server.core.counting import counts
@@ -24,6 +25,7 @@ _CHANGES = {
 _DONE = {"open": "opened", "pause": "paused", "close": "closed"}  # as the audit log says it
 _NOT_YET = {  # why it cannot open, by the field that is in the way
     "started_by": "nobody is named who asks: write it on /organizer/p/{slug}/edit, then open it",
+    "review": "no reviewer has accepted it: hand it in on /organizer/p/{slug} first",
     "closes": "its time to close is over: change it on /organizer/p/{slug}/edit, then open it",
 }
 _ENDING = """{slug} ends for good. The names, contacts and comments of {n} signatures go, and so do
@@ -56,6 +58,8 @@ async def _list(options: argparse.Namespace) -> None:
 async def _change(options: argparse.Namespace) -> None:
     change, state = _CHANGES[options.action]
     now, done = int(time.time()), _DONE[options.action]
+    if options.action == "open":
+        change = partial(petitions.open_, needs_review=settings_of(options).review)
     async with store_of(options) as database, database.write() as tx:
         petition = await petition_named(tx, options.slug)
         try:

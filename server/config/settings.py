@@ -128,6 +128,12 @@ class Settings:
         "topics that organizers choose from for their petitions, by commas; they can write others"
         " too",
     )
+    review: bool = setting(
+        "UNDERSIGNED_REVIEW",
+        "0",
+        "1 lets a petition open only once a reviewer has accepted it; `undersigned organizer"
+        " reviewer` names them",
+    )
     sms_codes_daily: int = setting(
         "UNDERSIGNED_SMS_CODES_DAILY",
         "0",

@@ -70,7 +70,7 @@ async def _take_out(services: Services) -> bool:
 
 
 async def _by_clock(services: Services) -> None:
-    if await clock.work(services.database, services.now()):
+    if await clock.work(services.database, services.now(), needs_review=services.settings.review):
         await services.directory.refresh()
 
 

@@ -203,6 +203,25 @@ def organizers(place: Place) -> None:
     assert status(signed_in(place, "vy", second)) == 404
 
 
+def reviewer(place: Place) -> None:
+    """Nothing opens that no reviewer has accepted, by the command either."""
+    with product.running(place.folder / "reviewed", UNDERSIGNED_REVIEW="1") as server:
+        server.command("organizer", "add", "rev", typed="nine small boats drift")
+        done = server.command("organizer", "reviewer", "rev", UNDERSIGNED_REVIEW="1")
+        assert (done.returncode, done.stdout) == (0, "rev reviews drafts now.\n")
+        assert "rev\t2: owner; reviewer\n" in server.command("organizer", "list").stdout
+        with contextlib.closing(sqlite3.connect(server.store)) as store, store:
+            store.execute("UPDATE petitions SET opened_at = NULL, version = version + 1")
+        late = server.command("petition", "open", "face", UNDERSIGNED_REVIEW="1")
+        assert late.returncode == 1
+        assert "no reviewer has accepted it" in late.stderr
+        done = server.command("organizer", "reviewer", "rev", "--remove")
+        assert "rev reviews no drafts any more." in done.stdout
+        assert "UNDERSIGNED_REVIEW=1 demands it" in done.stdout
+        assert "reviewer" not in server.command("organizer", "list").stdout
+        assert server.command("petition", "open", "face").returncode == 0
+
+
 def organizations(place: Place) -> None:
     """A petition goes to another organization, and back."""
     password = "seven slow rivers bend"
@@ -290,6 +309,7 @@ TRIED: dict[str, Callable[[Place], None]] = {
     "organizer assign": organizers,
     "organizer reset": organizers,
     "organizer end-sessions": organizers,
+    "organizer reviewer": reviewer,
     "organizer remove": organizers,
     "organization list": organizations,
     "organization add": organizations,

@@ -33,6 +33,7 @@ from tests.web.presses import (
     offices,
     petitions,
     readers,
+    reviewing,
     signers,
     team,
 )
@@ -41,7 +42,7 @@ from tests.web.presses.table import PRESSES, Press, known, walk
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
-    *(readers, signers, letters, offices, petitions, collectors, life),
+    *(readers, signers, letters, offices, petitions, collectors, life, reviewing),
     *(decisions, team, account),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

@@ -21,6 +21,7 @@ from tests.harness.people import land
 from tests.harness.people.many import running
 from tests.harness.product import PAGES, Server
 from tests.harness.web.site import Site
+from tests.web.presses import life, reviewing
 from tests.web.presses.letters import of_places
 
 pytestmark = [needs("default-jre-headless"), pytest.mark.slow, pytest.mark.timeout(180)]
@@ -105,6 +106,21 @@ def organizer_pages(server: Server) -> dict[str, str]:
     return {f"organizer-{name}": page for name, page in room.items()}
 
 
+def review_pages(server: Server) -> dict[str, str]:
+    """Each page of a review, on a server that demands it."""
+    site = Site(server, PostOffice(0), "")
+    slug, page = life.new_draft(site)
+    path = f"/organizer/review/{slug}"
+    room = {"new": page, "waits": reviewing.hand_in(site, page)}
+    rev = reviewing.reviewer(site)
+    room |= {"first": rev.get("/organizer/"), "read": rev.get(path)}
+    form = room["read"].form(reviewing.REVIEW)
+    room["faulty"] = rev.press(form, "decide=reject", {"reasons": "No."})
+    rev.press(form, "decide=reject", {"reasons": "<b>It names a private person."})
+    room |= {"rejected": site.own(slug), "public": site.stranger().get(f"/ar/p/{slug}")}
+    return {f"review-{name}": each.text for name, each in room.items()}
+
+
 def write(pages: dict[str, str], folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, page in pages.items():
@@ -133,6 +149,11 @@ def write_organizers(data: Path, folder: Path) -> None:
             server.text("SIGN FACE Ana Diaz 59801", "+14065550123")
             pages = organizer_pages(server)
         write({f"{language}-{name}": page for name, page in pages.items()}, folder)
+
+
+def write_reviews(data: Path, folder: Path) -> None:
+    with product.running(data / "reviews", UNDERSIGNED_REVIEW="1") as server:
+        write(review_pages(server), folder)
 
 
 #: What is sent to a letter's page: the questions of a place, those who decide, and wrong answers.
@@ -168,12 +189,13 @@ def found(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         write_lists(many, folder / "lists")
     write_organizers(data, folder / "organizers")
     write_letters(data, folder / "letters")
+    write_reviews(data, folder / "reviews")
     wrong = "<!DOCTYPE html><html lang='en'><title>x</title><p><div></p>"
     write({"page": wrong}, folder / "wrong")
     return faults(folder)
 
 
-@pytest.mark.parametrize("pages", ["public", "lists", "organizers", "letters"])
+@pytest.mark.parametrize("pages", ["public", "lists", "organizers", "letters", "reviews"])
 def test_pages_are_valid(found: dict[str, list[str]], pages: str) -> None:
     assert found[pages] == []
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from server.core.desk.forgotten import set_email
 from server.core.desk.organizers import Organizer, normal_name, token_key
+from server.core.desk.reviewers import appoint
 from server.db import Transaction
 from server.errors import NotFound
 
@@ -58,6 +59,7 @@ async def close(tx: Transaction, organizer: Organizer) -> None:
     """Let nobody sign in with it any more. Its name stays taken: the audit log names it."""
     await set_password(tx, organizer, "")
     await set_email(tx, organizer, "")
+    await appoint(tx, organizer, None)
 
 
 # Sessions.

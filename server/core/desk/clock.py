@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from server.core.desk import audit
-from server.core.petitions import versions
+from server.core.petitions import review, versions
 from server.core.petitions.versions import Version
 from server.db import Database, Transaction
 
@@ -25,19 +25,22 @@ _CHANGES = {
 _TIMES = {"opened": "opens", "closed": "closes"}
 
 
-async def work(database: Database, now: int) -> bool:
-    """Open and close what is due; whether anything was. Doing it twice does nothing twice."""
+async def work(database: Database, now: int, *, needs_review: bool = False) -> bool:
+    """Open and close what is due; whether anything was. Doing it twice does nothing twice. A draft
+    that `needs_review` opens once it is accepted, if its time has come before."""
     changed = False
     for action in _CHANGES:  # what opened too late closes at once
-        for petition_id in await _due(database, action, now):
+        for petition_id in await _due(database, action, now, needs_review):
             async with database.write() as tx:
-                changed |= await _change(tx, petition_id, action, now)
+                if not needs_review or await review.may_open(tx, petition_id):
+                    changed |= await _change(tx, petition_id, action, now)
     return changed
 
 
-async def _due(database: Database, action: str, now: int) -> list[int]:
+async def _due(database: Database, action: str, now: int, needs_review: bool) -> list[int]:
+    where = f"{_CHANGES[action][1]}{f' AND {review.MAY_OPEN}' if needs_review else ''}"
     async with database.read() as tx:
-        rows = await tx.fetch(f"SELECT id FROM petitions WHERE {_CHANGES[action][1]}", now=now)
+        rows = await tx.fetch(f"SELECT id FROM petitions WHERE {where}", now=now)
     return [row["id"] for row in rows]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from server.core.petitions import extras, search, versions, wordings
+from server.core.petitions import extras, names, review, search, versions, wordings
 from server.core.petitions.answer import GivenAnswer, unpacked_answer
 from server.core.petitions.collectors import Collector, collector_of
 from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
@@ -19,9 +18,6 @@ from server.db import Row, Transaction, pack
 from server.errors import InvalidInput, NotFound, NotOpen, Overtaken, Problem
 
 State = Literal["draft", "open", "paused", "closed", "answered", "ended"]
-_LOCK = hashlib.sha256(b"names of petitions").digest()[:16]  # of whoever takes a name, or an id
-_NAMES = ("slug", "keyword")
-_NAMED = "((kind = 'slug' AND name = :slug) OR (kind = 'keyword' AND name = :keyword))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +100,7 @@ async def create(
     """
     draft = validated(draft, reserved)
     check_times(draft.schedule, NO_SCHEDULE, now)
-    await _check_unused(tx, draft, None)
+    await names.check_unused(tx, draft, None)
     # (`deleted_drafts` has ids that the audit log still knows)
     row = await tx.fetch_one(
         "SELECT coalesce(max(id), 0) + 1 AS id FROM"
@@ -156,14 +152,14 @@ async def edit(
     """
     await check_not_ended(tx, petition.id)
     draft = validated(draft, reserved)
-    await _check_unused(tx, draft, petition.id)  # one edit at a time from here on
+    await names.check_unused(tx, draft, petition.id)  # one edit at a time from here on
     latest = await _latest(tx, petition)
     if contents(latest.draft) == contents(draft):
         return False
     if based_on is not None and latest.version > based_on:
         raise Overtaken(f"version {latest.version} by {latest.actor}")
     check_times(draft.schedule, latest.draft.schedule, now)
-    await _keep_names(tx, petition.id, draft)
+    await names.keep_former(tx, petition.id, draft)
     row = await tx.fetch_one(
         "UPDATE petitions SET slug = :slug, keyword = :keyword, language = :language,"
         " country = :country, postcode_rule = :postcode_rule, contact_rule = :contact_rule,"
@@ -180,6 +176,7 @@ async def edit(
         await tx.execute(f"DELETE FROM {table} WHERE petition_id = :id", id=petition.id)
     await _write_parts(tx, petition.id, draft)
     number = await wordings.number_after(tx, petition.id, latest.draft, draft, now)
+    await review.note_change(tx, petition.id, latest.draft, draft, now)
     await versions.keep(tx, petition.id, Version(row["version"], now, actor, draft, number))
     return True
 
@@ -215,43 +212,6 @@ def _columns(draft: Draft) -> dict[str, str | int | None]:
     }
 
 
-async def _check_unused(tx: Transaction, draft: Draft, own_id: int | None) -> None:
-    await tx.lock([_LOCK])
-    taken = await tx.fetch(
-        "SELECT slug, keyword FROM petitions"
-        " WHERE (slug = :slug OR keyword = :keyword) AND id <> :own",
-        slug=draft.slug,
-        keyword=draft.keyword,
-        own=own_id or 0,
-    )
-    given_up = await tx.fetch(
-        f"SELECT kind FROM former_names WHERE petition_id <> :own AND {_NAMED}",
-        slug=draft.slug,
-        keyword=draft.keyword,
-        own=own_id or 0,
-    )
-    found = {row["kind"] for row in given_up}
-    found |= {name for name in _NAMES for row in taken if row[name] == getattr(draft, name)}
-    if found:
-        raise InvalidInput(*(Problem(name, "in_use") for name in _NAMES if name in found))
-
-
-async def _keep_names(tx: Transaction, petition_id: int, draft: Draft) -> None:
-    """Before an edit: keep what the draft gives up, if it has been public."""
-    for name in _NAMES:
-        await tx.execute(
-            "INSERT INTO former_names (kind, name, petition_id)"
-            f" SELECT '{name}', {name}, id FROM petitions"
-            f" WHERE id = :id AND opened_at IS NOT NULL AND {name} <> :new",
-            id=petition_id,
-            new=getattr(draft, name),
-        )
-    # What it takes up again is no longer of before.
-    await tx.execute(
-        f"DELETE FROM former_names WHERE {_NAMED}", slug=draft.slug, keyword=draft.keyword
-    )
-
-
 async def _write_parts(tx: Transaction, petition_id: int, draft: Draft) -> None:
     wordings = tx.rows("wordings", language="text", title="text", body="text")
     await tx.execute(
@@ -282,18 +242,22 @@ async def check_not_ended(tx: Transaction, petition_id: int) -> None:
         raise NotOpen(f"the petition {row['slug']!r} has ended for good")
 
 
-async def open_(tx: Transaction, petition_id: int, now: int) -> bool:
+async def open_(tx: Transaction, petition_id: int, now: int, *, needs_review: bool = False) -> bool:
     """Take signatures from now on; also opens a paused or closed petition again. Like the changes
     below it says whether anything is other than before: what is pressed twice is done once.
 
-    Raises `InvalidInput` where nobody is named who asks, or its time to close has come.
+    Raises `InvalidInput` where nobody is named who asks, its time to close has come, or it
+    `needs_review` and no reviewer has accepted what it says.
     """
+    may_open = not needs_review or await review.may_open(tx, petition_id)
     alive = "SELECT started_by, closes_at FROM petitions WHERE id = :id AND ended_at IS NULL"
     row = await tx.fetch_one(alive, id=petition_id)
     if row and row["closes_at"] is not None and row["closes_at"] <= now:
         raise InvalidInput(Problem("closes", "past"))
     if row and not row["started_by"]:
         raise InvalidInput(Problem("started_by", "missing"))
+    if row and not may_open:
+        raise InvalidInput(Problem("review", "missing"))
     return await change_state(
         tx,
         "opened_at = coalesce(opened_at, :now), closed_at = NULL, paused_at = NULL",

@@ -42,6 +42,7 @@ DELETED = (
     "agreed_offices",
     "place_corrections",
     "ends_asked",
+    "reviews",
 )
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from server.core.conversations.traffic import traffic
 from server.core.counting.counts import DAY, Day
 from server.core.desk import dashboard as figures
-from server.core.desk import ends, exports, teams
+from server.core.desk import ends, exports, reviewers, teams
 from server.core.desk.dashboard import Sums
+from server.core.desk.reviewers import Reviewable
 from server.core.floods.alarms import SENDING
-from server.core.petitions import petitions, sending
+from server.core.petitions import petitions, review, sending
+from server.core.petitions.directory import Directory
+from server.core.petitions.draft import Wording
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
 from server.errors import InvalidInput
@@ -19,7 +23,14 @@ from server.web.desk import petition_form
 from server.web.desk.form.similar import like_draft
 from server.web.desk.session import Visit
 from server.web.desk.text_figures import TextFigures
-from server.web.desk.words import ALARM_WORDS, CLASS_WORDS, DONE, KIND_WORDS, STATE_WORDS
+from server.web.desk.words import (
+    ALARM_WORDS,
+    CLASS_WORDS,
+    DONE,
+    DONE_FIRST,
+    KIND_WORDS,
+    STATE_WORDS,
+)
 from server.web.public.words import CHANNEL_WORDS
 from server.words.render import day_words
 from sms.reading import reserved
@@ -37,17 +48,37 @@ async def index(visit: Visit) -> None:
         mine = await teams.memberships(tx, visit.organizer.id)
         owners = await teams.petitions_of(tx, [m.organization_id for m in mine])
         standings = await figures.overview(tx, visit.organizer.id, services.now())
+        waiting, changed = await _of_reviewer(visit, tx)
     listed: dict[int, list[Any]] = {m.organization_id: [] for m in mine}
     for p in directory.by_id.values():
         if p.id in owners:
             state = visit.sentence(STATE_WORDS, p.state)
             sums = standings.get(p.id, Sums())
             listed[owners[p.id]].append((p, p.wording(visit.language), state, sums))
+    word = visit.query("done")
     await visit.send_page(
         "index",
         organizations=[(m, listed[m.organization_id]) for m in mine],
-        deleted=visit.query("done") == "deleted",
+        done=visit.sentence(DONE_FIRST, word) if word in DONE_FIRST else "",
+        waiting=_to_review(visit, directory, waiting),
+        changed=_to_review(visit, directory, changed),
     )
+
+
+async def _of_reviewer(visit: Visit, tx: Transaction) -> tuple[list[Reviewable], list[Reviewable]]:
+    """What waits for this organizer as a reviewer, and what was changed after a review."""
+    if not visit.services.settings.review:
+        return [], []
+    who, now = visit.organizer.id, visit.services.now()
+    return await reviewers.waiting(tx, who), await reviewers.changed_since(tx, who, now)
+
+
+def _to_review(
+    visit: Visit, directory: Directory, found: Sequence[Reviewable]
+) -> list[tuple[Petition, Wording, str]]:
+    """Petitions for a reviewer, each with the moment since which it is there to be read."""
+    known = [(directory.by_id.get(each.petition_id), each.since) for each in found]
+    return [(p, p.wording(visit.language), visit.moment(since)) for p, since in known if p]
 
 
 async def show(visit: Visit) -> None:
@@ -85,6 +116,8 @@ def _still_true(petition: Petition) -> dict[str, str]:
         "answered": state == "answered",
         "not_closed": state not in {"closed", "answered"},
         "ended": state == "ended",
+        "handed_in": state == "draft",
+        "not_accepted": state == "draft",
         "mail_stopped": petition.mail_stopped,
         "mail_resumed": not petition.mail_stopped,
     }
@@ -98,7 +131,10 @@ async def _figures(visit: Visit, petition: Petition) -> dict[str, Any]:
         board = await figures.dashboard(tx, petition.id, services.now(), words)
         texts = await traffic(tx, petition.id, services.now(), words)
         asked_end = await ends.asked(tx, petition.id, services.now())
+        needs_review = services.settings.review and petition.state == "draft"
+        found = await review.review_of(tx, petition.id) if needs_review else None
     return {
+        "review": found,
         "asked_end": asked_end,
         "board": board,
         "chart": Chart(board.days),
@@ -137,10 +173,15 @@ class Chart:
 
 async def open_(visit: Visit) -> None:
     """POST: the petition takes signatures from now on; its form, if something is in the way."""
+    needs_review = visit.services.settings.review
     try:
-        await _change(visit, petitions.open_, "opened")
+        await _change(visit, partial(petitions.open_, needs_review=needs_review), "opened")
     except InvalidInput as error:
-        await petition_form.ask_first(visit, await visit.petition(), error)
+        petition = await visit.petition()
+        if error.problems[0].field == "review":
+            await visit.go_to_petition(petition, "?done=not_accepted")
+        else:
+            await petition_form.ask_first(visit, petition, error)
 
 
 async def pause(visit: Visit) -> None:

@@ -16,7 +16,7 @@ from server.web.desk import (
     petition_form,
     preview,
 )
-from server.web.desk.life import answering, deleting, ending
+from server.web.desk.life import answering, deleting, ending, reviewing
 from server.web.desk.people import account, team
 from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
@@ -28,7 +28,7 @@ from server.web.http.requests import Methods
 def routes(pages: OrganizerPages) -> list[BaseRoute]:
     """Every door. What one needs stands beside its address: a role in the organization of the
     petition or organization that the address names, or no more than a sign-in; `fresh`, where it
-    asks for the second step anew."""
+    asks for the second step anew. A `draft` in the address is there for its reviewers alone."""
     entrance, joining, forgotten = Entrance(pages), Joining(pages), Forgotten(pages)
 
     def door(
@@ -72,6 +72,8 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}", "viewer", GET=dashboard.show),
         door("p/{slug}/edit", "editor", keeps_stale=True, GET=edit, POST=edit),
         door("p/{slug}/preview", "viewer", GET=preview.show),
+        door("review/{draft}", "sign-in", GET=reviewing.review, POST=reviewing.review),
+        door("p/{slug}/hand-in", "owner", POST=reviewing.hand_in),
         door("p/{slug}/open", "owner", POST=dashboard.open_),
         door("p/{slug}/pause", "owner", POST=dashboard.pause),
         door("p/{slug}/close", "owner", POST=dashboard.close),

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from starlette.types import Receive, Scope, Send
 
-from server.core.desk import audit, organizers, teams
+from server.core.desk import audit, organizers, reviewers, teams
 from server.core.desk.happenings import coarse_network
 from server.core.desk.organizers import MARK_BYTES, Organizer, SignedIn
 from server.core.desk.second_step import PROVED_SECONDS
@@ -179,15 +179,16 @@ class OrganizerPages:
         return endpoint
 
     async def standing(self, organizer: Organizer, address: Mapping[str, Any]) -> Membership:
-        """What the organizer is at the petition or organization in the parts of an address; where
-        it names none, all that they are anywhere. Raises `NotFound`."""
+        """What the organizer is where the parts of an address lead; where they name nothing, all
+        that they are anywhere. Raises `NotFound`."""
         directory = await self.services.directory.current()
         async with self.services.database.read() as tx:
-            if slug := address.get("slug"):
-                petition = directory.by_slug.get(slug)
-                if petition is None:
+            if slug := address.get("slug") or address.get("draft"):
+                petition, reviews = directory.by_slug.get(slug), "draft" in address
+                if petition is None or (reviews and not self.services.settings.review):
                     raise NotFound(slug)
-                return await teams.at_petition(tx, organizer.id, petition.id)
+                at = reviewers.at_draft if reviews else teams.at_petition
+                return await at(tx, organizer.id, petition.id)
             if number := address.get("organization"):
                 return await teams.at_organization(tx, organizer.id, read_id(number) or 0)
             everywhere = await teams.memberships(tx, organizer.id)

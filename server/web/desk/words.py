@@ -115,11 +115,27 @@ DONE = {
     "mail_resumed": N_("Mail of this petition goes out again."),
     "answered": N_("The answer is stored. Everybody can read it now."),
     "not_closed": N_("Close the petition first. Then you can write what was answered."),
+    "handed_in": N_("It waits for a reviewer now."),
+    "not_accepted": N_("A reviewer has to accept the petition before it can open."),
     "no_draft": N_("Only a draft that was never open can be deleted. You can end a petition."),
     "ended": N_("The petition has ended. Its data is erased in a few minutes."),
     "end_asked": N_("It waits for another organizer to agree."),
     "end_gone": N_("Nobody asks to end this petition any more."),
     "end_kept": N_("The petition does not end."),
+}
+#: What the first page of the desk says after a change, likewise.
+DONE_FIRST = {
+    "deleted": N_("The draft is deleted. Its address and its word are free again."),
+    "accepted": N_("You have accepted the petition. Its owners can open it now."),
+    "rejected": N_("You have not accepted the petition. Everybody can read your reasons."),
+    "decided": N_("This petition does not wait for a reviewer any more. Nothing was changed."),
+}
+#: What is wrong with the form of a review.
+REVIEW_FAULTS = {
+    "missing": N_("Write your reasons."),
+    "short": N_("Write your reasons with {least} letters or more."),
+    "long": N_("Write shorter reasons, at most {limit} letters."),
+    "changed": N_("The petition was changed while you read it. Nothing is decided. Read it again."),
 }
 ANSWER_CHANGED = N_(
     "Somebody has changed the answer since you opened this form. Below is what it says now. Press"
@@ -264,6 +280,9 @@ INVALID_WORDS = {
 ACTION_WORDS = {
     "created": N_("created the petition"),
     "edited": N_("edited the petition"),
+    "handed_in": N_("handed it in for review"),
+    "review_accepted": N_("accepted it"),
+    "review_rejected": N_("rejected it"),
     "opened": N_("opened the petition"),
     "paused": N_("paused the petition"),
     "closed": N_("closed the petition"),

@@ -14,6 +14,7 @@ from server.config import LANGUAGES
 from server.core.counting.counts import CLASSES
 from server.core.petitions.collectors import Collector
 from server.core.petitions.petitions import Petition
+from server.errors import NotFound
 from server.web.http.responses import (
     CHECKED,
     FOR_ALL,
@@ -26,6 +27,7 @@ from server.web.http.responses import (
     html,
     respond,
 )
+from server.web.public.rejected import Rejections
 from server.web.public.site import Site
 from server.words.render import day_words
 
@@ -38,6 +40,7 @@ class Petitions:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._rejections = Rejections(site)
         self._rendered: dict[tuple[int, str], tuple[int, str]] = {}
 
     async def information(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,8 +80,13 @@ class Petitions:
         await self._site.send_kept(scope, send, (petition.id, petition.version), render)
 
     async def petition(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A petition with its counts, the form, and how to sign by text."""
-        petition = await self._site.find(scope)
+        """A petition with its counts, the form, and how to sign by text; of a draft that was not
+        accepted, the reasons."""
+        try:
+            petition = await self._site.find(scope)
+        except NotFound:
+            await self._rejections.send_rejection(scope, send)
+            return
         prefix, by = scope["language"], self._site.collector(scope, petition)
         if by is None and "collector" in scope["path_params"]:
             await self._site.lead_back(scope, send, petition)

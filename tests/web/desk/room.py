@@ -201,9 +201,9 @@ def settings_of(path: Path, **changes: str) -> Settings:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Room]:
+async def opened(folder: Path, **settings: str) -> AsyncIterator[Room]:
     """A server with two petitions: Ana owns that of the lake, Bo that of the river."""
-    services = await open_services(settings_of(folder / "room.db"), gateways)
+    services = await open_services(settings_of(folder / "room.db", **settings), gateways)
     async with services.database.write() as tx:
         ids = []
         for name, slug in (("ana", "lake"), ("bo", "river")):

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from server.core.desk import invalidation, organizers, teams
+from server.core.desk import invalidation, organizers, reviewers, teams
 from server.core.desk.conditions import Condition
 from server.core.desk.teams import Role
-from server.core.petitions import collectors
+from server.core.petitions import collectors, review
 from tests.harness.web.pages import ROUTES, pattern
 from tests.harness.world import NOW
 from tests.web.desk.room import PASSWORD, Answer, Browser, Room, opened
@@ -47,6 +47,8 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}": {"GET": "viewer"},
     "p/{slug}/edit": {"GET": "editor", "POST": "editor"},
     "p/{slug}/preview": {"GET": "viewer"},
+    "review/{draft}": {"GET": "reviewer", "POST": "reviewer"},
+    "p/{slug}/hand-in": {"POST": "owner"},
     "p/{slug}/open": {"POST": "owner"},
     "p/{slug}/pause": {"POST": "owner"},
     "p/{slug}/close": {"POST": "owner"},
@@ -96,6 +98,7 @@ PUBLIC = set(
     " /p/{slug}/organizations /p/{slug}/organizations/{page}".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
+PARTS |= {"draft": "river"}
 PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32, "collector": "ana7"}
 #: Whoever walks, and what they are where the lake's petition is run; Bo owns another one.
 PEOPLE: dict[str, set[Role]] = {
@@ -105,7 +108,10 @@ PEOPLE: dict[str, set[Role]] = {
     "eve": {"editor", "moderator"},
     "ana": {"owner"},
     "bo": set(),
+    "rev": set(),
 }
+#: Who is nothing there; Rev reviews drafts of others.
+OUTSIDE = {"bo", "rev"}
 #: What each role has besides its own.
 HAS: dict[str, set[str]] = {
     "viewer": {"viewer"},
@@ -139,12 +145,16 @@ class Walk:
 
 @pytest.fixture
 async def walk(tmp_path: Path) -> AsyncIterator[Walk]:
-    async with opened(tmp_path) as place:
+    async with opened(tmp_path, UNDERSIGNED_REVIEW="1") as place:
         async with place.services.database.write() as tx:
             for name, roles in PEOPLE.items():
                 if name not in {"ana", "bo"}:
                     who = await organizers.add(tx, name, PASSWORD, salt=b"s" * 16, now=NOW)
-                    await teams.join(tx, 1, who.id, frozenset(roles), NOW)
+                    if roles:
+                        await teams.join(tx, 1, who.id, frozenset(roles), NOW)
+                    else:
+                        await reviewers.appoint(tx, who, NOW)
+            await review.hand_in(tx, 2, NOW)
             nobody = Condition(name="nobody")
             await invalidation.ask(tx, place.world.petition.id, nobody, "why", 1, NOW)
             await collectors.add(
@@ -181,6 +191,8 @@ def allowed(name: str, path: str, method: str) -> bool:
     need = needs(path, method)
     if need in {"nothing", "sign-in"}:
         return True
+    if need == "reviewer":
+        return name == "rev"
     if name == "bo":  # an owner, elsewhere
         return path == "/organizer/petitions/new"
     return need in set[str]().union(*(HAS[role] for role in PEOPLE[name]))
@@ -212,7 +224,7 @@ async def test_each_gets_what_is_theirs_and_nothing_else(walk: Walk, name: str) 
             # (400: the form of the second step brings what only its page can give)
             assert answer.status in {200, 303, 400}, seen
             continue
-        elif name == "bo":
+        elif "new" not in path and (name in OUTSIDE or needs(path, method) == "reviewer"):
             assert (answer.status, answer.title) == (404, "There is nothing at this address"), seen
         else:
             assert (answer.status, answer.title) == (403, REFUSED), seen
