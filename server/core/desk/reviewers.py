@@ -12,7 +12,7 @@ from server.db import Transaction
 from server.errors import NotFound
 
 CHANGED_SECONDS = 30 * DAY  # for which reviewers are shown that a petition was changed
-REVIEWABLES_LISTED = 20  # at most, of each kind
+MOST_LISTED = 20  # at most, of each kind
 #: What concerns the organizer `:who` as a reviewer.
 _OF_REVIEWER = (
     " FROM reviews r JOIN petitions p ON p.id = r.petition_id"
@@ -50,7 +50,7 @@ async def waiting(tx: Transaction, organizer_id: int) -> list[Reviewable]:
     """The drafts that wait for somebody like them, those that have waited longest first."""
     rows = await tx.fetch(
         f"SELECT r.petition_id, r.handed_in_at {_OF_REVIEWER} AND r.handed_in_at IS NOT NULL"
-        f" AND p.opened_at IS NULL ORDER BY r.handed_in_at, r.petition_id LIMIT {REVIEWABLES_LISTED}",
+        f" AND p.opened_at IS NULL ORDER BY r.handed_in_at, r.petition_id LIMIT {MOST_LISTED}",
         who=organizer_id,
     )
     return [Reviewable(row["petition_id"], row["handed_in_at"]) for row in rows]
@@ -61,7 +61,7 @@ async def changed_since(tx: Transaction, organizer_id: int, now: int) -> list[Re
     first."""
     rows = await tx.fetch(
         f"SELECT r.petition_id, r.changed_at {_OF_REVIEWER} AND r.changed_at > :since"
-        f" AND p.opened_at IS NOT NULL ORDER BY r.changed_at DESC, r.petition_id LIMIT {REVIEWABLES_LISTED}",
+        f" AND p.opened_at IS NOT NULL ORDER BY r.changed_at DESC, r.petition_id LIMIT {MOST_LISTED}",
         who=organizer_id,
         since=now - CHANGED_SECONDS,
     )
