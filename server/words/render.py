@@ -34,7 +34,8 @@ _NOBODY = "nobody yet"
 #: Of signers' pages, pieces before the pages that have them, and the first pages first.
 _SIGNERS_TEMPLATES = (
     *("base", "_counts", "_languages", "_entry", "index", "_fields", "_asked", "_form", "_state"),
-    *("petition", "thanks", "errors", "message", "_code", "code", "names", "organizations"),
+    *("_answer", "petition", "thanks", "errors", "message", "_code", "code", "names"),
+    "organizations",
 )
 SUMMARY_LETTERS = 150  # about what lists of pages show
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
