@@ -61,7 +61,8 @@ async def changed_since(tx: Transaction, organizer_id: int, now: int) -> list[Re
     first."""
     rows = await tx.fetch(
         f"SELECT r.petition_id, r.changed_at {_OF_REVIEWER} AND r.changed_at > :since"
-        f" AND p.opened_at IS NOT NULL ORDER BY r.changed_at DESC, r.petition_id LIMIT {MOST_LISTED}",
+        f" AND p.opened_at IS NOT NULL ORDER BY r.changed_at DESC, r.petition_id"
+        f" LIMIT {MOST_LISTED}",
         who=organizer_id,
         since=now - CHANGED_SECONDS,
     )

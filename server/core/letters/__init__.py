@@ -7,6 +7,6 @@ releasing.py  held until somebody of an office is known
 carrying.py   which go now, and what came of them
 again.py      sent once more by an organizer
 figures.py    what became of them, by office
-calls.py      how calls went, as signers say
+calls.py      what signers do themselves: how calls went, and that they opened to write
 corrections.py  where signers say that their postcode lies
 """

@@ -1,12 +1,38 @@
-"""How calls of signers to those who decide went, as they say themselves."""
+"""What signers do themselves: calls, as they say how those went, and letters from their own mail,
+of which we only know that they opened the page for it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from server.db import Transaction
 
 CallOutcome = Literal["reached", "no_answer"]
+CALL_OUTCOMES: tuple[CallOutcome, ...] = ("reached", "no_answer")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStep:
+    """What a signer did: a call with that `outcome`; without one, they opened to write from their
+    own mail."""
+
+    petition_id: int
+    signature_id: int
+    now: int
+    outcome: CallOutcome | None = None
+
+
+async def note_steps(tx: Transaction, steps: Sequence[OwnStep]) -> list[None]:
+    """Count them: of each signer how the last call went, and that they opened to write."""
+    for step in steps:
+        if step.outcome:
+            about = step.petition_id, step.signature_id, step.outcome, step.now
+            await note_call(tx, *about)
+        else:
+            await _note_opened(tx, step)
+    return [None] * len(steps)
 
 
 async def note_call(
@@ -25,6 +51,16 @@ async def note_call(
     )
 
 
+async def _note_opened(tx: Transaction, step: OwnStep) -> None:
+    await tx.execute(
+        "INSERT INTO own_mails (petition_id, signature_id, opened_at)"
+        " VALUES (:petition, :signature, :now) ON CONFLICT DO NOTHING",
+        petition=step.petition_id,
+        signature=step.signature_id,
+        now=step.now,
+    )
+
+
 async def call_figures(tx: Transaction, petition_id: int) -> dict[CallOutcome, int]:
     """How many signers of a petition reached somebody, and how many were not answered."""
     rows = await tx.fetch(
@@ -33,3 +69,11 @@ async def call_figures(tx: Transaction, petition_id: int) -> dict[CallOutcome, i
     )
     found: dict[CallOutcome, int] = {"reached": 0, "no_answer": 0}
     return found | {row["outcome"]: row["n"] for row in rows}
+
+
+async def opened_figure(tx: Transaction, petition_id: int) -> int:
+    """How many signers of a petition opened to write from their own mail: never how many wrote."""
+    row = await tx.fetch_one(
+        "SELECT count(*) AS n FROM own_mails WHERE petition_id = :petition", petition=petition_id
+    )
+    return row["n"] if row else 0

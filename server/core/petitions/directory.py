@@ -32,6 +32,7 @@ class Directory:
         self.by_slug: dict[str, Petition] = {}
         self.by_keyword: dict[str, Petition] = {}
         self._open: list[Petition] = []
+        self._have_opened = 0
         self._next_close = float("inf")  # when the first of them closes by itself
 
     async def current(self) -> Directory:
@@ -77,6 +78,7 @@ class Directory:
         self.by_slug = {slug: p for p in found for slug in (p.slug, *p.former_slugs)}
         self.by_keyword = {word: p for p in found for word in (p.keyword, *p.former_keywords)}
         self._open = [p for p in found if p.state == "open"]
+        self._have_opened = sum(p.opened_at is not None for p in found)
         closing = [p.schedule.closes_at for p in found if p.state in {"open", "paused"}]
         self._next_close = min((c for c in closing if c is not None), default=float("inf"))
 
@@ -105,7 +107,7 @@ class Directory:
     @property
     def has_several(self) -> bool:
         """Whether more than one petition takes signatures, or has."""
-        return len(self._open) > 1 or sum(p.opened_at is not None for p in self.by_id.values()) > 1
+        return self._have_opened > 1
 
     @property
     def only(self) -> Petition | None:

@@ -30,10 +30,11 @@ class SignedWording:
 
 
 def read_in(draft: Draft) -> tuple[Any, ...]:
-    """What a signer reads in it: equal for drafts that say the same to signers. How a decision
-    maker is reached is no part of it, nor who asks, the goal, or how one signs."""
+    """What a signer reads in it, and states by signing: equal for drafts that say the same to
+    signers. How a decision maker is reached is no part of it, nor who asks, the goal, or how one
+    signs."""
     makers = tuple(maker.called for maker in draft.decision_makers)
-    return dict(draft.wordings), makers, bool(draft.roles)
+    return dict(draft.wordings), makers, bool(draft.roles), dict(draft.extras.eligibility)
 
 
 def read_number(typed: str, present: int) -> int:

@@ -8,7 +8,7 @@ from server.core.counting import counts
 from server.core.counting.counts import CLASSES, DAY, Figures
 from server.core.counting.states import IN_TOTAL, STATE, where
 from server.core.desk import audit
-from server.core.letters.calls import CallOutcome, call_figures
+from server.core.letters.calls import CallOutcome, call_figures, opened_figure
 from server.core.letters.figures import letter_figures
 from server.core.letters.letter import State
 from server.db import Transaction
@@ -23,6 +23,7 @@ class Report:
     faults: list[str]
     letters: dict[str, dict[State, int]]
     calls: dict[str, dict[CallOutcome, int]]
+    opened_to_write: dict[str, int]
 
 
 async def check(tx: Transaction) -> Report:
@@ -58,6 +59,7 @@ async def check(tx: Transaction) -> Report:
         faults,
         {slug: await letter_figures(tx, id_) for id_, slug in slugs.items()},
         {slug: await call_figures(tx, id_) for id_, slug in slugs.items()},
+        {slug: await opened_figure(tx, id_) for id_, slug in slugs.items()},
     )
 
 
@@ -109,6 +111,7 @@ def as_json(report: Report) -> dict[str, dict[str, object]]:
             "by_class": {c: f.by_class[c] for c in CLASSES},
             "letters": report.letters[slug],
             "calls": report.calls[slug],
+            "opened_to_write": report.opened_to_write[slug],
         }
         for slug, f in report.figures.items()
     }

@@ -38,6 +38,7 @@ DELETED = (
     "letters",
     "texted_letters",
     "calls",
+    "own_mails",
     "paused_offices",
     "agreed_offices",
     "place_corrections",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from server.core.letters import again, corrections, figures
 from server.core.letters.again import STUCK, Stuck
-from server.core.letters.calls import call_figures
+from server.core.letters.calls import call_figures, opened_figure
 from server.core.letters.corrections import Corrected
 from server.core.letters.figures import OfficeFigures
 from server.core.letters.offices import offices_named
@@ -75,6 +75,7 @@ async def show(visit: Visit) -> None:
         stuck = await again.stuck(tx, petition.id)
         corrected = await corrections.by_several(tx, petition.id)
         called = await call_figures(tx, petition.id)
+        opened = await opened_figure(tx, petition.id)
         names = await _names(tx, corrected, visit.language)
     await visit.send_petition_page(
         "letters",
@@ -83,6 +84,7 @@ async def show(visit: Visit) -> None:
         offices=[_said(visit, one, stuck) for one in found],
         corrected=[(one.postcode, names[one.division], one.signers) for one in corrected],
         called=called,
+        opened=opened,
         hourly=visit.services.settings.letters_hourly,
     )
 

@@ -35,6 +35,7 @@ class Rewording:
     title: Sequence[Paragraph]
     body: Sequence[Paragraph]
     makers: Sequence[Paragraph]
+    eligibility: Sequence[Paragraph]
     gone: Sequence[str]
     new: Sequence[str]
     others: Sequence[str]
@@ -94,7 +95,9 @@ def _compared(read: Sequence[SignedWording], language: str, local: str) -> list[
 def _rewording(was: SignedWording, now: SignedWording, language: str, local: str) -> Rewording:
     old, new = was.draft.wordings, now.draft.wordings
     code = language if language in old or language in new else now.draft.language
-    both = [c for c in new if c in old and new[c] != old[c]]
+    rules = [each.draft.extras.eligibility for each in (was, now)]
+    differ = {c for c in new if rules[0].get(c) != rules[1].get(c)}
+    both = [c for c in new if c in old and (new[c] != old[c] or c in differ)]
     before, after = (old[code], new[code]) if code in both else (_NOTHING, _NOTHING)
     makers = ["\n\n".join(_makers(each.draft, local)) for each in (was, now)]
     return Rewording(
@@ -104,6 +107,7 @@ def _rewording(was: SignedWording, now: SignedWording, language: str, local: str
         title=_between(before.title, after.title),
         body=paragraphs_between(before.body, after.body) if before.body != after.body else [],
         makers=paragraphs_between(*makers) if makers[0] != makers[1] else [],
+        eligibility=_between(*(rule.get(code, "") for rule in rules)),
         gone=[c for c in old if c not in new],
         new=[c for c in new if c not in old],
         others=[c for c in both if c != code and c in LANGUAGES],

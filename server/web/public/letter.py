@@ -15,6 +15,7 @@ from typing import Literal
 from starlette.types import Receive, Scope, Send
 
 from server.core.letters import figures, writing
+from server.core.letters.calls import CALL_OUTCOMES, OwnStep, note_steps
 from server.core.letters.corrections import Correction, note_corrections
 from server.core.letters.letter import Addressee, checked_words
 from server.core.letters.offices import offices_named, offices_of
@@ -172,7 +173,19 @@ class LetterPages:
         if writer.may_write(place, to):
             return await self._write(scope, writer, place, to)
         fault = refused or (place.fault if place else "")
-        return LetterStep("ways", writer.form, fault, place=place, to=to)
+        noted = await self._noted(writer, bool(to.offices or to.agreed))
+        return LetterStep("ways", writer.form, fault, place=place, to=to, noted=noted)
+
+    async def _noted(self, writer: LetterWriter, by_mail: bool) -> bool:
+        """Keep what a signer does themselves; whether they said how a call went."""
+        if writer.signer is None:
+            return False
+        said = next((o for o in CALL_OUTCOMES if o == writer.form.get("went")), None)
+        if said or (by_mail and "call" not in writer.form):
+            now, petition_id = self._services.now(), writer.petition.id
+            step = OwnStep(petition_id, writer.signer.id, now, said)
+            await self._services.group.submit(note_steps, step)
+        return said is not None
 
     async def _place(self, writer: LetterWriter) -> Whereabouts:
         """Where they live; what a signer says of a wrong postcode is noted."""

@@ -75,7 +75,8 @@ NO_RECIPIENTS = Recipients()
 class LetterStep:
     """What the page shows: the question of the postcode (`postcode`) or of what lies there
     (`place`), who decides (`ways`), the form (`write`), the whole letter (`read`), what became of
-    it (`sent`), or only that all of it is to be sent once more (`again`)."""
+    it (`sent`), or only that all of it is to be sent once more (`again`). `noted`: they have said
+    how a call went."""
 
     asks: Literal["postcode", "place", "ways", "write", "read", "sent", "again"]
     form: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class LetterStep:
     sent: tuple[Progress, ...] = ()
     place: Whereabouts | None = None
     to: Recipients = NO_RECIPIENTS
+    noted: bool = False
 
 
 def letter_context(
@@ -132,6 +134,7 @@ def _ways(
         "thanking": f"{begun}{say(own, THANK)} {page}",
         "script": say(own, SCRIPT, title=title),
         "call": bool(step.form.get("call")),
+        "noted": step.noted,
         "is_signer": bool(step.form.get("ref")) and step.fault != "gone",
     }
 

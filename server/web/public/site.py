@@ -226,12 +226,14 @@ class Site:
 def _steps(
     petition: Petition | None, figures: PublicFigures | None, language: str
 ) -> tuple[str, list[Threshold]]:
-    """The thresholds that are reached, and the next one; with the language that they are in."""
+    """The thresholds that are reached, and the next one as long as anybody can sign; with the
+    language that they are in."""
     if petition is None or figures is None:
         return language, []
     code, rows = petition.extras.said("thresholds", language, petition.language)
     ahead = [row for row in rows or () if row.number > figures.verified]
-    return code, [row for row in rows or () if row not in ahead[1:]]
+    hidden = ahead[1:] if petition.state in {"draft", "open", "paused"} else ahead
+    return code, [row for row in rows or () if row not in hidden]
 
 
 def _is_empty(figures: PublicFigures | None) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from server.core.counting.states import where
 from server.core.petitions import petitions, wordings
 from server.core.petitions.draft import DecisionMaker, Draft, Wording
+from server.core.petitions.extras import Extras
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wordings import read_number, told
 from tests.harness.world import NOW, World, draft
@@ -44,6 +45,8 @@ async def read(world: World) -> list[tuple[int, int, Draft]]:
         ({"decision_makers": (DecisionMaker("Jo Marsh", "Governor"),)}, 2),
         ({"decision_makers": ()}, 2),
         ({"roles": ("senator",)}, 2),
+        ({"extras": Extras(eligibility={"en": "I live in Springfield"})}, 2),
+        ({"extras": Extras(thanks={"en": "Come on Friday."})}, 1),
         ({"decision_makers": (DecisionMaker("Jo Marsh", "Mayor", "+1 406 555 0199"),)}, 1),
         ({"goal": 500, "started_by": "Others", "slug": "pond", "keyword": "POND"}, 1),
     ],

@@ -229,3 +229,12 @@ async def test_what_was_written_is_text_on_the_page(place: Room) -> None:
     assert "<img" not in page
     assert "<b>Jo" not in page
     assert "&lt;script&gt;" in page
+
+
+async def test_who_may_sign_is_part_of_what_was_signed(place: Room) -> None:
+    browser = await place.signed_in()
+    await changed(place, browser, eligibility_en="I live in Springfield and am 16 or over")
+    await sign(browser, eligible="1")
+    await changed(place, browser, eligibility_en="I live in Springfield and am 18 or over")
+    page = words(await browser.get("/p/lake/changes"))
+    assert "Who may sign I live in Springfield and am [removed: 16 ] [added: 18 ] or over" in page

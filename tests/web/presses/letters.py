@@ -116,6 +116,30 @@ def finding_who_decides(site: Site) -> None:
     assert "bo.north@house.example" in chosen(browser, page, "state:id", "state:id/cd:1").text
 
 
+@press("POST /p/{slug}/letter", LETTER, "went=reached")
+@press("POST /p/{slug}/letter", LETTER, "went=no_answer")
+def saying_how_a_call_went(site: Site) -> None:
+    slug, pages = of_places(site), []
+    for went in ("reached", "reached", "no_answer"):
+        browser, thanks, _ = verified(site, slug, postcode="59101")
+        page = browser.press(browser.press(thanks.form(LETTER)).form(LETTER), "call=1")
+        assert "When you call, you can say:" in page.text
+        for _ in range(2):  # pressed twice it is one
+            done = browser.press(page.form(LETTER), f"went={went}")
+            assert "Thank you. We have noted it." in done.text
+        pages.append((browser, page))
+    letters = site.own(slug, "/letters").text
+    assert "2 reached somebody, 1 got no answer" in letters
+    assert "opened the page to write from their own mail: 3." in letters
+    browser, page = pages[0]  # they try again another day
+    browser.press(page.form(LETTER), "went=no_answer")
+    assert "1 reached somebody, 2 got no answer" in site.own(slug, "/letters").text
+    stranger = site.stranger()
+    page = stranger.press(stranger.get(f"/p/{slug}/letter").form(LETTER), "", {"postcode": "59101"})
+    assert "How did it go?" not in stranger.press(page.form(LETTER), "call=1").text
+    assert "from their own mail: 3." in site.own(slug, "/letters").text
+
+
 @press("POST /p/{slug}/letter", LETTER, "go=1", reads="at")
 @press("POST /p/{slug}/letter", LETTER, "write=1")
 @press("POST /p/{slug}/letter", LETTER, "at=!")

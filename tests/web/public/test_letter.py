@@ -184,7 +184,7 @@ def test_the_desk_and_the_operator_read_how_calls_and_letters_went(site: Site) -
     assert "2 reached somebody, 1 got no answer" in site.own(slug, "/letters").text
     figures = json.loads(site.server.command("check", "--json").stdout)
     assert figures[slug]["calls"] == {"reached": 2, "no_answer": 1}
-    assert figures[slug]["letters"] == {}
+    assert (figures[slug]["letters"], figures[slug]["opened_to_write"]) == ({}, 0)
     slug, office = addressed(site)
     wrote(site, slug, "farm")
     site.office.wait_for(office)
