@@ -28,6 +28,7 @@ COMMANDS = [
     "migrate-to postgresql://127.0.0.1/x",
     "petition list",
     "organizer add ana",
+    "organizer reviewer ana",
     "organization list",
     "decision-makers import people.json",
     "divisions import places.csv",

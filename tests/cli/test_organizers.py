@@ -34,6 +34,8 @@ def test_they_say_what_is_missing_or_wrong(capsys: pytest.CaptureFixture[str]) -
         ("organizer assign ana --organization 7", "no organization 7"),
         ("organizer assign ana --petition x", "no petition 'x'; `petition list` shows them"),
         ("organizer assign ana --organization 1 --role editor", "they are the last owner there"),
+        ("organizer reviewer", "say which organizer"),
+        ("organizer reviewer bo", "no organizer 'bo'; `organizer list` shows them"),
         ("organizer remove bo", "no organizer 'bo'"),
         ("organization add Friends", "say its name, and --owner ORGANIZER"),
         ("organization add Friends --owner bo", "no organizer 'bo'"),
@@ -48,5 +50,6 @@ def test_whoever_was_the_only_owner_is_named_when_they_go(
 ) -> None:
     run(capsys, "organizer add ana")
     run(capsys, "organizer add bo --organization 1 --role viewer")
+    run(capsys, "organizer reviewer ana")
     assert "1 (ana) has no owner" in run(capsys, "organizer remove ana")
     assert run(capsys, "organizer list") == "ana\tremoved\nbo\t1: viewer"
