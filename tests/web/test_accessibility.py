@@ -228,5 +228,6 @@ def test_texts_are_promised_only_where_there_is_a_number(number: str, said: bool
         contact="",
         prefix="",
         home="/",
+        privacy="/privacy",
     )
     assert ("sign by text" in page) is said

@@ -569,7 +569,7 @@ async def test_a_dashboard_stays_within_its_bytes(place: Room) -> None:
         assert b"</html>" in unpack(answer.body)
         sizes[coding] = answer.size
     assert sizes["gzip"] <= 3000
-    assert sizes["br"] <= 2400
+    assert sizes["br"] <= 2400, sizes
     assert sizes[""] <= 9000
 
 

@@ -54,6 +54,8 @@ def whoever_collects_has_a_link(site: Site) -> None:
 
 @press(COLLECTORS, f"{COLLECTORS}/{{id}}/rename", reads="collector")
 @press(f"POST {COLLECTORS}/{{id}}/rename", f"{COLLECTORS}/{{id}}/rename", reads="collector")
+@press(f"POST {COLLECTORS}/{{id}}/rename", f"{COLLECTORS}/add", reads="collector code")
+@press(f"POST {COLLECTORS}/{{id}}/rename", f"{COLLECTORS}/{{id}}/end")
 @press(COLLECTORS, f"{COLLECTORS}/{{id}}/end")
 @press(COLLECTORS, f"{COLLECTORS}/{{id}}/resume")
 def a_collector_is_renamed_ends_and_goes_on(site: Site) -> None:
@@ -63,6 +65,10 @@ def a_collector_is_renamed_ends_and_goes_on(site: Site) -> None:
     link = f"/p/{slug}/by/zoe1"
     faulty = site.desk.press(page.form(f"{COLLECTORS}/{{id}}/rename"), "", {"collector": ""})
     assert "Write the name of the collector." in faulty.text
+    more = {"collector": "Bo", "code": "BOB2"}
+    assert "BOB2" in site.desk.press(faulty.form(f"{COLLECTORS}/add"), "", more).text
+    ended = site.desk.press(faulty.form(f"{COLLECTORS}/{{id}}/end"))
+    site.desk.press(ended.form(f"{COLLECTORS}/{{id}}/resume"))
     again = faulty.form(f"{COLLECTORS}/{{id}}/rename")
     page = site.desk.press(again, "", {"collector": "Zoe of the lake"})
     site.shows(link, "You came by Zoe of the lake")
