@@ -49,6 +49,7 @@ def pages(language: str, menu: Choose, names: Names) -> Iterator[MenuPage]:
         first = page.goes_on_at
 
 
+@pytest.mark.seldom_postgres
 async def test_the_menu_of_every_zip_code_fits_two_segments_in_every_language(
     database: Database,
 ) -> None:
