@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.harness import product
-from tests.harness.mail.smtp import PostOffice
 from tests.harness.needs import needs
 from tests.harness.web.browser import chromium, fits, small_controls
-from tests.harness.web.site import PASSWORD, Site
-from tests.web.presses.life import new_draft
-from tests.web.presses.reviewing import hand_in
 
 pytestmark = [needs("chromium"), pytest.mark.slow, pytest.mark.timeout(120)]
 PAGES = (
@@ -75,29 +70,3 @@ def test_no_answer_to_a_form_has_a_fault(desk: Page, width: int) -> None:
     desk.goto("/organizer/account/password")
     desk.click("main form button")
     assert faults(desk, width) == []
-
-
-def test_no_page_of_a_review_has_a_fault(tmp_path: Path) -> None:
-    demanded = product.running(tmp_path / "data", UNDERSIGNED_REVIEW="1")
-    with demanded as server, chromium() as browser:
-        server.command("organizer", "add", "rev", typed=PASSWORD)
-        server.command("organizer", "reviewer", "rev")
-        site = Site(server, PostOffice(0), "")
-        slug, page = new_draft(site)
-        hand_in(site, page)
-        window = browser.new_context(base_url=server.url).new_page()
-        window.goto("/organizer/sign-in")
-        window.fill("#name", "rev")
-        window.fill("#password", PASSWORD)
-        window.click("main button")
-        for width in WIDTHS:
-            for path in ("/organizer/", f"/organizer/review/{slug}"):
-                window.goto(path)
-                assert faults(window, width) == [], path
-            window.click("button[value=reject]")
-            assert faults(window, width) == []
-        window.fill("#reasons", "It names a private person.")
-        window.click("button[value=reject]")
-        for width in WIDTHS:
-            window.goto(f"/p/{slug}")
-            assert faults(window, width) == []

@@ -38,6 +38,9 @@ def deciding_on_drafts(site: Site) -> None:
         product.running(Path(folder) / "data", UNDERSIGNED_REVIEW="1") as server,
     ):
         _decide(Site(server, site.office, f"sqlite:///{server.store.resolve()}", met=site.met))
+    links = site.met.links  # that server is gone when they are followed
+    for link in [each for each, (_, browser) in links.items() if browser.server is server]:
+        del links[link]
 
 
 def _decide(site: Site) -> None:
