@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from tests.harness.web.browser import fits, small_controls
 
 AXE = Axe()
+TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def violations(page: Page) -> list[str]:
@@ -32,3 +33,12 @@ def faults(page: Page) -> list[str]:
         found += [] if fits(page) else [f"wider than {width} px"]
     page.set_viewport_size(window)
     return found
+
+
+def faults_at(page: Page, width: int) -> list[str]:
+    """The same, by axe's tags up to AAA, in a window so wide."""
+    page.set_viewport_size({"width": width, "height": 600})
+    run_only = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    found = [each["id"] for each in AXE.run(page, options=run_only).response["violations"]]
+    found += [] if fits(page) else ["sideways"]
+    return found + [f"small: {each}" for each in small_controls(page)]

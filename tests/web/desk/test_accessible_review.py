@@ -9,13 +9,14 @@ import pytest
 from tests.harness import product
 from tests.harness.mail.smtp import PostOffice
 from tests.harness.needs import needs
+from tests.harness.web.axe import faults_at
 from tests.harness.web.browser import chromium
 from tests.harness.web.site import PASSWORD, Site
-from tests.web.desk.test_accessible import WIDTHS, faults
 from tests.web.presses.life import new_draft
 from tests.web.presses.reviewing import hand_in
 
 pytestmark = [needs("chromium"), pytest.mark.slow, pytest.mark.timeout(120)]
+WIDTHS = (320, 1280)
 
 
 def test_no_page_of_a_review_has_a_fault(tmp_path: Path) -> None:
@@ -34,11 +35,11 @@ def test_no_page_of_a_review_has_a_fault(tmp_path: Path) -> None:
         for width in WIDTHS:
             for path in ("/organizer/", f"/organizer/review/{slug}"):
                 window.goto(path)
-                assert faults(window, width) == [], path
+                assert faults_at(window, width) == [], path
             window.click("button[value=reject]")
-            assert faults(window, width) == []
+            assert faults_at(window, width) == []
         window.fill("#reasons", "It names a private person.")
         window.click("button[value=reject]")
         for width in WIDTHS:
             window.goto(f"/p/{slug}")
-            assert faults(window, width) == []
+            assert faults_at(window, width) == []
