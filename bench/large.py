@@ -169,7 +169,7 @@ def _apart(work: Callable[[Path], None], data: Path) -> tuple[float, float]:
 def _measured(
     work: Callable[[Path], None], data: Path, answers: multiprocessing.SimpleQueue[object]
 ) -> None:
-    import server.core.desk.exports  # noqa: F401 (what it takes to be loaded is not what it adds)
+    import server.core.desk.signers.exports  # noqa: F401 (what it takes to be loaded is not what it adds)
 
     before, began = _status("VmRSS"), time.perf_counter()
     work(data)
@@ -192,7 +192,7 @@ def _iterate(data: Path) -> None:
 def _export(data: Path) -> None:
     import asyncio
 
-    from server.core.desk.exports import csv_blocks
+    from server.core.desk.signers.exports import csv_blocks
     from server.db import open_database
 
     async def run() -> None:

@@ -23,7 +23,7 @@ from typing import Any
 
 from server.app import doors, running
 from server.config import LANGUAGES, load
-from server.core.petitions import search
+from server.core.petitions.wording import search
 from server.services import Services
 from server.web.http.front import Front
 from server.web.http.guard import Hosts

@@ -31,16 +31,16 @@ from server.web.http.pages import Pages
 from server.web.http.requests import Methods
 from server.web.http.responses import transport_headers
 from server.web.public.changes import Rewordings
-from server.web.public.codes import Codes
-from server.web.public.letter import LetterPages
+from server.web.public.letters.letter import LetterPages
 from server.web.public.listing import Listing
 from server.web.public.organizations import Organizations
 from server.web.public.petition import Petitions
 from server.web.public.preview import Previews
 from server.web.public.sheets import Sheets
-from server.web.public.sign import Sign
+from server.web.public.signing.codes import Codes
+from server.web.public.signing.sign import Sign
+from server.web.public.signing.thanks import Thanks
 from server.web.public.site import Site, refusals
-from server.web.public.thanks import Thanks
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from server.cli.shared import Commands, petition_named, settings_of, store_of
-from server.core.desk import accounts, audit, organizers, reviewers, second_step, teams
-from server.core.desk.happenings import happened
-from server.core.desk.organizers import Organizer
-from server.core.desk.teams import ROLES, Roles, listed, read_roles
+from server.core.desk import audit
+from server.core.desk.people import accounts, organizers, reviewers, second_step, teams
+from server.core.desk.people.happenings import happened
+from server.core.desk.people.organizers import Organizer
+from server.core.desk.people.teams import ROLES, Roles, listed, read_roles
 from server.core.values.ids import read_id
 from server.core.values.passwords import PASSWORD_SALT_BYTES
 from server.db import Transaction

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 
 from server.cli import demo
-from server.core.desk import organizers, teams
+from server.core.desk.people import organizers, teams
 from server.core.petitions import petitions
-from server.core.petitions.draft import DecisionMaker, Draft, Wording
+from server.core.petitions.wording.draft import DecisionMaker, Draft, Wording
 from server.core.values.keys import SALT_BYTES
 from server.db import Database
 from server.words.render import template_folder

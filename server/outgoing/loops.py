@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from server.core.counting import shown
-from server.core.desk import clock, invalidation
+from server.core.desk import clock
+from server.core.desk.signers import invalidation
 from server.core.letters import letters
-from server.core.petitions import search
+from server.core.petitions.wording import search
 from server.core.upkeep import ending, erasure
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from server import metrics
-from server.core.desk import forgotten
+from server.core.desk.people import forgotten
 from server.core.outbox import allowance, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import Announcement

@@ -18,10 +18,10 @@ from server.app import doors
 from server.cli.backup import backup
 from server.config import LANGUAGES
 from server.core.conversations import inbound
-from server.core.desk.exports import csv_blocks
+from server.core.desk.signers.exports import csv_blocks
 from server.core.outbox.returned import note_bounce
 from server.core.petitions import petitions
-from server.core.petitions.draft import DecisionMaker
+from server.core.petitions.wording.draft import DecisionMaker
 from server.core.signing.signatures import public_names
 from server.mail import bounces
 from server.mail.smtp import mailer

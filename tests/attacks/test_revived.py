@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from server.core.counting.counts import Figures
-from server.core.desk import invalidation
-from server.core.desk.conditions import Condition
+from server.core.desk.signers import invalidation
+from server.core.desk.signers.conditions import Condition
 from server.core.upkeep import check, replay
 from server.db import Outside, Transaction
 from server.db.sqlite import sqlite3

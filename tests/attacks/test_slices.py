@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.core.desk.consent import ALONE
+from server.core.desk.signers.consent import ALONE
 from tests.harness.attacks.floods import attacked
 from tests.harness.attacks.slices import slices
 from tests.harness.web.site import Site

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.core.desk import audit, teams
+from server.core.desk import audit
+from server.core.desk.people import teams
 from tests.harness.databases.stores import older
 from tests.harness.world import NOW
 

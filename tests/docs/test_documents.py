@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.core.desk import exports
+from server.core.desk.signers import exports
 from server.db import Database
 from tests.docs.documents import blocks, documents, faults, prose
 from tests.harness.product import ROOT

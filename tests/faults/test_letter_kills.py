@@ -18,7 +18,7 @@ from random import Random
 
 import pytest
 
-from server.core.petitions.draft import DecisionMaker
+from server.core.petitions.wording.draft import DecisionMaker
 from server.db import Database
 from tests.harness import product
 from tests.harness.mail.smtp import PostOffice, post_office

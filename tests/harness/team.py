@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.core.desk import teams
+from server.core.desk.people import teams
 from server.db import Transaction
 from tests.harness.world import NOW
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from server.core.counting import counts
 from server.core.outbox.outbox import Announcement
 from server.core.petitions import petitions
-from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.core.petitions.petitions import Petition
+from server.core.petitions.wording.draft import DecisionMaker, Draft, Wording
 from server.core.signing import codes, messages, signatures, stored
 from server.core.signing.decide import Outcome
 from server.core.signing.messages import Message

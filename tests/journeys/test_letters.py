@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server.web.public.letter_page import PROGRESS_WORDS
+from server.web.public.letters.letter_page import PROGRESS_WORDS
 from server.words.render import Renderer
 from tests.harness.mail.smtp import codes_in
 from tests.harness.needs import needs, program

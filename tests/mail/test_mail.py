@@ -20,8 +20,8 @@ from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.outbox.returned import note_bounce
-from server.core.petitions.draft import Wording
 from server.core.petitions.petitions import Petition
+from server.core.petitions.wording.draft import Wording
 from server.core.signing.codes import Action, TypedCode
 from server.core.signing.messages import MailedCode, Message
 from server.core.signing.verification import Asked, Taken, Verifier

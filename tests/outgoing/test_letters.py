@@ -16,7 +16,7 @@ from server.core.letters.letter import Addressee, Letter, checked_words
 from server.core.letters.letters import WORDS_SECONDS
 from server.core.letters.offices import offices_named
 from server.core.petitions import petitions
-from server.core.petitions.draft import DecisionMaker
+from server.core.petitions.wording.draft import DecisionMaker
 from server.core.signing import signatures, stored
 from server.core.upkeep import ending
 from server.errors import InvalidInput

@@ -19,7 +19,7 @@ import pytest
 from server.cli.sample import sample
 from server.config import LANGUAGES
 from server.core.petitions import petitions
-from server.core.petitions.draft import Draft, Wording
+from server.core.petitions.wording.draft import Draft, Wording
 from server.core.values.contacts import normal_phone
 from server.core.values.names import fold_name
 from server.words.render import Renderer, template_folder

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from server.core.petitions.draft import Wording
 from server.core.petitions.extras import EXTRA_LIMITS, Extras
+from server.core.petitions.wording.draft import Wording
 from server.texting.sessions import SessionDoor
 from sms import Inbound
 from sms.segments import measure

@@ -15,7 +15,7 @@ from server.core.letters import figures
 from server.core.letters.calls import CallOutcome, call_figures
 from server.core.letters.offices import office_key
 from server.core.letters.writing import Progress
-from server.core.petitions.draft import DecisionMaker, Wording
+from server.core.petitions.wording.draft import DecisionMaker, Wording
 from server.core.upkeep import erasure
 from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from server.config import LANGUAGES
-from server.core.petitions.draft import Wording
+from server.core.petitions.wording.draft import Wording
 from sms.segments import ends, fit, measure
 from tests.harness.people.many import petitions_in
 from tests.harness.texts.phones import Phones, text_door

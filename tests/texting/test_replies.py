@@ -7,8 +7,8 @@ import re
 import pytest
 
 from server.config import LANGUAGES
-from server.core.petitions.draft import TITLE_LIMIT
 from server.core.petitions.extras import EXTRA_LIMITS
+from server.core.petitions.wording.draft import TITLE_LIMIT
 from server.core.values.names import NAME_LIMIT
 from server.texting.replies import fitted, segments
 from server.texting.signing import RECEIPT_ROOM

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from server.config import LANGUAGES
 from server.core.petitions import petitions
-from server.core.petitions.draft import TITLE_LIMIT, DecisionMaker, Wording
+from server.core.petitions.wording.draft import TITLE_LIMIT, DecisionMaker, Wording
 from server.core.values.names import NAME_LIMIT, fold_name
 from server.texting.sessions import SessionDoor
 from sms import Inbound, Reply

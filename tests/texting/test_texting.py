@@ -14,7 +14,7 @@ from server.config import LANGUAGES
 from server.core.conversations.phones import opt_out
 from server.core.counting import counts
 from server.core.petitions import collectors, petitions
-from server.core.petitions.draft import TITLE_LIMIT, Wording
+from server.core.petitions.wording.draft import TITLE_LIMIT, Wording
 from server.core.values.names import NAME_LIMIT
 from server.errors import StoreUnavailable
 from server.outgoing import loops

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.core.counting.counts import DAY
-from server.core.desk import invalidation
-from server.core.desk.conditions import Condition
+from server.core.desk.signers import invalidation
+from server.core.desk.signers.conditions import Condition
 from server.core.petitions import petitions
 from server.core.signing import codes, signatures
 from server.core.upkeep import erasure

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from server.app import doors, routes
 from server.config import LANGUAGES
-from server.core.desk import organizers
+from server.core.desk.people import organizers
 from server.core.values import passwords
 from server.db import Database
 from server.services import Services

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from server.core.desk import audit
-from server.core.petitions import review, versions
-from server.core.petitions.versions import Version
+from server.core.petitions import review
+from server.core.petitions.wording import versions
+from server.core.petitions.wording.versions import Version
 from server.db import Database, Transaction
 
 CLOCK = "clock"  # as the audit log names it

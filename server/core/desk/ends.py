@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.core.counting.counts import DAY
-from server.core.desk import teams
-from server.core.desk.conditions import Condition, Preview, preview
-from server.core.desk.teams import allows, read_roles
+from server.core.desk.people import teams
+from server.core.desk.people.teams import allows, read_roles
+from server.core.desk.signers.conditions import Condition, Preview, preview
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Problem
 

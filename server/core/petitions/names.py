@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 
-from server.core.petitions.draft import Draft
+from server.core.petitions.wording.draft import Draft
 from server.db import Transaction
 from server.errors import InvalidInput, Problem
 

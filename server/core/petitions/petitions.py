@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from server.core.petitions import extras, names, review, search, versions, wordings
+from server.core.petitions import extras, names, review
 from server.core.petitions.answer import GivenAnswer, unpacked_answer
 from server.core.petitions.collectors import Collector, collector_of
-from server.core.petitions.draft import DecisionMaker, Draft, Wording, validated
 from server.core.petitions.schedule import NO_SCHEDULE, check_times, scheduled
-from server.core.petitions.versions import Version, contents
+from server.core.petitions.wording import search, versions, wordings
+from server.core.petitions.wording.draft import DecisionMaker, Draft, Wording, validated
+from server.core.petitions.wording.versions import Version, contents
 from server.core.places.outcomes import Addressing
 from server.core.values.postcodes import has_postcodes
 from server.db import Row, Transaction, pack

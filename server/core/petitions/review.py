@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from server.core.petitions import versions
-from server.core.petitions.draft import Draft
-from server.core.petitions.versions import contents
+from server.core.petitions.wording import versions
+from server.core.petitions.wording.draft import Draft
+from server.core.petitions.wording.versions import contents
 from server.core.values.names import tidy_lines
 from server.db import Row, Transaction
 from server.errors import InvalidInput, NotFound, Overtaken, Problem

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from server.core.floods import limits
 from server.core.floods.limits import Address
 from server.core.floods.watch import Watch
-from server.core.petitions import wordings
 from server.core.petitions.petitions import Petition
+from server.core.petitions.wording import wordings
 from server.core.signing.decide import Outcome
 from server.core.signing.signature import Signing
 from server.core.signing.signatures import sign, web_signing

@@ -14,8 +14,8 @@ from server.core.counting.states import where
 from server.core.floods import limits
 from server.core.floods.limits import Groups
 from server.core.outbox import outbox
-from server.core.petitions import wordings
 from server.core.petitions.petitions import Petition
+from server.core.petitions.wording import wordings
 from server.core.signing import besides, stored
 from server.core.signing.decide import Ledger, Outcome
 from server.core.signing.entries import Besides

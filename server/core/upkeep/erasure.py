@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from server.core.conversations import gathering, inbound, phones
 from server.core.counting.counts import DAY
-from server.core.desk import happenings, invalidation, invitations
+from server.core.desk.people import happenings, invitations
+from server.core.desk.signers import invalidation
 from server.core.floods import limits, tries
 from server.core.letters import corrections
 from server.core.outbox import allowance, outbox

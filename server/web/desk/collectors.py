@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from server.core.petitions import collectors
 from server.core.petitions.collectors import Collector
 from server.core.petitions.petitions import Petition
-from server.core.petitions.wordings import FEWEST
+from server.core.petitions.wording.wordings import FEWEST
 from server.core.values.ids import read_id
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, NotOpen

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from server.web.desk import (
-    audit,
-    collectors,
-    dashboard,
-    for_organizations,
-    invalidation,
-    letters,
-    moderation,
-    partners,
-    petition_form,
-    preview,
-)
+from server.web.desk import audit, collectors, letters, preview
+from server.web.desk.figures import dashboard
+from server.web.desk.form import petition_form
 from server.web.desk.life import answering, deleting, ending, reviewing
 from server.web.desk.people import account, team
 from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
+from server.web.desk.people.sign_in import Entrance
 from server.web.desk.session import Needs, OrganizerPages, Room
-from server.web.desk.sign_in import Entrance
+from server.web.desk.signers import for_organizations, invalidation, moderation, partners
 from server.web.http.requests import Methods
 
 

@@ -11,11 +11,12 @@ from typing import Any, Literal
 
 from starlette.types import Receive, Scope, Send
 
-from server.core.desk import audit, organizers, reviewers, teams
-from server.core.desk.happenings import coarse_network
-from server.core.desk.organizers import MARK_BYTES, Organizer, SignedIn
-from server.core.desk.second_step import PROVED_SECONDS
-from server.core.desk.teams import NOWHERE, Membership, Role, allows
+from server.core.desk import audit
+from server.core.desk.people import organizers, reviewers, teams
+from server.core.desk.people.happenings import coarse_network
+from server.core.desk.people.organizers import MARK_BYTES, Organizer, SignedIn
+from server.core.desk.people.second_step import PROVED_SECONDS
+from server.core.desk.people.teams import NOWHERE, Membership, Role, allows
 from server.core.petitions.petitions import Petition
 from server.core.values.ids import read_id
 from server.db import Transaction

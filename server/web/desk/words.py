@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from server.core.desk.dashboard import CHANNELS
-from server.core.petitions.draft import TITLE_LIMIT, WORDING_LIMIT
 from server.core.petitions.extras import EXTRA_LIMITS, PARTNERS_KEPT, THRESHOLDS_KEPT, TOPICS_KEPT
+from server.core.petitions.wording.draft import TITLE_LIMIT, WORDING_LIMIT
 from server.web.desk.form.parts import PART_WORDS
 from server.web.public import words as public
 from server.web.public.words import CHANNEL_WORDS, Message

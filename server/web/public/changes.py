@@ -11,11 +11,11 @@ from starlette.types import Receive, Scope, Send
 
 from server.config import LANGUAGES
 from server.core.counting import counts
-from server.core.petitions import wordings
-from server.core.petitions.differences import Paragraph, paragraphs_between, words_between
-from server.core.petitions.draft import Draft, Wording
 from server.core.petitions.petitions import Petition
-from server.core.petitions.wordings import SignedWording
+from server.core.petitions.wording import wordings
+from server.core.petitions.wording.differences import Paragraph, paragraphs_between, words_between
+from server.core.petitions.wording.draft import Draft, Wording
+from server.core.petitions.wording.wordings import SignedWording
 from server.web.http.responses import FOR_ALL, Headers, html
 from server.web.public.site import Site
 from server.words.render import N_

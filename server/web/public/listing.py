@@ -18,9 +18,9 @@ from starlette.types import Receive, Scope, Send
 from server.config import LANGUAGES
 from server.core.counting import counts
 from server.core.counting.counts import PublicFigures
-from server.core.petitions import search
 from server.core.petitions.directory import Directory
 from server.core.petitions.petitions import Petition
+from server.core.petitions.wording import search
 from server.core.values.folding import fold_words
 from server.core.values.names import tidy
 from server.db.patience import patiently

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from starlette.types import Receive, Scope, Send
 
-from server.core.desk import for_organizations
+from server.core.desk.signers import for_organizations
 from server.errors import NotFound
 from server.web.http.responses import CHECKED, Headers, html
 from server.web.public.sheets import NAMES_SHOWN, PAGES_OF_NAMES

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from starlette.types import Scope, Send
 
-from server.core.petitions import review, versions
-from server.core.petitions.draft import Draft
+from server.core.petitions import review
 from server.core.petitions.petitions import Petition
 from server.core.petitions.review import Review
+from server.core.petitions.wording import versions
+from server.core.petitions.wording.draft import Draft
 from server.errors import NotFound
 from server.web.http.responses import CHECKED, send_html
 from server.web.public.site import Site

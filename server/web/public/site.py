@@ -14,8 +14,8 @@ from starlette.types import Scope, Send
 from server.config import LANGUAGES
 from server.core.counting import counts
 from server.core.counting.counts import PublicFigures
-from server.core.desk import invalidation
 from server.core.desk.dashboard import CHANNELS
+from server.core.desk.signers import invalidation
 from server.core.petitions.collectors import Collector
 from server.core.petitions.extras import NO_EXTRAS, Threshold
 from server.core.petitions.petitions import Petition

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from server.core.desk import ends, organizers, teams
-from server.core.desk.consent import needs_second
+from server.core.desk import ends
 from server.core.desk.ends import ASKED_END_SECONDS
-from server.core.desk.teams import SECOND_SECONDS, Role
+from server.core.desk.people import organizers, teams
+from server.core.desk.people.teams import SECOND_SECONDS, Role
+from server.core.desk.signers.consent import needs_second
 from server.errors import InvalidInput, NotFound
 from tests.harness.team import run_by
 from tests.harness.world import NOW, World

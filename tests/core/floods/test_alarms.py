@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.core.desk import moderation
+from server.core.desk.signers import moderation
 from server.core.floods.alarms import ALARM_SECONDS, RecentAlarms
 from server.errors import StoreUnavailable
 from tests.harness.databases.stores import Away

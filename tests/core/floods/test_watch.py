@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.core.desk import moderation
+from server.core.desk.signers import moderation
 from server.core.floods import watch
 from server.core.floods.holds import Reason, for_signals
 from server.core.floods.watch import History, Watch, Watching, history, looks_made

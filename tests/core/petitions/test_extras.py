@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from server.core.petitions import petitions, versions
-from server.core.petitions.draft import Wording, validated
+from server.core.petitions import petitions
 from server.core.petitions.extras import EXTRA_LIMITS, NO_EXTRAS, Extras, Threshold
 from server.core.petitions.petitions import Petition
-from server.core.petitions.versions import contents
+from server.core.petitions.wording import versions
+from server.core.petitions.wording.draft import Wording, validated
+from server.core.petitions.wording.versions import contents
 from server.errors import InvalidInput
 from tests.harness.world import NOW, World, draft
 

@@ -8,7 +8,7 @@ import pytest
 
 from server.core.petitions import petitions
 from server.core.petitions.directory import Directory
-from server.core.petitions.draft import DecisionMaker, Wording, validated
+from server.core.petitions.wording.draft import DecisionMaker, Wording, validated
 from server.core.places.outcomes import Addressing
 from server.core.upkeep import check
 from server.errors import InvalidInput, NotFound

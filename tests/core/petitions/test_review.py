@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from server.core.desk import clock, organizers, reviewers, teams
+from server.core.desk import clock
+from server.core.desk.people import organizers, reviewers, teams
 from server.core.petitions import petitions, review
-from server.core.petitions.draft import DecisionMaker, Draft, Wording
 from server.core.petitions.extras import Extras
 from server.core.petitions.petitions import Petition
 from server.core.petitions.review import Review, checked_reasons
 from server.core.petitions.schedule import Schedule
+from server.core.petitions.wording.draft import DecisionMaker, Draft, Wording
 from server.core.upkeep import deleting
 from server.errors import InvalidInput, NotFound, Overtaken
 from tests.harness.world import NOW, World, draft

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from server.core.desk import moderation
-from server.core.desk.batches import change_batch
+from server.core.desk.signers import moderation
+from server.core.desk.signers.batches import change_batch
 from server.core.signing import signatures, stored, verification
 from server.core.upkeep import check, erasure
 from tests.harness.world import PHONE, World
@@ -150,7 +150,7 @@ async def test_what_is_held_when_it_is_verified_absorbs_nobody(world: World) -> 
 
 
 async def test_neither_names_nor_files_show_it(world: World) -> None:
-    from server.core.desk import exports
+    from server.core.desk.signers import exports
 
     await world.web()
     await world.text()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from server.core.desk import partners
+from server.core.desk.signers import partners
 from server.core.outbox import outbox
 from server.core.petitions.extras import NO_EXTRAS, Extras
 from server.core.signing import signatures, stored, verification

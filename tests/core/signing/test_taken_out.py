@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.core.desk import moderation
-from server.core.desk.batches import change_batch
+from server.core.desk.signers import moderation
+from server.core.desk.signers.batches import change_batch
 from server.core.outbox.outbox import Announcement
 from server.core.signing import signatures, stored
 from server.core.signing.signature import Signature

@@ -9,8 +9,8 @@ import pytest
 
 from server.core.conversations import phones
 from server.core.counting.counts import Figures
-from server.core.desk import invalidation, moderation
-from server.core.desk.conditions import Condition
+from server.core.desk.signers import invalidation, moderation
+from server.core.desk.signers.conditions import Condition
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions import petitions, sending

@@ -13,7 +13,7 @@ from random import Random
 from server.core.counting import counts
 from server.core.counting.counts import DAY, Tally
 from server.core.petitions import petitions
-from server.core.petitions.draft import Draft, Wording
+from server.core.petitions.wording.draft import Draft, Wording
 from server.db import Database, open_database
 from tests.harness import product
 from tests.harness.people.signers import letters

@@ -10,7 +10,7 @@ from server.app import running
 from server.config import load
 from server.core.counting import counts
 from server.core.petitions import petitions
-from server.core.petitions.draft import Wording
+from server.core.petitions.wording.draft import Wording
 from server.outgoing.texts import Texter
 from server.services import Services
 from server.texting import TextDoor

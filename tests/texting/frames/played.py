@@ -12,7 +12,7 @@ from server.app import running
 from server.cli.demo import DEMO_NUMBER as NUMBER
 from server.cli.sample import sample
 from server.config import load
-from server.core.petitions.draft import Draft
+from server.core.petitions.wording.draft import Draft
 from server.texting import TextDoor
 from tests.harness.texts.phones import Network, Phones
 

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from server.app import doors
 from server.config import LANGUAGES, Settings, load
-from server.core.desk import organizers
+from server.core.desk.people import organizers
 from server.core.petitions import petitions
 from server.services import Services, open_services
 from server.texting.gateways import gateways

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from server.core.desk import organizers
+from server.core.desk.people import organizers
 from server.core.values import totp
 from tests.web.desk.room import PASSWORD, Answer, Browser, Room
 

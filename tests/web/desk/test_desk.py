@@ -18,13 +18,14 @@ import pytest
 from server import metrics
 from server.config import LANGUAGES
 from server.core.counting.counts import DAY
-from server.core.desk import moderation, organizers, teams
+from server.core.desk.people import organizers, teams
+from server.core.desk.signers import moderation
 from server.core.floods.alarms import ALARM_SECONDS, Alarm
 from server.core.petitions import petitions
-from server.core.petitions.draft import WORDING_LIMIT, DecisionMaker, Wording
+from server.core.petitions.wording.draft import WORDING_LIMIT, DecisionMaker, Wording
 from server.core.upkeep import ending
 from server.errors import StoreFull
-from server.web.desk import petition_form
+from server.web.desk.form import petition_form
 from tests.harness.people import land
 from tests.harness.world import NOW, draft
 from tests.web.desk.room import PASSWORD, Answer, Browser, Room, settings_of

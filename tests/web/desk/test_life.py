@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from server.core.desk import clock, second_step, teams
-from server.core.desk.organizers import Organizer
+from server.core.desk import clock
+from server.core.desk.people import second_step, teams
+from server.core.desk.people.organizers import Organizer
 from server.core.upkeep import ending
 from tests.harness.world import NOW
 from tests.web.desk.room import Browser, Room

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from server.config import LANGUAGES
-from server.core.desk import organizers, reviewers
+from server.core.desk.people import organizers, reviewers
 from server.core.petitions import petitions
-from server.core.petitions.draft import Wording
+from server.core.petitions.wording.draft import Wording
 from tests.harness.databases.stores import Blanks
 from tests.harness.world import NOW, draft
 from tests.web.desk.room import PASSWORD, Answer, Browser, Room, opened

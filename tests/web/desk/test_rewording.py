@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from server.core.petitions import petitions
-from server.core.petitions.draft import DecisionMaker, Draft, Wording
+from server.core.petitions.wording.draft import DecisionMaker, Draft, Wording
 from server.web.http import pages
 from server.web.http.compress import Coding, encoded
 from server.words.render import template_folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from server.core.desk import invitations, organizers, teams
+from server.core.desk.people import invitations, organizers, teams
 from tests.harness.world import NOW
 from tests.web.desk.room import PASSWORD, Answer, Browser, Room
 

@@ -11,7 +11,7 @@ from server.core.counting.counts import DAY
 from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.outbox.usage import Usage
-from server.web.desk.text_figures import TextFigures
+from server.web.desk.figures.text_figures import TextFigures
 from sms import Sending
 from sms.reading import reserved
 from tests.harness.texts.phones import Phones, text_door

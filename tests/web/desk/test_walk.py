@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from server.core.desk import invalidation, organizers, reviewers, teams
-from server.core.desk.conditions import Condition
-from server.core.desk.teams import Role
+from server.core.desk.people import organizers, reviewers, teams
+from server.core.desk.people.teams import Role
+from server.core.desk.signers import invalidation
+from server.core.desk.signers.conditions import Condition
 from server.core.petitions import collectors, review
 from tests.harness.web.pages import ROUTES, pattern
 from tests.harness.world import NOW

@@ -11,7 +11,7 @@ import pytest
 
 from server.config import LANGUAGES
 from server.core.petitions import petitions
-from server.core.petitions.draft import Wording
+from server.core.petitions.wording.draft import Wording
 from server.db import Database, open_database
 from server.web.public.listing import PETITIONS_LISTED
 from tests.harness import product

@@ -11,9 +11,9 @@ import pytest
 
 from server.cli.sample import sample
 from server.config import LANGUAGES
-from server.core.petitions.draft import Draft
 from server.core.petitions.petitions import Petition
-from server.web.public.thanks import Variant
+from server.core.petitions.wording.draft import Draft
+from server.web.public.signing.thanks import Variant
 from server.words.render import Renderer
 
 URL = "https://petition.example.org/p/face"

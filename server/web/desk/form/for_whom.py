@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.core.desk import teams
-from server.core.desk.teams import Membership
+from server.core.desk.people import teams
+from server.core.desk.people.teams import Membership
 from server.core.values.ids import read_id
 from server.db import Transaction
 from server.web.desk.session import Visit

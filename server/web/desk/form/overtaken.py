@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.core.petitions import versions
-from server.core.petitions.versions import Version
+from server.core.petitions.wording import versions
+from server.core.petitions.wording.versions import Version
 from server.web.desk.form.parts import KEEP, part_of, parts_of
 from server.web.http.forms import FormValues
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from server.core.counting import counts
-from server.core.petitions import wordings
-from server.core.petitions.draft import Draft, validated
 from server.core.petitions.petitions import Petition
+from server.core.petitions.wording import wordings
+from server.core.petitions.wording.draft import Draft, validated
 from server.web.desk.form.parts import REWORDED
 from server.web.desk.session import Visit
 from server.web.http.forms import FormValues

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from server.core.petitions.draft import Draft
+from server.core.petitions.wording.draft import Draft
 from server.core.places import decision_makers
 from server.core.places.decision_makers import Office, title_of
 from server.errors import StoreUnavailable

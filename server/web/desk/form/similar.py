@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.core.petitions.petitions import Petition
-from server.core.petitions.similar import similar
+from server.core.petitions.wording.similar import similar
 from server.web.desk.session import Visit
 from server.web.http.forms import FormValues
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from server.core.desk import ends, invalidation
-from server.core.desk.consent import needs_second
+from server.core.desk import ends
+from server.core.desk.signers import invalidation
+from server.core.desk.signers.consent import needs_second
 from server.core.petitions.petitions import Petition, check_not_ended
 from server.core.upkeep import ending
 from server.core.values.names import tidy

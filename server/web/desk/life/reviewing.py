@@ -10,7 +10,7 @@ from server.core.petitions import review as reviews
 from server.core.petitions.petitions import Petition, all_petitions
 from server.core.petitions.review import REASONS_LEAST, REASONS_LIMIT, UNREAD, checked_reasons
 from server.errors import InvalidInput, NotFound, Overtaken
-from server.web.desk import petition_form
+from server.web.desk.form import petition_form
 from server.web.desk.form.parts import MAKERS, line, parts_of
 from server.web.desk.form.schedule import SCHEDULE_FIELDS
 from server.web.desk.resuming import HOME

@@ -7,9 +7,9 @@ import re
 import secrets
 from typing import Any
 
-from server.core.desk import accounts, happenings, organizers, second_step
-from server.core.desk.happenings import happened
-from server.core.desk.second_step import RECOVERY_BYTES, RECOVERY_CODES
+from server.core.desk.people import accounts, happenings, organizers, second_step
+from server.core.desk.people.happenings import happened
+from server.core.desk.people.second_step import RECOVERY_BYTES, RECOVERY_CODES
 from server.core.values import passwords, totp
 from server.core.values.keys import mac
 from server.core.values.postcodes import digits_of

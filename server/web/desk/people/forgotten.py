@@ -9,9 +9,9 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from server.core.desk import accounts, forgotten, organizers
-from server.core.desk.forgotten import NewMail
-from server.core.desk.happenings import happened
+from server.core.desk.people import accounts, forgotten, organizers
+from server.core.desk.people.forgotten import NewMail
+from server.core.desk.people.happenings import happened
 from server.core.floods.limits import network_tag
 from server.core.outbox.outbox import Announcement
 from server.core.values import passwords

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from starlette.types import Receive, Scope, Send
 
-from server.core.desk import audit, invitations, organizers
-from server.core.desk.happenings import happened
-from server.core.desk.invitations import Invitation
-from server.core.desk.organizers import TOKEN_BYTES, Organizer
-from server.core.desk.teams import listed
+from server.core.desk import audit
+from server.core.desk.people import invitations, organizers
+from server.core.desk.people.happenings import happened
+from server.core.desk.people.invitations import Invitation
+from server.core.desk.people.organizers import TOKEN_BYTES, Organizer
+from server.core.desk.people.teams import listed
 from server.core.values import passwords
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from server.core.desk import audit, invitations, organizers, teams
-from server.core.desk.teams import Roles, listed, read_roles, written_roles
+from server.core.desk import audit
+from server.core.desk.people import invitations, organizers, teams
+from server.core.desk.people.teams import Roles, listed, read_roles, written_roles
 from server.core.values.ids import read_id
 from server.core.values.keys import mac
 from server.db import Transaction

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from server.core.desk.invitations import WHOM_LIMIT
-from server.core.desk.organizers import PASSWORD_LEAST, PASSWORD_LIMIT
-from server.core.desk.teams import ORGANIZATION_NAME_LIMIT, ROLES
+from server.core.desk.people.invitations import WHOM_LIMIT
+from server.core.desk.people.organizers import PASSWORD_LEAST, PASSWORD_LIMIT
+from server.core.desk.people.teams import ORGANIZATION_NAME_LIMIT, ROLES
 from server.words.render import N_
 
 ROLE_WORDS = {

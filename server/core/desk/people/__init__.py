@@ -1,0 +1,1 @@
+"""Organizers, their accounts, and the organizations that they work in."""

@@ -1,0 +1,1 @@
+"""How a petition goes, in figures."""

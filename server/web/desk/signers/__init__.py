@@ -1,0 +1,1 @@
+"""What organizers decide about signatures, and what they take home of them."""

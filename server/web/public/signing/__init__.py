@@ -1,0 +1,1 @@
+"""Signing, the code that verifies, and taking it back."""
