@@ -16,7 +16,7 @@ from server.core.floods.alarms import RecentAlarms
 from server.core.floods.day_key import DayKey
 from server.core.floods.watch import Watching
 from server.core.petitions.directory import Directory
-from server.core.upkeep import tombstones
+from server.core.upkeep import fingerprint, tombstones
 from server.core.upkeep.tombstones import Tombstones
 from server.core.values.ids import Ids
 from server.core.values.keys import Keys
@@ -77,8 +77,9 @@ async def open_services(
     """Open the store, bring its schema up to date and read the petitions."""
     keys = Keys(settings.secret_key)
     carriers = gateways(settings, keys)
-    database = await open_database(settings.database_url)
+    database = await open_database(settings.database_url, new=False)
     await database.migrate(int(time.time()))
+    await fingerprint.check(database, keys)
     kept = tombstones.kept_at(settings.tombstones_place, keys, time.time, secrets.token_bytes)
     await tombstones.check(database, kept)
     database.outside = kept

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from server import __version__
 from server.errors import UndersignedError
@@ -38,7 +38,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-class _Command(argparse.ArgumentParser):
+class _Parser(argparse.ArgumentParser):
+    """What is typed wrongly is told in one line, as everything else that goes wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(1, f"undersigned: {message} (`{self.prog} --help` tells more)\n")
+
+
+class _Command(_Parser):
     """One command, or one action of it; the demo's folder may stand on either side of it."""
 
     def __init__(self, **settings: Any) -> None:
@@ -72,7 +79,7 @@ def _command_of(given: Sequence[str]) -> str:
 def parser(groups: Collection[str] = GROUPS) -> argparse.ArgumentParser:
     """Every command of these groups, and its options; `docs/settings.md` lists them, and a test
     compares."""
-    parser = argparse.ArgumentParser(prog="undersigned", description="The petition server.")
+    parser = _Parser(prog="undersigned", description="The petition server.")
     parser.add_argument("--version", action="version", version=__version__)
     _take_folder(parser, Path("data"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Command)

@@ -13,9 +13,10 @@ from itertools import chain, count
 from pathlib import Path
 
 from server.core.letters import carrying
-from server.core.upkeep import check, ending, erasure
+from server.core.upkeep import check, ending, erasure, fingerprint
 from server.core.upkeep.check import Report
 from server.core.upkeep.tombstones import Tombstones
+from server.core.values.keys import Keys
 from server.db import Database, files, open_database
 from server.db.shared import steps
 from server.errors import Misconfigured, TombstonesAway, UndersignedError
@@ -138,6 +139,7 @@ class Preparation:
     """
 
     now: int
+    keys: Keys
     pending_hours: int
     tombstones: Tombstones
     without: bool
@@ -146,6 +148,7 @@ class Preparation:
 
     async def ready(self, database: Database) -> None:
         await database.migrate(self.now)
+        await fingerprint.check(database, self.keys)
         async with database.write() as tx:
             await erasure.erase_due(tx, self.now)
             await carrying.doubt(tx, self.now)

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.config import Settings, load
-from server.core.upkeep import tombstones
+from server.config import Settings, joined, load
+from server.core.upkeep import fingerprint, tombstones
 from server.core.values.keys import Keys
 from server.db import open_database, sqlite_path
 from server.errors import Misconfigured
@@ -44,14 +44,14 @@ def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> D
         "UNDERSIGNED_SMS_CONSOLE": "1",
         "UNDERSIGNED_SMS_PRICE": "0.0083 USD",  # a long code in the US, without carriers' fees
     }
-    if "UNDERSIGNED_SECRET_KEY" not in environ:
-        defaults["UNDERSIGNED_SECRET_KEY_FILE"] = str((folder / "secret.key").resolve())
+    defaults["UNDERSIGNED_SECRET_KEY_FILE"] = str((folder / "secret.key").resolve())
     # The other commands (`sms simulate`, `check`) find the demo by this file.
     kept = {*defaults, "UNDERSIGNED_TOMBSTONES"}
-    values = defaults | {k: v for k, v in environ.items() if k in kept}
+    kept |= {f"{variable}_FILE" for variable in kept}
+    values = joined(defaults, {k: v for k, v in environ.items() if k in kept})
     # A demo's codes are there to be read; whoever serves its folder for real says so again.
     mail = {} if environ.keys() & _MAIL else {"UNDERSIGNED_MAIL": "console"}
-    settings = load(defaults | mail | dict(environ))
+    settings = load(joined(defaults | mail, environ))
     sqlite_path(settings.database_url)  # before anything keeps it
     _write_private(folder / "demo.env", "".join(f"{k}={v}\n" for k, v in values.items()))
     password = _private_file(folder / "organizer-password", secrets.token_urlsafe(12))
@@ -119,6 +119,7 @@ async def _fill(settings: Settings, password: str) -> None:
     try:
         now = int(time.time())
         await database.migrate(now)
+        await fingerprint.check(database, Keys(settings.secret_key))
         place, keys = settings.tombstones_place, Keys(settings.secret_key)
         kept = tombstones.kept_at(place, keys, time.time, secrets.token_bytes)
         database.outside = kept

@@ -7,12 +7,17 @@ import asyncio
 import os
 import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from server.cli import demo
 from server.cli.shared import Commands, prepare, settings_of
 from server.config import Settings, check_mail
+from server.core.values.keys import Keys
 from server.serve import logs
+from server.texting.gateways import gateways
+
+MOST_PROCESSES = 256
 
 
 def add(commands: Commands) -> None:
@@ -20,7 +25,11 @@ def add(commands: Commands) -> None:
     _listen(serving)
     serving.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere")
     serving.add_argument(
-        "--workers", type=int, default=1, metavar="N", help="processes on one port (default: 1)"
+        "--workers",
+        type=_processes,
+        default=1,
+        metavar="N",
+        help="processes on one port (default: 1)",
     )
     serving.add_argument("--supervised", type=int, nargs=2, help=argparse.SUPPRESS)
     serving.set_defaults(run=_serve)
@@ -46,9 +55,21 @@ def _port(typed: str) -> int:
     return int(typed)
 
 
+def _processes(typed: str) -> int:
+    if not (typed.isascii() and typed.isdecimal() and 1 <= int(typed[:9]) <= MOST_PROCESSES):
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST_PROCESSES}")
+    return int(typed)
+
+
+def _check(settings: Settings) -> None:
+    """What a server needs besides its settings. Raises `Misconfigured`, before anything begins."""
+    check_mail(settings)
+    gateways(settings, Keys(settings.secret_key))
+
+
 def _serve(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    check_mail(settings)
+    _check(settings)
     if options.supervised:
         return _serve_supervised(options, settings)
     if options.workers > 1:
@@ -68,10 +89,13 @@ def _supervise(options: argparse.Namespace, settings: Settings) -> int:
         work = ["--no-worker"] if number or options.no_worker else []
         return [*base, *work, "--supervised", str(port), str(line)]
 
-    ports = listeners(options.host, options.port, options.workers)
-    asyncio.run(prepare(settings))
-    logs.set_up(settings.log_level)
-    return Supervisor(ports, command).run()
+    with ExitStack() as opened:
+        ports = listeners(options.host, options.port, options.workers)
+        for port in ports:
+            opened.enter_context(port)
+        asyncio.run(prepare(settings))
+        logs.set_up(settings.log_level)
+        return Supervisor(ports, command).run()
 
 
 def _serve_supervised(options: argparse.Namespace, settings: Settings) -> int:
@@ -109,7 +133,7 @@ def _worker(options: argparse.Namespace) -> None:
             await asyncio.Event().wait()
 
     settings = settings_of(options)
-    check_mail(settings)
+    _check(settings)
     logs.set_up(settings.log_level)
     asyncio.run(work())
 

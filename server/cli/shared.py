@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 from server.cli import demo
-from server.config import Settings, load
+from server.config import Settings, joined, load
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
-from server.core.upkeep import check, tombstones
+from server.core.upkeep import check, fingerprint, tombstones
 from server.core.upkeep.tombstones import Tombstones
 from server.core.values.keys import Keys
 from server.db import Database, Transaction, open_database, sqlite_path
@@ -23,6 +23,7 @@ from server.errors import Misconfigured, NotFound
 
 #: Whoever has set one of them means no demo.
 _KEYS = {"UNDERSIGNED_SECRET_KEY", "UNDERSIGNED_SECRET_KEY_FILE"}
+_DATABASE = {"UNDERSIGNED_DATABASE_URL", "UNDERSIGNED_DATABASE_URL_FILE"}
 #: Where a group of commands adds its own.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -31,7 +32,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
     """The environment's settings; where it names no database, those of the demo's folder. What
     names the database is looked at here: a command does nothing before it."""
     environ: Mapping[str, str] = os.environ
-    if "UNDERSIGNED_DATABASE_URL" not in environ:
+    if not environ.keys() & _DATABASE:
         found = demo.environment_of(options.data)
         if not found and not environ.keys() & _KEYS:
             raise Misconfigured(
@@ -39,7 +40,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
                 " of your own needs UNDERSIGNED_SECRET_KEY and UNDERSIGNED_DATABASE_URL;"
                 " `undersigned key new` prints a key."
             )
-        environ = found | dict(environ)
+        environ = joined(found, environ)
     settings = load(environ)
     sqlite_path(settings.database_url)
     return settings
@@ -52,21 +53,30 @@ def tombstones_of(settings: Settings) -> Tombstones | None:
 
 async def opened(options: argparse.Namespace) -> Database:
     settings = settings_of(options)
-    database = await open_database(settings.database_url)
-    await database.migrate(int(time.time()))
+    database = await open_database(settings.database_url, new=False)
+    try:
+        await database.migrate(int(time.time()))
+        await fingerprint.check(database, Keys(settings.secret_key))
+    except BaseException:
+        await database.close()
+        raise
     database.outside = tombstones_of(settings)
     return database
 
 
-async def prepare(settings: Settings, *, without_tombstones: bool = False) -> str | None:
-    """Bring the database up to date; what is wrong with it is said here, without a trace.
+async def prepare(
+    settings: Settings, *, new: bool = False, without_tombstones: bool = False
+) -> str | None:
+    """Bring the database up to date; what is wrong with it is said here, without a trace. A `new`
+    one may be made.
 
     Without the tombstones that are missing others begin; says where the old ones are, if anywhere.
     """
-    database = await open_database(settings.database_url)
+    database = await open_database(settings.database_url, new=new)
     try:
         now = int(time.time())
         await database.migrate(now)
+        await fingerprint.check(database, Keys(settings.secret_key))
         kept = database.outside = tombstones_of(settings)
         try:
             await tombstones.check(database, kept)

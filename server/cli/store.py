@@ -22,6 +22,7 @@ from server.cli.shared import (
 )
 from server.config import Settings
 from server.core.upkeep import check
+from server.core.values.keys import Keys
 from server.db import open_database
 from server.errors import Misconfigured
 
@@ -58,7 +59,7 @@ def add(commands: Commands) -> None:
 
 def _init(options: argparse.Namespace) -> None:
     without = options.without_tombstones
-    aside = asyncio.run(prepare(settings_of(options), without_tombstones=without))
+    aside = asyncio.run(prepare(settings_of(options), new=True, without_tombstones=without))
     if aside:
         print(f"The tombstones that were there are now {aside}.")
     print("The database is up to date.")
@@ -137,6 +138,7 @@ def _restore(options: argparse.Namespace) -> None:
     assert kept  # noqa: S101 (SQLite always has a place for them)
     preparation = backup.Preparation(
         now=int(time.time()),
+        keys=Keys(settings.secret_key),
         pending_hours=settings.pending_hours,
         tombstones=kept,
         without=options.without_tombstones,

@@ -1,5 +1,7 @@
 """What the operator decided, read from the environment once."""
 
-from server.config.settings import LANGUAGES, TABLE, Settings, check_mail, load
+from server.config.checks import check_mail
+from server.config.settings import LANGUAGES, TABLE, Settings, load
+from server.config.variables import joined
 
-__all__ = ["LANGUAGES", "TABLE", "Settings", "check_mail", "load"]
+__all__ = ["LANGUAGES", "TABLE", "Settings", "check_mail", "joined", "load"]

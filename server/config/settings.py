@@ -6,15 +6,13 @@ A test compares `docs/settings.md` with `TABLE`, so that no setting can be undoc
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from server.config.variables import setting, value_of
-from server.errors import Misconfigured
+from server.config.variables import MOST, setting, value_of
 
 #: Shipped languages, each in its own words, in the order in which pages list them.
 LANGUAGES = {
@@ -27,6 +25,12 @@ LANGUAGES = {
     "hi": "हिन्दी",
     "vi": "Tiếng Việt",
 }
+
+
+MOST_DAYS = 3650  # for which anything is kept that goes by itself
+_HOST = r"\w[\w-]*(\.\w[\w-]*)*"
+_URL = (r"https?://[^\s/]+(/\S*)?", "an address like https://gateway.example.org/send")
+_ADDRESS = r"[^@\s<>]+@[^@\s<>]+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +59,14 @@ class Settings:
         "UNDERSIGNED_TOMBSTONES_DAYS",
         "90",
         "days for which that is kept; no copy of the database that is older can be put back",
+        within=(1, MOST_DAYS),
     )
     public_url: str = setting(
         "UNDERSIGNED_PUBLIC_URL",
         "http://127.0.0.1:8000",
         "the address that people and gateways use; every link and signature check is built on it",
         must=(
-            r"https?://([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?",
+            rf"https?://({_HOST}|\[[0-9A-Fa-f:.]+\])(:\d+)?",
             "like https://petition.example.org, with nothing behind it",
         ),
     )
@@ -87,9 +92,13 @@ class Settings:
         "",
         "who runs these petitions, as the answer to HELP by text says it; empty: the host of the"
         " public address",
+        must=(r"[^\x00-\x1f]*", "on one line"),
     )
     contact: str = setting(
-        "UNDERSIGNED_CONTACT", "", "an e-mail address for people who need help, shown on /help"
+        "UNDERSIGNED_CONTACT",
+        "",
+        "an e-mail address for people who need help, shown on /help",
+        must=(_ADDRESS, "an address like help@example.org"),
     )
     sms_number: str = setting(
         "UNDERSIGNED_SMS_NUMBER",
@@ -150,11 +159,13 @@ class Settings:
         "UNDERSIGNED_SMS_KEEP_DAYS",
         "30",
         "days after which numbers and words of texts are erased, at Twilio too",
+        within=(1, MOST_DAYS),
     )
     pending_hours: int = setting(
         "UNDERSIGNED_PENDING_HOURS",
         "72",
         "hours after which a contact that nobody has verified is erased; the signature stays",
+        within=(1, MOST_DAYS * 24),
     )
     sms_gateway: str = setting(
         "UNDERSIGNED_SMS_GATEWAY",
@@ -192,10 +203,14 @@ class Settings:
         "a gateway that speaks HTTP: `kannel`, `jasmin`, `vonage`, or JSON with its field names",
     )
     sms_http_send_url: str = setting(
-        "UNDERSIGNED_SMS_HTTP_SEND_URL", "", "the address at which it takes texts"
+        "UNDERSIGNED_SMS_HTTP_SEND_URL", "", "the address at which it takes texts", must=_URL
     )
     sms_http_send_auth: str = setting(
-        "UNDERSIGNED_SMS_HTTP_SEND_AUTH", "", "`user:password` for that address"
+        "UNDERSIGNED_SMS_HTTP_SEND_AUTH",
+        "",
+        "`user:password` for that address",
+        must=(r"[^:]+:.+", "like user:password"),
+        secret=True,
     )
     sms_http_hmac_key: str = setting(
         "UNDERSIGNED_SMS_HTTP_HMAC_KEY", "", "the key of its signatures, if it signs"
@@ -204,6 +219,7 @@ class Settings:
         "UNDERSIGNED_ANDROID_URL",
         "",
         "a phone as gateway (SMS Gateway for Android): the address of its API",
+        must=_URL,
     )
     android_user: str = setting("UNDERSIGNED_ANDROID_USER", "", "the name for that API")
     android_password: str = setting("UNDERSIGNED_ANDROID_PASSWORD", "", "the password for that API")
@@ -215,13 +231,17 @@ class Settings:
     )
     africastalking_api_key: str = setting("AFRICASTALKING_API_KEY", "", "its API key")
     africastalking_api_url: str = setting(
-        "AFRICASTALKING_API_URL", "", "another address of its API, such as the sandbox's"
+        "AFRICASTALKING_API_URL",
+        "",
+        "another address of its API, such as the sandbox's",
+        must=_URL,
     )
     smtp_host: str = setting(
         "UNDERSIGNED_SMTP_HOST",
         "",
         "the server that takes our mail; empty: mails are written to standard output, which is for"
         " trying things out",
+        must=(rf"{_HOST}|\[?[0-9A-Fa-f:.]+\]?", "a name like mail.example.org, without its port"),
     )
     mail: str = setting(
         "UNDERSIGNED_MAIL",
@@ -230,7 +250,7 @@ class Settings:
         " that has no mail server is not served",
         must=("console", "console, or empty"),
     )
-    smtp_port: int = setting("UNDERSIGNED_SMTP_PORT", "587", "its port")
+    smtp_port: int = setting("UNDERSIGNED_SMTP_PORT", "587", "its port", within=(1, 65535))
     smtp_username: str = setting("UNDERSIGNED_SMTP_USERNAME", "", "the name to sign in there with")
     smtp_password: str = setting("UNDERSIGNED_SMTP_PASSWORD", "", "the password for it")
     smtp_tls: str = setting(
@@ -243,7 +263,7 @@ class Settings:
         "UNDERSIGNED_MAIL_FROM",
         "",
         "whom our mail comes from; empty: `petition@` and the host of the public address",
-        must=(r"[^@\s<>]+@[^@\s<>]+", "an address like petition@example.org"),
+        must=(_ADDRESS, "an address like petition@example.org"),
     )
     mail_bounces: str = setting(
         "UNDERSIGNED_MAIL_BOUNCES",
@@ -268,17 +288,19 @@ class Settings:
         "UNDERSIGNED_MAIL_NETWORK_HOURLY",
         "60",
         "mails and texts that one network may ask for in an hour; more wait, see below",
+        within=(1, MOST),
     )
     letters_hourly: int = setting(
         "UNDERSIGNED_LETTERS_HOURLY",
         "10",
         "letters that may go to one office in an hour; more wait",
+        within=(1, MOST),
     )
     letters_reply_to: str = setting(
         "UNDERSIGNED_LETTERS_REPLY_TO",
         "",
         "where offices answer letters of people who have no e-mail; empty: the sender's address",
-        must=(r"[^@\s<>]+@[^@\s<>]+", "an address like answers@example.org"),
+        must=(_ADDRESS, "an address like answers@example.org"),
     )
     hosts: frozenset[str] = setting(
         "UNDERSIGNED_HOSTS",
@@ -297,6 +319,7 @@ class Settings:
         "UNDERSIGNED_QUEUE_LIMIT",
         "5000",
         "signings that may wait for the disk; beyond it people are asked to come back",
+        within=(1, MOST),
     )
     metrics_token: str = setting(
         "UNDERSIGNED_METRICS_TOKEN",
@@ -350,43 +373,12 @@ def load(environ: Mapping[str, str]) -> Settings:
 
     Raises `Misconfigured` in words that name the variable.
     """
+    from server.config.checks import check  # (which knows what settings are)
+
     values = {field.name: value_of(field, environ) for field in dataclasses.fields(Settings)}
     settings = Settings(**values)
-    if len(settings.secret_key) < 32:
-        raise Misconfigured(
-            "UNDERSIGNED_SECRET_KEY must be set to at least 32 characters of chance; "
-            "`undersigned key new` prints one"
-        )
-    if settings.leaked_file and not settings.leaked_file.is_file():
-        raise Misconfigured("UNDERSIGNED_LEAKED_PASSWORDS: there is no such file")
-    if settings.tombstones == settings.database_url:
-        raise Misconfigured("UNDERSIGNED_TOMBSTONES must not be in the database that forgets them")
-    _check_networks(settings.trusted_proxies)
-    if settings.mail and settings.smtp_host:
-        raise Misconfigured(
-            "UNDERSIGNED_MAIL=console and UNDERSIGNED_SMTP_HOST are both set: set one of them"
-        )
+    check(settings)
     if settings.mail_from:
         return settings
     host = urlsplit(settings.public_url).hostname or "localhost"
     return dataclasses.replace(settings, mail_from=f"petition@{host}")
-
-
-def check_mail(settings: Settings) -> None:
-    """Raise `Misconfigured` if codes of real people would stand in the log that nobody meant to."""
-    if settings.secure and not settings.smtp_host and settings.mail != "console":
-        raise Misconfigured(
-            "UNDERSIGNED_SMTP_HOST must be set: without it all mails, codes and all, are written"
-            " into the log. To have it so on https, set UNDERSIGNED_MAIL=console"
-        )
-
-
-def _check_networks(networks: frozenset[str]) -> None:
-    for network in sorted(networks):
-        try:
-            ipaddress.ip_network(network, strict=False)
-        except ValueError:
-            raise Misconfigured(
-                "UNDERSIGNED_TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8,"
-                f" not {network!r}"
-            ) from None

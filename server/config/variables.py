@@ -12,17 +12,23 @@ from server.errors import Misconfigured
 
 #: An expression for the whole of a value, and how people are told what it must be.
 Must = tuple[str, str]
+MOST = 1_000_000_000  # of anything that a setting counts; databases take larger numbers
 
 
 def setting(
-    variable: str, default: str, meaning: str, must: Must = (".*", ""), secret: bool = False
+    variable: str,
+    default: str,
+    meaning: str,
+    must: Must = (".*", ""),
+    secret: bool = False,
+    within: tuple[int, int] = (0, MOST),
 ) -> Any:
     """A field of `Settings`, read from `variable`; `default` is what the environment would say.
 
     `must` is the shape of the value, or of each part of a list, and how people are told of it. What
-    is empty by default may be so; a `secret` is not repeated to anybody.
+    is empty by default may be so; a `secret` is not repeated to anybody. `within` bounds a number.
     """
-    told = {"variable": variable, "default": default, "doc": meaning}
+    told = {"variable": variable, "default": default, "doc": meaning, "within": within}
     return dataclasses.field(metadata={**told, "must": must, "secret": secret})
 
 
@@ -35,9 +41,7 @@ def value_of(field: dataclasses.Field[Any], environ: Mapping[str, str]) -> Any:
     given = _read(environ, variable)
     raw = field.metadata["default"] if given is None else given.strip()
     if field.type == "int":
-        if not raw.isdecimal():
-            raise Misconfigured(f"{variable} must be a whole number, not {raw!r}")
-        return int(raw)
+        return _number(variable, raw, *field.metadata["within"])
     if field.type == "bool":
         if raw.lower() not in {"0", "1", "", "true", "false", "yes", "no"}:
             raise Misconfigured(f"{variable} must be 0 or 1, not {raw!r}")
@@ -49,6 +53,22 @@ def value_of(field: dataclasses.Field[Any], environ: Mapping[str, str]) -> Any:
         return parts
     _check(field, raw)
     return raw
+
+
+def joined(defaults: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """Defaults, and what the environment says instead of them: a value, or a file that has it."""
+    said = {variable.removesuffix("_FILE") for variable in environ}
+    kept = {k: v for k, v in defaults.items() if k.removesuffix("_FILE") not in said}
+    return kept | dict(environ)
+
+
+def _number(variable: str, raw: str, least: int, most: int) -> int:
+    # So long a number that Python would not even read it is none.
+    if not (raw.isascii() and raw.isdecimal() and len(raw) <= len(str(MOST))):
+        raise Misconfigured(f"{variable} must be a whole number up to {most}, not {raw[:20]!r}")
+    if not least <= int(raw) <= most:
+        raise Misconfigured(f"{variable} must be a number from {least} to {most}, not {raw}")
+    return int(raw)
 
 
 def _read(environ: Mapping[str, str], variable: str) -> str | None:

@@ -7,6 +7,7 @@ engines differ only inside this package; `open_database` picks one by URL.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -18,6 +19,7 @@ ColumnType = Literal["int", "text", "blob"]
 Value = int | str | bytes | None
 #: What a transaction has erased: the kind, and what it is about, which must not be personal.
 Tombstone = tuple[int | str | bytes, ...]
+_NONE = "if UNDERSIGNED_DATABASE_URL is right, `undersigned init` makes a new one"
 #: `sqlite://`, `sqlite:///:memory:`, `file::memory:?cache=shared`, `sqlite:///file:x?mode=memory`.
 _IN_MEMORY = re.compile(r"^sqlite:/*$|^(sqlite:/*)?file:|:memory:|[?&]mode=memory", re.IGNORECASE)
 
@@ -85,6 +87,9 @@ class Database(Protocol):
     def write(self) -> AbstractAsyncContextManager[Transaction]:
         """A write transaction: durable when the block ends without an error, else undone."""
 
+    async def is_made(self) -> bool:
+        """Whether `migrate` has ever begun here."""
+
     async def migrate(self, now: int) -> None:
         """Bring the schema up to date: each numbered step in one transaction with its record."""
 
@@ -121,9 +126,20 @@ def sqlite_path(url: str) -> str | None:
     return url.removeprefix("sqlite:///")
 
 
-async def open_database(url: str) -> Database:
-    """Open the store that the URL names. Raises like `sqlite_path`."""
+async def open_database(url: str, *, new: bool = True) -> Database:
+    """Open the store that the URL names; a `new` one may be made. Raises like `sqlite_path`, and
+    `Misconfigured` where nothing is there that could be opened."""
     path = sqlite_path(url)
+    if path is not None and not (new or os.path.isfile(path)):  # noqa: ASYNC240, PTH113 (at start)
+        raise Misconfigured(f"there is no file {path}; {_NONE}")
+    database = await _opened(url, path)
+    if not new and not await database.is_made():
+        await database.close()
+        raise Misconfigured(f"{path or 'that database of PostgreSQL'} holds nothing; {_NONE}")
+    return database
+
+
+async def _opened(url: str, path: str | None) -> Database:
     # Only the engine in use is loaded.
     if path is not None:
         from server.db.sqlite import SQLite

@@ -149,6 +149,13 @@ class Postgres(DatabaseBase):
             ):
                 await asyncio.shield(self._pool.release(connection))
 
+    async def is_made(self) -> bool:
+        async with self.read() as tx:
+            return (
+                await tx.fetch_one("SELECT 1 AS one WHERE to_regclass('migrations') IS NOT NULL")
+                is not None
+            )
+
     async def migrate(self, now: int) -> None:
         await bring_up_to_date(self, now)
 

@@ -251,6 +251,13 @@ class SQLite(DatabaseBase):
                 self._writer.undo()
                 raise
 
+    async def is_made(self) -> bool:
+        async with self.read() as tx:
+            return (
+                await tx.fetch_one("SELECT 1 AS one FROM sqlite_master WHERE name = 'migrations'")
+                is not None
+            )
+
     async def migrate(self, now: int) -> None:
         await bring_up_to_date(self, now)
 
@@ -282,7 +289,12 @@ def _create(path: str) -> None:
 async def _connect(path: str, connect: Connect) -> aiosqlite.Connection:
     connection = aiosqlite.Connection(partial(connect, path), iter_chunk_size=64)
     connection._thread.daemon = True  # a process that fails elsewhere must be able to end
-    await connection
+    try:
+        await connection
+    except BaseException:
+        # Its thread would tell the loop that it has ended, when there may be none any more.
+        await asyncio.to_thread(connection._thread.join)
+        raise
     connection.row_factory = sqlite3.Row
     for pragma in (
         "journal_mode = WAL",

@@ -59,17 +59,28 @@ def restore(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def prepared(folder: Path, say: Callable[[str], None] = print) -> backup.Preparation:
+def prepared(
+    server: Server, folder: Path, say: Callable[[str], None] = print
+) -> backup.Preparation:
     """What `undersigned restore` hands over, with a log of tombstones in that folder."""
-    log, keys = FileLog(folder / "some-tombstones"), Keys("k" * 40)
-    kept = Tombstones(log, keys, time.time, secrets.token_bytes)
-    return backup.Preparation(now=0, pending_hours=72, tombstones=kept, without=True, say=say)
+    keys = Keys((server.data / "secret.key").read_text().strip())
+    kept = Tombstones(FileLog(folder / "some-tombstones"), keys, time.time, secrets.token_bytes)
+    return backup.Preparation(
+        now=0, keys=keys, pending_hours=72, tombstones=kept, without=True, say=say
+    )
+
+
+def share_key(server: Server, data: Path) -> None:
+    """A new folder, for a server with the same key."""
+    data.mkdir(mode=0o700)
+    shutil.copy(server.data / "secret.key", data)
 
 
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of another server, which was stopped; with one signature."""
+def other(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of another server with the same key, which was stopped; one signature."""
     data = tmp_path_factory.mktemp("other") / "data"
+    share_key(server, data)
     with product.running(data) as server:
         stored(server, 5000)
         assert server.stop() == 0
@@ -290,8 +301,9 @@ def test_a_folder_that_cannot_be_had_is_said_in_one_line(server: Server, tmp_pat
     assert done.stderr == f"undersigned: {tmp_path / 'file' / 'copies'}: Not a directory\n"
 
 
-def killed(data: Path, *numbers: int) -> Path:
+def killed(server: Server, data: Path, *numbers: int) -> Path:
     """A database whose server was killed: its newest signatures are in the log beside it."""
+    share_key(server, data)
     with product.running(data) as server:
         stored(server, *numbers)
         server.kill()
@@ -300,9 +312,9 @@ def killed(data: Path, *numbers: int) -> Path:
 
 
 def test_a_database_left_by_a_crash_is_restored_with_the_log_beside_it(
-    stopped: Path, tmp_path: Path
+    server: Server, stopped: Path, tmp_path: Path
 ) -> None:
-    left = killed(tmp_path / "left", 1, 2, 3)
+    left = killed(server, tmp_path / "left", 1, 2, 3)
     done = restore(stopped, str(left), "--force")
     assert done.returncode == 0, done.stderr
     assert names(stopped / "undersigned.db") == [signer(n) for n in (1, 2, 3)]
@@ -312,7 +324,7 @@ def test_a_log_left_behind_never_enters_the_restored_database(
     server: Server, tmp_path: Path
 ) -> None:
     copy = backed_up(server, tmp_path / "copies")
-    left = killed(tmp_path / "data", 1, 2, 3)
+    left = killed(server, tmp_path / "data", 1, 2, 3)
     left.unlink()  # and its log stays
     done = restore(left.parent, str(copy))
     assert done.returncode == 0, done.stderr
@@ -346,7 +358,7 @@ def test_a_server_that_starts_during_the_restore_keeps_its_database(
         def say(_: str) -> None:
             starting.enter_context(product.running(stopped))
 
-        target, ready = stopped / "undersigned.db", prepared(stopped, say)
+        target, ready = stopped / "undersigned.db", prepared(server, stopped, say)
         with pytest.raises(Misconfigured, match="stop it first"):
             backup.restore(copy, target, force=True, preparation=ready)
     assert names(stopped / "undersigned.db") == [signer(5000)]
@@ -361,7 +373,7 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date_before_it_is_checked(
     later = Migration(999, "later", ("UPDATE counts SET n = n - 1",))
     monkeypatch.setattr(shared, "migrations", lambda engine: [*migrations(engine), later])
     restored = tmp_path / "restored.db"
-    backup.restore(copy, restored, force=False, preparation=prepared(tmp_path))
+    backup.restore(copy, restored, force=False, preparation=prepared(server, tmp_path))
     assert names(restored) == names(copy)
 
 

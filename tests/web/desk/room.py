@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from starlette.types import ASGIApp
 
 from server.app import doors
+from server.cli.shared import prepare
 from server.config import LANGUAGES, Settings, load
 from server.core.desk.people import organizers
 from server.core.petitions import petitions
@@ -203,7 +204,9 @@ def settings_of(path: Path, **changes: str) -> Settings:
 @asynccontextmanager
 async def opened(folder: Path, **settings: str) -> AsyncIterator[Room]:
     """A server with two petitions: Ana owns that of the lake, Bo that of the river."""
-    services = await open_services(settings_of(folder / "room.db", **settings), gateways)
+    chosen = settings_of(folder / "room.db", **settings)
+    await prepare(chosen, new=True)
+    services = await open_services(chosen, gateways)
     async with services.database.write() as tx:
         ids = []
         for name, slug in (("ana", "lake"), ("bo", "river")):
