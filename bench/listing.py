@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from server.app import doors, running
+from server.cli.shared import prepare
 from server.config import LANGUAGES, load
 from server.core.petitions.wording import search
 from server.services import Services
@@ -81,6 +82,7 @@ async def measure(options: argparse.Namespace, database: str) -> None:
         "UNDERSIGNED_PUBLIC_URL": URL,
         "UNDERSIGNED_SMS_NUMBER": "+14065550100",
     }
+    await prepare(load(environ), new=True)
     async with running(load(environ), with_worker=False) as services:
         await petitions_in(services.database, options.petitions, days=options.days)
         await search.fill(services.database)

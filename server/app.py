@@ -158,7 +158,7 @@ async def running(settings: Settings, with_worker: bool) -> AsyncIterator[Servic
     services = await open_services(settings, gateways, on_broken=_stop_the_process)
     with suppress(StoreUnavailable):  # a store that cannot be written yet can be read from
         # Before anybody is served: the data may have come from a backup, however it was put back.
-        await loops.do_chores(services)
+        await loops.wake(services)
         await services.day_key()  # or the first signer would wait for it beside all others
     work = asyncio.create_task(loops.run(services), name="worker") if with_worker else None
     try:

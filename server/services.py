@@ -17,6 +17,7 @@ from server.core.floods.day_key import DayKey
 from server.core.floods.watch import Watching
 from server.core.petitions.directory import Directory
 from server.core.upkeep import fingerprint, tombstones
+from server.core.upkeep.heartbeat import Doubt
 from server.core.upkeep.tombstones import Tombstones
 from server.core.values.ids import Ids
 from server.core.values.keys import Keys
@@ -42,6 +43,8 @@ class Services:
     chance: Callable[[], float] = random.SystemRandom().random
     #: Texts of one phone are taken one after the other, by whatever door they come.
     turns: WeakValueDictionary[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    #: Why the clock of this machine is not believed, if it is not.
+    doubt: Doubt | None = None
     directory: Directory = field(init=False)
     watch: Watching = field(init=False)
     alarms: RecentAlarms = field(init=False)

@@ -16,7 +16,7 @@ from server.errors import UndersignedError
 #: they load nearly all of the product.
 GROUPS: Final = {
     "serving": {"serve", "worker", "demo"},
-    "store": {"init", "check", "backup", "restore", "migrate-to"},
+    "store": {"init", "check", "clock", "backup", "restore", "migrate-to"},
     "people": {"petition", "key"},
     "organizers": {"organizer", "organization"},
     "places": {"decision-makers", "divisions"},

@@ -13,7 +13,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from server.core.letters import carrying
-from server.core.upkeep import check, ending, erasure, fingerprint
+from server.core.upkeep import check, ending, erasure, fingerprint, heartbeat
 from server.core.upkeep.check import Report
 from server.core.upkeep.tombstones import Tombstones
 from server.core.values.keys import Keys
@@ -159,6 +159,8 @@ class Preparation:
         finally:
             await self.tombstones.close()
         await ending.empty(database, self.now)
+        async with database.write() as tx:
+            await heartbeat.beat(tx, self.now)  # whoever puts a copy back knows the time
 
     async def _erase_again(self, database: Database) -> None:
         try:

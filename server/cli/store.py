@@ -18,10 +18,11 @@ from server.cli.shared import (
     say_faults,
     say_figures,
     settings_of,
+    store_of,
     tombstones_of,
 )
 from server.config import Settings
-from server.core.upkeep import check
+from server.core.upkeep import check, heartbeat
 from server.core.values.keys import Keys
 from server.db import open_database
 from server.errors import Misconfigured
@@ -37,6 +38,10 @@ def add(commands: Commands) -> None:
     checking = commands.add_parser("check", help="compare the counters with the signatures")
     checking.add_argument("--json", action="store_true", help="print the exact figures as JSON")
     checking.set_defaults(run=_check)
+
+    clock = commands.add_parser("clock", help="is this machine's clock believed?")
+    clock.add_argument("--confirm", action="store_true", help="it is right: go on by it")
+    clock.set_defaults(run=_clock)
 
     copying = commands.add_parser("backup", help="copy the SQLite database, also while it is used")
     copying.add_argument("--to", type=Path, metavar="FOLDER", help="default: backups beside it")
@@ -86,6 +91,29 @@ def _check(options: argparse.Namespace) -> int:
     if not report.faults and not options.json:
         print("The counters equal the signatures, and the database is sound.")
     return say_faults(report)
+
+
+def _clock(options: argparse.Namespace) -> int:
+    """1 while it is not believed."""
+
+    async def run() -> int | None:
+        async with store_of(options) as database:
+            if options.confirm:
+                async with database.write() as tx:
+                    await heartbeat.beat(tx, now)
+            async with database.read() as tx:
+                return await heartbeat.last_beat(tx)
+
+    now, days = int(time.time()), settings_of(options).clock_days
+    last = asyncio.run(run())
+    doubt = heartbeat.doubt_of(last, now, days)
+    print(f"This machine says {heartbeat.utc_moment(now)}.")
+    if last is not None:
+        print(f"The last time that a server has noted is {heartbeat.utc_moment(last)}.")
+    if doubt:
+        print("That is far apart: nothing is erased, opened or closed by time. If this machine is")
+        print("right, say `undersigned clock --confirm`. Else set its clock.")
+    return 1 if doubt else 0
 
 
 def _backup(options: argparse.Namespace) -> None:

@@ -167,6 +167,13 @@ class Settings:
         "hours after which a contact that nobody has verified is erased; the signature stays",
         within=(1, MOST_DAYS * 24),
     )
+    clock_days: int = setting(
+        "UNDERSIGNED_CLOCK_DAYS",
+        "30",
+        "days for which all servers may be stopped; after more, or with a clock that goes back,"
+        " nothing is done by time until `undersigned clock --confirm`",
+        within=(1, MOST_DAYS),
+    )
     sms_gateway: str = setting(
         "UNDERSIGNED_SMS_GATEWAY",
         "",

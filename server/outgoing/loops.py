@@ -16,7 +16,7 @@ from server.core.desk import clock
 from server.core.desk.signers import invalidation
 from server.core.letters import letters
 from server.core.petitions.wording import search
-from server.core.upkeep import ending, erasure
+from server.core.upkeep import ending, erasure, heartbeat
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
 from server.outgoing import reconcile
@@ -45,9 +45,9 @@ async def run(services: Services) -> None:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("letters", carrier.drain, IDLE_SECONDS))
-        loops.create_task(_for_ever("chores", lambda: do_chores(services), CHORES_SECONDS))
+        loops.create_task(_for_ever("chores", partial(_by_time, services), CHORES_SECONDS))
         takes_out = partial(_take_out, services)
-        loops.create_task(_for_ever("clock", partial(_by_clock, services), IDLE_SECONDS))
+        loops.create_task(_for_ever("clock", partial(_open_and_close, services), IDLE_SECONDS))
         loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
         loops.create_task(_for_ever("sweeping", lambda: _sweep(services), SWEEP_SECONDS))
         loops.create_task(_for_ever("providers", lambda: _ask(services), RECONCILE_SECONDS))
@@ -70,9 +70,59 @@ async def _take_out(services: Services) -> bool:
     return await invalidation.work(services.database, services.now())
 
 
+async def wake(services: Services) -> None:
+    """What must be done before anybody is served: petitions open and close, and what was taken back
+    since a copy was made goes. Where nobody has done it for long, all else that is due."""
+    if await _doubts_the_clock(services):
+        return
+    async with services.database.read() as tx:
+        last = await heartbeat.last_beat(tx)
+    if last is None or services.now() - last > heartbeat.SLEPT_SECONDS:
+        await do_chores(services)
+        return
+    await _by_clock(services)
+    if services.tombstones:
+        await services.tombstones.catch_up(services.database)
+
+
+async def _by_time(services: Services) -> None:
+    """What is due by time, where it is known what time it is."""
+    if await _doubts_the_clock(services):
+        return
+    await do_chores(services)
+    async with services.database.read() as tx:
+        last = await heartbeat.last_beat(tx)
+    if last is None or services.now() - last >= heartbeat.BEAT_SECONDS:
+        async with services.database.write() as tx:
+            await heartbeat.beat(tx, services.now())
+
+
+async def _doubts_the_clock(services: Services) -> bool:
+    """Whether this machine's clock is not to be believed; said in the log when that changes."""
+    async with services.database.read() as tx:
+        last = await heartbeat.last_beat(tx)
+    doubt = heartbeat.doubt_of(last, services.now(), services.settings.clock_days)
+    if doubt and doubt != services.doubt:
+        log.error(
+            "the clock of this machine is %s the last time that is known (%s): nothing is erased,"
+            " opened or closed by time until `undersigned clock --confirm`",
+            {"ahead": "far ahead of", "behind": "behind"}[doubt],
+            heartbeat.utc_moment(last or 0),
+        )
+    elif services.doubt and not doubt:
+        log.warning("the clock of this machine is believed again")
+    services.doubt = doubt
+    return doubt is not None
+
+
 async def _by_clock(services: Services) -> None:
     if await clock.work(services.database, services.now(), needs_review=services.settings.review):
         await services.directory.refresh()
+
+
+async def _open_and_close(services: Services) -> None:
+    if not services.doubt:
+        await _by_clock(services)
 
 
 async def _sweep(services: Services) -> None:
@@ -85,6 +135,8 @@ async def _sweep(services: Services) -> None:
 
 
 async def _ask(services: Services) -> None:
+    if services.doubt:
+        return
     await reconcile.reconcile(services)
     await reconcile.erase_at_providers(services)
 

@@ -12,6 +12,7 @@ from server import metrics
 from server.core.counting import counts
 from server.core.counting.counts import DAY
 from server.core.outbox import outbox, usage
+from server.core.upkeep import heartbeat
 from server.db.patience import PATIENCE_SECONDS
 from server.errors import NotFound, Refused, StoreUnavailable
 from server.services import Services
@@ -58,10 +59,12 @@ class Operators:
                 signed = await counts.by_state(tx)
                 waiting, oldest = await outbox.waiting(tx)
                 segments = await usage.sent_on(tx, now // DAY)
+                beat = await heartbeat.last_beat(tx)
         except (StoreUnavailable, TimeoutError):
             return [_figure("undersigned_store_up", "1 while the store answers.", 0)]
         slugs = {p.id: p.slug for p in self._services.directory.by_id.values()}
-        limit = self._services.settings.sms_daily_segments
+        settings = self._services.settings
+        limit = settings.sms_daily_segments
         return [
             _figure("undersigned_store_up", "1 while the store answers.", 1),
             (
@@ -75,6 +78,11 @@ class Operators:
                 "undersigned_outbox_oldest_seconds",
                 "Age of the message that has waited longest.",
                 now - oldest if oldest else 0,
+            ),
+            _figure(
+                "undersigned_clock_doubtful",
+                "1 while nothing is done by time, since this clock is far from the last beat.",
+                int(heartbeat.doubt_of(beat, now, settings.clock_days) is not None),
             ),
             _figure("undersigned_sms_segments_today", "SMS segments sent, UTC day.", segments),
             _figure("undersigned_sms_segments_limit", "SMS segments allowed a day.", limit),

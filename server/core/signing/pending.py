@@ -126,6 +126,12 @@ async def disown(tx: Transaction, contact_keys: Iterable[tuple[int, bytes]]) -> 
     return [row["name"] for row in rows]
 
 
+async def has_before(tx: Transaction, before: int) -> bool:
+    """Whether forms wait that came in before that time."""
+    found = "SELECT 1 AS one FROM pending_forms WHERE signing_id < :before LIMIT 1"
+    return await tx.fetch_one(found, before=first_id(before)) is not None
+
+
 async def expire(tx: Transaction, before: int) -> None:
     """Erase forms that came in before that time."""
     await tx.execute(

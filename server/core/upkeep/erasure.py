@@ -1,11 +1,14 @@
 """What goes away by itself, and when.
 
-Signatures are gone through once, in the order of their ids, which begin with the time: a mark says
-how far. So nothing is looked at twice, and no index is needed that every signing would have to
-keep.
+Signatures of all petitions are gone through once, in the order of their ids, which begin with the
+time: a mark says how far. So nothing is looked at twice, and no index is needed that every signing
+would have to keep. What is due is looked for by reading; only then somebody who signs has to wait.
 """
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 
 from server.core.conversations import gathering, inbound, phones
 from server.core.counting.counts import DAY
@@ -18,12 +21,14 @@ from server.core.signing import codes, pending, stored
 from server.core.signing.decide import Ledger
 from server.core.upkeep import marks
 from server.core.values.ids import first_id
-from server.db import Database, Transaction
+from server.db import Database, Row, Transaction, pack
 
 KEEP_DAYS = 30
 PENDING_HOURS = 72
 BATCH = 500  # signatures in one transaction
 ROUNDS = 200  # of those at one time; the rest is for the next
+
+Rows = Sequence[Row]
 
 
 async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> None:
@@ -52,39 +57,65 @@ async def erase_contacts(database: Database, now: int, pending_hours: int = PEND
     to which nothing is due. The signature stays under its name and place, or is merged with the one
     there.
     """
-    async with database.write() as tx:
-        await pending.expire(tx, now - pending_hours * 3600)
-    until = first_id(now - pending_hours * 3600)
-    for petition_id in await _petition_ids(database):
-        for _ in range(ROUNDS):
-            async with database.write() as tx:
-                if await _erase_contacts(tx, petition_id, until) < BATCH:
-                    break
-
-
-async def _petition_ids(database: Database) -> list[int]:
+    before = now - pending_hours * 3600
     async with database.read() as tx:
-        return [row["id"] for row in await tx.fetch("SELECT id FROM petitions ORDER BY id")]
+        waits = await pending.has_before(tx, before)
+    if waits:
+        async with database.write() as tx:
+            await pending.expire(tx, before)
+    await _go_through(database, "contacts erased", first_id(before), _erase_contacts)
 
 
-async def _erase_contacts(tx: Transaction, petition_id: int, until: int) -> int:
-    """One batch; how many signatures it went through."""
-    mark = f"contacts of {petition_id} erased"
-    rows = await tx.fetch(
-        "SELECT id, place_key, contact_key, contact, news_at, verified_at FROM signatures"
-        " WHERE petition_id = :petition AND id > :since AND id < :until ORDER BY id LIMIT :limit",
-        petition=petition_id,
-        since=await marks.read(tx, mark) or 0,
+async def erase_prefixes(database: Database, now: int) -> None:
+    """Null what stands for the address of a signing once it is `PREFIX_KEPT_DAYS` old."""
+    until = first_id(now - limits.PREFIX_KEPT_DAYS * DAY)
+    await _go_through(database, "prefixes erased", until, _erase_prefixes)
+
+
+async def _go_through(
+    database: Database, mark: str, until: int, erase: Callable[[Database, Rows], Awaitable[None]]
+) -> None:
+    """Show `erase` each signature below that id once, of whichever petition: going through every
+    petition by itself would read the rows of all others each time."""
+    async with database.read() as tx:
+        begun = since = await marks.read(tx, mark) or 0
+    for _ in range(ROUNDS):
+        async with database.read() as tx:
+            rows = await _next(tx, since, until)
+        await erase(database, rows)
+        if len(rows) < BATCH:
+            since = max(since, until - 1)
+            break
+        since = rows[-1]["id"]
+    if since > begun:
+        async with database.write() as tx:
+            await marks.write(tx, mark, since)
+
+
+async def _next(tx: Transaction, since: int, until: int) -> Rows:
+    # The list of petitions lets PostgreSQL use its key, which begins with the petition.
+    return await tx.fetch(
+        "SELECT id, petition_id, place_key, contact_key, contact, news_at, verified_at, prefix_tag"
+        " FROM signatures WHERE id > :since AND id < :until"
+        " AND petition_id IN (SELECT p.id FROM petitions p) ORDER BY id LIMIT :limit",
+        since=since,
         until=until,
         limit=BATCH,
     )
-    if not rows:
-        return 0
-    due = [r for r in rows if r["contact"] and not (r["verified_at"] and r["news_at"])]
-    await tx.lock(key for r in due for key in (r["place_key"], r["contact_key"]) if key)
-    await _let_go(tx, petition_id, {r["id"]: r["place_key"] for r in due})
-    await marks.write(tx, mark, rows[-1]["id"])
-    return len(rows)
+
+
+async def _erase_contacts(database: Database, rows: Rows) -> None:
+    due: defaultdict[int, dict[int, bytes | None]] = defaultdict(dict)
+    for row in rows:
+        if row["contact"] and not (row["verified_at"] and row["news_at"]):
+            due[row["petition_id"]][row["id"]] = row["place_key"]
+    if not due:
+        return
+    async with database.write() as tx:
+        keys = (key for r in rows for key in (r["place_key"], r["contact_key"]) if key)
+        await tx.lock(keys)
+        for petition_id, places in due.items():
+            await _let_go(tx, petition_id, places)
 
 
 async def _let_go(tx: Transaction, petition_id: int, due: dict[int, bytes | None]) -> None:
@@ -93,21 +124,19 @@ async def _let_go(tx: Transaction, petition_id: int, due: dict[int, bytes | None
     found = {s.id: s for s in [*same_place, *await stored.by_ids(tx, petition_id, due)]}
     ledger = Ledger(found.values())
     for id_ in sorted(due.keys() & found.keys()):
-        ledger.let_go(found[id_])
+        if not (found[id_].verified_at and found[id_].news_at):
+            ledger.let_go(found[id_])
     await ledger.write(tx)
 
 
-async def erase_prefixes(database: Database, now: int) -> None:
-    """Null what stands for the address of a signing once it is `PREFIX_KEPT_DAYS` old."""
-    until = first_id(now - limits.PREFIX_KEPT_DAYS * DAY)
-    for petition_id in await _petition_ids(database):
-        mark = f"prefixes of {petition_id} erased"
-        async with database.write() as tx:
-            await tx.execute(
-                "UPDATE signatures SET prefix_tag = NULL WHERE petition_id = :petition"
-                " AND id > :since AND id < :until AND prefix_tag IS NOT NULL",
-                petition=petition_id,
-                since=await marks.read(tx, mark) or 0,
-                until=until,
-            )
-            await marks.write(tx, mark, until)
+async def _erase_prefixes(database: Database, rows: Rows) -> None:
+    due = [(row["petition_id"], row["id"]) for row in rows if row["prefix_tag"]]
+    if not due:
+        return
+    async with database.write() as tx:
+        batch = tx.rows("batch", petition_id="int", id="int")
+        await tx.execute(
+            f"UPDATE signatures SET prefix_tag = NULL FROM {batch} b"
+            " WHERE signatures.petition_id = b.petition_id AND signatures.id = b.id",
+            batch=pack(due),
+        )
