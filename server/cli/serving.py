@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import socket
 import sys
 from contextlib import ExitStack
@@ -129,8 +130,11 @@ def _worker(options: argparse.Namespace) -> None:
     from server.app import running
 
     async def work() -> None:
+        asked, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, asked.set)
         async with running(settings, with_worker=True):
-            await asyncio.Event().wait()
+            await asked.wait()
 
     settings = settings_of(options)
     _check(settings)

@@ -20,6 +20,7 @@ GARBAGE = 10_000  # objects that may be left before a search for those that hold
 BACKLOG = 2048
 CONNECTIONS = 10_000  # of each process; a flood that holds all of them open takes 180 MB
 SPARE_FILES = 128  # for the store, the logs, what goes out
+FEWEST_FILES = 2 * SPARE_FILES  # with fewer everybody would be sent away
 
 
 def listener(host: str, port: int) -> socket.socket:
@@ -56,8 +57,15 @@ def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
 
 
 def _allow_many_connections() -> None:
-    """Each connection is an open file, of which many systems allow 1,024 until asked for more."""
+    """Each connection is an open file, of which many systems allow 1,024 until asked for more.
+
+    Raises `Misconfigured` where too few are allowed to serve anybody.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < FEWEST_FILES:
+        raise Misconfigured(
+            f"only {hard} files may be open at once (`ulimit -Hn`), and {FEWEST_FILES} are needed"
+        )
     every = CONNECTIONS + SPARE_FILES
     wanted = min(every, hard) if hard != resource.RLIM_INFINITY else every
     if soft < wanted:

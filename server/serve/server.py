@@ -38,7 +38,14 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.handle_exit, number, None)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         yield
+
+    def _hang_up(self) -> None:
+        """With a supervisor it is the supervisor that hands over. Alone, nobody else could."""
+        if self._supervisor is None:
+            log.info("SIGHUP: ending; with --workers another process would take over")
+            self.handle_exit(signal.SIGHUP, None)
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:  # a tick is a tenth of a second

@@ -23,6 +23,7 @@ COMMANDS = [
     "worker",
     "init",
     "check",
+    "clock",
     "backup",
     "restore copy.db",
     "migrate-to postgresql://127.0.0.1/x",

@@ -114,6 +114,18 @@ def check(place: Place) -> None:
     assert f"{before + 1} in all" in place.run("check")
 
 
+def clock(place: Place) -> None:
+    """It is asked of a database whose last beat was long ago."""
+    place.run("clock", "--confirm")
+    with contextlib.closing(sqlite3.connect(place.server.store)) as store:
+        store.execute("UPDATE heartbeats SET at = at - 9000000")
+        store.commit()
+    told = place.server.command("clock")
+    assert (told.returncode, "undersigned clock --confirm" in told.stdout) == (1, True)
+    assert "a server has noted" in place.run("clock", "--confirm")
+    assert "far apart" not in place.run("clock")
+
+
 def backup_and_restore(place: Place) -> None:
     place.run("backup", "--to", str(place.folder / "copies"))
     [copy] = (place.folder / "copies").glob("undersigned-*.db")
@@ -296,6 +308,7 @@ TRIED: dict[str, Callable[[Place], None]] = {
     "worker": serve_and_worker,
     "init": init,
     "check": check,
+    "clock": clock,
     "backup": backup_and_restore,
     "restore": backup_and_restore,
     "migrate-to": migrate_to,

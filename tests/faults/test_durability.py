@@ -130,7 +130,9 @@ def test_on_a_full_disk_nothing_is_acknowledged_and_all_works_again_with_room(
             assert "not stored yet" in answer.text
             assert 'value="Signer ' in answer.text  # what was typed is kept
         assert server.get("/p/face").status == 200
+        assert server.get("/readyz").status == 503
         ballast.unlink()
+        assert server.get("/readyz").status == 200
         assert STORED in sign(server, "After Full").text
         assert set(names(server.store)) == {*acknowledged, "After Full"}
         done = server.command("check")
