@@ -92,7 +92,7 @@ async def _by_time(services: Services) -> None:
     await do_chores(services)
     async with services.database.read() as tx:
         last = await heartbeat.last_beat(tx)
-    if last is None or services.now() - last >= heartbeat.BEAT_SECONDS:
+    if last is None or services.now() - last >= heartbeat.NOTED_EVERY_SECONDS:
         async with services.database.write() as tx:
             await heartbeat.beat(tx, services.now())
 

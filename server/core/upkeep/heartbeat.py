@@ -12,8 +12,8 @@ from typing import Literal
 
 from server.db import Transaction
 
-BEAT_SECONDS = 3600
-SLEPT_SECONDS = 2 * BEAT_SECONDS  # without a beat: nobody has done what was due
+NOTED_EVERY_SECONDS = 3600
+SLEPT_SECONDS = 2 * NOTED_EVERY_SECONDS  # without a beat: nobody has done what was due
 SKEW_SECONDS = 300  # by which the clocks of servers may differ
 DAY = 86_400
 
