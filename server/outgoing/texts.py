@@ -20,8 +20,8 @@ from server.core.signing.messages import Plan
 from server.db import Transaction
 from server.outgoing import asking
 from server.services import Services
-from server.texting import offering
 from server.texting.allowed import code_of, may_text, quiet_seconds, sending_gateway
+from server.texting.misread import offering
 from sms import Gateway, Outbound, Sending
 from sms.segments import fit, measure
 

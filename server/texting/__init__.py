@@ -7,7 +7,7 @@
     signing.py     texts that sign, and the questions on the way there
     account.py     UNDO, NAME, ZIP, NEWS, STOP, START, REMOVE ME
     status.py      STATUS
-    offering.py    a text that we did not understand, as an organizer reads it: YES signs
+    misread/       texts that we did not understand, as organizers read them: YES signs
     asking.py      HELP, LIST, COUNT, MORE, another language, talk, and what we do not understand
     letters/       LETTER and CALL: to those who decide, text by text
     sessions.py    the same by USSD (menu.py) and by voice (calls.py)
@@ -23,10 +23,11 @@ from collections.abc import Callable, Mapping
 from server.core.conversations.phones import Standing
 from server.core.conversations.wishes import Answered, Wish
 from server.services import Services
-from server.texting import account, asking, offering, signing, status
+from server.texting import account, asking, signing, status
 from server.texting.allowed import may_text
 from server.texting.intake import TEXT_LIMIT, Caller, caller_of, cleaned, take
 from server.texting.letters import heard, steps, words
+from server.texting.misread import offering
 from server.texting.replies import Talk, nothing, silent
 from server.texting.understood import understood
 from sms import Inbound

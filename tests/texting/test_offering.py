@@ -13,7 +13,7 @@ from server.core.petitions.petitions import Petition
 from server.core.upkeep import erasure
 from server.core.values.names import NAME_LIMIT
 from server.errors import InvalidInput
-from server.texting import offering
+from server.texting.misread import offering
 from sms.reading.lexicon import phrases_of
 from sms.segments import measure
 from tests.harness.texts.phones import Phones, text_door
@@ -69,7 +69,7 @@ async def asked(door: Phones, **entries: str) -> MisreadText:
 
 async def state(door: Phones, text: MisreadText) -> tuple[str | None, str | None]:
     async with door.services.database.read() as tx:
-        found = await misread.misread_text(tx, 1, text.ref)
+        found = await misread.misread_text(tx, 1, text.ref, int(door.now))
     assert found
     return found.judgement, found.answer
 

@@ -17,7 +17,7 @@ from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.db import Row, Transaction, pack
 
-TEXTS = 8  # on a page
+TEXTS_SHOWN = 8  # on a page
 UNANSWERED_SECONDS = 3600  # after which a question of ours is one that nobody answers
 #: How long a phone is left alone after an organizer's question, by all of them.
 ASKED_AGAIN_SECONDS = 30 * 86_400
@@ -93,7 +93,12 @@ def _from_row(row: Row) -> MisreadText:
 
 
 async def misread_texts(
-    tx: Transaction, petition_id: int, shown: Shown, now: int, before: str = "", limit: int = TEXTS
+    tx: Transaction,
+    petition_id: int,
+    shown: Shown,
+    now: int,
+    before: str = "",
+    limit: int = TEXTS_SHOWN,
 ) -> list[MisreadText]:
     """The latest first; one more than `limit` says that there are older ones. `before` is the
     `ref` of the last of the page before. What is done with is among all texts alone."""
@@ -121,14 +126,17 @@ def _parted(ref: str) -> tuple[int, int, str] | None:
     return numbers[0], numbers[1], parts[2]
 
 
-async def misread_text(tx: Transaction, petition_id: int, ref: str) -> MisreadText | None:
-    """The text of that name, if it is this petition's and still kept."""
+async def misread_text(tx: Transaction, petition_id: int, ref: str, now: int) -> MisreadText | None:
+    """The text of that name, if it is this petition's, still kept, and one to judge: nobody may
+    read here what others have signed with."""
     parts = _parted(ref)
     if parts is None:
         return None
     rows = await tx.fetch(
-        f"{_READ} AND i.received_at = :at AND i.arrival = :arrival",
+        f"{_READ} AND ({_SHOWN['unknown']} OR {_SHOWN['unsure']})"
+        " AND i.received_at = :at AND i.arrival = :arrival",
         petition=petition_id,
+        unanswered=now - UNANSWERED_SECONDS,
         at=parts[0],
         arrival=parts[1],
     )
@@ -292,7 +300,6 @@ async def expire_judgements(tx: Transaction, now: int, before: int) -> None:
     """Forget what was made of texts that are erased, and what was to be asked too long ago."""
     await tx.execute("DELETE FROM judged_texts WHERE judged_at < :before", before=before)
     await tx.execute(
-        "UPDATE judged_texts SET name = '', postcode = ''"
-        " WHERE name <> '' AND judged_at < :since",
+        "UPDATE judged_texts SET name = '', postcode = '' WHERE name <> '' AND judged_at < :since",
         since=now - CONVERSATION_SECONDS,
     )
