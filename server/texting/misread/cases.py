@@ -50,8 +50,8 @@ def as_cases(
 ) -> Iterator[str]:
     """Lines of a file of conversations. Each text comes with our reply and its language."""
     words = frozenset(word.upper() for word in keywords)
-    yield "# Names, numbers and places are invented. Read it before you pass it on: a name that is"
-    yield "# an everyday word may have stayed. `=>` is what was answered; write what should have been."
+    yield "# Names and numbers are invented. Read this before you pass it on: a name that is an"
+    yield "# everyday word may have stayed. Behind => is what was answered; write what should be."
     for number, (body, reply, language) in enumerate(texts, 1):
         yield ""
         yield f"not understood {number}"

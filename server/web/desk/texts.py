@@ -1,4 +1,4 @@
-"""Texts of a petition that were not understood: what people wrote, and what organizers make of it."""
+"""Texts of a petition that were not understood: what people wrote, and what is made of it."""
 
 from __future__ import annotations
 
