@@ -47,9 +47,10 @@ class ReadSoFar:
 
 
 def read_so_far(services: Services, text: MisreadText, petition: Petition) -> ReadSoFar:
-    """What the text says of who wants to sign what, as far as we can read it."""
-    body = text.body if petition.keyword in text.body.upper() else f"{petition.keyword} {text.body}"
-    reading = understood(services, body, STRANGER)
+    """What the text says of who wants to sign what, as far as we can read it: as if it were the
+    answer to our question."""
+    asked = Conversation(petition.id, petition.language)
+    reading = understood(services, text.body, Standing(asked=asked))
     directory = services.directory
     named = directory.by_keyword.get(reading.petitions[0]) if reading.petitions else None
     return ReadSoFar(
