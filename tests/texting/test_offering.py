@@ -81,8 +81,7 @@ async def signed(door: Phones) -> list[tuple[object, ...]]:
 async def test_one_text_asks_and_yes_signs(door: Phones) -> None:
     text = await asked(door)
     assert [o.body for o in door.network.sent] == [
-        "Did you mean to sign LAKE as Ana Diaz, 59801? Reply YES to sign, NO if not. No more texts:"
-        " STOP"
+        "Did you mean to sign LAKE as Ana Diaz, 59801? Reply YES to sign. No more texts: STOP"
     ]
     assert await signed(door) == []
     reply = await door.text("yes")
@@ -111,10 +110,9 @@ async def test_no_ends_it(door: Phones) -> None:
         "who is this",
         "maybe",
         "yes but who are you and why do you ask me this",
-        "Loved “Did you mean to sign LAKE as Ana Diaz, 59801? Reply YES to sign, NO if not. No more"
+        "Loved “Did you mean to sign LAKE as Ana Diaz, 59801? Reply YES to sign. No more"
         " texts: STOP”",
-        "Did you mean to sign LAKE as Ana Diaz, 59801? Reply YES to sign, NO if not. No more texts:"
-        " STOP",
+        "Did you mean to sign LAKE as Ana Diaz, 59801? Reply YES to sign. No more texts: STOP",
         "STOP",
         "UNDO",
         "1",

@@ -47,10 +47,11 @@ class ReadSoFar:
 
 
 def read_so_far(services: Services, text: MisreadText, petition: Petition) -> ReadSoFar:
-    """What the text says of who wants to sign what, as far as we can read it: as if it were the
-    answer to our question."""
-    asked = Conversation(petition.id, petition.language)
-    reading = understood(services, text.body, Standing(asked=asked))
+    """What the text says of who wants to sign what, as far as we can read it, first as if it were
+    the answer to our question."""
+    asked = Standing(asked=Conversation(petition.id, petition.language))
+    read = [understood(services, text.body, standing) for standing in (asked, STRANGER)]
+    reading = next((each for each in read if each.names), read[0])
     directory = services.directory
     named = directory.by_keyword.get(reading.petitions[0]) if reading.petitions else None
     return ReadSoFar(

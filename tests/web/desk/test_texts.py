@@ -20,7 +20,6 @@ from tests.web.desk.room import PASSWORD, Answer, Browser, Room, opened
 
 PAGE = "/organizer/p/lake/texts"
 SAID = "lake hi there I am putting down Ana Diaz 59801 call 406 555 0188 or ana@mail.com"
-ASKED = "Did you mean to sign LAKE as Ana Diaz, 59801? Reply YES to sign, NO if not."
 
 
 @pytest.fixture
