@@ -129,7 +129,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _say_where(options: argparse.Namespace, ready: demo.Demo) -> None:
     url = ready.settings.public_url
     data = "" if options.data == Path("data") else f" --data {demo.shown(options.data)}"
-    more = "" if options.empty else f"\n  With people     {url}/p/{demo.LIVELY_SLUG} (all invented)"
+    more = "" if options.empty else f"\n  With people    {url}/p/{demo.LIVELY_SLUG} (all invented)"
     print(
         f"""
 Undersigned is running. Its data is in {demo.shown(options.data)}

@@ -155,6 +155,7 @@ async def _forget(tx: Transaction, spoken: Sequence[tuple[bytes, str]]) -> None:
         f" AND phone_key IN (SELECT phone_key FROM {batch} b)",
         batch=pack((key,) for key, _ in spoken),
     )
+    await phones.converse(tx, {key: None for key, _ in spoken}, 0)
     await misread.forget_offers(tx, (key for key, _ in spoken))
 
 

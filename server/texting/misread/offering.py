@@ -16,6 +16,7 @@ from server.core.conversations.phones import STRANGER, Conversation, Standing
 from server.core.conversations.wishes import Wish
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
+from server.core.signing.signature import Signing
 from server.core.values.names import fold_name, tidy
 from server.db import Transaction
 from server.errors import InvalidInput, Problem
@@ -70,21 +71,15 @@ def checked(
     Raises `NotOpen`, or `InvalidInput`: a name is made of what its sender wrote, and of nothing
     else. Whoever may ask cannot send words of their own in this way.
     """
-    name = tidy(name)
-    made = signatures.text_signing(
-        petition,
-        name=name,
-        postcode=tidy(postcode),
-        phone=text.sender,
-        keys=services.keys,
-        language=petition.language,
-        id_=0,
-        now=services.now(),
-    )
-    if _DOTTED.search(name):
-        raise InvalidInput(Problem("name", "not_a_name"))
-    if not _is_written_in(name, text.body):
-        raise InvalidInput(Problem("name", "not_in_text"))
+    name, postcode = tidy(name), tidy(postcode)
+    fault = _fault_of_name(name, text.body)
+    problems = [Problem("name", fault)] if fault else []
+    try:
+        made = _signing(services, text, petition, name, postcode)
+    except InvalidInput as error:
+        raise InvalidInput(*error.problems, *problems) from error
+    if problems:
+        raise InvalidInput(*problems)
     return Conversation(
         petition.id,
         _language(services, text, petition),
@@ -94,6 +89,29 @@ def checked(
         petition.wording_number,
         read_so_far(services, text, petition).collector,
     )
+
+
+def _signing(
+    services: Services, text: MisreadText, petition: Petition, name: str, postcode: str
+) -> Signing:
+    """What YES will make of it."""
+    return signatures.text_signing(
+        petition,
+        name=name,
+        postcode=postcode,
+        phone=text.sender,
+        keys=services.keys,
+        language=petition.language,
+        id_=0,
+        now=services.now(),
+    )
+
+
+def _fault_of_name(name: str, body: str) -> str:
+    """What is wrong with a name that is well formed; '' for nothing."""
+    if _DOTTED.search(name):
+        return "not_a_name"
+    return "" if _is_written_in(name, body) else "not_in_text"
 
 
 def _is_written_in(name: str, body: str) -> bool:
