@@ -32,7 +32,7 @@ from server.db import Database, Transaction
 from server.words.render import template_folder
 
 DAYS = 21
-STARTED_BY = "Friends of the library"
+_STARTED_BY = "Friends of the library"
 _LANGUAGES = frozenset("en es fr pt ht ar hi vi".split())
 #: How people sign, by what share of them: unverified ones end in "?".
 _WAYS = (
@@ -101,7 +101,7 @@ def _draft(told: dict[str, list[str]]) -> Draft:
         language="en",
         country="US",
         wordings=wordings,
-        started_by=STARTED_BY,
+        started_by=_STARTED_BY,
         decision_makers=tuple(DecisionMaker(*p.split("\t")) for p in told["decision makers"]),
         goal=500,
     )

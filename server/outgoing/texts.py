@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from server import metrics
-from server.core.conversations import misread, phones
+from server.core.conversations import offers, phones
 from server.core.counting.counts import DAY
 from server.core.outbox import allowance, outbox, usage
 from server.core.outbox.allowance import Allowance, Verdict
@@ -116,7 +116,7 @@ class Texter:
     ) -> Plan | None:
         """An organizer's question to a phone, whose words are kept nowhere."""
         key = self._services.keys.phone(item.recipient)
-        asked = await misread.offer_to(tx, key, now)
+        asked = await offers.offer_to(tx, key, now)
         if not asked or not petition or petition.at(now).state != "open":
             return None
         return Plan(item.kind, words=offering.question(self._services, asked))
@@ -188,7 +188,7 @@ class Texter:
                         sent = {item.petition_id or usage.NO_PETITION: segments}
                         await usage.add(tx, now // DAY, received={}, sent=sent)
                     if item.kind == "offer":
-                        await misread.offered(tx, services.keys.phone(item.recipient), now)
+                        await offers.offered(tx, services.keys.phone(item.recipient), now)
                     if due.verdict.rests:
                         await allowance.rest(tx, services.keys.address(item.recipient), now)
                 case "retry":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
-from server.core.conversations import misread
+from server.core.conversations import misread, offers
 from server.core.counting.counts import DAY
 from server.core.petitions import sending
 from server.texting.misread import offering
@@ -219,7 +219,7 @@ async def read_by_an_organizer(home: House) -> None:
     async with services.database.write() as tx:
         [text] = await misread.misread_texts(tx, lake.id, "unknown", services.now())
         asked = offering.checked(services, text, lake, NAME, POSTCODE)
-        assert not await misread.offer(tx, text, asked, [], services.now(), services.new_id())
+        assert not await offers.offer(tx, text, asked, [], services.now(), services.new_id())
     home.phones.now += 60
 
 

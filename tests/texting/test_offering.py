@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.config import LANGUAGES
-from server.core.conversations import misread, phones
-from server.core.conversations.misread import MisreadText, Refusal
+from server.core.conversations import misread, offers, phones
+from server.core.conversations.misread import MisreadText
+from server.core.conversations.offers import Refusal
 from server.core.petitions.petitions import Petition
 from server.core.upkeep import erasure
 from server.core.values.names import NAME_LIMIT
@@ -54,7 +55,7 @@ async def ask(
     asked = offering.checked(services, text, lake(door), name, postcode)
     keys = services.keys.phones(text.sender)
     async with services.database.write() as tx:
-        return await misread.offer(tx, text, asked, keys, services.now(), services.new_id())
+        return await offers.offer(tx, text, asked, keys, services.now(), services.new_id())
 
 
 async def asked(door: Phones, **entries: str) -> MisreadText:
@@ -178,7 +179,7 @@ async def test_a_phone_is_asked_once(door: Phones) -> None:
     assert await ask(door, text) == "lately"
     other = await heard(door, "lake again it is me Ana Diaz 59801 you know")
     assert await ask(door, other) == "lately"
-    door.now += misread.ASKED_AGAIN_SECONDS + 1
+    door.now += offers.ASKED_AGAIN_SECONDS + 1
     async with door.services.database.write() as tx:  # (as if it were still kept)
         await erasure.erase_due(tx, int(door.now) - 40 * 86_400)
     assert await ask(door, text) == "judged"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.core.conversations import misread, phones
+from server.core.conversations import offers, phones
 from server.core.conversations.phones import STRANGER, Standing
 from server.core.conversations.replies import allowed
 from server.core.conversations.wishes import Answered, Received
@@ -156,7 +156,7 @@ async def _forget(tx: Transaction, spoken: Sequence[tuple[bytes, str]]) -> None:
         batch=pack((key,) for key, _ in spoken),
     )
     await phones.converse(tx, {key: None for key, _ in spoken}, 0)
-    await misread.forget_offers(tx, (key for key, _ in spoken))
+    await offers.forget_offers(tx, (key for key, _ in spoken))
 
 
 async def forget_farewells(tx: Transaction, now: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from server.core.conversations import misread
+from server.core.conversations import offers
 from server.core.conversations.misread import MisreadText
 from server.core.conversations.phones import STRANGER, Conversation, Standing
 from server.core.conversations.wishes import Wish
@@ -170,7 +170,7 @@ def _signed(talk: Talk, wish: Wish) -> Wish:
 
     async def act(tx: Transaction) -> str:
         outcome = (await signatures.sign_many(tx, [made]))[0]
-        await misread.answered(tx, talk.phone_key, "signed", talk.services.now())
+        await offers.answered(tx, talk.phone_key, "signed", talk.services.now())
         return outcome
 
     return replace(wish, signing=None, act=act)
@@ -178,7 +178,7 @@ def _signed(talk: Talk, wish: Wish) -> Wish:
 
 def _refused(talk: Talk, petition: Petition, offer: Conversation) -> Wish:
     async def act(tx: Transaction) -> None:
-        await misread.answered(tx, talk.phone_key, "no", talk.services.now())
+        await offers.answered(tx, talk.phone_key, "no", talk.services.now())
 
     said = talk.say("no", "offer_refused", petition=petition, language=offer.language)
     return replace(said, act=act)

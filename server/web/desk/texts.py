@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from server.core.conversations import misread
+from server.core.conversations import misread, offers
 from server.core.conversations.misread import Judgement, MisreadText, Shown
 from server.core.desk import audit
 from server.core.desk.people import teams
@@ -193,7 +193,7 @@ async def _ask(visit: Visit, petition: Petition, text: MisreadText) -> None:
         return
     keys, id_ = services.keys.phones(text.sender), services.new_id()
     async with services.database.write() as tx:
-        refusal = await misread.offer(tx, text, asked, keys, services.now(), id_)
+        refusal = await offers.offer(tx, text, asked, keys, services.now(), id_)
         if not refusal:
             await visit.note(tx, "text_asked", petition.id)
     await _go_back(visit, petition, refusal or "asked")
