@@ -91,10 +91,10 @@ def product(
     }
     if database:
         settings["UNDERSIGNED_DATABASE_URL"] = database
-    command = ["-m", "server", "--data", str(data), "demo"]
+    command = ["-m", "server", "--data", str(data), "demo", "--empty"]
     if workers > 1:
         demo.prepare(data, settings, "127.0.0.1", port)
-        command[-1:] = ["serve", "--workers", str(workers)]
+        command[-2:] = ["serve", "--workers", str(workers)]
     with started(command, port, "/p/face", root, **settings) as it:
         it.data = data
         yield it

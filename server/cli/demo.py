@@ -21,6 +21,7 @@ from server.errors import Misconfigured
 DEMO_NUMBER = "+14065550100"  # 555-01xx is kept free for examples in North America
 ORGANIZER = "organizer"
 DEMO_SLUG = "face"
+LIVELY_SLUG = "library"  # of the petition with invented people
 _MAIL = {"UNDERSIGNED_SMTP_HOST", "UNDERSIGNED_SMTP_HOST_FILE", "UNDERSIGNED_MAIL_FILE"}
 
 
@@ -32,8 +33,13 @@ class Demo:
     password: str
 
 
-def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> Demo:
-    """Make the folder ready, keeping whatever it already holds. Variables that are set win."""
+def prepare(
+    folder: Path, environ: Mapping[str, str], host: str, port: int, *, lively: bool = False
+) -> Demo:
+    """Make the folder ready, keeping whatever it already holds. Variables that are set win.
+
+    `lively`: with a second petition that has signatures, in a folder that has none yet.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _private_file(folder / "secret.key", secrets.token_urlsafe(48))
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (asked for by the operator)
@@ -55,7 +61,7 @@ def prepare(folder: Path, environ: Mapping[str, str], host: str, port: int) -> D
     sqlite_path(settings.database_url)  # before anything keeps it
     _write_private(folder / "demo.env", "".join(f"{k}={v}\n" for k, v in values.items()))
     password = _private_file(folder / "organizer-password", secrets.token_urlsafe(12))
-    asyncio.run(_fill(settings, password))
+    asyncio.run(_fill(settings, password, lively))
     return Demo(settings, password)
 
 
@@ -114,7 +120,7 @@ def _write_private(path: Path, content: str) -> None:
     files.sync(path.parent)
 
 
-async def _fill(settings: Settings, password: str) -> None:
+async def _fill(settings: Settings, password: str, lively: bool) -> None:
     database = await open_database(settings.database_url)
     try:
         now = int(time.time())
@@ -129,6 +135,10 @@ async def _fill(settings: Settings, password: str) -> None:
                 return
         from server.cli import sample  # (a demo that is there already needs none of it)
 
-        await sample.seed(database, password, now)
+        organization = await sample.seed(database, password, now)
+        if lively:
+            from server.cli import lively as life  # (likewise)
+
+            await life.enliven(database, keys, organization, now)
     finally:
         await database.close()

@@ -18,15 +18,18 @@ STARTED_BY = "Open for everybody"
 _RESERVED: frozenset[str] = frozenset()
 
 
-async def seed(database: Database, password: str, now: int) -> None:
-    """One open petition and its organizer, in a database that has no petition."""
+async def seed(database: Database, password: str, now: int) -> int:
+    """One open petition and its organizer, in a database that has no petition; the number of the
+    organization that runs it."""
     salt = secrets.token_bytes(SALT_BYTES)
     async with database.write() as tx:
         id_ = await petitions.create(tx, sample(), reserved=_RESERVED, salt=salt, now=now)
         await petitions.open_(tx, id_, now)
         salt = secrets.token_bytes(16)
         organizer = await organizers.add(tx, demo.ORGANIZER, password, salt=salt, now=now)
-        await teams.give(tx, id_, await teams.found(tx, STARTED_BY, organizer.id, now))
+        organization = await teams.found(tx, STARTED_BY, organizer.id, now)
+        await teams.give(tx, id_, organization)
+    return organization
 
 
 def sample() -> Draft:

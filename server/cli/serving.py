@@ -40,6 +40,9 @@ def add(commands: Commands) -> None:
 
     trying = commands.add_parser("demo", help="serve a sample petition from a folder of its own")
     _listen(trying)
+    trying.add_argument(
+        "--empty", action="store_true", help="the sample petition alone, without invented people"
+    )
     trying.set_defaults(run=_demo)
 
 
@@ -144,7 +147,9 @@ def _worker(options: argparse.Namespace) -> None:
 
 def _demo(options: argparse.Namespace) -> int:
     with _listening(options) as socket, demo.alone(options.data):
-        ready = demo.prepare(options.data, os.environ, options.host, options.port)
+        ready = demo.prepare(
+            options.data, os.environ, options.host, options.port, lively=not options.empty
+        )
         _say_where(options, ready)
         return _serve_on(socket, ready.settings, with_worker=True)
 
@@ -152,12 +157,13 @@ def _demo(options: argparse.Namespace) -> int:
 def _say_where(options: argparse.Namespace, ready: demo.Demo) -> None:
     url = ready.settings.public_url
     data = "" if options.data == Path("data") else f" --data {demo.shown(options.data)}"
+    more = "" if options.empty else f"\n  With people    {url}/p/{demo.LIVELY_SLUG} (all invented)"
     print(
         f"""
 Undersigned is running. Its data is in {demo.shown(options.data)}
 
   The petition   {url}/p/{demo.DEMO_SLUG}
-                 {url}/es/p/{demo.DEMO_SLUG}
+                 {url}/es/p/{demo.DEMO_SLUG}{more}
   Sign by text   {Path(sys.argv[0])}{data} sms simulate "SIGN FACE Ana Diaz 59801"
   Organizer      {url}/organizer/
                  name {demo.ORGANIZER}, password {ready.password}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from server import metrics
-from server.core.conversations import phones
+from server.core.conversations import offers, phones
 from server.core.counting.counts import DAY
 from server.core.outbox import allowance, outbox, usage
 from server.core.outbox.allowance import Allowance, Verdict
@@ -21,6 +21,7 @@ from server.db import Transaction
 from server.outgoing import asking
 from server.services import Services
 from server.texting.allowed import code_of, may_text, quiet_seconds, sending_gateway
+from server.texting.misread import offering
 from sms import Gateway, Outbound, Sending
 from sms.segments import fit, measure
 
@@ -83,7 +84,7 @@ class Texter:
             return None
         wish = asking.asking(services, item)
         # The longest code is as long as any other.
-        segments = measure(self._word(item, petition, plan.kind, "0" * CODE_DIGITS)).segments
+        segments = measure(self._word(item, petition, plan, "0" * CODE_DIGITS)).segments
         verdict = allowed.ask(wish, code=plan.has_code, segments=segments)
         if not verdict.goes:
             await outbox.delayed(tx, item, wish.recipient, verdict.why, now, verdict.wait)
@@ -92,13 +93,15 @@ class Texter:
         if petition and plan.about:
             message = await messages.message_for(tx, services.keys, petition, item, plan, now)
             code = message.codes[0].code if message.codes else ""
-        return _DueText(item, self._word(item, petition, plan.kind, code), gateway, verdict, now)
+        return _DueText(item, self._word(item, petition, plan, code), gateway, verdict, now)
 
     async def _plan(
         self, tx: Transaction, item: Announcement, petition: Petition | None, now: int
     ) -> Plan | None:
         """What it has to say; None if that is nothing."""
         services = self._services
+        if item.kind == "offer":
+            return await self._offer(tx, item, petition, now)
         if not item.signature_id:
             return Plan(item.kind)
         if not petition or not may_text(services, item.recipient):
@@ -108,8 +111,20 @@ class Texter:
             return None
         return plan
 
-    def _word(self, item: Announcement, petition: Petition | None, kind: str, code: str) -> str:
-        template = self._services.renderer.text(item.language, kind)
+    async def _offer(
+        self, tx: Transaction, item: Announcement, petition: Petition | None, now: int
+    ) -> Plan | None:
+        """An organizer's question to a phone, whose words are kept nowhere."""
+        key = self._services.keys.phone(item.recipient)
+        asked = await offers.offer_to(tx, key, now)
+        if not asked or not petition or petition.at(now).state != "open":
+            return None
+        return Plan(item.kind, words=offering.question(self._services, asked))
+
+    def _word(self, item: Announcement, petition: Petition | None, plan: Plan, code: str) -> str:
+        if plan.words:
+            return plan.words
+        template = self._services.renderer.text(item.language, plan.kind)
         return fit(template, shrink=(), keyword=petition.keyword if petition else "", code=code)
 
     async def _deliver(self, due: _DueText) -> None:
@@ -172,6 +187,8 @@ class Texter:
                     if not item.is_reply:  # which was charged when it was decided
                         sent = {item.petition_id or usage.NO_PETITION: segments}
                         await usage.add(tx, now // DAY, received={}, sent=sent)
+                    if item.kind == "offer":
+                        await offers.offered(tx, services.keys.phone(item.recipient), now)
                     if due.verdict.rests:
                         await allowance.rest(tx, services.keys.address(item.recipient), now)
                 case "retry":

@@ -7,6 +7,7 @@
     signing.py     texts that sign, and the questions on the way there
     account.py     UNDO, NAME, ZIP, NEWS, STOP, START, REMOVE ME
     status.py      STATUS
+    misread/       texts that we did not understand, as organizers read them: YES signs
     asking.py      HELP, LIST, COUNT, MORE, another language, talk, and what we do not understand
     letters/       LETTER and CALL: to those who decide, text by text
     sessions.py    the same by USSD (menu.py) and by voice (calls.py)
@@ -26,6 +27,7 @@ from server.texting import account, asking, signing, status
 from server.texting.allowed import may_text
 from server.texting.intake import TEXT_LIMIT, Caller, caller_of, cleaned, take
 from server.texting.letters import heard, steps, words
+from server.texting.misread import offering
 from server.texting.replies import Talk, nothing, silent
 from server.texting.understood import understood
 from sms import Inbound
@@ -114,6 +116,7 @@ class _Text:
             # An alphanumeric sender, a short code or ourselves: nobody who could be answered.
             return Wish(kind="no_phone", answer=nothing)
         opt_out = self._inbound.opt_out
+        standing, offer = offering.parted(services, standing)
         # Where the gateway has itself recognised the word, it has answered too.
         reading = (
             Reading(intent=opt_out)
@@ -124,11 +127,14 @@ class _Text:
         talk = Talk(services, phone, self._caller.key, reading, standing, said)
         if opt_out:
             return silent(_ACTS[opt_out](talk))
+        if offer and (wish := offering.answered(talk, offer)):
+            return wish
         if wish := heard(talk):
             return wish
         if self._late and not talk.asked and reading.intent not in _STILL_DONE:
-            return Wish(kind="late", answer=nothing, keep=standing.asked)
-        return _ACTS[reading.intent](talk)
+            return Wish(kind="late", answer=nothing, keep=offer or standing.asked)
+        wish = _ACTS[reading.intent](talk)
+        return offering.left_open(wish, reading.intent, offer) if offer else wish
 
 
 def _segments(reply: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from server.core.conversations.wishes import Wish
@@ -126,7 +127,23 @@ def unknown(talk: Talk) -> Wish:
         reply = "unknown_signed" if signed else "unknown" if opened else "none_open"
         return talk.word(language, reply, talk.general(language))
 
-    return Wish(kind="unknown", language=language, act=act, answer=answer, keep=talk.asked)
+    return Wish(
+        kind="unknown",
+        language=language,
+        petition_id=_whose(talk),
+        act=act,
+        answer=answer,
+        keep=talk.asked,
+    )
+
+
+def _whose(talk: Talk) -> int | None:
+    """The petition whose word stands in a text that means nothing to us: its organizers may read
+    it. None where there is no such word, or more than one."""
+    by_keyword = talk.services.directory.by_keyword
+    words = re.findall(r"\w+", talk.said.upper())
+    found = {p.id for word in words if (p := by_keyword.get(word)) and p.state != "draft"}
+    return found.pop() if len(found) == 1 else None
 
 
 def _again(talk: Talk) -> Wish:

@@ -38,7 +38,7 @@ def by_text(talk: Talk) -> Wish:
         return _ask(talk, petition, _told(known, reading), "one_each")
     if len(reading.names) > 1:
         return _sign_all(talk, petition, known)
-    return _verified(talk, petition, language, _sign(talk, petition, known))
+    return _verified(talk, petition, language, as_known(talk, petition, known))
 
 
 def _petition(talk: Talk) -> Petition | None:
@@ -94,7 +94,7 @@ def _signing(talk: Talk, petition: Petition, known: Conversation, name: str) -> 
     )
 
 
-def _sign(talk: Talk, petition: Petition, known: Conversation) -> Wish:
+def as_known(talk: Talk, petition: Petition, known: Conversation) -> Wish:
     """Sign with what the phone has said so far, or ask for what is missing or doubtful."""
     reading = talk.reading
     known = _told(known, reading)

@@ -98,6 +98,13 @@ class Renderer:
         """One of the texts of `templates/sms/replies.txt`, its `{fields}` still open."""
         return self._reply(language, reply)
 
+    @cached_property
+    def replies(self) -> list[str]:
+        """The names of all texts of `templates/sms/replies.txt`."""
+        return re.findall(
+            r"macro (\w+)\(", (self._folder / "sms" / "replies.txt").read_text("utf-8")
+        )
+
     @lru_cache(maxsize=64)  # noqa: B019 (one Renderer lives as long as the process)
     def mail(self, language: str, kind: str) -> str:
         """One of the mails of `templates/email/messages.txt`: its subject, and below it its body,

@@ -216,6 +216,11 @@ def _reserved(said: Said, commands: dict[str, list[tuple[Category, str, str]]]) 
     return frozenset(words | {key.replace(" ", "") for key in kept})
 
 
+def word_key(word: str) -> str:
+    """A word as `Lexicon.phrases` has it."""
+    return _key(word)
+
+
 @cache
 def is_yes(word: str, language: str) -> bool:
     """Whether a word, folded, says yes in one language."""

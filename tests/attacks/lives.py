@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
+from server.core.conversations import misread, offers
 from server.core.counting.counts import DAY
 from server.core.petitions import sending
+from server.texting.misread import offering
 from sms import Sending
 from tests.attacks.house import COMMENT, MAIL, MAYOR, NAME, PHONE, POSTCODE, WORDS, House, hidden
 
@@ -207,6 +209,35 @@ async def by_call(home: House) -> None:
 async def not_understood(home: House) -> None:
     await texted(home, SIGN)
     await home.says(f"qwe rty {COMMENT} xyzzy", f"was {NAME} there at {POSTCODE}?", gateway="http")
+    await texted(home, "UNDO")
+
+
+async def read_by_an_organizer(home: House) -> None:
+    """Writes what we do not understand, and somebody at the desk has it asked about."""
+    await home.says(f"did lake hear from {NAME} {POSTCODE}")
+    services, lake = home.services, home.services.directory.by_keyword["LAKE"]
+    async with services.database.write() as tx:
+        [text] = await misread.misread_texts(tx, lake.id, "unknown", services.now())
+        asked = offering.checked(services, text, lake, NAME, POSTCODE)
+        assert not await offers.offer(tx, text, asked, [], services.now(), services.new_id())
+    home.phones.now += 60
+
+
+async def asked_by_an_organizer(home: House) -> None:
+    home.phones.now += 12 * 3600  # by day, in Montana
+    await read_by_an_organizer(home)
+    while await home.phones.drain():
+        pass
+    assert NAME in home.phones.network.sent[-1].body
+    home.phones.now += 60
+    await texted(home, "YES")
+    await texted(home, "UNDO")
+
+
+async def asked_about_too_late(home: House) -> None:
+    """Takes back what was signed, before the question goes out."""
+    await texted(home, SIGN)
+    await read_by_an_organizer(home)
     await texted(home, "UNDO")
 
 
@@ -416,6 +447,8 @@ TAKEN_BACK: list[Life] = [
     on_a_screen,
     by_call,
     not_understood,
+    asked_by_an_organizer,
+    asked_about_too_late,
     status_updates,
     *LETTERS,
 ]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +19,7 @@ from server.cli import demo, main
 from server.cli.sample import sample
 from server.db import files
 from sms.reading import reserved
-from tests.harness.product import ROOT, running
+from tests.harness.product import ROOT, Server, running
 
 
 def test_the_secret_key_has_its_name_only_once_it_is_whole_and_on_the_disk(
@@ -112,6 +117,60 @@ def test_a_port_that_is_none_is_said_in_a_sentence(
 
 def test_no_command_is_called_as_the_sample_petition_is() -> None:
     assert sample().keyword not in reserved()
+
+
+@pytest.fixture(scope="module")
+def lively(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo as `make run` starts it."""
+    with running(tmp_path_factory.mktemp("lively") / "data", serve=("demo",)) as server:
+        yield server
+
+
+def rows(server: Server, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(server.store)) as store:
+        return [tuple(row) for row in store.execute(sql)]
+
+
+def test_the_desk_of_the_demo_has_life_in_it(lively: Server) -> None:
+    figures = json.loads(lively.command("check", "--json").stdout)["library"]
+    assert 100 < figures["verified"] < 300
+    assert all(figures["by_class"].values())
+    assert figures["unverified"]
+    assert figures["held"] == 6
+    assert "is sound" in lively.command("check").stdout
+    assert "Open the library on Sundays" in lively.get("/").text
+    assert rows(lively, "SELECT 1 FROM signatures WHERE comment <> '' AND approved_at IS NULL")
+    assert rows(lively, "SELECT 1 FROM signatures WHERE approved_at IS NOT NULL")
+    assert len(rows(lively, "SELECT 1 FROM collectors")) == 2
+    assert len(rows(lively, "SELECT 1 FROM inbound WHERE kind = 'unknown'")) == 5
+    days = rows(lively, "SELECT count(DISTINCT created_at / 86400) FROM signatures")
+    assert days[0][0] in {20, 21, 22}
+    scripts = {chr(ord(str(n[0])[0]) & ~0x7F) for n in rows(lively, "SELECT name FROM signatures")}
+    assert len(scripts) > 5
+
+
+def test_nobody_of_the_demo_is_anybody_and_nothing_goes_out_to_them(lively: Server) -> None:
+    contacts = rows(
+        lively,
+        "SELECT contact FROM signatures WHERE contact IS NOT NULL UNION SELECT sender FROM inbound",
+    )
+    invented = re.compile(r"\+1\d{3}55501\d\d|[a-z0-9]+@example\.org")
+    assert [c for (c,) in contacts if not invented.fullmatch(str(c))] == []
+    waits = "SELECT 1 FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL"
+    assert rows(lively, waits) == []
+    assert "signer" not in lively.log.read_text()
+
+
+def test_nobody_is_invented_a_second_time(tmp_path: Path) -> None:
+    for lively in (False, True):
+        demo.prepare(tmp_path / "bare", {}, "127.0.0.1", 8000, lively=lively)
+        demo.prepare(tmp_path / "full", {}, "127.0.0.1", 8000, lively=True)
+    counted = []
+    for folder in ("bare", "full"):
+        with closing(sqlite3.connect(tmp_path / folder / "undersigned.db")) as store:
+            counted += store.execute("SELECT count(*) FROM signatures").fetchone()
+    assert counted[0] == 0
+    assert counted[1] < 300
 
 
 #: What only pages, texts and forms need.

@@ -78,6 +78,9 @@ def place(
 
 def demo(place: Place) -> None:
     assert "Sign this petition" in place.server.get("/p/face").text  # the fixture has started it
+    assert place.server.get("/p/library").status == 404  # by `--empty`
+    with product.running(place.folder / "lively", serve=("demo",)) as server:
+        assert "Sign this petition" in server.get("/p/library").text
 
 
 def serve_and_worker(place: Place) -> None:

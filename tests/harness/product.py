@@ -140,7 +140,7 @@ def start(
     data: Path,
     port: int | None = None,
     *,
-    serve: Sequence[str] = ("demo",),
+    serve: Sequence[str] = ("demo", "--empty"),
     **environment: str,
 ) -> Server:
     """Start the demo, or another command that serves, in that folder; wait until it answers."""
@@ -181,7 +181,7 @@ def spawn(
 
 @contextlib.contextmanager
 def running(
-    data: Path, *, serve: Sequence[str] = ("demo",), **environment: str
+    data: Path, *, serve: Sequence[str] = ("demo", "--empty"), **environment: str
 ) -> Iterator[Server]:
     server = start(data, None, serve=serve, **environment)
     try:

@@ -36,6 +36,7 @@ from tests.web.presses import (
     reviewing,
     signers,
     team,
+    texts,
 )
 from tests.web.presses.table import PRESSES, Press, known, walk
 
@@ -43,7 +44,7 @@ AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
     *(readers, signers, letters, offices, petitions, collectors, life, reviewing),
-    *(decisions, team, account),
+    *(decisions, team, account, texts),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.core.conversations import phones
+from server.core.conversations import offers, phones
 from server.core.conversations.phones import STRANGER, Standing
 from server.core.conversations.replies import allowed
 from server.core.conversations.wishes import Answered, Received
@@ -155,6 +155,8 @@ async def _forget(tx: Transaction, spoken: Sequence[tuple[bytes, str]]) -> None:
         f" AND phone_key IN (SELECT phone_key FROM {batch} b)",
         batch=pack((key,) for key, _ in spoken),
     )
+    await phones.converse(tx, {key: None for key, _ in spoken}, 0)
+    await offers.forget_offers(tx, (key for key, _ in spoken))
 
 
 async def forget_farewells(tx: Transaction, now: int) -> None:

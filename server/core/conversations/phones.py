@@ -25,7 +25,8 @@ _ABOUT |= dict.fromkeys(("stop", "start", "remove"), "opt")
 class Conversation:
     """What a phone has told us so far towards a signature; '' is still to be asked. `class_` is
     that of the signature which it ends in: a call goes on by text; `wording` is the number of what
-    the petition said when it began, `collector` the code of who brought them."""
+    the petition said when it began, `collector` the code of who brought them. With `offered_at` it
+    is what an organizer has read and the phone was asked about then: only its YES signs."""
 
     petition_id: int
     language: str
@@ -34,6 +35,7 @@ class Conversation:
     class_: Class = "sms"
     wording: int = 1
     collector: str = ""
+    offered_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,10 @@ class PhoneHistory:
 
 
 #: The columns of a conversation in the order of its fields.
-_ASKED = ("petition_id", "language", "name", "postcode", "class", "wording", "collector")
+_ASKED = (
+    *("petition_id", "language", "name", "postcode", "class", "wording", "collector"),
+    "offered_at",
+)
 _CHOSEN = "i.kind = 'language' AND i.language IS NOT NULL"
 _REPLIED = "i.reply IS NOT NULL"
 _UNFINISHED = "CASE WHEN i.kind = 'which' THEN i.body END"
@@ -118,7 +123,7 @@ async def histories(
         f" {_last('i.ask', _REPLIED)} AS rest,"
         f" {_last('i.reply', _REPLIED)} AS ours, {_last('i.reply', _REPLIED, 1)} AS before,"
         " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class, c.wording,"
-        " c.collector,"
+        " c.collector, c.offered_at,"
         " (SELECT step FROM texted_letters t WHERE t.phone_key = b.phone_key"
         "  AND t.begun_at > :gathered) AS letter"
         f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"
@@ -161,7 +166,8 @@ async def converse(tx: Transaction, last: Mapping[bytes, Conversation | None], n
     asked = [(key, *astuple(kept), now) for key, kept in last.items() if kept]
     if asked:
         columns = (
-            "phone_key, petition_id, language, name, postcode, {}, wording, collector, asked_at"
+            "phone_key, petition_id, language, name, postcode, {}, wording, collector,"
+            " offered_at, asked_at"
         )
         rows = tx.rows(
             "batch",
@@ -173,6 +179,7 @@ async def converse(tx: Transaction, last: Mapping[bytes, Conversation | None], n
             class_="text",
             wording="int",
             collector="text",
+            offered_at="int",
             asked_at="int",
         )
         await tx.execute(

@@ -292,7 +292,7 @@ async def forget_about(tx: Transaction, signatures: Iterable[tuple[int, int]]) -
 
 
 #: Those that answer a phone, as the index `outbox_answers` has them.
-_ANSWERING = "kind IN ('reply', 'farewell', 'call_name') AND recipient IS NOT NULL"
+_ANSWERING = "kind IN ('reply', 'farewell', 'call_name', 'offer') AND recipient IS NOT NULL"
 
 
 async def forget_phones(tx: Transaction, phones: Iterable[str], *, farewells: bool = False) -> None:

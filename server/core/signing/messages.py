@@ -53,11 +53,12 @@ class About:
 class Plan:
     """What a message has to say, before anything is made for it: a code is good from when it goes
     out. `about` has a code each; for signed_again, it is what was signed. `noted_id`: the signature
-    whose owner is told of a repeat."""
+    whose owner is told of a repeat. `words`: what it says, where that is made already."""
 
     kind: str
     about: tuple[About, ...] = ()
     noted_id: int | None = None
+    words: str = ""
 
     @property
     def has_code(self) -> bool:

@@ -30,6 +30,7 @@ DELETED = (
     "groups_of_contacts",
     "holds",
     "conversations",
+    "judged_texts",
     "outbox",
     "pending_forms",
     "besides",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 
-from server.core.conversations import gathering, inbound, phones
+from server.core.conversations import gathering, inbound, misread, phones
 from server.core.counting.counts import DAY
 from server.core.desk.people import happenings, invitations
 from server.core.desk.signers import invalidation
@@ -41,6 +41,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     await inbound.forget_farewells(tx, now)
     await outbox.forget_farewells(tx, now)
     await inbound.forget(tx, now - keep_days * DAY)
+    await misread.expire_judgements(tx, now, now - keep_days * DAY)
     await outbox.expire(tx, now, first_id(now - outbox.LEAST_SECONDS))
     await outbox.forget(tx, now - keep_days * DAY)
     await codes.expire(tx, now)

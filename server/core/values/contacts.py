@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BODY_SHOWN = 60  # characters of a text
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
+_PHONE_DIGITS = 7  # no number to call has fewer
+_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 _PHONE_LIMIT = 40  # characters, with all that people put between the digits
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 #: Dashes and spaces that phones and word processors write, as the ones of a keyboard.
@@ -186,6 +188,17 @@ def masked_body(body: str, shown_words: Container[str]) -> str:
     cut = body[:BODY_SHOWN]
     words = _word_or_number().sub(lambda found: _masked_word(found[0], shown_words), cut)
     return " ".join(words.split()) + ("…" if len(body) > len(cut) else "")
+
+
+def masked_numbers(body: str) -> str:
+    """A text that somebody has to read to judge it, without phone numbers and e-mail addresses: of
+    a number with seven digits or more the first one stays, of an address what tells it apart."""
+    without = _ADDRESS.sub(lambda found: masked(found[0]), body)
+    return str(_word_or_number().sub(lambda found: _masked_number(found[0]), without))
+
+
+def _masked_number(word: str) -> str:
+    return _masked_word(word, ()) if sum(map(str.isdigit, word)) >= _PHONE_DIGITS else word
 
 
 def _masked_word(word: str, shown_words: Container[str]) -> str:

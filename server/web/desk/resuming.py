@@ -17,7 +17,7 @@ _PRESSED = re.compile(
 _PAGES = re.compile(
     r"/organizer/(?:petitions/new|account(?:/email|/password|/second-step)?|o/[0-9]{1,15}|review/[a-z0-9-]{1,60}|join/[0-9a-f]{1,64}"
     r"|p/[a-z0-9-]{1,60}(?:/edit|/answer|/delete|/end(?:/agree)?|/export\.csv|/moderation"
-    r"|/organizations|/partners|/invalidate|/audit)?)?"
+    r"|/organizations|/partners|/invalidate|/audit|/texts(?:/ask)?)?)?"
 )
 
 

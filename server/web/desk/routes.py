@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from server.web.desk import audit, collectors, letters, preview
+from server.web.desk import audit, collectors, letters, preview, texts
 from server.web.desk.figures import dashboard
 from server.web.desk.form import petition_form
 from server.web.desk.life import answering, deleting, ending, reviewing
@@ -99,6 +99,9 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
             GET=for_organizations.show,
             POST=for_organizations.decide,
         ),
+        door("p/{slug}/texts", "moderator", GET=texts.show, POST=texts.decide),
+        door("p/{slug}/texts/ask", "moderator", GET=texts.ask, POST=texts.ask),
+        door("p/{slug}/texts/cases.txt", "moderator", GET=texts.download),
         door("p/{slug}/text-codes", "owner", POST=moderation.text_codes),
         door("p/{slug}/invalidate", "moderator", GET=take_out, POST=take_out),
         door("p/{slug}/invalidate/{id}/confirm", "moderator", POST=invalidation.confirm),

@@ -318,6 +318,10 @@ ACTION_WORDS = {
     "collector_renamed": N_("gave a collector another name"),
     "collector_ended": N_("ended the link of a collector"),
     "collector_resumed": N_("let a collector go on"),
+    "text_asked": N_("asked a phone whether it meant to sign"),
+    "text_stopped": N_("noted that a text was an opt-out"),
+    "text_seen": N_("noted that a text needs nothing"),
+    "text_cases": N_("downloaded texts with invented names"),
     "assigned": N_("became an organizer of the petition"),
 }
 KIND_WORDS = {
@@ -340,6 +344,9 @@ KIND_WORDS = {
     "late": N_("Found late"),
     "list": N_("List"),
     "no_phone": N_("No number"),
+    "no": N_("No"),
+    "which": N_("Which petition?"),
+    "stop_how": N_("Perhaps an opt-out"),
     "unknown": N_("Not understood"),
 }
 

@@ -20,7 +20,7 @@ CORE = ROOT / "server" / "core"
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
     " mail_stops bounces invalidations letters texted_letters calls"
-    " place_corrections".split()
+    " place_corrections judged_texts".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -36,6 +36,11 @@ ERASING: dict[str, set[str] | str] = {
     "conversations/inbound.py:forget": BY_AGE,
     "conversations/inbound.py:forget_farewells": BY_AGE,
     "conversations/inbound.py:forget_phones": {"forgotten"},
+    "conversations/offers.py:_waiting": BY_SENDING,
+    "conversations/offers.py:answered": BY_SENDING,
+    "conversations/misread.py:expire_judgements": BY_AGE,
+    "conversations/offers.py:forget_offers": {"forgotten"},
+    "conversations/offers.py:offered": BY_SENDING,
     "conversations/phones.py:converse": BY_SENDING,
     "conversations/phones.py:end_conversations": BY_AGE,
     "conversations/phones.py:opt_in": {"started"},

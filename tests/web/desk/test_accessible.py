@@ -16,7 +16,9 @@ pytestmark = [needs("chromium"), pytest.mark.slow, pytest.mark.timeout(120)]
 PAGES = (
     *("", "o/1", "o/1?done=no_role", "forgotten", "p/face/collectors"),
     *("account", "account/password", "account/email", "account/second-step"),
+    *("p/face/texts", "p/face/texts?show=all"),
 )
+SAID = "did face hear from Ana Diaz 59801"
 WIDTHS = (320, 1280)
 
 
@@ -32,6 +34,7 @@ def desk(
         window.fill("#name", "organizer")
         window.fill("#password", server.password)
         window.click("main button")
+        server.text(SAID, "+14065550123")
         yield window
 
 
@@ -53,6 +56,12 @@ def test_no_answer_to_a_form_has_a_fault(desk: Page, width: int) -> None:
     link = desk.locator("code").inner_text()
     assert faults_at(desk, width) == []
     desk.goto(link)
+    assert faults_at(desk, width) == []
+    desk.goto("/organizer/p/face/texts")
+    desk.click("button[value=ask]")
+    assert faults_at(desk, width) == []
+    desk.fill("#name", "example.org")
+    desk.click("main form button")
     assert faults_at(desk, width) == []
     desk.goto("/organizer/forgotten")
     desk.fill("#name", "organizer")
