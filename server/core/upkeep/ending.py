@@ -44,6 +44,8 @@ DELETED = (
     "place_corrections",
     "ends_asked",
     "reviews",
+    "mended",
+    "erasures",
 )
 
 

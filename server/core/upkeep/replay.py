@@ -102,7 +102,7 @@ async def again(tx: Transaction, keys: Keys, records: Sequence[Record]) -> None:
         await signatures.end_news(tx, await stored.by_ids(tx, petition, ids))
     for phone, stopped in told.phones.items():
         await (phones.opt_out(tx, phone, at) if stopped else phones.opt_in(tx, phone))
-    await inbound.forget_in_copy(tx, told.forgotten)
+    await inbound.forget_all(tx, told.forgotten)
     await allowance.stop(tx, [key for key, stopped in told.mail.items() if stopped], at)
     await allowance.lift(tx, [key for key, stopped in told.mail.items() if not stopped])
     for petition, proof in told.ended:

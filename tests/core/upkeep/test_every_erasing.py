@@ -20,7 +20,7 @@ CORE = ROOT / "server" / "core"
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
     " mail_stops bounces invalidations letters texted_letters calls"
-    " place_corrections".split()
+    " place_corrections mended".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -39,14 +39,14 @@ ERASING: dict[str, set[str] | str] = {
     "conversations/phones.py:converse": BY_SENDING,
     "conversations/phones.py:end_conversations": BY_AGE,
     "conversations/phones.py:opt_in": {"started"},
-    "desk/invalidation.py:_mark": BY_DESK,
-    "desk/invalidation.py:_put_back": BY_DESK,
-    "desk/invalidation.py:_take_out": BY_DESK,
-    "desk/invalidation.py:confirm": BY_DESK,
-    "desk/invalidation.py:forget_names": BY_AGE,
-    "desk/invalidation.py:undo": BY_DESK,
-    "desk/moderation.py:hide_comments": BY_DESK,
-    "desk/moderation.py:judge_comments": BY_DESK,
+    "desk/signers/invalidation.py:_mark": BY_DESK,
+    "desk/signers/invalidation.py:_put_back": BY_DESK,
+    "desk/signers/invalidation.py:_take_out": BY_DESK,
+    "desk/signers/invalidation.py:confirm": BY_DESK,
+    "desk/signers/invalidation.py:forget_names": BY_AGE,
+    "desk/signers/invalidation.py:undo": BY_DESK,
+    "desk/signers/moderation.py:hide_comments": BY_DESK,
+    "desk/signers/moderation.py:judge_comments": BY_DESK,
     "letters/again.py:_move": BY_SENDING,
     "letters/again.py:send_again": BY_SENDING,
     "letters/carrying.py:begin": BY_SENDING,
@@ -83,6 +83,7 @@ ERASING: dict[str, set[str] | str] = {
     "outbox/outbox.py:postponed": BY_SENDING,
     "outbox/outbox.py:sent": BY_SENDING,
     "outbox/returned.py:note_bounce": BY_AGE,
+    "person/mending.py:end_public": BY_DESK,
     "petitions/petitions.py:edit": "names nobody who signs",
     "signing/by_form.py:sign_by_form": "of a form that nothing is stored of yet",
     "signing/codes.py:expire": BY_AGE,

@@ -1,0 +1,56 @@
+"""Erasing a signature as if its signer had taken it back, where no code and no text tells whose it
+is: what its phone has said, and mails that wait for its contact, are found by the contact's key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from server.core.conversations import inbound, phones
+from server.core.outbox import outbox
+from server.core.petitions.petitions import Petition
+from server.core.signing import signatures, stored
+from server.core.signing.signature import Signature
+from server.core.values.keys import Keys
+from server.db import Transaction
+
+
+async def under_locks(tx: Transaction, petition_id: int, id_: int) -> Signature | None:
+    """The signature, which no other server decides about until the transaction ends; None for one
+    that is gone, or taken back."""
+    await stored.lock(tx, await stored.by_ids(tx, petition_id, [id_]))
+    found = await stored.by_ids(tx, petition_id, [id_])
+    return next((s for s in found if s.withdrawn_at is None), None)
+
+
+async def erase(
+    tx: Transaction, keys: Keys, petition: Petition, id_: int, phone: str | None, now: int
+) -> bool:
+    """Erase it, and all that is kept about it; whether it was there. `phone`: its number, so far as
+    it is known (`kept.phone_of`)."""
+    signature = await under_locks(tx, petition.id, id_)
+    if signature is None:
+        return False
+    contact_key = signature.contact_key
+    await signatures.withdraw(tx, [signature], now)
+    if contact_key:
+        await _forget_mails(tx, keys, petition, contact_key)
+    if phone:
+        await inbound.forget_all(tx, keys.phones(phone))
+        await phones.converse(tx, dict.fromkeys(keys.phones(phone)), now)
+    return True
+
+
+async def _forget_mails(
+    tx: Transaction, keys: Keys, petition: Petition, contact_key: bytes
+) -> None:
+    """Mails that were asked for and wait do not go out, where nothing of their contact is left."""
+    if await stored.of_contact(tx, petition.id, [contact_key]):
+        return
+    waiting = await outbox.asked_for(tx, petition.id)
+    gone = [id_ for id_, to in waiting if contact_key in keys.contacts(petition.salt, to)]
+    await _discard(tx, gone)
+
+
+async def _discard(tx: Transaction, ids: Collection[int]) -> None:
+    for id_ in ids:
+        await outbox.discard(tx, id_)
