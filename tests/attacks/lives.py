@@ -135,6 +135,86 @@ async def mail_that_was_refused(home: House) -> None:
     await takes_back(home, page, code)
 
 
+# Erased by an organizer.
+
+
+async def erased(home: House, by: str, words: str, **corrected: str) -> None:
+    """Found at the desk, looked at, corrected, and erased at their request."""
+    cookie, signers = await home.desk(), "/organizer/p/lake/signers"
+    csrf = re.search(r'name="csrf" value="(\w+)"', await home.page(signers, cookie=cookie))
+    assert csrf
+    token = {"csrf": csrf[1]}
+    found = await home.page(signers, token | {"by": by, "words": words}, cookie)
+    [mine] = set(re.findall(rf"{signers}/\d+", found))
+    assert NAME in (await home.page(mine, cookie=cookie)) or corrected
+    if corrected:
+        right = {"name": NAME, "postcode": POSTCODE, "comment": COMMENT} | corrected
+        await home.page(f"{mine}/correct", token | right, cookie)
+        assert right["name"] in await home.page(mine, cookie=cookie)
+    await home.page(f"{mine}/data", cookie=cookie)
+    await home.page(f"{mine}/erase", token | {"reason": "wish"}, cookie)
+    gone = await home.page(signers, token | {"by": by, "words": words}, cookie)
+    assert "Nobody is found." in gone, gone
+
+
+async def erased_of_the_web(home: House) -> None:
+    await by_mail(home, news="1")
+    await asked(home)
+    await erased(home, "contact", MAIL)
+
+
+async def erased_while_mail_waits(home: House) -> None:
+    await by_mail(home)
+    home.phones.now += 90_000
+    for command in ("MAIL", "RCPT"):
+        home.office.answers[command] = [f"451 4.7.1 {WORDS}"] * 9
+        await home.signs(email=MAIL, comment=COMMENT + command)
+        await home.mail()
+        await asked(home)
+        await home.mail()
+    home.office.answers.clear()
+    await erased(home, "name", "quillfeather")
+
+
+async def erased_once_corrected(home: House) -> None:
+    await by_mail(home)
+    await erased(home, "postcode", POSTCODE, name="Zeb Quillfeather", comment="")
+
+
+async def erased_without_contact(home: House) -> None:
+    await home.signs(comment=COMMENT)
+    await erased(home, "name", NAME, name="Zeb Quillfeather")
+
+
+async def erased_of_a_phone(home: House) -> None:
+    """Whose number is kept nowhere but in its texts."""
+    await texted(home)
+    await home.says("STATUS Zebulon", f"qwe rty {COMMENT} xyzzy", "SIGN LAKE")
+    await erased(home, "contact", PHONE)
+
+
+async def erased_of_a_phone_that_signed_on_the_web(home: House) -> None:
+    await by_web_and_phone(home)
+    await home.says("STATUS Zebulon", f"qwe rty {COMMENT}", gateway="http")
+    await erased(home, "name", "zebulon")
+
+
+async def erased_with_a_letter(home: House) -> None:
+    await writes_by_text(home)
+    await erased(home, "name", "quill zeb")
+
+
+DESK: list[Life] = [
+    erased_of_the_web,
+    erased_while_mail_waits,
+    erased_once_corrected,
+    erased_without_contact,
+    erased_of_a_phone,
+    erased_of_a_phone_that_signed_on_the_web,
+    erased_with_a_letter,
+]
+
+
 # By phone.
 
 
@@ -418,4 +498,5 @@ TAKEN_BACK: list[Life] = [
     not_understood,
     status_updates,
     *LETTERS,
+    *DESK,
 ]

@@ -30,27 +30,22 @@ async def erase(
     signature = await under_locks(tx, petition.id, id_)
     if signature is None:
         return False
-    contact_key = signature.contact_key
+    contact_keys = [signature.contact_key] if signature.contact_key else []
     await signatures.withdraw(tx, [signature], now)
-    if contact_key:
-        await _forget_mails(tx, keys, petition, contact_key)
+    await forget_mails(tx, keys, petition.id, petition.salt, contact_keys)
     if phone:
         await inbound.forget_all(tx, keys.phones(phone))
         await phones.converse(tx, dict.fromkeys(keys.phones(phone)), now)
     return True
 
 
-async def _forget_mails(
-    tx: Transaction, keys: Keys, petition: Petition, contact_key: bytes
+async def forget_mails(
+    tx: Transaction, keys: Keys, petition_id: int, salt: bytes, contact_keys: Collection[bytes]
 ) -> None:
-    """Mails that were asked for and wait do not go out, where nothing of their contact is left."""
-    if await stored.of_contact(tx, petition.id, [contact_key]):
-        return
-    waiting = await outbox.asked_for(tx, petition.id)
-    gone = [id_ for id_, to in waiting if contact_key in keys.contacts(petition.salt, to)]
-    await _discard(tx, gone)
-
-
-async def _discard(tx: Transaction, ids: Collection[int]) -> None:
-    for id_ in ids:
-        await outbox.discard(tx, id_)
+    """Mails that were asked for and wait do not go out to these contacts, where nothing of theirs
+    is left in the petition."""
+    left = {s.contact_key for s in await stored.of_contact(tx, petition_id, contact_keys)}
+    gone = set(contact_keys) - left
+    for id_, recipient in await outbox.asked_for(tx, petition_id) if gone else ():
+        if gone & set(keys.contacts(salt, recipient)):
+            await outbox.discard(tx, id_)
