@@ -135,6 +135,68 @@ async def mail_that_was_refused(home: House) -> None:
     await takes_back(home, page, code)
 
 
+# By what one has signed.
+
+
+async def mine_asked(home: House) -> str:
+    """The page on which the code is typed that shows all."""
+    return await home.page("/mine", {"contact": MAIL})
+
+
+async def mine_shown(home: House) -> str:
+    """All that the address has signed."""
+    page = await mine_asked(home)
+    return await home.page("/mine", hidden(page) | {"code": await home.mail()})
+
+
+async def mine_taken_back(home: House, page: str) -> None:
+    for which in re.findall(r'name="withdraw" value="([0-9.]+)"', page):
+        page = await home.page("/mine", hidden(page) | {"withdraw": which})
+        assert "all that we kept of it is erased" in page, page
+    assert "We keep nothing of this address" in page, page
+
+
+async def taken_back_of_all(home: House) -> None:
+    await by_mail(home, news="1")
+    page = await mine_shown(home)
+    for kind in ("txt", "json"):
+        assert COMMENT in await home.page("/mine", hidden(page) | {"file": kind})
+    await mine_taken_back(home, page)
+
+
+async def taken_back_of_all_while_mail_waits(home: House) -> None:
+    await by_mail(home)
+    page = await mine_shown(home)
+    home.office.answers["RCPT"] = [f"451 4.7.1 {WORDS}"] * 9
+    await asked(home)
+    await mine_asked(home)
+    await home.mail()
+    home.office.answers.clear()
+    await mine_taken_back(home, page)
+
+
+async def taken_back_of_all_that_is_pending(home: House) -> None:
+    await home.signs(email=MAIL, comment=COMMENT)
+    await home.mail()
+    await mine_taken_back(home, await mine_shown(home))
+
+
+async def taken_back_by_code_while_all_was_asked_for(home: House) -> None:
+    await by_mail(home)
+    page = await asked(home)
+    code = await home.mail()
+    await mine_asked(home)
+    await takes_back(home, page, code)
+
+
+MINE: list[Life] = [
+    taken_back_of_all,
+    taken_back_of_all_while_mail_waits,
+    taken_back_of_all_that_is_pending,
+    taken_back_by_code_while_all_was_asked_for,
+]
+
+
 # Erased by an organizer.
 
 
@@ -499,4 +561,5 @@ TAKEN_BACK: list[Life] = [
     status_updates,
     *LETTERS,
     *DESK,
+    *MINE,
 ]

@@ -99,7 +99,7 @@ DESK: dict[str, dict[str, str]] = {
 }
 #: Where nobody is asked who they are.
 PUBLIC = set(
-    "/ /accessibility /help /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
+    "/ /accessibility /help /mine /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
     " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/changes"
     " /p/{slug}/by/{collector} /p/{slug}/by/{collector}/poster"
     " /p/{slug}/count /p/{slug}/count.txt /p/{slug}/count.json"
