@@ -10,7 +10,7 @@ import pytest
 
 from server.core.person import mine
 from tests.attacks import lives
-from tests.attacks.house import MAIL, NAME, House, hidden, house
+from tests.attacks.house import COMMENT, MAIL, NAME, PHONE, House, hidden, house
 from tests.attacks.lives import mine_asked, mine_shown
 from tests.harness.mail.smtp import PostOffice, post_office
 
@@ -35,7 +35,7 @@ async def home(
 async def test_a_code_shows_all_that_the_mailbox_has_signed(home: House) -> None:
     await lives.by_mail(home, news="1")
     page = await mine_shown(home)
-    for words in (NAME, "ZE2 9QF", lives.COMMENT, MAIL, "Wants news since", ALL):
+    for words in (NAME, "ZE2 9QF", COMMENT, MAIL, "Wants news since", ALL):
         assert words in page, words
     page = await home.page("/mine", hidden(page) | news_off(page))
     assert "You get no news of this petition any more" in page
@@ -161,7 +161,7 @@ async def test_taking_back_twice_is_harmless(home: House) -> None:
 
 
 async def test_a_phone_is_told_what_to_text(home: House) -> None:
-    page = await home.page("/mine", {"contact": lives.PHONE})
+    page = await home.page("/mine", {"contact": PHONE})
     assert "<b>STATUS</b>" in page
     assert "4065550177" not in page
     assert "Write the whole e-mail" in await home.page("/mine", {"contact": "nobody"})

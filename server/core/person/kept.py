@@ -18,7 +18,7 @@ from server.core.values.keys import Keys
 from server.db import Database, Row, Transaction, pack
 from server.errors import NotFound
 
-SPOKEN = 5000  # texts that are gone through in one read
+SPOKEN_BLOCK = 5000  # texts that are gone through in one read
 #: Of whom a phone may be kept, or may have been.
 _BY_PHONE = frozenset({"sms", "ussd", "voice", "web-phone"})
 Part = dict[str, Any]
@@ -26,8 +26,8 @@ Part = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept, part by part: each a list of entries with the same names, which `PARTS` has in
-    the order in which they are told. Times (`…_at`) are UTC seconds."""
+    """What is kept, by part: each a list of entries with the same fields. Times (`at`, `…_at`) are
+    UTC seconds."""
 
     petition: Petition
     signature: Signature
@@ -162,11 +162,11 @@ async def phone_of(
                 "SELECT arrival, sender FROM inbound WHERE arrival > :after"
                 " ORDER BY arrival LIMIT :limit",
                 after=after,
-                limit=SPOKEN,
+                limit=SPOKEN_BLOCK,
             )
         for sender in {row["sender"] for row in rows if row["sender"]}:
             if signature.contact_key in keys.contacts(petition.salt, sender):
                 return str(sender)
-        if len(rows) < SPOKEN:
+        if len(rows) < SPOKEN_BLOCK:
             return None
         after = rows[-1]["arrival"]

@@ -28,7 +28,7 @@ from server.errors import InvalidInput, Problem, Throttled
 By = Literal["name", "postcode", "contact"]
 FOUND = 20  # on a page
 SCANNED = 200_000  # signatures that one look goes through
-BLOCK = 10_000  # of those in one read: nobody who signs waits for more
+LOOK_BLOCK = 10_000  # of those in one read: nobody who signs waits for more
 #: Looks for a contact that one organizer has in an hour: enough for whoever answers requests, too
 #: few for asking who of a list of addresses has signed.
 CONTACT_LOOKS, LOOKS_SECONDS = 30, 3600
@@ -48,7 +48,7 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSigner:
     """A signature in a list of what was found; '' for a name or postcode that is erased."""
 
     id: int
@@ -64,7 +64,7 @@ class Look:
     """What one look has found, the newest first. `before`: what is older than that signature was
     not looked at; 0 if all was."""
 
-    found: Sequence[Found]
+    found: Sequence[FoundSigner]
     before: int = 0
 
 
@@ -103,7 +103,7 @@ async def look(
         async with database.read() as tx:
             contact_keys = keys.contacts(petition.salt, wanted.words)
             return Look(await by_contact(tx, petition.id, contact_keys))
-    found: list[Found] = []
+    found: list[FoundSigner] = []
     before, seen = before or _NEWEST, 0
     while seen < SCANNED:
         async with database.read() as tx:  # each by itself: others read in between
@@ -112,14 +112,14 @@ async def look(
         if len(found) > FOUND:
             return Look(found[:FOUND], found[FOUND - 1].id)
         seen, before = seen + n, since
-        if n < BLOCK:
+        if n < LOOK_BLOCK:
             return Look(found)
     return Look(found, before)
 
 
 async def by_contact(
     tx: Transaction, petition_id: int, contact_keys: Sequence[bytes]
-) -> list[Found]:
+) -> list[FoundSigner]:
     """All of one contact, also what was taken out and then erased by its signer."""
     rows = await tx.fetch(
         f"SELECT {_COLUMNS} FROM signatures WHERE petition_id = :petition"
@@ -138,14 +138,14 @@ async def _block(tx: Transaction, petition_id: int, before: int) -> tuple[int, i
         " WHERE petition_id = :petition AND id < :before ORDER BY id DESC LIMIT :limit) AS block",
         petition=petition_id,
         before=before,
-        limit=BLOCK,
+        limit=LOOK_BLOCK,
     )
     return (row["since"], row["n"]) if row else (0, 0)
 
 
 async def _in_block(
     tx: Transaction, petition_id: int, wanted: Sought, since: int, before: int
-) -> list[Found]:
+) -> list[FoundSigner]:
     which, values = _sql(wanted)
     rows = await tx.fetch(
         f"SELECT {_COLUMNS} FROM signatures WHERE petition_id = :petition AND id >= :since"
@@ -182,6 +182,6 @@ def _is_sought(wanted: Sought, row: Row) -> bool:
     return all(word in name for word in wanted.words.split())
 
 
-def _found(row: Row) -> Found:
+def _found(row: Row) -> FoundSigner:
     name, postcode = row["name"] or "", row["postcode"] or ""
-    return Found(row["id"], name, postcode, row["class"], row["state"], row["created_at"])
+    return FoundSigner(row["id"], name, postcode, row["class"], row["state"], row["created_at"])

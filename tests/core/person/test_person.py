@@ -92,7 +92,7 @@ def test_what_cannot_be_looked_for_is_refused(by: str, typed: str) -> None:
 async def test_many_are_found_page_by_page_and_each_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "BLOCK", 3)
+    monkeypatch.setattr(search, "LOOK_BLOCK", 3)
     monkeypatch.setattr(search, "SCANNED", 12)
     monkeypatch.setattr(search, "FOUND", 4)
     for n in range(40):

@@ -20,7 +20,7 @@ from server.web.desk.signers.person_words import (
     SEARCH_FAULTS,
 )
 from server.web.desk.words import WAIT
-from server.web.public.signing.kept import STATES
+from server.web.public.signing.kept import KEPT_STATES
 
 
 async def standing(visit: Visit) -> Petition:
@@ -77,7 +77,7 @@ async def _send(
     context: dict[str, Any] = {"look": look, "fault": fault, "waiting": waiting, "status": status}
     context |= {
         "by_words": BY_WORDS,
-        "states": STATES,
+        "states": KEPT_STATES,
         "why": REASON_OF_ERASURE,
         "values": visit.form,
     }

@@ -13,7 +13,7 @@ from server.core.values.contacts import masked
 from server.words.render import N_, day_words
 
 #: What the entries of each part are, in the order in which they are told.
-PARTS = {
+KEPT_PARTS = {
     "signature": N_("The signature"),
     "besides": N_("What the petition asked besides"),
     "held_because": N_("Why it is held"),
@@ -29,7 +29,7 @@ PARTS = {
     "texts": N_("A text from the phone"),
     "conversations": N_("What we asked the phone last"),
 }
-FIELDS = {
+KEPT_FIELDS = {
     "state": N_("State"),
     "name": N_("Name"),
     "postcode": N_("Postcode"),
@@ -62,11 +62,11 @@ FIELDS = {
     "reason": N_("Reason"),
     "label": N_("Which one"),
     "made_at": N_("Made on"),
-    "field": N_("What"),
+    "field": N_("Field"),
     "was": N_("Before"),
     "became": N_("After"),
     "by_name": N_("By"),
-    "at": N_("On"),
+    "at": N_("Day"),
     "office_name": N_("To"),
     "recipient": N_("To"),
     "sender": N_("From"),
@@ -84,9 +84,9 @@ FIELDS = {
     "begun_at": N_("Begun on"),
     "noted_at": N_("Said on"),
     "asked_at": N_("Asked on"),
-    "division": N_("Area"),
+    "division": N_("Place"),
 }
-STATES = {
+KEPT_STATES = {
     "verified": N_("verified"),
     "unverified": N_("not verified"),
     "held": N_("held"),
@@ -114,14 +114,14 @@ class Teller:
 
     def parts(self, kept: Kept) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
         """What each entry is, with its fields, each with its label."""
-        for part, title in PARTS.items():
+        for part, title in KEPT_PARTS.items():
             for entry in kept.parts.get(part, ()):
                 yield self.say(title), [*self._fields(entry, part == "signature")]
 
     def _fields(self, entry: Part, whole: bool) -> Iterator[tuple[str, str]]:
         for name, value in entry.items():
             told = value not in (None, False, "") or (whole and name in _ALWAYS)
-            if told and (label := FIELDS.get(name)):
+            if told and (label := KEPT_FIELDS.get(name)):
                 yield self.say(label), self._value(name, value, entry)
 
     def _value(self, name: str, value: Any, entry: Part) -> str:
@@ -137,11 +137,11 @@ class Teller:
         if name == "class":
             return self.way(value)
         if name == "state":
-            return self.say(STATES.get(value, value))
+            return self.say(KEPT_STATES.get(value, value))
         if name == "reason":
             return self.reason(value)
         if name == "field":
-            return self.say(FIELDS.get(value) or FIELDS.get(f"{value}_at") or value)
+            return self.say(KEPT_FIELDS.get(value) or KEPT_FIELDS.get(f"{value}_at") or value)
         if isinstance(value, Mapping | list):
             return ", ".join(value)
         return masked(value) if self.masks and name in _MASKED else str(value)

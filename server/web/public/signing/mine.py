@@ -44,7 +44,7 @@ from server.web.public.words import CHANNEL_WORDS
 from server.words.render import N_
 
 REF_LIMIT = 40  # characters
-SIGNER = "signer"  # in the history of a signature: not an organizer
+BY_SIGNER = "signer"  # in the history of a signature: not an organizer
 _FAULTS = {
     "contact": N_("Write the whole e-mail address or phone number that you signed with."),
     "email": N_("Write the whole e-mail address that you signed with."),
@@ -62,7 +62,7 @@ _KINDS = {"json": b"application/json", "txt": b"text/plain;charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MineStep:
     """What the page asks for next, or shows: a contact, a code, what a phone texts, all of it."""
 
     asks: Literal["contact", "code", "phone", "all"]
@@ -82,7 +82,7 @@ class Mine:
     async def show(self, scope: Scope, receive: Receive, send: Send) -> None:
         """GET asks for the contact; from the mail's link, for contact and code."""
         ref = read_query(scope).get("ref", "")[:REF_LIMIT]
-        await self._send(scope, send, Step("code" if ref else "contact", ref=ref))
+        await self._send(scope, send, MineStep("code" if ref else "contact", ref=ref))
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """POST the contact, then the code, then what to do."""
@@ -98,7 +98,7 @@ class Mine:
         except StoreUnavailable as error:
             note(error)
             asks: Literal["code", "contact"] = "code" if "code" in form else "contact"
-            step = Step(asks, form.get("contact", ""), form.get("ref", "")[:REF_LIMIT], "away")
+            step = MineStep(asks, form.get("contact", ""), form.get("ref", "")[:REF_LIMIT], "away")
             await self._send(scope, send, step, status=503, extra=[retry_after(error.retry_after)])
 
     # The contact.
@@ -108,12 +108,12 @@ class Mine:
         settings, typed = self._services.settings, tidy(form.get("contact", ""))
         if email := normal_email(typed):
             await self._after(self._submit(mine.ask_many, await self._mail(scope, email)))
-            await self._send(scope, send, Step("code", email))
+            await self._send(scope, send, MineStep("code", email))
         elif settings.sms_number and normal_phone(typed, settings.country):
-            await self._send(scope, send, Step("phone"))
+            await self._send(scope, send, MineStep("phone"))
         else:
             fault = "contact" if settings.sms_number else "email"
-            await self._send(scope, send, Step("contact", typed, fault=fault))
+            await self._send(scope, send, MineStep("contact", typed, fault=fault))
 
     async def _mail(self, scope: Scope, email: str) -> Announcement:
         services = self._services
@@ -143,7 +143,7 @@ class Mine:
         if email and right:
             await self._send_all(scope, send, email)
         else:
-            await self._send(scope, send, Step("code", email or typed, ref, "code"))
+            await self._send(scope, send, MineStep("code", email or typed, ref, "code"))
 
     # What is kept.
 
@@ -151,7 +151,7 @@ class Mine:
         """Do what a form of the page asks, if it is that of this mailbox, and still in time."""
         email = normal_email(form.get("contact", "")) or ""
         if not email or not self._mailboxes.admits(email, form["t"], self._services.now()):
-            await self._send(scope, send, Step("contact", email, fault="late"))
+            await self._send(scope, send, MineStep("contact", email, fault="late"))
         elif form.get("file") in _KINDS:
             await self._send_file(scope, send, email, form["file"])
         else:
@@ -179,7 +179,7 @@ class Mine:
             if wanted == "withdraw":
                 await erased.erase(tx, keys, petition, id_, None, now)
             else:
-                await mending.end_news(tx, petition, id_, SIGNER, now)
+                await mending.end_news(tx, petition, id_, BY_SIGNER, now)
         except NotFound:
             return "gone"
         return wanted
@@ -200,7 +200,7 @@ class Mine:
             for one in await self._all(email)
         ]
         token = token or self._mailboxes.token(email, self._services.now())
-        step = Step("all", email)
+        step = MineStep("all", email)
         said = self._say(scope, _DONE[done]) if done else ""
         await self._send(scope, send, step, shown=shown, token=token, done=said)
 
@@ -229,7 +229,7 @@ class Mine:
         self,
         scope: Scope,
         send: Send,
-        step: Step,
+        step: MineStep,
         *,
         status: int = 200,
         extra: Iterable[Header] = (),
