@@ -31,6 +31,7 @@ from tests.web.presses import (
     letters,
     life,
     offices,
+    persons,
     petitions,
     readers,
     reviewing,
@@ -43,7 +44,7 @@ AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
     *(readers, signers, letters, offices, petitions, collectors, life, reviewing),
-    *(decisions, team, account),
+    *(decisions, persons, team, account),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

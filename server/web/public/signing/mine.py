@@ -33,10 +33,10 @@ from server.web.http.guard import check_origin
 from server.web.http.responses import (
     UNKEPT,
     Header,
+    respond,
     retry_after,
     security_headers,
     send_html,
-    write,
 )
 from server.web.public.signing.kept import Teller, as_json
 from server.web.public.site import Site, path_of
@@ -223,7 +223,7 @@ class Mine:
             (b"content-disposition", f'attachment; filename="mine.{kind}"'.encode()),
             *security_headers(),
         ]
-        await write(scope, send, 200, headers, said)
+        await respond(scope, send, 200, headers, said)
 
     async def _send(
         self,
