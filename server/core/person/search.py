@@ -29,6 +29,7 @@ from server.errors import InvalidInput, Problem, Throttled
 
 By = Literal["name", "postcode", "contact"]
 FOUND = 20  # on a page
+WORDS_MEANT = 8  # of a name; further ones are not looked for
 SCANNED = 100_000  # signatures that one look goes through
 LOOK_BLOCK = 5000  # of those in one read: nobody who signs waits for more
 #: Looks for a contact that one organizer has in an hour: enough for whoever answers requests, too
@@ -85,7 +86,7 @@ def sought(by: str, typed: str, country: str) -> Sought:
         raise InvalidInput(Problem("words", "short"))
     if by == "postcode":
         return Sought("postcode", fold_postcode(normal_postcode(typed, country) or typed))
-    return Sought("name", words)
+    return Sought("name", " ".join(words.split()[:WORDS_MEANT]))
 
 
 async def take_look(tx: Transaction, key: bytes, by: By, organizer: str, now: int) -> None:
@@ -190,8 +191,8 @@ def _sql(wanted: Sought) -> tuple[str, dict[str, Value]]:
     words = wanted.words.split()
     if not wanted.words.isascii():
         return f"NOT {_IS_ASCII}" if _FOREIGN.search(wanted.words) else "name IS NOT NULL", {}
-    like = " AND ".join(f"lower(name) LIKE :word{n} ESCAPE '!'" for n in range(len(words)))
-    values = {f"word{n}": f"%{_literal(word)}%" for n, word in enumerate(words)}
+    values = {f"word_{chr(97 + n)}": f"%{_literal(word)}%" for n, word in enumerate(words)}
+    like = " AND ".join(f"lower(name) LIKE :{word} ESCAPE '!'" for word in values)
     return f"(NOT {_IS_ASCII} OR ({like})) AND name IS NOT NULL", {**values}
 
 
