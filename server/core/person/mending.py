@@ -119,7 +119,10 @@ async def _note(
         values: dict[str, Value] = {"was": was, "became": became}
         await tx.execute(
             "INSERT INTO mended (petition_id, signature_id, at, by_name, field, was, became)"
-            " VALUES (:petition, :id, :at, :who, :field, :was, :became)",
+            " VALUES (:petition, :id, :at, :who, :field, :was, :became)"
+            # Twice in one second: what is between was there for nobody.
+            " ON CONFLICT (petition_id, signature_id, at, field) DO UPDATE SET"
+            "  became = excluded.became, by_name = excluded.by_name",
             petition=petition_id,
             id=id_,
             at=now,

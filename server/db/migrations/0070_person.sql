@@ -7,9 +7,9 @@ CREATE TABLE mended (
     by_name TEXT NOT NULL,                 -- as in the audit log
     field TEXT NOT NULL,                   -- name, postcode, comment, news or public
     was TEXT,                              -- personal
-    became TEXT                            -- personal
+    became TEXT,                           -- personal
+    PRIMARY KEY (petition_id, signature_id, at, field)
 );
-CREATE INDEX mended_of_signature ON mended (petition_id, signature_id);
 -- Signatures that organizers erase at somebody's request, and that count as taken out. One that
 -- waits for another organizer names its signature; one that is done does not.
 CREATE TABLE erasures (

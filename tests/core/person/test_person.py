@@ -135,6 +135,8 @@ async def test_a_name_is_put_right_and_counts_as_before(world: World) -> None:
     assert await put_right(world, first, "Ana Diaz", "10001") == ["name", "postcode"]
     assert await put_right(world, second, "Bo Lee") == ["name"]
     assert await put_right(world, second, "Bo Lee") == []
+    assert await put_right(world, second, "Bo Leigh") == ["name"]
+    assert await put_right(world, second, "Bo Lee") == ["name"]
     assert await sound(world) == (1, 1)
     assert await world.web("Ana Diaz", "10001") == "again"
     assert await world.text("Bo Lee") == "again"
