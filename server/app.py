@@ -38,6 +38,7 @@ from server.web.public.petition import Petitions
 from server.web.public.preview import Previews
 from server.web.public.sheets import Sheets
 from server.web.public.signing.codes import Codes
+from server.web.public.signing.mine import Mine
 from server.web.public.signing.sign import Sign
 from server.web.public.signing.thanks import Thanks
 from server.web.public.site import Site, refusals
@@ -50,7 +51,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
     petitions, sheets, thanks = Petitions(site), Sheets(site), Thanks(site)
     sign, codes, listing = Sign(site, thanks), Codes(site, thanks), Listing(site)
     letter, previews, changes = LetterPages(site), Previews(site), Rewordings(site)
-    organizations = Organizations(site)
+    organizations, mine = Organizations(site), Mine(site)
     hooks, operators = Hooks(site.services), Operators(site.services)
     return [
         # What a crowd asks for comes first: the table is tried from the top.
@@ -60,6 +61,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
         Route("/accessibility", Methods(GET=petitions.information)),
         Route("/help", Methods(GET=petitions.information)),
         Route("/privacy", Methods(GET=petitions.information)),
+        Route("/mine", Methods(GET=mine.show, POST=mine.answer)),
         Route("/p/{slug}/by/{collector}", Methods(GET=petitions.petition, POST=sign.sign)),
         Route("/p/{slug}/by/{collector}/poster", Methods(GET=sheets.poster)),
         Route("/p/{slug}/verify", Methods(GET=codes.verify, POST=codes.verify)),

@@ -32,6 +32,7 @@ FLOORS = {
     ),
     "server.core": (
         {"upkeep"},
+        {"person"},
         {"desk", "letters", "conversations"},
         {"signing"},
         {"petitions", "floods"},

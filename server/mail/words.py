@@ -11,6 +11,7 @@ from email.utils import format_datetime
 
 from server.config import Settings
 from server.core.outbox.outbox import Announcement
+from server.core.person.mine import MINE_MAIL
 from server.core.petitions.petitions import Petition
 from server.core.signing.messages import MailedCode, Message
 from server.core.values.keys import Keys
@@ -19,6 +20,7 @@ from server.words.render import Renderer
 
 WIDTH = 72  # columns
 FORGOTTEN = "/organizer/forgotten"  # where an organizer types a code for a new password
+MINE = "/mine"  # where a signer types a code to see all that they have signed
 _FIELD = re.compile(r"\{(\w+)\}")
 _LINKLIKE = re.compile(r"(?<=\w)([.:/@]+)(?=\w)")
 
@@ -34,9 +36,10 @@ def word(
 ) -> EmailMessage:
     """The mail about one announcement. The same announcement makes the same `Message-ID`.
 
-    `petition` is None where it is about an organizer's account."""
+    `petition` is None where it is about an organizer's account, or all that a mailbox has signed.
+    """
     wording = renderer.mail(item.language, message.kind)
-    page = settings.public_url + (_page(petition, item, message) if petition else FORGOTTEN)
+    page = settings.public_url + _page(settings, petition, item, message)
     said = message.codes[0] if message.codes else MailedCode("", "", "")
     fields = {
         "title": petition.wording(item.language).title if petition else "",
@@ -64,8 +67,14 @@ def _listed(said: MailedCode, page: str) -> str:
     return f"{whose}  {said.code}" + (f"\n\n{page}?ref={said.ref}" if said.ref else "")
 
 
-def _page(petition: Petition, item: Announcement, message: Message) -> str:
+def _page(
+    settings: Settings, petition: Petition | None, item: Announcement, message: Message
+) -> str:
     """Where what the mail has is typed."""
+    if item.kind == MINE_MAIL:
+        return MINE if item.language == settings.language else f"/{item.language}{MINE}"
+    if petition is None:
+        return FORGOTTEN
     purpose = "verify" if message.kind in {"verify_code", "signed_otherwise"} else "withdraw"
     prefix = "" if item.language == petition.language else f"/{item.language}"
     return f"{prefix}/p/{petition.slug}/{purpose}"

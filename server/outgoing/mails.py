@@ -13,6 +13,7 @@ from server.core.outbox import allowance, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import Announcement
 from server.core.outbox.returned import has_bounced, note_bounce
+from server.core.person.mine import MINE_MAIL, Mailboxes
 from server.core.signing import messages
 from server.core.signing.messages import Message
 from server.db import Transaction
@@ -54,6 +55,7 @@ class Postman:
 
     def __init__(self, services: Services, mailer: Mailer) -> None:
         self._services, self._mailer = services, mailer
+        self._mailboxes = Mailboxes(services.keys)
 
     async def drain(self) -> bool:
         """Send what is due, once; whether there may be more.
@@ -110,6 +112,10 @@ class Postman:
             key = services.keys.server("forgotten")
             about = await forgotten.message_for(tx, key, item, now)
             return _Saying(True, partial(_ready, about)) if about else None
+        if item.kind == MINE_MAIL:
+            petitions = services.directory.by_id.values()
+            theirs = await self._mailboxes.message_for(tx, petitions, item, now)
+            return _Saying(True, partial(_ready, theirs)) if theirs else None
         petition = services.directory.by_id.get(item.petition_id or 0)
         plan = petition and await messages.plan_for(tx, services.keys, petition, item, now)
         if not petition or not plan:

@@ -18,6 +18,7 @@ from server.app import doors
 from server.cli.backup import backup
 from server.config import LANGUAGES
 from server.core.conversations import inbound
+from server.core.desk.people import organizers
 from server.core.desk.signers.exports import csv_blocks
 from server.core.outbox.returned import note_bounce
 from server.core.petitions import petitions
@@ -40,6 +41,7 @@ from tests.harness.mail.mails import drain
 from tests.harness.mail.smtp import PostOffice, codes_in
 from tests.harness.people import land
 from tests.harness.people.signers import STORED
+from tests.harness.team import run_by
 from tests.harness.texts.phones import NUMBER, Phones, text_door
 from tests.harness.world import draft
 
@@ -54,6 +56,7 @@ CANARIES = {
     "phone": ("4065550177",),
     "comment": ("marmalade",),
 }
+DESK_PASSWORD = "four green herons wade"
 WORDS = f"<{MAIL}>: Recipient address rejected for {PHONE}, {NAME} {POSTCODE} {COMMENT}"
 MAYOR, DIVISION = "mayor@town.example", "ocd-division/country:gb/region:zet"
 #: Where something of a person may stand, and what of them.
@@ -77,8 +80,14 @@ class House:
 
     # By the web.
 
-    async def page(self, path: str, form: Mapping[str, str] | None = None) -> str:
+    async def page(self, path: str, form: Mapping[str, str] | None = None, cookie: str = "") -> str:
         """What the page says; with a form, what it answers to that."""
+        return (await self._asked(path, form, cookie))[1]
+
+    async def _asked(
+        self, path: str, form: Mapping[str, str] | None, cookie: str
+    ) -> tuple[list[tuple[bytes, bytes]], str]:
+        """Headers and body of the answer."""
         path, _, query = path.partition("?")
         scope = {
             "type": "http",
@@ -88,10 +97,22 @@ class House:
             "headers": [
                 (b"host", HOST.encode()),
                 (b"content-type", b"application/x-www-form-urlencoded"),
+                *([(b"cookie", cookie.encode())] if cookie else []),
             ],
             "client": ("192.0.2.1", 5),
         }
         return await _answer(self.app, scope, urlencode(form or {}).encode())
+
+    async def desk(self) -> str:
+        """The cookie of an owner of the petition who has signed in."""
+        who, salt = "jo", b"s" * 16
+        async with self.services.database.write() as tx:
+            made = await organizers.add(tx, who, DESK_PASSWORD, salt=salt, now=self.services.now())
+            await run_by(tx, 1, made.id)
+        form = {"name": who, "password": DESK_PASSWORD}
+        headers, _ = await self._asked("/organizer/sign-in", form, "")
+        kept = [v.decode().partition(";")[0] for k, v in headers if k == b"set-cookie"]
+        return "; ".join(kept)
 
     async def signs(self, **typed: str) -> str:
         """The page that answers the form."""
@@ -248,17 +269,21 @@ def hidden(page: str) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in found}
 
 
-async def _answer(app: ASGIApp, scope: dict[str, Any], body: bytes) -> str:
+async def _answer(
+    app: ASGIApp, scope: dict[str, Any], body: bytes
+) -> tuple[list[tuple[bytes, bytes]], str]:
     sent: list[bytes] = []
+    headers: list[tuple[bytes, bytes]] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:
+        headers.extend(message.get("headers", ()))
         sent.append(message.get("body", b""))
 
     await app(scope, receive, send)
-    return b"".join(sent).decode()
+    return headers, b"".join(sent).decode()
 
 
 @asynccontextmanager

@@ -137,6 +137,148 @@ async def mail_that_was_refused(home: House) -> None:
     await takes_back(home, page, code)
 
 
+# By what one has signed.
+
+
+async def mine_asked(home: House) -> str:
+    """The page on which the code is typed that shows all."""
+    return await home.page("/mine", {"contact": MAIL})
+
+
+async def mine_shown(home: House) -> str:
+    """All that the address has signed."""
+    page = await mine_asked(home)
+    return await home.page("/mine", hidden(page) | {"code": await home.mail()})
+
+
+async def mine_taken_back(home: House, page: str) -> None:
+    for which in re.findall(r'name="withdraw" value="([0-9.]+)"', page):
+        page = await home.page("/mine", hidden(page) | {"withdraw": which})
+        assert "all that we kept of it is erased" in page, page
+    assert "We keep nothing of this address" in page, page
+
+
+async def taken_back_of_all(home: House) -> None:
+    await by_mail(home, news="1")
+    page = await mine_shown(home)
+    for kind in ("txt", "json"):
+        assert COMMENT in await home.page("/mine", hidden(page) | {"file": kind})
+    await mine_taken_back(home, page)
+
+
+async def taken_back_of_all_while_mail_waits(home: House) -> None:
+    await by_mail(home)
+    page = await mine_shown(home)
+    home.office.answers["RCPT"] = [f"451 4.7.1 {WORDS}"] * 9
+    await asked(home)
+    await mine_asked(home)
+    await home.mail()
+    home.office.answers.clear()
+    await mine_taken_back(home, page)
+
+
+async def taken_back_of_all_that_is_pending(home: House) -> None:
+    await home.signs(email=MAIL, comment=COMMENT)
+    await home.mail()
+    await mine_taken_back(home, await mine_shown(home))
+
+
+async def taken_back_by_code_while_all_was_asked_for(home: House) -> None:
+    await by_mail(home)
+    page = await asked(home)
+    code = await home.mail()
+    await mine_asked(home)
+    await takes_back(home, page, code)
+
+
+MINE: list[Life] = [
+    taken_back_of_all,
+    taken_back_of_all_while_mail_waits,
+    taken_back_of_all_that_is_pending,
+    taken_back_by_code_while_all_was_asked_for,
+]
+
+
+# Erased by an organizer.
+
+
+async def erased(home: House, by: str, words: str, **corrected: str) -> None:
+    """Found at the desk, looked at, corrected, and erased at their request."""
+    cookie, signers = await home.desk(), "/organizer/p/lake/signers"
+    csrf = re.search(r'name="csrf" value="(\w+)"', await home.page(signers, cookie=cookie))
+    assert csrf
+    token = {"csrf": csrf[1]}
+    found = await home.page(signers, token | {"by": by, "words": words}, cookie)
+    [mine] = set(re.findall(rf"{signers}/\d+", found))
+    assert NAME in (await home.page(mine, cookie=cookie)) or corrected
+    if corrected:
+        right = {"name": NAME, "postcode": POSTCODE, "comment": COMMENT} | corrected
+        await home.page(f"{mine}/correct", token | right, cookie)
+        assert right["name"] in await home.page(mine, cookie=cookie)
+    await home.page(f"{mine}/data", cookie=cookie)
+    await home.page(f"{mine}/erase", token | {"reason": "wish"}, cookie)
+    gone = await home.page(signers, token | {"by": by, "words": words}, cookie)
+    assert "Nobody is found." in gone, gone
+
+
+async def erased_of_the_web(home: House) -> None:
+    await by_mail(home, news="1")
+    await asked(home)
+    await erased(home, "contact", MAIL)
+
+
+async def erased_while_mail_waits(home: House) -> None:
+    await by_mail(home)
+    home.phones.now += 90_000
+    for command in ("MAIL", "RCPT"):
+        home.office.answers[command] = [f"451 4.7.1 {WORDS}"] * 9
+        await home.signs(email=MAIL, comment=COMMENT + command)
+        await home.mail()
+        await asked(home)
+        await home.mail()
+    home.office.answers.clear()
+    await erased(home, "name", "quillfeather")
+
+
+async def erased_once_corrected(home: House) -> None:
+    await by_mail(home)
+    await erased(home, "postcode", POSTCODE, name="Zeb Quillfeather", comment="")
+
+
+async def erased_without_contact(home: House) -> None:
+    await home.signs(comment=COMMENT)
+    await erased(home, "name", NAME, name="Zeb Quillfeather")
+
+
+async def erased_of_a_phone(home: House) -> None:
+    """Whose number is kept nowhere but in its texts."""
+    await texted(home)
+    await home.says("STATUS Zebulon", f"qwe rty {COMMENT} xyzzy", "SIGN LAKE")
+    await erased(home, "contact", PHONE)
+
+
+async def erased_of_a_phone_that_signed_on_the_web(home: House) -> None:
+    await by_web_and_phone(home)
+    await home.says("STATUS Zebulon", f"qwe rty {COMMENT}", gateway="http")
+    await erased(home, "name", "zebulon")
+
+
+async def erased_with_a_letter(home: House) -> None:
+    await writes_by_text(home)
+    await erased(home, "name", "quill zeb")
+
+
+DESK: list[Life] = [
+    erased_of_the_web,
+    erased_while_mail_waits,
+    erased_once_corrected,
+    erased_without_contact,
+    erased_of_a_phone,
+    erased_of_a_phone_that_signed_on_the_web,
+    erased_with_a_letter,
+]
+
+
 # By phone.
 
 
@@ -451,4 +593,6 @@ TAKEN_BACK: list[Life] = [
     asked_about_too_late,
     status_updates,
     *LETTERS,
+    *DESK,
+    *MINE,
 ]

@@ -19,6 +19,7 @@ from server.core.conversations import inbound
 from server.core.counting.counts import DAY
 from server.core.letters import carrying, letters
 from server.core.outbox import outbox
+from server.core.person import erased, kept
 from server.core.signing import goes_with, messages, pending, signature
 from server.core.signing.columns import PERSONAL
 from server.core.upkeep import ending
@@ -195,6 +196,10 @@ async def nothing(*_: object, **__: object) -> None:
         (lives.code_and_contact, outbox, "forget_recipient"),
         (lives.letter_that_is_being_written, goes_with, "forget"),
         (lives.letter_that_waits, goes_with, "forget"),
+        (lives.erased_of_a_phone, inbound, "forget_all"),
+        (lives.erased_of_a_phone_that_signed_on_the_web, kept, "phone_of"),
+        (lives.erased_once_corrected, goes_with, "forget"),
+        (lives.erased_of_the_web, erased, "forget_mails"),
     ],
 )
 async def test_what_is_not_erased_is_found(

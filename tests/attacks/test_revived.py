@@ -35,6 +35,8 @@ LIVES: list[Life] = [
     lives.undo,
     lives.remove_me,
     lives.by_call,
+    lives.erased_of_the_web,
+    lives.erased_of_a_phone,
 ]
 MORE: list[Life] = [
     lives.code_and_link,

@@ -31,7 +31,7 @@ PAGES = [
     ),
     "p/face/privacy",
 ]
-PAGES += ["help", "privacy", "accessibility", "nothing-here", "?q=face", "?q=zeppelin"]
+PAGES += ["help", "mine", "privacy", "accessibility", "nothing-here", "?q=face", "?q=zeppelin"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ PAGES = {
     "thanks": ("p/face", {"name": "Ana Diaz", "postcode": "59801"}),
     "poster": ("p/face/poster", None),
     "help": ("help", None),
+    "mine": ("mine", None),
+    "mine_code": ("mine", {"contact": "ana@example.org"}),
     "found": ("?q=face", None),
     "none": ("?q=zeppelin", None),
 }

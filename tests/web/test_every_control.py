@@ -31,6 +31,7 @@ from tests.web.presses import (
     letters,
     life,
     offices,
+    persons,
     petitions,
     readers,
     reviewing,
@@ -44,7 +45,7 @@ AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
     *(readers, signers, letters, offices, petitions, collectors, life, reviewing),
-    *(decisions, team, account, texts),
+    *(decisions, persons, team, account, texts),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

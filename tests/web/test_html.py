@@ -59,6 +59,8 @@ def public_pages(server: Server, language: str) -> dict[str, str]:
     pages = {page or "first": server.get(f"/{language}/{page}").text for page in PAGES}
     for name, form in FORMS.items():
         pages[name] = server.post(f"/{language}/p/face", form).text
+    for name, contact in {"mine-code": "ana@example.org", "mine-wrong": '"<b>'}.items():
+        pages[name] = server.post(f"/{language}/mine", {"contact": contact}).text
     return pages
 
 
@@ -100,6 +102,13 @@ def organizer_pages(server: Server) -> dict[str, str]:
     room["no-name"] = ask("forgotten", {"name": ""})
     room["prove"] = ask("prove", {"csrf": token[1]})
     room["team"], room["join"] = ask("o/1"), ask(link[1])
+    server.post("/p/face", {"name": "Ana <b> Diaz", "postcode": "59801"})
+    search = {"csrf": token[1], "by": "postcode", "words": "59801"}
+    room["signers"], room["found"] = ask("p/face/signers"), ask("p/face/signers", search)
+    one = re.search(r"p/face/signers/\d+", room["found"])
+    assert one, "nobody found"
+    room["signer"], room["erase"] = ask(one[0]), ask(f"{one[0]}/erase")
+    room["signer-faulty"] = ask(f"{one[0]}/correct", {"csrf": token[1], "name": '"<b>'})
     ask("sign-out", {"csrf": token[1]})
     room["join-anew"] = ask(link[1])
     room["join-faulty"] = ask(link[1], {"name": "<b>", "password": "x"})

@@ -18,7 +18,7 @@ from server.config import LANGUAGES
 from server.words.render import template_folder
 from tests.words.catalogues import catalogue, extracted, sentence_of
 
-PAGES = ["help", "privacy", "accessibility", "thanks", "petition", "_form"]
+PAGES = ["help", "mine", "privacy", "accessibility", "thanks", "petition", "_form"]
 WORDS = ["server/web/public/words.py", "server/web/desk/words.py", "templates/web/organizer/"]
 # Words are longer in the languages of Rome than in English.
 EASY = {"en": 30, "es": 42, "fr": 42, "pt": 42, "ht": 30, "vi": 30}

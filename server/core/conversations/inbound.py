@@ -169,8 +169,8 @@ async def forget_farewells(tx: Transaction, now: int) -> None:
     )
 
 
-async def forget_in_copy(tx: Transaction, phone_keys: Iterable[bytes]) -> None:
-    """As `forget_phones`, in a copy, in which replies may wait that have gone out long since."""
+async def forget_all(tx: Transaction, phone_keys: Iterable[bytes]) -> None:
+    """As `forget_phones`, where no text of theirs has asked for it: no reply is waited for."""
     batch = tx.rows("batch", phone_key="blob")
     rows = await tx.fetch(
         f"SELECT DISTINCT i.phone_key, i.sender FROM {batch} b JOIN inbound i"

@@ -20,7 +20,7 @@ class Try(NamedTuple):
     """One try. Those with the same kind, petition (0: none) and key are counted together, from
     `since` on."""
 
-    kind: Literal["code", "sign_in", "alone"]
+    kind: Literal["code", "sign_in", "alone", "look", "mine", "mine_used"]
     key: bytes
     since: int
     petition_id: int = 0

@@ -320,12 +320,12 @@ async def lift(tx: Transaction, recipients: Sequence[bytes]) -> None:
     """They have typed a code: they want our messages after all."""
     if not recipients:
         return
-    await tx.execute(
+    lifted = await tx.fetch(
         "DELETE FROM stopped_recipients WHERE address_key IN"
-        f" (SELECT key FROM {tx.rows('batch', key='blob')} b)",
+        f" (SELECT key FROM {tx.rows('batch', key='blob')} b) RETURNING address_key",
         batch=pack((key,) for key in recipients),
     )
-    tx.tombstones += [("mail_resumed", key) for key in recipients]
+    tx.tombstones += [("mail_resumed", bytes(row["address_key"])) for row in lifted]
 
 
 async def give_room(tx: Transaction, networks: Sequence[bytes], now: int) -> None:

@@ -22,7 +22,7 @@ REPLIES = frozenset({"reply", "farewell"})
 #: A gateway may report for so many seconds that a text is worth another try.
 FAREWELL_SECONDS = 600
 #: Seconds for which a message is worth sending, by its kind.
-_ASKED = ("withdraw_code", "reset_code", "address_code")
+_ASKED = ("withdraw_code", "reset_code", "address_code", "mine_code")
 _WORTH = dict.fromkeys((*sorted(ANSWERS), *_ASKED), 6 * 3600) | {"signed": 2 * 86_400}
 NOTE_SECONDS = 3 * 86_400
 LEAST_SECONDS = min(_WORTH.values())  # for which any message is worth sending
@@ -151,6 +151,18 @@ async def lease(
 
 def _from_row(row: Row) -> Announcement:
     return Announcement(**{column: row[column] for column in _READ})
+
+
+async def asked_for(tx: Transaction, petition_id: int) -> list[tuple[int, str]]:
+    """Ids and recipients of mails that somebody has asked for to see or take back what they have
+    signed, of this petition or of all, and that wait."""
+    rows = await tx.fetch(
+        "SELECT id, recipient FROM outbox WHERE channel = 'email' AND sent_at IS NULL"
+        " AND failed_at IS NULL AND kind IN ('withdraw_code', 'mine_code')"
+        " AND coalesce(petition_id, :petition) = :petition AND recipient IS NOT NULL",
+        petition=petition_id,
+    )
+    return [(row["id"], row["recipient"]) for row in rows]
 
 
 async def waiting(tx: Transaction) -> tuple[int, int | None]:

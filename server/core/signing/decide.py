@@ -115,10 +115,7 @@ class Ledger:
 
     def put_right(self, known: Signature, right: Signing) -> Outcome:
         """What its contact's owner says of one of their signatures, instead of what it said."""
-        self._forget(known)
-        other = self._match(right)
-        self._index(known)
-        if other:
+        if self.is_another(known, right):
             self.withdraw(known, right.now)
             return self.take(right)
         if known.rejected_at:
@@ -128,6 +125,30 @@ class Ledger:
             known.correct(right)
         self._absorb(known, right.keys.contacts)
         return "held" if known.held_at else "again"
+
+    def is_another(self, known: Signature, right: Signing) -> bool:
+        """Whether a further signature is of the person that this one would be of."""
+        self._forget(known)
+        other = self._match(right)
+        self._index(known)
+        return other is not None
+
+    def mend(self, known: Signature, right: Signing) -> None:
+        """What organizers put right at its signer's wish, where `is_another` has found nobody. What
+        they have taken out keeps the keys by which it stays out."""
+        if known.rejected_at:
+            known.say(right)
+            known.comment = right.comment
+            return
+        with self._moving(known):
+            if known.place_key != right.keys.place:
+                known.absorbed_by = None
+            known.correct(right)
+            known.comment = right.comment
+        if known.verified_at:
+            self._absorb(known, right.keys.contacts)
+        else:
+            self._settle(known.petition_id, known.place_key)
 
     def adopt(self, kept: Form, group: Group | None) -> Outcome:
         """A form that was kept, by a code or text that shows the contact to be its signer's."""

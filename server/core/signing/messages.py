@@ -144,6 +144,12 @@ async def discard_answered(
     if not answered:
         return
     rows = tx.rows("batch", petition_id="int", address_key="blob", contact_key="blob")
+    # Who wants to see what else they have signed asks again.
+    await tx.execute(
+        "DELETE FROM outbox WHERE kind = 'mine_code' AND sent_at IS NULL AND failed_at IS NULL"
+        f" AND address_key IS NOT NULL AND address_key IN (SELECT b.address_key FROM {rows} b)",
+        batch=pack(answered),
+    )
     await tx.execute(
         "DELETE FROM outbox WHERE kind = 'withdraw_code' AND sent_at IS NULL AND failed_at IS NULL"
         " AND address_key IS NOT NULL AND (petition_id, address_key) IN"

@@ -160,6 +160,22 @@ def _read_contact(
     return None, "web", [Problem("email", "needed")] if asked else []
 
 
+def checked_entries(
+    petition: Petition, values: Mapping[str, str]
+) -> tuple[str, str | None, str | None]:
+    """Name, postcode and comment of a form, as signing takes them. Raises `InvalidInput` with every
+    problem."""
+    name, comment = tidy(values.get("name", "")), tidy(values.get("comment", ""))
+    postcode, problems = _read_postcode(petition, tidy(values.get("postcode", "")))
+    if fault := check_name(name):
+        problems = [Problem("name", fault), *problems]
+    if len(comment) > COMMENT_LIMIT:
+        problems = [*problems, Problem("comment", "long")]
+    if problems:
+        raise InvalidInput(*problems)
+    return name, postcode, comment or None
+
+
 async def sign(group: GroupCommit, signing: Signing) -> Outcome:
     """Store the signing; returns after it is durable. Raises only `StoreUnavailable`.
 

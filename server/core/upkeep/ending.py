@@ -45,6 +45,8 @@ DELETED = (
     "place_corrections",
     "ends_asked",
     "reviews",
+    "mended",
+    "erasures",
 )
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 
 from server.core.conversations import inbound, phones
 from server.core.outbox import allowance
+from server.core.person import erased
 from server.core.signing import pending, signatures, stored
 from server.core.upkeep import ending
 from server.core.values.keys import Keys
@@ -94,7 +95,10 @@ async def again(tx: Transaction, keys: Keys, records: Sequence[Record]) -> None:
     for petition, ids in told.signatures["withdrawn"].items():
         await stored.lock(tx, await stored.by_ids(tx, petition, ids))
         found = await stored.by_ids(tx, petition, ids)
-        await signatures.withdraw(tx, [s for s in found if s.withdrawn_at is None], at)
+        there = [s for s in found if s.withdrawn_at is None]
+        contacts = {s.contact_key for s in there if s.contact_key}
+        await signatures.withdraw(tx, there, at)
+        await erased.forget_mails(tx, keys, petition, salts[petition], contacts)
     for petition, ids in told.signatures["disowned"].items():
         await pending.erase(tx, ((petition, id_) for id_ in ids))
     for petition, ids in told.signatures["no_news"].items():
@@ -102,7 +106,7 @@ async def again(tx: Transaction, keys: Keys, records: Sequence[Record]) -> None:
         await signatures.end_news(tx, await stored.by_ids(tx, petition, ids))
     for phone, stopped in told.phones.items():
         await (phones.opt_out(tx, phone, at) if stopped else phones.opt_in(tx, phone))
-    await inbound.forget_in_copy(tx, told.forgotten)
+    await inbound.forget_all(tx, told.forgotten)
     await allowance.stop(tx, [key for key, stopped in told.mail.items() if stopped], at)
     await allowance.lift(tx, [key for key, stopped in told.mail.items() if not stopped])
     for petition, proof in told.ended:

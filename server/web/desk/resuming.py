@@ -12,12 +12,28 @@ HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
 #: What is pressed on a page stands behind its address.
 _PRESSED = re.compile(
-    r"/(?:open|hand-in|pause|close|end/keep|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?)\Z"
+    r"/(?:open|hand-in|pause|close|end/keep|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?"
+    r"|erasures/[0-9]{1,19}/(?:agree|off)|correct|silence|[0-9]{1,19}/hide)\Z"
+)
+#: Of a petition, those that a sign-in on the way leads back to.
+_OF_PETITION = (
+    "edit",
+    "answer",
+    "delete",
+    "end(?:/agree)?",
+    r"export\.csv",
+    "moderation",
+    "signers(?:/[0-9]{1,19}(?:/erase|/data|/text)?)?",
+    "organizations",
+    "partners",
+    "invalidate",
+    "audit",
+    "texts(?:/ask)?",
 )
 _PAGES = re.compile(
-    r"/organizer/(?:petitions/new|account(?:/email|/password|/second-step)?|o/[0-9]{1,15}|review/[a-z0-9-]{1,60}|join/[0-9a-f]{1,64}"
-    r"|p/[a-z0-9-]{1,60}(?:/edit|/answer|/delete|/end(?:/agree)?|/export\.csv|/moderation"
-    r"|/organizations|/partners|/invalidate|/audit|/texts(?:/ask)?)?)?"
+    r"/organizer/(?:petitions/new|account(?:/email|/password|/second-step)?|o/[0-9]{1,15}"
+    r"|review/[a-z0-9-]{1,60}|join/[0-9a-f]{1,64}"
+    rf"|p/[a-z0-9-]{{1,60}}(?:/(?:{'|'.join(_OF_PETITION)}))?)?"
 )
 
 

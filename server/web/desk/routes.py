@@ -13,7 +13,14 @@ from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
 from server.web.desk.people.sign_in import Entrance
 from server.web.desk.session import Needs, OrganizerPages, Room
-from server.web.desk.signers import for_organizations, invalidation, moderation, partners
+from server.web.desk.signers import (
+    finding,
+    for_organizations,
+    invalidation,
+    moderation,
+    partners,
+    person,
+)
 from server.web.http.requests import Methods
 
 
@@ -102,6 +109,22 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/texts", "moderator", GET=texts.show, POST=texts.decide),
         door("p/{slug}/texts/ask", "moderator", GET=texts.ask, POST=texts.ask),
         door("p/{slug}/texts/cases.txt", "moderator", GET=texts.download),
+        door("p/{slug}/signers", "moderator", GET=finding.find, POST=finding.find),
+        door("p/{slug}/signers/{id}", "moderator", GET=person.show),
+        door("p/{slug}/signers/{id}/correct", "moderator", POST=person.correct),
+        door("p/{slug}/signers/{id}/silence", "moderator", POST=person.end_news),
+        door("p/{slug}/signers/{id}/hide", "moderator", POST=person.end_public),
+        door(
+            "p/{slug}/signers/{id}/erase",
+            "moderator",
+            fresh=True,
+            GET=person.erase,
+            POST=person.erase,
+        ),
+        door("p/{slug}/signers/{id}/data", "owner", fresh=True, GET=person.as_data),
+        door("p/{slug}/signers/{id}/text", "owner", fresh=True, GET=person.as_text),
+        door("p/{slug}/signers/erasures/{id}/agree", "moderator", fresh=True, POST=person.agree),
+        door("p/{slug}/signers/erasures/{id}/off", "moderator", POST=person.call_off),
         door("p/{slug}/text-codes", "owner", POST=moderation.text_codes),
         door("p/{slug}/invalidate", "moderator", GET=take_out, POST=take_out),
         door("p/{slug}/invalidate/{id}/confirm", "moderator", POST=invalidation.confirm),

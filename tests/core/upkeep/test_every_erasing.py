@@ -20,7 +20,7 @@ CORE = ROOT / "server" / "core"
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
     " mail_stops bounces invalidations letters texted_letters calls"
-    " place_corrections judged_texts".split()
+    " place_corrections judged_texts mended".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -88,6 +88,7 @@ ERASING: dict[str, set[str] | str] = {
     "outbox/outbox.py:postponed": BY_SENDING,
     "outbox/outbox.py:sent": BY_SENDING,
     "outbox/returned.py:note_bounce": BY_AGE,
+    "person/mending.py:end_public": BY_DESK,
     "petitions/petitions.py:edit": "names nobody who signs",
     "signing/by_form.py:sign_by_form": "of a form that nothing is stored of yet",
     "signing/codes.py:expire": BY_AGE,

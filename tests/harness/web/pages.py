@@ -27,7 +27,8 @@ from tests.harness.product import Server
 FOLLOWED = 5  # redirects in a row
 _PREFIX = re.compile(rf"/(?:{'|'.join(LANGUAGES)})(?=/|$)")
 _LANGUAGE = re.compile(rf"(?<=_)(?:{'|'.join(LANGUAGES)})$")
-_FIGURES = {"sure"}  # buttons that carry what was seen: it has to be the same when it is done
+#: Buttons that carry what was seen: it has to be the same when it is done.
+_FIGURES = {"sure", "before", "withdraw", "news_off"}
 ROUTES = [
     route
     for route in routes(*(Mock() for _ in inspect.signature(routes).parameters))

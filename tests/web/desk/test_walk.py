@@ -81,6 +81,16 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/texts": {"GET": "moderator", "POST": "moderator"},
     "p/{slug}/texts/ask": {"GET": "moderator", "POST": "moderator"},
     "p/{slug}/texts/cases.txt": {"GET": "moderator"},
+    "p/{slug}/signers": {"GET": "moderator", "POST": "moderator"},
+    "p/{slug}/signers/{id}": {"GET": "moderator"},
+    "p/{slug}/signers/{id}/correct": {"POST": "moderator"},
+    "p/{slug}/signers/{id}/silence": {"POST": "moderator"},
+    "p/{slug}/signers/{id}/hide": {"POST": "moderator"},
+    "p/{slug}/signers/{id}/erase": {"GET": "moderator", "POST": "moderator"},
+    "p/{slug}/signers/{id}/data": {"GET": "owner"},
+    "p/{slug}/signers/{id}/text": {"GET": "owner"},
+    "p/{slug}/signers/erasures/{id}/agree": {"POST": "moderator"},
+    "p/{slug}/signers/erasures/{id}/off": {"POST": "moderator"},
     "p/{slug}/text-codes": {"POST": "owner"},
     "p/{slug}/invalidate": {"GET": "moderator", "POST": "moderator"},
     "p/{slug}/invalidate/{id}/confirm": {"POST": "moderator"},
@@ -92,7 +102,7 @@ DESK: dict[str, dict[str, str]] = {
 }
 #: Where nobody is asked who they are.
 PUBLIC = set(
-    "/ /accessibility /help /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
+    "/ /accessibility /help /mine /privacy /healthz /readyz /metrics /p/{slug} /p/{slug}.txt"
     " /p/{slug}/verify /p/{slug}/withdraw /p/{slug}/letter /p/{slug}/changes"
     " /p/{slug}/by/{collector} /p/{slug}/by/{collector}/poster"
     " /p/{slug}/count /p/{slug}/count.txt /p/{slug}/count.json"

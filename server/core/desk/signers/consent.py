@@ -1,7 +1,7 @@
 """Two pairs of eyes: how much one organizer may take out alone, and who may agree to more.
 
-All that 30 days took out is added up, so that no slice is too thin, and the second is nobody who
-was let in for it.
+All that 30 days took out is added up, also what was erased at somebody's request: so no slice is
+too thin. The second is nobody who was let in for it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ async def _taken(tx: Transaction, petition_id: int, since: int) -> tuple[int, in
         "  (SELECT count(*) FROM signatures s WHERE s.petition_id = i.petition_id"
         "   AND s.invalidation_id = i.id AND s.verified_at IS NOT NULL AND s.held_at IS NULL)"
         "  AS verified FROM invalidations i WHERE petition_id = :petition AND undone_at IS NULL"
-        "  AND coalesce(finished_at, started_at, asked_at) > :since) AS lately",
+        "  AND coalesce(finished_at, started_at, asked_at) > :since"
+        # What is erased at somebody's request, so that this is no way around.
+        "  UNION ALL SELECT counted, 0, verified FROM erasures WHERE petition_id = :petition"
+        "  AND coalesce(done_at, asked_at) > :since) AS lately",
         petition=petition_id,
         since=since,
     )
