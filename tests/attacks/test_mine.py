@@ -175,3 +175,17 @@ async def test_it_is_in_the_language_of_its_address(home: House) -> None:
     assert 'action="/es/mine#r"' in page
     await home.mail()
     assert home.link().startswith("/es/mine?ref=")
+
+
+async def test_who_is_held_reads_why_in_plain_words(home: House) -> None:
+    await home.signs(email=MAIL, url="https://x.example", name="Xkcdfgh Qwrtz")
+    await home.mail()
+    async with home.services.database.write() as tx:
+        await tx.execute("UPDATE signatures SET held_at = 1")
+        await tx.execute(
+            "INSERT INTO holds (petition_id, signature_id, kind, label)"
+            " SELECT petition_id, id, 'crowd', '' FROM signatures"
+        )
+    page = await mine_shown(home)
+    assert "many names on one contact, not verified" in page
+    assert "crowd" not in page

@@ -19,6 +19,7 @@ from server.db import Row, Transaction
 
 OPERATOR = "operator"
 LOOKED = "looked"  # what is said of who has seen names that nobody else may see
+SEARCHED, SAW = "searched", "saw"  # of who has looked for a signer, and at all that is kept of one
 _LOCK = b"audit log"
 _BLOCK = 1000
 _PLAIN = ("n", "at", "actor", "petition_id", "organization_id", "action")
@@ -128,11 +129,13 @@ async def of_organization(tx: Transaction, organization_id: int, limit: int) -> 
 async def last_act(tx: Transaction, petition_id: int, actor: str) -> str:
     """What somebody did last about a petition, but for looking; '' if nothing."""
     row = await tx.fetch_one(
-        "SELECT action FROM audit WHERE petition_id = :id AND actor = :actor AND action <> :looked"
-        " ORDER BY n DESC LIMIT 1",
+        "SELECT action FROM audit WHERE petition_id = :id AND actor = :actor AND action NOT IN"
+        " (:looked, :searched, :saw) ORDER BY n DESC LIMIT 1",
         id=petition_id,
         actor=actor,
         looked=LOOKED,
+        searched=SEARCHED,
+        saw=SAW,
     )
     return str(row["action"]) if row else ""
 

@@ -50,14 +50,14 @@ _BESIDE: dict[str, str] = {
     "waiting_forms": "SELECT name, postcode, contact, comment, public_at, news_at, besides"
     " FROM pending_forms",
     "codes": "SELECT purpose, made_at FROM codes",
-    "letters": "SELECT kind, office_name, state, created_at, accepted_at, subject, words, reply_to"
-    " FROM letters",
+    "letters": "SELECT kind, office_name, state AS letter_state, created_at AS made_at,"
+    " accepted_at, subject, words, reply_to FROM letters",
     "letters_by_text": "SELECT step, chosen, texts, begun_at FROM texted_letters",
     "calls": "SELECT outcome, called_at FROM calls",
     "own_mails": "SELECT opened_at FROM own_mails",
     "place_corrections": "SELECT postcode, division, noted_at FROM place_corrections",
-    "messages": "SELECT channel, kind, recipient, body, created_at, sent_at, failed_at, status"
-    " FROM outbox",
+    "messages": "SELECT channel, kind, recipient, body, created_at AS made_at, sent_at, failed_at,"
+    " status FROM outbox",
     "corrections": "SELECT at, by_name, field, was, became FROM mended",
 }
 

@@ -187,3 +187,18 @@ CHANNEL_WORDS = {
     "paper": N_("On paper"),
     "import": N_("Brought in"),
 }
+#: Why a signature is held, by the kind of each hold (`server/core/floods/holds.py:Reason`).
+REASON_WORDS = {
+    "burst": N_("many from one place at once"),
+    "names": N_("names or addresses that look made by a program"),
+    "disposable": N_("a mail service for throw-away addresses"),
+    "crowd": N_("many names on one contact, not verified"),
+    "trap": N_("the hidden field was filled in"),
+    "postcode": N_("more from one postcode than is likely"),
+    "mails": N_("many from one mail domain at once"),
+    "people": N_("more from one postcode than people live there"),
+    "household": N_("more than four verified signers on one contact"),
+    "taken_out": N_("a signature with this contact was taken out, then erased by its signer"),
+    "domain": N_("more from one mail domain than is likely"),
+    "numbers": N_("more from one range of phone numbers than is likely"),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from server.core.desk import audit
 from server.core.person import erasures, search
 from server.core.person.erasures import Erasure
 from server.core.person.search import Look
@@ -58,7 +59,7 @@ async def _look(visit: Visit, petition: Petition) -> Look:
         key = services.keys.server("sign-in")
         who = visit.organizer.name
         await search.take_look(tx, key, wanted.by, who, services.now())
-        await visit.note(tx, "searched", petition.id, by=wanted.by)
+        await visit.note(tx, audit.SEARCHED, petition.id, by=wanted.by)
     return await search.look(services.database, services.keys, petition, wanted, before)
 
 

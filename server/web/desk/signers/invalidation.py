@@ -21,8 +21,9 @@ from server.core.values.postcodes import normal_postcode
 from server.db import Transaction
 from server.errors import BadRequest, InvalidInput, NotFound, NotOpen, Problem
 from server.web.desk.session import Visit
-from server.web.desk.words import CHANNEL_OF, INVALID_WORDS, REASON_WORDS, moment_words
+from server.web.desk.words import CHANNEL_OF, INVALID_WORDS, moment_words
 from server.web.http.forms import FormValues
+from server.web.public.words import REASON_WORDS
 
 
 async def take_out(visit: Visit) -> None:

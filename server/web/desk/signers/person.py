@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from functools import wraps
 from typing import Any
 
+from server.core.desk import audit
 from server.core.person import erasures, kept, mending
 from server.core.person.kept import Kept
 from server.core.person.mending import Right
@@ -16,8 +17,8 @@ from server.errors import InvalidInput, NotFound, Problem
 from server.web.desk.session import Room, Visit
 from server.web.desk.signers.finding import standing
 from server.web.desk.signers.person_words import PERSON_DONE, PERSON_FAULTS, REASON_OF_ERASURE
-from server.web.desk.words import REASON_WORDS
 from server.web.public.signing.kept import Teller, as_json
+from server.web.public.words import REASON_WORDS
 
 _KINDS = {"json": b"application/json", "txt": b"text/plain;charset=utf-8"}
 
@@ -74,7 +75,7 @@ async def _send(
 ) -> None:
     id_ = found.signature.id
     async with visit.services.database.write() as tx:
-        await visit.note(tx, "saw", petition.id, signature=_mark(visit, petition, id_))
+        await visit.note(tx, audit.SAW, petition.id, signature=_mark(visit, petition, id_))
     first = {f: getattr(found.signature, f) or "" for f in ("name", "postcode", "comment")}
     await visit.send_petition_page(
         "signer",

@@ -40,7 +40,7 @@ from server.web.http.responses import (
 )
 from server.web.public.signing.kept import Teller, as_json
 from server.web.public.site import Site, path_of
-from server.web.public.words import CHANNEL_WORDS
+from server.web.public.words import CHANNEL_WORDS, REASON_WORDS
 from server.words.render import N_
 
 REF_LIMIT = 40  # characters
@@ -208,7 +208,10 @@ class Mine:
         def way(class_: str) -> str:
             return self._say(scope, CHANNEL_WORDS[_CHANNEL_OF[class_]])
 
-        return Teller(lambda words: self._say(scope, words), self._language(scope), way)
+        def reason(kind: str) -> str:
+            return self._say(scope, REASON_WORDS[kind])
+
+        return Teller(lambda words: self._say(scope, words), self._language(scope), way, reason)
 
     def _say(self, scope: Scope, words: str) -> str:
         return self._services.renderer.say(self._language(scope), words)
