@@ -29,7 +29,8 @@ class NewsFigures:
 
 
 _FATE = (
-    f"CASE WHEN error = '{LEFT_OUT}' THEN 'left_out' WHEN error = '{UNCERTAIN}' THEN 'uncertain'"
+    f"CASE WHEN error IN ('{LEFT_OUT}', 'opted_out', 'country') THEN 'left_out'"
+    f" WHEN error = '{UNCERTAIN}' THEN 'uncertain'"
     " WHEN failed_at IS NOT NULL THEN 'failed' WHEN sent_at IS NOT NULL THEN 'sent'"
     " ELSE 'waiting' END"
 )

@@ -119,6 +119,23 @@ async def runs_of(tx: Transaction, news: News) -> list[NewsRun]:
     return [NewsRun(r["channel"], r["through_id"], r["people"], r["finished_at"]) for r in rows]
 
 
+async def has_room(tx: Transaction, news: News) -> bool:
+    """Whether a step further may do anything: asked before a worker takes the place of those who
+    sign in the queue for writing."""
+    runs = await runs_of(tx, news)
+    going = [run for run in runs if run.finished_at is None]
+    waiting = [await _outstanding(tx, news, run.channel) for run in going or runs]
+    return min(waiting) <= OUTSTANDING - FAN_STEP if going else not any(waiting)
+
+
+async def has_late(tx: Transaction, news: News) -> bool:
+    """Whether anybody has asked for news since it went out."""
+    for run in await runs_of(tx, news):
+        if await recipients.untold(tx, news.petition_id, news.id, run.channel, 1):
+            return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Fan:
     """Puts a petition's news in the outbox; `new_id` gives ids."""

@@ -18,9 +18,9 @@ from tests.harness.product import ROOT
 CORE = ROOT / "server" / "core"
 #: Tables in which something of a person stands, or what they wished.
 OF_PEOPLE = frozenset(
-    "signatures news_told pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
+    "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
     " mail_stops bounces invalidations letters texted_letters calls"
-    " place_corrections".split()
+    " place_corrections news_told".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
