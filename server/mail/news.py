@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 
 from server.config import Settings
 from server.core.news.piece import News
@@ -55,13 +56,18 @@ def news_words(
     """Subject and body of such a mail; `ending` is where its reader ends news, '' for nowhere."""
     said = news.wordings[language]
     fields = {
-        "body": said.body,
         "title": petition.wording(language).title,
         "page": f"{settings.public_url}{news_path(petition, language, news.number)}",
         "link": ending,
     }
     template = renderer.mail(language, "news" if ending else "news_without_end")
-    return said.title, folded(filled(template, fields)) + "\n"
+    return said.title, f"{_body(said.body)}\n\n--\n\n{folded(filled(template, fields))}\n"
+
+
+@lru_cache(maxsize=16)
+def _body(words: str) -> str:
+    """What the organizer wrote, in lines: the same for all who get it."""
+    return folded(words)
 
 
 def news_path(petition: Petition, language: str, number: int) -> str:
