@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from server import metrics
 from server.core.news import sending, telling, writing
@@ -29,9 +28,11 @@ from server.mail.tokens import return_path, whose
 from server.outgoing import asking
 from server.services import Services
 
-LEASED = 50  # mails that are decided about at once
-TOGETHER = 5  # of those, handed over between two commits
+TOGETHER = 10  # mails that are handed over between two commits
+ROUNDS = 25  # of those, before more is put in the outbox
 AWAY_SECONDS = 60  # to wait while the mail server is away
+
+_AWAY = frozenset({"trouble", "unclear"})
 
 log = logging.getLogger(__name__)
 
@@ -99,54 +100,60 @@ class Newsman:
         return found
 
     async def send(self) -> bool:
-        """Mail what is due, once; whether there may be more."""
+        """Mail what is due, some of it; whether there may be more."""
         async with self._services.database.read() as tx:
             if not await outbox.has_due(tx, self._services.now(), "email", NEWS_TURNS):
                 await self._mailer.rest()
                 return False
-        due = iter(await self._leased())
         posted: list[_Posted] = []
-        while some := list(islice(due, TOGETHER)):
+        for _ in range(ROUNDS):
             await self._services.group.give_way()  # signing comes first
-            handed = await self._note(posted, some)
-            posted = await self._hand_over(handed)
-            if any(posting.result in {"trouble", "unclear"} for _, posting in posted):
+            due = await self._note(posted)
+            posted = await self._hand_over(due)
+            if any(posting.result in _AWAY for _, posting in posted):
                 log.warning("news: the mail server is away or out of order")
-                await self._note(posted, [])
-                await self._wait(list(due))
-                return False
-        await self._note(posted, [])
-        return bool(posted)
+                due = []
+            if not due:
+                break
+        await self._note(posted, last=True)
+        return bool(due)
 
-    async def _leased(self) -> list[_DueNews]:
+    async def _note(self, posted: Sequence[_Posted], *, last: bool = False) -> list[_DueNews]:
+        """Record what came of the last ones, and take the next ones, which are about to leave."""
+        if last and not posted:
+            return []
+        async with self._services.database.write() as tx:
+            await self._settle(tx, posted)
+            return [] if last else await self._taken(tx)
+
+    async def _taken(self, tx: Transaction) -> list[_DueNews]:
         """What goes now."""
         services, now = self._services, self._services.now()
-        async with services.database.write() as tx:
-            await telling.doubt_handed(tx, "email", now)
-            items = await outbox.lease(tx, now, LEASED, "email", NEWS_TURNS)
-            pieces = await writing.by_news_ids(tx, {item.news_id or 0 for item in items})
-            why_not = await self._why_not(tx, items, now)
+        await telling.doubt_handed(tx, "email", now)
+        items = await outbox.lease(tx, now, TOGETHER, "email", NEWS_TURNS)
+        pieces = await writing.by_news_ids(tx, {item.news_id or 0 for item in items})
+        why_not = await self._why_not(tx, items, now)
 
-            async def decide(
-                tx: Transaction, item: Announcement, allowed: Allowance
-            ) -> _DueNews | None:
-                petition = services.directory.by_id.get(item.petition_id or 0)
-                why = why_not.get(item.id, "") if petition else LEFT_OUT
-                verdict = Verdict() if why else await self._ask(tx, item, allowed)
-                if why:
-                    await outbox.dropped(tx, item.id, why, now)
-                if why or not petition or not verdict:
-                    return None
-                return _DueNews(item, pieces[item.news_id or 0], petition, verdict, now)
+        async def decide(
+            tx: Transaction, item: Announcement, allowed: Allowance
+        ) -> _DueNews | None:
+            petition = services.directory.by_id.get(item.petition_id or 0)
+            why = why_not.get(item.id, "") if petition else LEFT_OUT
+            verdict = Verdict() if why else await self._ask(tx, item, allowed)
+            if why:
+                await outbox.dropped(tx, item.id, why, now)
+            if why or not petition or not verdict:
+                return None
+            return _DueNews(item, pieces[item.news_id or 0], petition, verdict, now)
 
-            return await asking.decided(services, tx, items, decide)
+        return await asking.decided(services, tx, items, decide)
 
     async def _why_not(
         self, tx: Transaction, items: Sequence[Announcement], now: int
     ) -> dict[int, str]:
-        """Of those that are not to go, why, by id."""
+        """Of those that are not to go, why, by id; the others are noted as about to leave."""
         keys = {item.id: whose(self._services.keys, item.recipient) for item in items}
-        wanted = await telling.still_wanted(tx, items)
+        wanted = await telling.hand_over(tx, [item.id for item in items], now)
         bounced = await telling.came_back_lately(tx, list(keys.values()), now)
         found = {id_: "bounced" for id_, key in keys.items() if key in bounced}
         found |= {item.id: "expired" for item in items if item.expired(now)}
@@ -163,32 +170,11 @@ class Newsman:
             await outbox.postponed(tx, item, verdict.why, allowed.now, 0, verdict.wait)
         return None
 
-    async def _note(self, posted: Sequence[_Posted], next_: list[_DueNews]) -> list[_DueNews]:
-        """Record what came of the last ones, and that the next ones are about to leave; those that
-        still may."""
-        services, now = self._services, self._services.now()
-        if not posted and not next_:
-            return []
-        async with services.database.write() as tx:
-            gone = [one for one, posting in posted if posting.result == "sent"]
-            await telling.arrived(tx, [one.item.id for one in gone], now)
-            for one in gone:
-                if one.verdict.rests:
-                    await allowance.rest(tx, services.keys.address(one.item.recipient), now)
-            for one, posting in posted:
-                if posting.result != "sent":
-                    await self._settle(tx, one, posting)
-            handed = await telling.hand_over(tx, [one.item.id for one in next_], now)
-            for one in next_:
-                if one.item.id not in handed:
-                    await allowance.give_back(tx, one.verdict, one.charged_at)
-        return [one for one in next_ if one.item.id in handed]
-
     async def _hand_over(self, due: Sequence[_DueNews]) -> list[_Posted]:
         """Until the mail server is away: what was not handed over then has had trouble."""
         posted: list[_Posted] = []
         for one in due:
-            away = posted and posted[-1][1].result in {"trouble", "unclear"}
+            away = posted and posted[-1][1].result in _AWAY
             posting = Posting("trouble", posted[-1][1].code) if away else await self._post(one)
             metrics.SENDS.labels(posting.result).inc()
             if posting.result != "sent":
@@ -204,7 +190,18 @@ class Newsman:
         )
         return await self._mailer.post(mail, return_path(settings, keys, item.recipient))
 
-    async def _settle(self, tx: Transaction, due: _DueNews, posting: Posting) -> None:
+    async def _settle(self, tx: Transaction, posted: Sequence[_Posted]) -> None:
+        services, now = self._services, self._services.now()
+        gone = [one for one, posting in posted if posting.result == "sent"]
+        await telling.arrived(tx, [one.item.id for one in gone], now)
+        for one in gone:
+            if one.verdict.rests:
+                await allowance.rest(tx, services.keys.address(one.item.recipient), now)
+        for one, posting in posted:
+            if posting.result != "sent":
+                await self._settle_unsent(tx, one, posting)
+
+    async def _settle_unsent(self, tx: Transaction, due: _DueNews, posting: Posting) -> None:
         """Record why it was not sent, or that nobody knows."""
         services, item, now = self._services, due.item, self._services.now()
         if posting.result == "unclear":
@@ -221,10 +218,3 @@ class Newsman:
                 await outbox.dropped(tx, item.id, "bounced", now)
             case _:
                 await outbox.dropped(tx, item.id, posting.code, now)
-
-    async def _wait(self, due: Sequence[_DueNews]) -> None:
-        async with self._services.database.write() as tx:
-            for one in due:
-                await allowance.give_back(tx, one.verdict, one.charged_at)
-                now = self._services.now()
-                await outbox.postponed(tx, one.item, "away", now, 0, AWAY_SECONDS)
