@@ -45,6 +45,18 @@ async def subscribers(tx: Transaction, petition_id: int, place: str = "") -> Sub
     return Subscribers(found.get("email", 0), found.get("sms", 0))
 
 
+async def phones_by_language(tx: Transaction, petition_id: int, place: str = "") -> dict[str, int]:
+    """How many of those have a phone alone, by the language in which they signed."""
+    rows = await tx.fetch(
+        "SELECT language, count(*) AS n FROM (SELECT min(s.language) AS language"
+        f"  FROM signatures s WHERE {_SUBSCRIBED}{_in(place)} AND {_WAYS['sms']}"
+        "  GROUP BY s.contact_key) phones GROUP BY language",
+        petition=petition_id,
+        **_values(place),
+    )
+    return {row["language"]: row["n"] for row in rows}
+
+
 async def after(
     tx: Transaction, petition_id: int, channel: Channel, place: str, since: int, limit: int
 ) -> list[Row]:
