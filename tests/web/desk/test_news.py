@@ -13,6 +13,7 @@ from server.core.desk.people.forgotten import set_email
 from server.core.desk.people.organizers import Organizer
 from server.core.news import writing
 from server.core.news.piece import News
+from server.core.petitions import petitions
 from server.mail.smtp import Smtp
 from server.outgoing.news import Newsman
 from tests.harness.databases.stores import Blanks
@@ -223,3 +224,54 @@ async def test_words_that_mean_something_in_html_arrive_as_they_were_written(pla
     page = await browser.get(f"{OWN}/1")
     assert "<b>Won" not in page.text
     assert "{code} <i>x</i>" in html.unescape(page.text)
+
+
+ANSWER = "/organizer/p/lake/answer"
+ANSWERED = {
+    "answer_by": "The council",
+    "answer_on": "2026-12-24",
+    "answer_promised": "2027-03-31",
+    "answer_en": "We will do it.",
+}
+
+
+async def answered(place: Room, **typed: str) -> Browser:
+    async with place.services.database.write() as tx:
+        await petitions.close(tx, place.world.petition.id, NOW)
+    await place.services.directory.refresh()
+    browser = await place.signed_in()
+    form = await browser.fill(await browser.get(ANSWER), ANSWER, **ANSWERED)
+    form |= typed
+    form = {name: value for name, value in form.items() if name != "mail" or value}
+    assert (await browser.post(ANSWER, form)).status == 303
+    return browser
+
+
+async def test_an_answer_is_mailed_once_to_those_who_want_news(
+    mailed: Room, office: PostOffice
+) -> None:
+    await people(mailed, range(2))
+    browser = await answered(mailed)
+    page = await browser.get(ANSWER)
+    assert "Mail it" not in page.text
+    correction = await browser.fill(page, ANSWER, answer_en="We will do it soon.")
+    assert (await browser.post(ANSWER, correction | {"mail": "1"})).status == 303
+    newsman = Newsman(mailed.services, Smtp(mailed.services.settings))
+    while await newsman.drain():
+        pass
+    await newsman._mailer.rest()
+    one, other = office.arrived
+    assert one["Subject"] == "The answer of The council"
+    body = " ".join(one.get_content().split())
+    assert "On Dec 24, 2026, The council answered our petition: We will do it. They" in body
+    assert "They promise to act by Mar 31, 2027." in body
+    assert one["To"] != other["To"]
+    assert (await the_news(mailed)).kind == "answer"
+    assert "sent news" in words(await browser.get("/organizer/p/lake/audit"))
+
+
+async def test_an_answer_is_not_mailed_if_nobody_ticks_it(mailed: Room) -> None:
+    await people(mailed, range(2))
+    await answered(mailed, mail="")
+    async with mailed.services.database.read() as tx:
+        assert await writing.news_of(tx, mailed.world.petition.id) == []
