@@ -56,12 +56,6 @@ async def ask(tx: Transaction, typed: str, mail: NewMail, now: int) -> None:
     await outbox.put(tx, [mail("reset_code", email) for email in emails], now)
 
 
-async def email_of(tx: Transaction, organizer: Organizer) -> str:
-    """The address that they have shown to be theirs, '' without one."""
-    row = await tx.fetch_one("SELECT email FROM organizers WHERE id = :id", id=organizer.id)
-    return (row["email"] or "") if row else ""
-
-
 async def ask_address(tx: Transaction, email: str, mail: NewMail, now: int) -> None:
     """Queue the code that shows that the address is theirs."""
     await outbox.put(tx, [mail("address_code", email)], now)

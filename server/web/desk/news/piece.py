@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from email.message import EmailMessage
 
-from server.core.desk.people.forgotten import email_of
+from server.core.desk.people.forgotten import account_of
 from server.core.news import recipients, sending, writing
 from server.core.news.figures import news_figures
 from server.core.news.piece import News
@@ -61,7 +61,7 @@ async def show(visit: Visit) -> None:
         figures = await news_figures(tx, news)
         people = await recipients.subscribers(tx, petition.id, news.place)
         bill = await _bill(visit.services, tx, petition, news)
-        email = await email_of(tx, visit.organizer)
+        email = (await account_of(tx, visit.organizer)).email
     await visit.send_petition_page(
         "news_piece",
         petition,
@@ -194,7 +194,7 @@ async def try_out(visit: Visit) -> None:
 async def _try(visit: Visit, petition: Petition, news: News) -> str:
     services, now = visit.services, visit.services.now()
     async with services.database.read() as tx:
-        address = await email_of(tx, visit.organizer)
+        address = (await account_of(tx, visit.organizer)).email
     if not address:
         return "try_address"
     verdict = await may_try(visit, petition, address)
