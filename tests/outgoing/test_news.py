@@ -129,7 +129,7 @@ async def test_each_gets_it_once_in_their_language_by_their_way(sender: Sender) 
     assert "bounces+" in english["Return-Path"]
     assert [(text.to, text.body) for text in sender.phones.network.sent] == [
         (phone(2), "LAKE: We won. The lake stays. No more news? Reply NEWS OFF"),
-        (phone(3), "LAKE: Ganamos. Para no recibir más: NOTICIAS NO"),
+        (phone(3), "LAKE: Ganamos. Para no recibir mas: NOTICIAS NO"),
     ]
     assert await sender.figures(news) == NewsFigures(people=4, sent=4)
     rows = await sender.phones.rows("SELECT recipient FROM outbox WHERE channel = 'email'")
