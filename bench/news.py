@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import multiprocessing
+import os
 import subprocess
 import sys
 import tempfile
@@ -99,6 +100,12 @@ async def finished(database: Database, news: News, worker: subprocess.Popen[byte
         await asyncio.sleep(0.5)
 
 
+def processor(pid: int) -> float:
+    """Seconds of a processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def memory(pid: int) -> float:
     """MB that a process has had at most."""
     status = Path(f"/proc/{pid}/status").read_text()
@@ -128,6 +135,7 @@ async def measure(people: int, folder: Path) -> None:
             began = time.perf_counter()
             told = await finished(database, news, worker)
             seconds, most = time.perf_counter() - began, memory(worker.pid)
+            busy = processor(worker.pid)
         finally:
             worker.kill()
             worker.wait()
@@ -141,6 +149,7 @@ async def measure(people: int, folder: Path) -> None:
         raise BenchError(f"{arrived:,} have arrived of {told}")
     size = (folder / "news.db").stat().st_size / 1e6
     print(f"sent by SMTP on loopback     {people / seconds:,.0f}/s, {seconds:,.0f} s in all")
+    print(f"processor of the worker      {1000 * busy / people:.1f} ms a mail")
     print(f"memory of the worker, most   {most:,.0f} MB")
     print(f"the database                 {size:,.0f} MB")
 

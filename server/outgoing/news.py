@@ -7,6 +7,7 @@ leaves those few uncertain, and the next one goes on with the others.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ ROUNDS = 25  # of those, before more is put in the outbox
 AWAY_SECONDS = 60  # to wait while the mail server is away
 
 _AWAY = frozenset({"trouble", "unclear"})
+_STOPPED = Posting("trouble", "stopped")
 
 log = logging.getLogger(__name__)
 
@@ -105,18 +107,22 @@ class Newsman:
             if not await outbox.has_due(tx, self._services.now(), "email", NEWS_TURNS):
                 await self._mailer.rest()
                 return False
+        due: list[_DueNews] = []
         posted: list[_Posted] = []
-        for _ in range(ROUNDS):
-            await self._services.group.give_way()  # signing comes first
-            due = await self._note(posted)
-            posted = await self._hand_over(due)
-            if any(posting.result in _AWAY for _, posting in posted):
-                log.warning("news: the mail server is away or out of order")
-                due = []
-            if not due:
-                break
+        try:
+            for _ in range(ROUNDS):
+                await self._services.group.give_way()  # signing comes first
+                due, posted = await self._note(posted), []
+                await self._hand_over(due, posted)
+                if not due or posted[-1][1].result in _AWAY:
+                    break
+        except asyncio.CancelledError:
+            # Told to stop: the one on its way is uncertain, and those behind it wait.
+            posted += [(one, _STOPPED) for one in due[len(posted) + 1 :]]
+            await self._note(posted, last=True)
+            raise
         await self._note(posted, last=True)
-        return bool(due)
+        return bool(due) and posted[-1][1].result not in _AWAY
 
     async def _note(self, posted: Sequence[_Posted], *, last: bool = False) -> list[_DueNews]:
         """Record what came of the last ones, and take the next ones, which are about to leave."""
@@ -170,17 +176,16 @@ class Newsman:
             await outbox.postponed(tx, item, verdict.why, allowed.now, 0, verdict.wait)
         return None
 
-    async def _hand_over(self, due: Sequence[_DueNews]) -> list[_Posted]:
-        """Until the mail server is away: what was not handed over then has had trouble."""
-        posted: list[_Posted] = []
+    async def _hand_over(self, due: Sequence[_DueNews], posted: list[_Posted]) -> None:
+        """Until the mail server is away: what was not handed over then has had trouble. What came
+        of each is added to `posted`."""
         for one in due:
-            away = posted and posted[-1][1].result in _AWAY
+            away = bool(posted) and posted[-1][1].result in _AWAY
             posting = Posting("trouble", posted[-1][1].code) if away else await self._post(one)
             metrics.SENDS.labels(posting.result).inc()
             if posting.result != "sent":
                 log.warning("outbox: news %s not sent: %s", one.item.id, posting.code)
             posted.append((one, posting))
-        return posted
 
     async def _post(self, due: _DueNews) -> Posting:
         services = self._services

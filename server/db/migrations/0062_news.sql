@@ -56,5 +56,5 @@ ALTER TABLE outbox ADD COLUMN news_id INTEGER;
 ALTER TABLE outbox ADD COLUMN handed_at INTEGER;
 CREATE INDEX outbox_news ON outbox (news_id, channel, sent_at, failed_at, error, status)
     WHERE news_id IS NOT NULL;
-CREATE INDEX outbox_handed ON outbox (leased_until)
+CREATE INDEX outbox_handed ON outbox (channel, leased_until)
     WHERE handed_at IS NOT NULL AND sent_at IS NULL AND failed_at IS NULL;
