@@ -120,6 +120,7 @@ class Newsman:
             # Told to stop: the one on its way is uncertain, and those behind it wait.
             posted += [(one, _STOPPED) for one in due[len(posted) + 1 :]]
             await self._note(posted, last=True)
+            await self._mailer.rest()
             raise
         await self._note(posted, last=True)
         return bool(due) and posted[-1][1].result not in _AWAY

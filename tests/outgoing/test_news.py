@@ -366,7 +366,7 @@ async def test_a_worker_that_is_told_to_stop_leaves_one_uncertain_at_most(sender
 
     def stop_at_the_fourth(command: str) -> None:
         heard.append(command)
-        if heard.count("DATA") == 4:
+        if command == "DATA" and heard.count("DATA") == 4:
             loop.call_soon_threadsafe(task.cancel)
 
     sender.office.heard = stop_at_the_fourth
