@@ -33,7 +33,7 @@ FLOORS = {
     "server.core": (
         {"upkeep"},
         {"person"},
-        {"desk", "letters", "conversations"},
+        {"desk", "letters", "conversations", "news"},
         {"signing"},
         {"petitions", "floods"},
         {"values", "counting", "outbox", "places", "log"},

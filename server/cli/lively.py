@@ -1,5 +1,6 @@
 """A second petition of the demo, with some life in it: invented people who have signed in every way
-for three weeks, some who are held, comments that wait, and texts that were not understood.
+for three weeks, some who are held, comments that wait, texts that were not understood, and news
+that is not sent yet.
 
 All goes the way of real signatures, through core, with the times that it is given. Nothing is left
 to be sent: nobody gets a mail or text of invented people.
@@ -19,6 +20,8 @@ from server.core.conversations.wishes import Received, Wish
 from server.core.counting.counts import DAY, Class
 from server.core.desk.people import teams
 from server.core.desk.signers import moderation
+from server.core.news.piece import NewsWording, Piece, checked_piece
+from server.core.news.writing import write_news
 from server.core.outbox import outbox
 from server.core.outbox.allowance import Caps
 from server.core.petitions import collectors, petitions
@@ -63,6 +66,11 @@ async def enliven(database: Database, keys: Keys, organization_id: int, now: int
         waiting = await moderation.comments(tx, petition_id)
         shown = [id_ for id_, _, _ in waiting[: len(waiting) // 2]]
         await moderation.judge_comments(tx, petition_id, shown, [], now)
+        title, body, by_text = told["news"]
+        wordings = {"en": NewsWording(title, body, by_text)}
+        piece = checked_piece(Piece(wordings=wordings), petition.wordings)
+        news_id = Ids(0).next(now)
+        await write_news(tx, petition_id, news_id, piece, now=now, actor=demo.ORGANIZER)
 
 
 def _sections() -> dict[str, list[str]]:
@@ -199,6 +207,8 @@ class _People:
             values["email"] = f"signer{n}@example.org"
         if way == "web-phone":
             values["phone"] = next(self._phones)
+        if way == "web-email" and n % 5 < 2:
+            values["news"] = "1"
         if comment or (n % 2 and len(values) > 2):
             values |= {"public": "1", "comment": comment}
         signing = signatures.web_signing(

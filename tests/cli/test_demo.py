@@ -143,6 +143,8 @@ def test_the_desk_of_the_demo_has_life_in_it(lively: Server) -> None:
     assert rows(lively, "SELECT 1 FROM signatures WHERE approved_at IS NOT NULL")
     assert len(rows(lively, "SELECT 1 FROM collectors")) == 2
     assert len(rows(lively, "SELECT 1 FROM inbound WHERE kind = 'unknown'")) == 5
+    assert len(rows(lively, "SELECT 1 FROM news WHERE queued_at IS NULL")) == 1
+    assert rows(lively, "SELECT 1 FROM signatures WHERE news_at > 0 AND verified_at > 0")
     days = rows(lively, "SELECT count(DISTINCT created_at / 86400) FROM signatures")
     assert days[0][0] in {20, 21, 22}
     scripts = {chr(ord(str(n[0])[0]) & ~0x7F) for n in rows(lively, "SELECT name FROM signatures")}

@@ -30,6 +30,7 @@ from tests.web.presses import (
     decisions,
     letters,
     life,
+    news,
     offices,
     persons,
     petitions,
@@ -44,7 +45,7 @@ from tests.web.presses.table import PRESSES, Press, known, walk
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
-    *(readers, signers, letters, offices, petitions, collectors, life, reviewing),
+    *(readers, signers, letters, offices, petitions, collectors, life, news, reviewing),
     *(decisions, persons, team, account, texts),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

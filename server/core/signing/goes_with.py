@@ -7,6 +7,9 @@ from collections.abc import Collection
 from server.core.outbox import outbox
 from server.db import Transaction, pack
 
+#: Of which rows go with the signature.
+_TABLES = ("texted_letters", "calls", "own_mails", "place_corrections", "mended", "news_told")
+
 
 async def forget(tx: Transaction, about: Collection[tuple[int, int]]) -> None:
     """Whose signatures these were (petition and signature ids) stands in no message and no letter
@@ -18,7 +21,7 @@ async def forget(tx: Transaction, about: Collection[tuple[int, int]]) -> None:
         f"DELETE FROM letters WHERE state IN ('draft', 'held', 'queued', 'retry') AND {mine}",
         batch=pack(about),
     )
-    for table in ("texted_letters", "calls", "own_mails", "place_corrections", "mended"):
+    for table in _TABLES:
         await tx.execute(f"DELETE FROM {table} WHERE {mine}", batch=pack(about))
     await tx.execute(
         "UPDATE letters SET words = NULL, reply_to = NULL, signature_id = NULL, bounce_key = NULL"

@@ -33,6 +33,8 @@ DETAIL_WORDS = {
     "by": N_("by: {value}"),
     "fields": N_("what: {value}"),
     "signature": N_("signature: {value}"),
+    "news": N_("news: {value}"),
+    "people": N_("people: {value}"),
 }
 _ON = {True: N_("on"), False: N_("off")}
 _WAS_IS = N_("{part}: before {was}, now {now}")

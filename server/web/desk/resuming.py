@@ -29,7 +29,10 @@ _OF_PETITION = (
     "invalidate",
     "audit",
     "texts(?:/ask)?",
+    "news(?:/new|/[0-9]{1,9}(?:/edit|/send)?)?",
 )
+#: The same on the page of one piece of news, which stays.
+_PRESSED_ON_NEWS = re.compile(r"(?<=/news)(/[0-9]{1,9})/(?:delete|test|stop|go-on)\Z")
 _PAGES = re.compile(
     r"/organizer/(?:petitions/new|account(?:/email|/password|/second-step)?|o/[0-9]{1,15}"
     r"|review/[a-z0-9-]{1,60}|join/[0-9a-f]{1,64}"
@@ -39,7 +42,7 @@ _PAGES = re.compile(
 
 def wanted_page(path: str) -> str:
     """The page of ours to go to after a sign-in; the list for every other address."""
-    path = _PRESSED.sub("", path)
+    path = _PRESSED_ON_NEWS.sub(r"\1", _PRESSED.sub("", path))
     return path if _PAGES.fullmatch(path) else HOME
 
 

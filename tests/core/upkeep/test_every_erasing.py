@@ -20,7 +20,7 @@ CORE = ROOT / "server" / "core"
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
     " mail_stops bounces invalidations letters texted_letters calls"
-    " place_corrections judged_texts mended".split()
+    " place_corrections judged_texts mended news_told".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -69,6 +69,12 @@ ERASING: dict[str, set[str] | str] = {
     "letters/releasing.py:_hold": BY_SENDING,
     "letters/releasing.py:let_go": BY_SENDING,
     "letters/releasing.py:look_again": BY_SENDING,
+    "news/sending.py:expire_turns": BY_AGE,
+    "news/sending.py:halt_news": "an organizer has halted it: their turn comes again",
+    "news/telling.py:arrived": BY_SENDING,
+    "news/telling.py:doubt_copy": BY_SENDING,
+    "news/telling.py:doubt_handed": BY_SENDING,
+    "news/telling.py:hand_over": BY_SENDING,
     "outbox/allowance.py:give_room": BY_SENDING,
     "outbox/allowance.py:lift": {"mail_resumed"},
     "outbox/allowance.py:rest": BY_SENDING,
