@@ -318,3 +318,27 @@ async def test_all_that_is_kept_is_told(world: World) -> None:
     )
     [mail] = said["messages"]
     assert (mail["kind"], mail["recipient"]) == ("signed", "ana@gmail.com")
+
+
+async def test_a_comment_that_is_corrected_has_to_be_read_again(world: World) -> None:
+    await world.web("Ana Diaz", comment="Keep it")
+    id_ = await one(world)
+    async with world.database.write() as tx:
+        await tx.execute("UPDATE signatures SET approved_at = 1")
+        for comment, approved in (("Keep it", 1), ("Keep it clean", None)):
+            right = Right("Ana Diaz", "59801", comment)
+            await mending.correct(tx, world.keys, world.petition, id_, right, "jo", world.now)
+            row = await tx.fetch_one("SELECT comment, approved_at FROM signatures")
+            assert row
+            assert (row["comment"], row["approved_at"]) == (comment, approved)
+
+
+async def test_what_was_taken_out_stays_out_by_its_old_name(world: World) -> None:
+    await world.web("Ana Dias")
+    async with world.database.write() as tx:
+        await tx.execute("UPDATE signatures SET rejected_at = 1")
+        [before] = await tx.fetch("SELECT place_key FROM signatures")
+    await put_right(world, await one(world), "Ana Diaz")
+    [row] = await world.rows("name, place_key, rejected_at")
+    assert (row["name"], row["place_key"]) == ("Ana Diaz", before["place_key"])
+    assert await world.web("Ana Dias") == "again"

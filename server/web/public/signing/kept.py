@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from server.config import LANGUAGES
 from server.core.person.kept import Kept, Part
 from server.core.values.contacts import masked
 from server.words.render import N_, day_words
@@ -136,6 +137,8 @@ class Teller:
     def _words(self, name: str, value: Any) -> str:
         if name == "class":
             return self.way(value)
+        if name == "language":
+            return str(LANGUAGES.get(value, value))
         if name == "state":
             return self.say(KEPT_STATES.get(value, value))
         if name == "reason":
