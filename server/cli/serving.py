@@ -12,6 +12,7 @@ from pathlib import Path
 from server.cli import demo
 from server.cli.shared import Commands, prepare, settings_of
 from server.config import Settings, check_mail
+from server.mail.smtp import signer
 from server.serve import logs
 
 
@@ -48,7 +49,7 @@ def _port(typed: str) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    check_mail(settings)
+    _check(settings)
     if options.supervised:
         return _serve_supervised(options, settings)
     if options.workers > 1:
@@ -56,6 +57,12 @@ def _serve(options: argparse.Namespace) -> int:
     with _listening(options) as socket:
         asyncio.run(prepare(settings))
         return _serve_on(socket, settings, with_worker=not options.no_worker)
+
+
+def _check(settings: Settings) -> None:
+    """Raise `Misconfigured` for what would only be seen once mail is sent."""
+    check_mail(settings)
+    signer(settings)
 
 
 def _supervise(options: argparse.Namespace, settings: Settings) -> int:
@@ -109,7 +116,7 @@ def _worker(options: argparse.Namespace) -> None:
             await asyncio.Event().wait()
 
     settings = settings_of(options)
-    check_mail(settings)
+    _check(settings)
     logs.set_up(settings.log_level)
     asyncio.run(work())
 
@@ -117,6 +124,7 @@ def _worker(options: argparse.Namespace) -> None:
 def _demo(options: argparse.Namespace) -> int:
     with _listening(options) as socket, demo.alone(options.data):
         ready = demo.prepare(options.data, os.environ, options.host, options.port)
+        _check(ready.settings)
         _say_where(options, ready)
         return _serve_on(socket, ready.settings, with_worker=True)
 

@@ -256,6 +256,23 @@ class Settings:
             "like bounces+*@example.org, with at most 22 characters before the *",
         ),
     )
+    dkim_key: str = setting(
+        "UNDERSIGNED_DKIM_KEY",
+        "",
+        "the private key that our mail is signed with (DKIM), in PEM; `undersigned key dkim FILE`"
+        " makes one and says what to put in the DNS; empty: the mail server signs, or nobody",
+        must=("-----BEGIN .*-----", "a private key in PEM, like `-----BEGIN PRIVATE KEY-----` ..."),
+        secret=True,
+    )
+    dkim_selector: str = setting(
+        "UNDERSIGNED_DKIM_SELECTOR",
+        "undersigned",
+        "the name of that key in the DNS, below `_domainkey` of the sender's domain",
+        must=(
+            "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*",
+            "letters, digits and hyphens, like undersigned",
+        ),
+    )
     mail_daily: int = setting(
         "UNDERSIGNED_MAIL_DAILY",
         "50000",

@@ -5,6 +5,7 @@ words.py      the words of each mail
 letters.py    the words of a letter to those who decide
 smtp.py       by SMTP, and the console
 client.py     one connection to a mail server
+dkim.py       signing what goes there
 tokens.py     whom a mail went to, in a word that comes back with it
 bounces.py    what comes back
 """
@@ -13,7 +14,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Literal, Protocol
+
+#: In ASCII alone: what a relay would have to write anew has no valid signature any more
+#: (RFC 6376, 5.3).
+MAIL = SMTP.clone(max_line_length=78, cte_type="7bit")
 
 #: `bounced`: the address takes no mail. `refused`: this mail is taken by nobody. `trouble`: the
 #: server is away or out of order, for every mail. `unclear`: it went away after the mail had gone

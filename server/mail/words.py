@@ -6,7 +6,6 @@ import re
 import textwrap
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from server.config import Settings
@@ -14,6 +13,7 @@ from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
 from server.core.signing.messages import MailedCode, Message
 from server.core.values.keys import Keys
+from server.mail import MAIL
 from server.mail.tokens import message_id
 from server.words.render import Renderer
 
@@ -46,7 +46,7 @@ def word(
         "listed": "\n\n".join(_listed(s, page) for s in message.codes),
     }
     subject, _, body = wording.partition("\n")
-    mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    mail = EmailMessage(policy=MAIL)
     mail["From"] = settings.mail_from
     mail["To"] = item.recipient
     mail["Subject"] = _FIELD.sub(lambda m: fields[m[1]], subject)
