@@ -32,7 +32,7 @@ FLOORS = {
     ),
     "server.core": (
         {"upkeep"},
-        {"desk", "letters", "conversations"},
+        {"desk", "letters", "conversations", "news"},
         {"signing"},
         {"petitions", "floods"},
         {"values", "counting", "outbox", "places", "log"},

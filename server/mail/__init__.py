@@ -2,6 +2,7 @@
 
 __init__.py   `Mailer`, the interface, and what comes of handing a mail over
 words.py      the words of each mail
+news.py       a mail with news
 letters.py    the words of a letter to those who decide
 smtp.py       by SMTP, and the console
 client.py     one connection to a mail server

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -49,14 +50,19 @@ def word(
     mail = EmailMessage(policy=MAIL)
     mail["From"] = settings.mail_from
     mail["To"] = item.recipient
-    mail["Subject"] = _FIELD.sub(lambda m: fields[m[1]], subject)
+    mail["Subject"] = filled(subject, fields)
     mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
     mail["Message-ID"] = message_id(settings, keys, item)
     # RFC 3834: no holiday notice answers this.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(folded(_FIELD.sub(lambda m: fields[m[1]], body.strip())) + "\n")
+    mail.set_content(folded(filled(body.strip(), fields)) + "\n")
     return mail
+
+
+def filled(template: str, fields: Mapping[str, str]) -> str:
+    """The template with its `{fields}`; braces in what is filled in mean nothing."""
+    return _FIELD.sub(lambda m: fields[m[1]], template)
 
 
 def _listed(said: MailedCode, page: str) -> str:

@@ -49,5 +49,6 @@ def asking(services: Services, item: Announcement) -> Asking:
         recipient=keys.address(item.recipient),
         network=item.network_tag,
         petition_id=item.petition_id,
+        bulk=item.news_id is not None,
         range_key=keys.server(f"codes {shared(item.recipient)}") if by_text else b"",
     )

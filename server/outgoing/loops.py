@@ -22,11 +22,13 @@ from server.mail.smtp import mailer
 from server.outgoing import reconcile
 from server.outgoing.letters import Carrier, look_again
 from server.outgoing.mails import Postman
+from server.outgoing.news import Newsman
 from server.outgoing.texts import Texter
 from server.services import Services
 
 IDLE_SECONDS = 2.0
 CHORES_SECONDS = 60.0
+LATE_NEWS_SECONDS = 600.0
 RECONCILE_SECONDS = 3600.0
 SWEEP_SECONDS, SWEEP_TRIES, SWEEP_PAUSE_SECONDS = 1200.0, 60, 20.0
 
@@ -41,10 +43,13 @@ async def run(services: Services) -> None:
         log.warning("a restored copy will revive what was taken back: UNDERSIGNED_TOMBSTONES")
     texter, postman = Texter(services), Postman(services, mailer(services.settings))
     carrier = Carrier(services, mailer(services.settings))
+    newsman = Newsman(services, mailer(services.settings))
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("letters", carrier.drain, IDLE_SECONDS))
+        loops.create_task(_for_ever("news", newsman.drain, IDLE_SECONDS))
+        loops.create_task(_for_ever("late news", newsman.follow, LATE_NEWS_SECONDS))
         loops.create_task(_for_ever("chores", lambda: do_chores(services), CHORES_SECONDS))
         takes_out = partial(_take_out, services)
         loops.create_task(_for_ever("clock", partial(_by_clock, services), IDLE_SECONDS))

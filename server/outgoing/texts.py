@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from server import metrics
 from server.core.conversations import phones
 from server.core.counting.counts import DAY
+from server.core.news import telling
+from server.core.news.writing import by_news_ids
 from server.core.outbox import allowance, outbox, usage
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import Announcement
@@ -21,9 +23,12 @@ from server.db import Transaction
 from server.outgoing import asking
 from server.services import Services
 from server.texting.allowed import code_of, may_text, quiet_seconds, sending_gateway
+from server.texting.news import news_text
 from sms import Gateway, Outbound, Sending
 from sms.segments import fit, measure
 
+_TURNS = (*outbox.TURNS, *outbox.NEWS_TURNS)
+UNANSWERED_SECONDS = 60.0  # in which no news follows one that a provider did not answer
 TURN_SECONDS = 1.0  # what must wait longer for its gateway's turn lets others go first
 
 log = logging.getLogger(__name__)
@@ -53,12 +58,13 @@ class Texter:
         """Send what is due, once; whether there was anything."""
         services = self._services
         async with services.database.read() as tx:
-            if not await outbox.has_due(tx, services.now()):
+            if not await outbox.has_due(tx, services.now(), turns=_TURNS):
                 return False
         async with services.database.write() as tx:
             if await messages.discard_silent(tx):
                 return True  # one by one, the rest would cost many times as much
-            items = await outbox.lease(tx, services.now())
+            await telling.doubt_handed(tx, "sms", services.now())
+            items = await outbox.lease(tx, services.now(), turns=_TURNS)
             due = await asking.decided(services, tx, items, self._decide)
         for one in due:
             await self._deliver(one)
@@ -73,6 +79,8 @@ class Texter:
         if item.body is not None:  # a reply, which was charged when it was decided
             return _DueText(item, item.body, gateway, Verdict(), now)
         petition = services.directory.by_id.get(item.petition_id or 0)
+        if item.news_id:
+            return await self._decide_news(tx, item, petition, allowed)
         plan = await self._plan(tx, item, petition, now)
         if not plan:
             await outbox.discard(tx, item.id)
@@ -94,6 +102,36 @@ class Texter:
             code = message.codes[0].code if message.codes else ""
         return _DueText(item, self._word(item, petition, plan.kind, code), gateway, verdict, now)
 
+    async def _decide_news(
+        self, tx: Transaction, item: Announcement, petition: Petition | None, allowed: Allowance
+    ) -> _DueText | None:
+        """The same for news, which goes to whoever wants it still, and never twice."""
+        now, body = allowed.now, await self._news(tx, item, petition)
+        if not body:
+            await outbox.dropped(tx, item.id, telling.LEFT_OUT, now)
+            return None
+        if wait := quiet_seconds(item.recipient, now):
+            await outbox.postponed(tx, item, "quiet", now, 0, wait)
+            return None
+        wish = asking.asking(self._services, item)
+        verdict = allowed.ask(wish, code=False, segments=measure(body).segments)
+        if verdict.goes:
+            return _DueText(item, body, _gateway(self._services, item), verdict, now)
+        if verdict.wait is None:
+            await outbox.dropped(tx, item.id, telling.LEFT_OUT, now)
+        else:
+            await outbox.postponed(tx, item, verdict.why, now, 0, verdict.wait)
+        return None
+
+    async def _news(self, tx: Transaction, item: Announcement, petition: Petition | None) -> str:
+        """What it says; '' if its recipient is not to hear it."""
+        if not petition or not may_text(self._services, item.recipient):
+            return ""
+        if not await telling.still_wanted(tx, [item]):
+            return ""
+        [news] = (await by_news_ids(tx, {item.news_id or 0})).values()
+        return news_text(self._services.renderer, petition, news, item.language)
+
     async def _plan(
         self, tx: Transaction, item: Announcement, petition: Petition | None, now: int
     ) -> Plan | None:
@@ -113,7 +151,8 @@ class Texter:
         return fit(template, shrink=(), keyword=petition.keyword if petition else "", code=code)
 
     async def _deliver(self, due: _DueText) -> None:
-        """Send one text and record it. A crash in between sends it again: twice beats never."""
+        """Send one text and record it. A crash in between sends it again: twice beats never; but
+        for news."""
         services, item = self._services, due.item
         now = services.now()
         if refusal := await self._refusal(due):
@@ -128,12 +167,26 @@ class Texter:
             return
         segments = measure(due.body).segments
         await asyncio.sleep(max(pause, 0))
+        if item.news_id and not await self._hand_over(due):
+            return
         self._hold(due.gateway, segments / due.gateway.can.segments_per_second)
         sending = await due.gateway.send(Outbound(item.recipient, due.body, str(item.id)))
         if sending.result == "throttled":
             self._hold(due.gateway, outbox.THROTTLED_SECONDS)
         code = code_of(due.gateway, sending.code)
+        if item.news_id and code == "network":
+            # No answer: it may have gone. The next one waits, lest all of them become uncertain.
+            sending, code = Sending("failed"), telling.UNCERTAIN
+            self._hold(due.gateway, UNANSWERED_SECONDS)
         await self._settle(due, replace(sending, code=code), segments)
+
+    async def _hand_over(self, due: _DueText) -> bool:
+        """Note that news is about to leave; False if it must not any more."""
+        async with self._services.database.write() as tx:
+            handed = await telling.hand_over(tx, [due.item.id], self._services.now())
+            if not handed:
+                await allowance.give_back(tx, due.verdict, due.charged_at)
+        return bool(handed)
 
     def _hold(self, gateway: Gateway, seconds: float) -> None:
         self._free_at[gateway.name] = self._clock() + seconds

@@ -193,7 +193,7 @@ def test_a_campaign_from_the_first_draft_to_the_answer(campaign: Campaign) -> No
     by = link.partition("/p/bridge")[2]
     words = {"comment": "My school is there.", "organization": "The school", "reply": "To school"}
     signed(campaign, "Cy Day", "cy@gmail.com", eligible=True, public=True, **words)
-    signed(campaign, "Di Ray", "di@gmail.com", by=by, eligible=True)
+    signed(campaign, "Di Ray", "di@gmail.com", by=by, eligible=True, news=True)
 
     # The moderator decides what is shown.
     moderator.go(f"{DESK}/moderation").reads("My school is there.")
@@ -208,6 +208,20 @@ def test_a_campaign_from_the_first_draft_to_the_answer(campaign: Campaign) -> No
     editor.press("Save")
     reader.go("/p/bridge").follow("see what changed").reads("Keep", "mend")
 
+    # Whoever asked for news gets some; the moderator sees that, and cannot write any.
+    editor.go(DESK).follow("News").reads("1 signer wants news: 1 by mail, 0 by text.")
+    editor.follow("Write news").press("Save", title_en="", body_en="The council sits on Friday.")
+    editor.reads("Write a title.")
+    editor.press("Save", title_en="Come on Friday", text_en="Come on Friday.")
+    editor.reads("The council sits on Friday.", "BRIDGE: Come on Friday.", "Nobody has got it yet.")
+    editor.follow("Send it").reads("By mail: 1 person.")
+    editor.press("Yes, send it to 1 person").reads("on its way")
+    mail = campaign.office.wait_for("di@gmail.com", 2)
+    assert mail["Subject"] == "Come on Friday"
+    assert "The council sits on Friday." in mail.get_content()
+    moderator.go(f"{DESK}/news").reads("Come on Friday")
+    assert moderator.page.get_by_role("link", name="Write news").count() == 0
+
     # The end of it: closed, answered; and for good.
     owner.go(DESK).press("Close the petition").reads("It takes no more signatures.")
     editor.go(DESK).follow("Answer")
@@ -218,6 +232,7 @@ def test_a_campaign_from_the_first_draft_to_the_answer(campaign: Campaign) -> No
         answer_promised="2027-03-31",
         answer_en="We will keep it.",
     )
+    assert "We will keep it." in campaign.office.wait_for("di@gmail.com", 3).get_content()
     said = reader.go("/p/bridge").reads("Answer from Jo Marsh, Mayor", "We will keep it.")
     assert "The council must debate it" not in said  # nobody can bring that about any more
     reader.go("/").reads("Keep the bridge")

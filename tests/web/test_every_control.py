@@ -30,6 +30,7 @@ from tests.web.presses import (
     decisions,
     letters,
     life,
+    news,
     offices,
     petitions,
     readers,
@@ -42,7 +43,7 @@ from tests.web.presses.table import PRESSES, Press, known, walk
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
-    *(readers, signers, letters, offices, petitions, collectors, life, reviewing),
+    *(readers, signers, letters, offices, petitions, collectors, life, news, reviewing),
     *(decisions, team, account),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

@@ -85,6 +85,11 @@ def organizer_pages(server: Server) -> dict[str, str]:
         room[path] = ask(path)
     for path in ("account", "account/password", "account/email", "account/second-step"):
         room[path] = ask(path)
+    written = {"csrf": token[1], "title_en": '"<b>', "body_en": "<i>\n\n- x", "text_en": "<u>"}
+    room["news-faulty"] = ask("p/face/news/new", written | {"title_en": "", "place": '"'})
+    ask("p/face/news/new", written)
+    for path in ("news", "news/new", "news/1", "news/1/edit", "news/1/send"):
+        room[path] = ask(f"p/face/{path}")
     room["end"], room["answer"] = ask("p/face/end"), ask("p/face/answer")
     room["end-faulty"] = ask("p/face/end", {"csrf": token[1], "sure": "face"})
     wrong = {"csrf": token[1], "title_en": '"<b>', "goal": "many", "maker0_phone": "x"}

@@ -83,7 +83,7 @@ class Asking:
 
     `recipient` and `network` are keys; `network` is None where nobody on the web asked. `range_key`
     stands for the range of numbers of a text's recipient. A letter goes to an office that no signer
-    has typed, and is paced by office elsewhere.
+    has typed, and is paced by office elsewhere. `bulk`: it goes to many, and nobody waits for it.
     """
 
     channel: Literal["sms", "email", "letter"]
@@ -91,6 +91,7 @@ class Asking:
     network: bytes | None = None
     petition_id: int | None = None
     range_key: bytes = b""
+    bulk: bool = False
 
     @property
     def first(self) -> Counted:
@@ -143,13 +144,13 @@ class Budget:
         self._caps = caps
         self.charged: Counter[int] = Counter()
 
-    def take(self, petition_id: int | None, segments: int) -> bool:
-        """Charge the segments if both caps allow them; whether they did."""
+    def take(self, petition_id: int | None, segments: int, of: int = 1) -> bool:
+        """Charge the segments if both caps allow them, or that part of each; whether they did."""
         petition = petition_id or NO_PETITION
-        if self._sent.total() + segments > self._caps.server:
+        if self._sent.total() + segments > self._caps.server // of:
             return False
         # What is about no petition has the server's cap alone.
-        if petition and self._sent[petition] + segments > self._caps.petition:
+        if petition and self._sent[petition] + segments > self._caps.petition // of:
             return False
         self._sent[petition] += segments
         self.charged[petition] += segments
@@ -208,7 +209,9 @@ class Allowance:
         if waits := [(wait, limit.counted) for limit in limits if (wait := self._wait(limit))]:
             wait, counted = max(waits)
             return Verdict(wait=wait, why=f"{counted.scope}_limit")
-        if segments and not self.budget.take(asking.petition_id, segments):
+        # News leaves half of it to answers.
+        of = 2 if asking.bulk else 1
+        if segments and not self.budget.take(asking.petition_id, segments, of):
             return Verdict(wait=DAY - self.now % DAY, why="budget")
         charged = tuple(dict.fromkeys(limit.counted for limit in limits))
         for counted in charged:
@@ -237,8 +240,8 @@ class Allowance:
             found.append(Limit(network, hourly, HOUR))
             found.append(Limit(network, NETWORK_DAILY_TIMES * hourly, DAY))
         if asking.channel != "sms":
-            # Letters leave half of it to codes: nobody could verify for all the letters.
-            of = 2 if asking.channel == "letter" else 1
+            # Letters and news leave half of it to codes: nobody could verify for all of them.
+            of = 2 if asking.channel == "letter" or asking.bulk else 1
             petition = Counted("petition", str(asking.petition_id).encode())
             found.append(Limit(petition, limits.petition_daily // of, DAY))
             found.append(Limit(Counted("server", b""), limits.daily // of, DAY))

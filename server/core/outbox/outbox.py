@@ -23,7 +23,8 @@ REPLIES = frozenset({"reply", "farewell"})
 FAREWELL_SECONDS = 600
 #: Seconds for which a message is worth sending, by its kind.
 _ASKED = ("withdraw_code", "reset_code", "address_code")
-_WORTH = dict.fromkeys((*sorted(ANSWERS), *_ASKED), 6 * 3600) | {"signed": 2 * 86_400}
+_WORTH = dict.fromkeys((*sorted(ANSWERS), *_ASKED), 6 * 3600)
+_WORTH |= {"signed": 2 * 86_400, "news": 7 * 86_400}
 NOTE_SECONDS = 3 * 86_400
 LEAST_SECONDS = min(_WORTH.values())  # for which any message is worth sending
 # A status update may overtake another: only a later state replaces an earlier one.
@@ -38,7 +39,8 @@ class Announcement:
     and `language` when they go out. `signature_id` is what it is about, and `form_id` the form of
     that person, if its entries are others; `address_key` stands for the recipient where it is about
     no signature; `network_tag` for the address that asked for it.
-    `turn` 1: it goes after all others that are due.
+    `turn` 1: it goes after all others that are due; 2: it is news (`news_id`), which goes after
+    all that, and never twice.
     """
 
     id: int
@@ -54,6 +56,7 @@ class Announcement:
     address_key: bytes | None = None
     network_tag: bytes | None = None
     turn: int = 0
+    news_id: int | None = None
     tries: int = 0
     created_at: int = 0
 
@@ -85,6 +88,7 @@ _STORED: dict[str, ColumnType] = {
     "address_key": "blob",
     "network_tag": "blob",
     "turn": "int",
+    "news_id": "int",
 }
 _READ = (*_STORED, "tries", "created_at")
 _values = attrgetter(*_STORED)
@@ -103,6 +107,9 @@ async def put(tx: Transaction, announcements: Sequence[Announcement], now: int) 
     )
 
 
+#: Turns of what is sent by the same hand: news goes by mail beside all else, so that no code waits
+#: for it.
+TURNS, NEWS_TURNS = (0, 1), (2,)
 #: What is due on a channel. An organizer can stop all mail of a petition.
 _DUE = (
     "channel = :channel AND sent_at IS NULL AND failed_at IS NULL AND due_at <= :now"
@@ -111,32 +118,42 @@ _DUE = (
 )
 
 
-async def has_due(tx: Transaction, now: int, channel: Channel = "sms") -> bool:
+async def has_due(
+    tx: Transaction, now: int, channel: Channel = "sms", turns: Sequence[int] = TURNS
+) -> bool:
     """Whether `lease` would find anything. Asked before a worker takes the place of those who sign
     in the queue for writing."""
     return bool(
         await tx.fetch_one(
-            f"SELECT 1 AS one FROM outbox WHERE {_DUE} LIMIT 1",
+            f"SELECT 1 AS one FROM outbox WHERE turn IN ({_listed(turns)}) AND {_DUE} LIMIT 1",
             channel=channel,
             now=now,
         )
     )
 
 
+def _listed(turns: Sequence[int]) -> str:
+    return ", ".join(map(str, turns))
+
+
 async def lease(
-    tx: Transaction, now: int, limit: int = 20, channel: Channel = "sms"
+    tx: Transaction,
+    now: int,
+    limit: int = 20,
+    channel: Channel = "sms",
+    turns: Sequence[int] = TURNS,
 ) -> list[Announcement]:
     """Take what is due on a channel for `LEASE_SECONDS`; if the worker dies, the lease runs out."""
     # Each turn is read by itself: those whose turn comes later may be very many.
-    first, second = (
+    due = " UNION ALL ".join(
         f"SELECT * FROM (SELECT id, turn, due_at FROM outbox WHERE turn = {turn} AND {_DUE}"
         "  AND (leased_until IS NULL OR leased_until <= :now)"
         f" ORDER BY due_at, id LIMIT :limit) turn_{turn}"
-        for turn in (0, 1)
+        for turn in turns
     )
     rows = await tx.fetch(
         "UPDATE outbox SET leased_until = :until, tries = tries + 1 WHERE id IN"
-        f" (SELECT id FROM ({first} UNION ALL {second}) due ORDER BY turn, due_at, id LIMIT :limit)"
+        f" (SELECT id FROM ({due}) due ORDER BY turn, due_at, id LIMIT :limit)"
         # Once more: another worker may have been faster between the choice and the update.
         " AND (leased_until IS NULL OR leased_until <= :now)"
         f" RETURNING {', '.join(_READ)}",
@@ -199,12 +216,14 @@ async def delayed(
     same = await tx.fetch_one(
         "SELECT 1 AS one FROM outbox WHERE address_key = :key AND failed_at IS NULL"
         " AND sent_at IS NULL AND id <> :id AND kind = :kind"
-        " AND coalesce(petition_id, 0) = :petition AND coalesce(signature_id, 0) = :signature",
+        " AND coalesce(petition_id, 0) = :petition AND coalesce(signature_id, 0) = :signature"
+        " AND coalesce(news_id, 0) = :news",
         key=recipient,
         id=item.id,
         kind=item.kind,
         petition=item.petition_id or 0,
         signature=item.signature_id or 0,
+        news=item.news_id or 0,
     )
     if same or wait is None:
         await discard(tx, item.id)
@@ -242,8 +261,8 @@ async def postponed(
         return
     pause = _BACKOFF[min(item.tries, len(_BACKOFF)) - 1] if wait is None else wait
     await tx.execute(
-        "UPDATE outbox SET due_at = :due, leased_until = NULL, sent_at = NULL, provider_id = NULL,"
-        " status = NULL, error = :why, tries = tries - :untried WHERE id = :id",
+        "UPDATE outbox SET due_at = :due, leased_until = NULL, handed_at = NULL, sent_at = NULL,"
+        " provider_id = NULL, status = NULL, error = :why, tries = tries - :untried WHERE id = :id",
         id=item.id,
         due=now + int(pause * (0.5 + chance) if wait is None else pause),
         why=why,

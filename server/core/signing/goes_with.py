@@ -18,7 +18,7 @@ async def forget(tx: Transaction, about: Collection[tuple[int, int]]) -> None:
         f"DELETE FROM letters WHERE state IN ('draft', 'held', 'queued', 'retry') AND {mine}",
         batch=pack(about),
     )
-    for table in ("texted_letters", "calls", "own_mails", "place_corrections"):
+    for table in ("texted_letters", "calls", "own_mails", "place_corrections", "news_told"):
         await tx.execute(f"DELETE FROM {table} WHERE {mine}", batch=pack(about))
     await tx.execute(
         "UPDATE letters SET words = NULL, reply_to = NULL, signature_id = NULL, bounce_key = NULL"

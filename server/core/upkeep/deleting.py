@@ -16,6 +16,9 @@ OF_DRAFTS = (
     "counts",
     "totals",
     "sms_usage",
+    "news_runs",
+    "news_wordings",
+    "news",
 )
 
 

@@ -42,6 +42,7 @@ DELETED = (
     "paused_offices",
     "agreed_offices",
     "place_corrections",
+    "news_told",
     "ends_asked",
     "reviews",
 )

@@ -30,6 +30,8 @@ DETAIL_WORDS = {
     "asked_by": N_("asked by: {value}"),
     "set_by": N_("by the clock, as set by {value}"),
     "code": N_("code: {value}"),
+    "news": N_("news: {value}"),
+    "people": N_("people: {value}"),
 }
 _ON = {True: N_("on"), False: N_("off")}
 _WAS_IS = N_("{part}: before {was}, now {now}")

@@ -14,16 +14,18 @@ SIGN_IN = "/organizer/sign-in"
 _PRESSED = re.compile(
     r"/(?:open|hand-in|pause|close|end/keep|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?)\Z"
 )
+#: The same on the page of one piece of news, which stays.
+_PRESSED_ON_NEWS = re.compile(r"(?<=/news)(/[0-9]{1,9})/(?:delete|test|stop|go-on)\Z")
 _PAGES = re.compile(
     r"/organizer/(?:petitions/new|account(?:/email|/password|/second-step)?|o/[0-9]{1,15}|review/[a-z0-9-]{1,60}|join/[0-9a-f]{1,64}"
     r"|p/[a-z0-9-]{1,60}(?:/edit|/answer|/delete|/end(?:/agree)?|/export\.csv|/moderation"
-    r"|/organizations|/partners|/invalidate|/audit)?)?"
+    r"|/organizations|/partners|/invalidate|/audit|/news(?:/new|/[0-9]{1,9}(?:/edit|/send)?)?)?)?"
 )
 
 
 def wanted_page(path: str) -> str:
     """The page of ours to go to after a sign-in; the list for every other address."""
-    path = _PRESSED.sub("", path)
+    path = _PRESSED_ON_NEWS.sub(r"\1", _PRESSED.sub("", path))
     return path if _PAGES.fullmatch(path) else HOME
 
 

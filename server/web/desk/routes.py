@@ -8,6 +8,7 @@ from server.web.desk import audit, collectors, letters, preview
 from server.web.desk.figures import dashboard
 from server.web.desk.form import petition_form
 from server.web.desk.life import answering, deleting, ending, reviewing
+from server.web.desk.news import form, listing, piece
 from server.web.desk.people import account, team
 from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
@@ -81,6 +82,21 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/collectors/{id}/rename", "editor", POST=collectors.rename),
         door("p/{slug}/collectors/{id}/end", "editor", POST=collectors.end),
         door("p/{slug}/collectors/{id}/resume", "editor", POST=collectors.resume),
+        door("p/{slug}/news", "viewer", GET=listing.show),
+        door("p/{slug}/news/new", "editor", keeps_stale=True, GET=form.write, POST=form.write),
+        door("p/{slug}/news/{number}", "viewer", GET=piece.show),
+        door(
+            "p/{slug}/news/{number}/edit",
+            "editor",
+            keeps_stale=True,
+            GET=form.edit,
+            POST=form.edit,
+        ),
+        door("p/{slug}/news/{number}/delete", "editor", POST=piece.delete),
+        door("p/{slug}/news/{number}/test", "editor", POST=piece.try_out),
+        door("p/{slug}/news/{number}/send", "editor", GET=piece.send, POST=piece.send),
+        door("p/{slug}/news/{number}/stop", "editor", POST=piece.stop),
+        door("p/{slug}/news/{number}/go-on", "editor", POST=piece.go_on),
         door("p/{slug}/letters", "viewer", GET=letters.show),
         door("p/{slug}/letters/pause", "moderator", POST=letters.pause),
         door("p/{slug}/letters/resume", "moderator", POST=letters.resume),

@@ -36,7 +36,7 @@ async def send_trial(visit: Visit, petition: Petition, typed: str) -> str:
     address = normal_email(tidy(typed))
     if address is None:
         return "try_address"
-    verdict = await _allowed(visit, petition, address)
+    verdict = await may_try(visit, petition, address)
     if not verdict.goes:
         return "try_later"
     settings = services.settings
@@ -55,7 +55,7 @@ def _word(result: Result) -> str:
     return "tried" if result == "accepted" else "try_failed"
 
 
-async def _allowed(visit: Visit, petition: Petition, address: str) -> Verdict:
+async def may_try(visit: Visit, petition: Petition, address: str) -> Verdict:
     """The one allowance of all mail: anybody's address can be typed here, too."""
     services, settings = visit.services, visit.services.settings
     asking = Asking(

@@ -150,6 +150,7 @@ async def test_every_column_and_table_is_either_kept_or_emptied(world: World) ->
         found = await tx.fetch(sqlite if world.database.engine == "sqlite" else postgres)
     of_nobody = {"petition_texts", "petition_versions", "decision_makers", "counts", "sms_usage"}
     of_nobody |= {"audit", "populations", "former_names", "totals"}
+    of_nobody |= {"news", "news_wordings", "news_runs"}  # what was said, to how many
     partly = {"signatures", "inbound", "invalidations"}
     assert {row["name"] for row in found} == of_nobody | partly | set(ending.DELETED)
 

@@ -20,7 +20,7 @@ CORE = ROOT / "server" / "core"
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
     " mail_stops bounces invalidations letters texted_letters calls"
-    " place_corrections".split()
+    " place_corrections news_told".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -39,14 +39,14 @@ ERASING: dict[str, set[str] | str] = {
     "conversations/phones.py:converse": BY_SENDING,
     "conversations/phones.py:end_conversations": BY_AGE,
     "conversations/phones.py:opt_in": {"started"},
-    "desk/invalidation.py:_mark": BY_DESK,
-    "desk/invalidation.py:_put_back": BY_DESK,
-    "desk/invalidation.py:_take_out": BY_DESK,
-    "desk/invalidation.py:confirm": BY_DESK,
-    "desk/invalidation.py:forget_names": BY_AGE,
-    "desk/invalidation.py:undo": BY_DESK,
-    "desk/moderation.py:hide_comments": BY_DESK,
-    "desk/moderation.py:judge_comments": BY_DESK,
+    "desk/signers/invalidation.py:_mark": BY_DESK,
+    "desk/signers/invalidation.py:_put_back": BY_DESK,
+    "desk/signers/invalidation.py:_take_out": BY_DESK,
+    "desk/signers/invalidation.py:confirm": BY_DESK,
+    "desk/signers/invalidation.py:forget_names": BY_AGE,
+    "desk/signers/invalidation.py:undo": BY_DESK,
+    "desk/signers/moderation.py:hide_comments": BY_DESK,
+    "desk/signers/moderation.py:judge_comments": BY_DESK,
     "letters/again.py:_move": BY_SENDING,
     "letters/again.py:send_again": BY_SENDING,
     "letters/carrying.py:begin": BY_SENDING,
@@ -64,6 +64,12 @@ ERASING: dict[str, set[str] | str] = {
     "letters/releasing.py:_hold": BY_SENDING,
     "letters/releasing.py:let_go": BY_SENDING,
     "letters/releasing.py:look_again": BY_SENDING,
+    "news/sending.py:expire_turns": BY_AGE,
+    "news/sending.py:halt_news": "an organizer has halted it: their turn comes again",
+    "news/telling.py:arrived": BY_SENDING,
+    "news/telling.py:doubt_copy": BY_SENDING,
+    "news/telling.py:doubt_handed": BY_SENDING,
+    "news/telling.py:hand_over": BY_SENDING,
     "outbox/allowance.py:give_room": BY_SENDING,
     "outbox/allowance.py:lift": {"mail_resumed"},
     "outbox/allowance.py:rest": BY_SENDING,

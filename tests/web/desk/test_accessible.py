@@ -15,6 +15,7 @@ from tests.harness.web.browser import chromium
 pytestmark = [needs("chromium"), pytest.mark.slow, pytest.mark.timeout(120)]
 PAGES = (
     *("", "o/1", "o/1?done=no_role", "forgotten", "p/face/collectors"),
+    *("p/face/news", "p/face/news/new"),
     *("account", "account/password", "account/email", "account/second-step"),
 )
 WIDTHS = (320, 1280)
@@ -53,6 +54,16 @@ def test_no_answer_to_a_form_has_a_fault(desk: Page, width: int) -> None:
     link = desk.locator("code").inner_text()
     assert faults_at(desk, width) == []
     desk.goto(link)
+    assert faults_at(desk, width) == []
+    desk.goto("/organizer/p/face/news/new")
+    desk.click("main form button")
+    assert faults_at(desk, width) == []
+    desk.fill("#title_en", "We won")
+    desk.fill("#body_en", "The lake stays.")
+    desk.fill("#text_en", "We won.")
+    desk.click("main form button")
+    assert faults_at(desk, width) == []
+    desk.click("a[href$='/send']")
     assert faults_at(desk, width) == []
     desk.goto("/organizer/forgotten")
     desk.fill("#name", "organizer")

@@ -6,6 +6,7 @@ import time
 
 from tests.harness.web.pages import Browser, Page
 from tests.harness.web.site import OWN, PASSWORD, Site
+from tests.web.presses.news import subscriber
 from tests.web.presses.table import press
 
 WEEK = 7 * 86_400
@@ -105,16 +106,18 @@ def agreeing_to_an_end(site: Site) -> None:
     assert log[-1][1].startswith("second-")
 
 
-ANSWER = "answer_by answer_on answer_promised answer_{language}"
+ANSWER = "answer_by answer_on answer_promised answer_{language} mail"
 
 
 @press(f"{OWN}/answer", f"{OWN}/answer", reads=ANSWER)
 @press(f"POST {OWN}/answer", f"{OWN}/answer", reads=ANSWER)
 def writing_what_was_answered(site: Site) -> None:
     slug = site.petition()
+    reader = subscriber(site, slug)
     page = site.desk.press(site.own(slug).form(f"{OWN}/close"))
     assert f"/organizer/p/{slug}/answer" in page.links
-    faulty = site.desk.press(site.own(slug, "/answer").form(f"{OWN}/answer"), "", {})
+    blank = site.own(slug, "/answer").form(f"{OWN}/answer")
+    faulty = site.desk.press(blank, "", {"mail": True})
     assert "Write who answered" in faulty.text
     for n, first in enumerate((faulty, None)):
         form = first or site.own(slug, "/answer")
@@ -124,11 +127,13 @@ def writing_what_was_answered(site: Site) -> None:
             "answer_promised": f"2030-03-1{n}",
             "answer_en": f"We will do it {n}.",
         }
+        typed |= {"mail": True} if first else {}
         done = site.desk.press(form.form(f"{OWN}/answer"), "", typed)
         assert "The answer is stored" in done.text
         site.shows(f"/p/{slug}", f"Answer from Council {n}", f"Jan 1{n}, 2026", "was answered")
         site.shows(f"/p/{slug}", f"They promise to act by Mar 1{n}, 2030", f"We will do it {n}.")
-    assert site.actions(slug)[-2:] == ["answered", "corrected_answer"]
+    assert site.actions(slug)[-3:] == ["answered", "news_sent", "corrected_answer"]
+    assert site.office.wait_for(reader, 2)["Subject"] == "The answer of Council 0"
     site.shows(f"/p/{slug}/feed.atom", "Answer from Council 1")
     site.desk.press(site.own(slug).form(f"{OWN}/open"))
     site.shows(f"/p/{slug}", "Answer from Council 1", "Sign this petition")

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from server.config import LANGUAGES
+from server.core.news.recipients import Subscribers, subscribers
 from server.core.petitions.answer import (
     ANSWER_LIMIT,
     ANSWERER_LIMIT,
@@ -17,6 +18,7 @@ from server.core.petitions.answer import (
 from server.core.petitions.petitions import Petition, all_petitions
 from server.errors import InvalidInput
 from server.web.desk.form import parts
+from server.web.desk.news import answer_news
 from server.web.desk.session import Visit
 from server.web.desk.words import ANSWER_CHANGED, ANSWER_FAULTS
 from server.web.http.forms import FormValues
@@ -36,8 +38,7 @@ async def answer(visit: Visit) -> None:
 
 
 async def _save(visit: Visit, petition: Petition) -> None:
-    """Store it. Whoever mails news to signers begins here: nowhere else does a petition become
-    answered."""
+    """Store it. Nowhere else does a petition become answered: those who want news hear of it."""
     now = visit.services.now()
     try:
         said = checked_answer(_typed(visit.form), list(petition.wordings), now)
@@ -49,6 +50,8 @@ async def _save(visit: Visit, petition: Petition) -> None:
                 action = "corrected_answer" if stored.answer else "answered"
                 changes = parts.changes(answer_values(stored.answer), answer_values(said))
                 await visit.note(tx, action, petition.id, changes=changes)
+                if visit.form.get("mail") and not stored.answer:
+                    await answer_news.begin(visit, tx, stored, said)
     except InvalidInput as error:
         faults = {p.field: p.code for p in error.problems}
         await _send_form(visit, petition, visit.form, faults=faults)
@@ -92,6 +95,8 @@ async def _send_form(
     faults: Mapping[str, str] | None = None,
 ) -> None:
     """The form with these values, and what is wrong with them by field."""
+    async with visit.services.database.read() as tx:
+        people = Subscribers(0, 0) if petition.answer else await subscribers(tx, petition.id)
     limits = {"by_limit": ANSWERER_LIMIT, "words_limit": ANSWER_LIMIT}
     errors = {field: _fault(visit, field, code, limits) for field, code in (faults or {}).items()}
     await visit.send_petition_page(
@@ -105,6 +110,8 @@ async def _send_form(
         label=visit.part_label,
         was=_mark(petition.answer),
         codes=list(petition.wordings),
+        people=people,
+        mails="mail" in values or not visit.posts,
     )
 
 

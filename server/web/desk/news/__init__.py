@@ -1,0 +1,1 @@
+"""News on the organizers' desk: written, seen as it will arrive, tested, sent, halted."""
