@@ -156,6 +156,11 @@ class Settings:
         "72",
         "hours after which a contact that nobody has verified is erased; the signature stays",
     )
+    reminders: bool = setting(
+        "UNDERSIGNED_REMINDERS",
+        "1",
+        "0: nobody is reminded, a day before that, to type the code",
+    )
     sms_gateway: str = setting(
         "UNDERSIGNED_SMS_GATEWAY",
         "",

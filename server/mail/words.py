@@ -72,7 +72,9 @@ def _listed(said: MailedCode, page: str) -> str:
 
 def _page(petition: Petition, item: Announcement, message: Message) -> str:
     """Where what the mail has is typed."""
-    purpose = "verify" if message.kind in {"verify_code", "signed_otherwise"} else "withdraw"
+    purpose = (
+        "verify" if message.kind in {"verify_code", "reminder", "signed_otherwise"} else "withdraw"
+    )
     prefix = "" if item.language == petition.language else f"/{item.language}"
     return f"{prefix}/p/{petition.slug}/{purpose}"
 

@@ -14,7 +14,7 @@ from server.core.news import telling
 from server.core.news.writing import by_news_ids
 from server.core.outbox import allowance, outbox, usage
 from server.core.outbox.allowance import Allowance, Verdict
-from server.core.outbox.outbox import Announcement
+from server.core.outbox.outbox import REMINDER, Announcement
 from server.core.petitions.petitions import Petition
 from server.core.signing import messages
 from server.core.signing.codes import CODE_DIGITS
@@ -85,7 +85,7 @@ class Texter:
         if not plan:
             await outbox.discard(tx, item.id)
             return None
-        answers = item.answers or plan.has_code
+        answers = item.answers or (plan.has_code and item.kind != REMINDER)
         if wait := 0 if answers else quiet_seconds(item.recipient, now):
             await outbox.postponed(tx, item, "quiet", now, 0, wait)
             return None
@@ -147,7 +147,8 @@ class Texter:
         return plan
 
     def _word(self, item: Announcement, petition: Petition | None, kind: str, code: str) -> str:
-        template = self._services.renderer.text(item.language, kind)
+        said = "verify_code" if kind == REMINDER else kind
+        template = self._services.renderer.text(item.language, said)
         return fit(template, shrink=(), keyword=petition.keyword if petition else "", code=code)
 
     async def _deliver(self, due: _DueText) -> None:

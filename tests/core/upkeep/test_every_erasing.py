@@ -117,6 +117,7 @@ ERASING: dict[str, set[str] | str] = {
     "upkeep/ending.py:_empty": {"ended"},
     "upkeep/ending.py:_forget": {"ended"},
     "upkeep/erasure.py:erase_prefixes": BY_AGE,
+    "upkeep/reminding.py:_note": BY_SENDING,
 }
 
 
