@@ -33,6 +33,8 @@ from server.web.http.responses import transport_headers
 from server.web.public.changes import Rewordings
 from server.web.public.letters.letter import LetterPages
 from server.web.public.listing import Listing
+from server.web.public.news import NewsPages
+from server.web.public.news_off import NewsOff
 from server.web.public.organizations import Organizations
 from server.web.public.petition import Petitions
 from server.web.public.preview import Previews
@@ -52,6 +54,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
     sign, codes, listing = Sign(site, thanks), Codes(site, thanks), Listing(site)
     letter, previews, changes = LetterPages(site), Previews(site), Rewordings(site)
     organizations, mine = Organizations(site), Mine(site)
+    news, off = NewsPages(site), NewsOff(site)
     hooks, operators = Hooks(site.services), Operators(site.services)
     return [
         # What a crowd asks for comes first: the table is tried from the top.
@@ -82,6 +85,10 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
         Route("/p/{slug}/organizations", Methods(GET=organizations.organizations)),
         Route("/p/{slug}/organizations/{page:page}", Methods(GET=organizations.organizations)),
         Route("/p/{slug}/feed.atom", Methods(GET=sheets.feed)),
+        Route("/p/{slug}/news", Methods(GET=news.news)),
+        Route("/p/{slug}/news/before/{page:page}", Methods(GET=news.news)),
+        Route("/p/{slug}/news/{number:page}", Methods(GET=news.piece)),
+        Route("/news/off/{word}", Methods(GET=off.news_off, POST=off.news_off)),
         Route("/sms/{gateway}/{rest:path}", Methods(GET=hooks.event, POST=hooks.event)),
         Route("/healthz", Methods(GET=operators.health)),
         Route("/readyz", Methods(GET=operators.ready)),

@@ -69,6 +69,10 @@ def test_the_defaults_need_nothing_but_a_secret() -> None:
         {"UNDERSIGNED_MAIL_BOUNCES": "bounces-of-all-petitions*@example.org"},
         {"UNDERSIGNED_MAIL_BOUNCES": "bounces+*@"},
         {"UNDERSIGNED_MAIL_BOUNCES": "Bounces <bounces+*@example.org>"},
+        {"UNDERSIGNED_DKIM_KEY": "/etc/undersigned/dkim.pem"},
+        {"UNDERSIGNED_DKIM_SELECTOR": ""},
+        {"UNDERSIGNED_DKIM_SELECTOR": "no blanks"},
+        {"UNDERSIGNED_DKIM_SELECTOR": "-"},
     ],
 )
 def test_a_bad_value_is_refused_in_words_that_name_the_variable(environ: dict[str, str]) -> None:

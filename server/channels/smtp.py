@@ -50,7 +50,8 @@ class MailChannel:
 
     def _mail(self, sheet: Sheet) -> EmailMessage:
         """`EmailMessage` lets no line break into a header, whoever wrote it."""
-        mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
+        # In ASCII alone: a relay that wrote it anew would break its signature.
+        mail = EmailMessage(policy=SMTP.clone(max_line_length=78, cte_type="7bit"))
         mail["From"] = self._sender
         mail["To"] = sheet.address
         mail["Reply-To"] = sheet.reply_to

@@ -1,4 +1,4 @@
-"""`bounced`: mail that came back, and addresses that are to get none."""
+"""`bounced`: mail that came back, addresses that are to get none, and answers that say STOP."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import time
 from collections.abc import Iterable
 from typing import Final
 
-from server.cli.shared import Commands, opened, settings_of
+from server.cli.shared import Commands, opened, settings_of, store_of
 from server.core.letters import carrying
+from server.core.news.leaving import Leaver
 from server.core.outbox.returned import note_bounce
+from server.core.petitions import petitions
 from server.core.values.contacts import normal_email
 from server.core.values.keys import Keys
 from server.errors import UndersignedError
-from server.mail import bounces, tokens
+from server.mail import answers, bounces, leaving, tokens
 
 #: EX_TEMPFAIL of sysexits.h: the mail server keeps the message and calls again.
 LATER: Final = 75
@@ -29,7 +31,9 @@ _SAID = {
 
 def add(commands: Commands) -> None:
     bounced = commands.add_parser(
-        "bounced", help="read a bounce, or addresses, from standard input, and send them no mail"
+        "bounced",
+        help="read a bounce, an answer that says STOP, or addresses, from standard input, and send"
+        " them no mail",
     )
     bounced.add_argument("--to", default="", help="the address that the bounce was delivered to")
     bounced.set_defaults(run=_bounced)
@@ -40,19 +44,36 @@ def _bounced(options: argparse.Namespace) -> int:
     the message is, it is taken, and what fails on our side is tried again."""
     raw = _read_all()
     try:
-        keys = Keys(settings_of(options).secret_key)
-        if addresses := _listed(raw):
-            _note(options, [tokens.whose(keys, address) for address in addresses])
-            print(f"Noted: {len(addresses)} that get no mail for 30 days.")
-            return 0
-        bounce = bounces.read(raw, keys, options.to)
-        if bounce.whose and bounce.outcome == "permanent":
-            _note(options, [bounce.whose])
+        print(_taken(options, raw))
     except (UndersignedError, OSError) as error:
         print(f"undersigned: {error}", file=sys.stderr)
         return LATER
-    print(_SAID[bounce.outcome])
     return 0
+
+
+def _taken(options: argparse.Namespace, raw: bytes) -> str:
+    keys = Keys(settings_of(options).secret_key)
+    if addresses := _listed(raw):
+        _note(options, [tokens.whose(keys, address) for address in addresses])
+        return f"Noted: {len(addresses)} that get no mail for 30 days."
+    if (stop := answers.stop_in(raw, options.to)) and asyncio.run(_left(options, keys, stop)):
+        return "Noted: somebody wants no more news. That address gets none."
+    bounce = bounces.read(raw, keys, options.to)
+    if bounce.whose and bounce.outcome == "permanent":
+        _note(options, [bounce.whose])
+    return _SAID[bounce.outcome]
+
+
+async def _left(options: argparse.Namespace, keys: Keys, stop: str) -> bool:
+    """End the news that the words in that text are about; whether they are ours."""
+    async with store_of(options) as database:
+        async with database.read() as tx:
+            known = await petitions.all_petitions(tx)
+        mailboxes = list(leaving.off_meant(keys, known, stop))
+        if mailboxes:
+            async with database.write() as tx:
+                await Leaver(keys, known.values()).leave_many(tx, mailboxes)
+    return bool(mailboxes)
 
 
 def _listed(raw: bytes) -> set[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import secrets
 import sys
 import time
 from functools import partial
+from pathlib import Path
 
 from server.cli.shared import Commands, petition_named, settings_of, store_of
 from server.core.counting import counts
@@ -31,6 +33,16 @@ _NOT_YET = {  # why it cannot open, by the field that is in the way
 _ENDING = """{slug} ends for good. The names, contacts and comments of {n} signatures go, and so do
 the texts and mails about it. Its figures, its address and its word stay. Nobody can undo it."""
 
+_DKIM = """\
+The private key is in {file}. Put its public half in the DNS:
+
+  name   {name}
+  type   TXT
+  value  {value}
+
+Then set UNDERSIGNED_DKIM_KEY_FILE to that file. In the file of a zone the record is:
+"""
+
 
 def add(commands: Commands) -> None:
     petition = commands.add_parser("petition", help="list, open, close or end petitions")
@@ -39,9 +51,31 @@ def add(commands: Commands) -> None:
     petition.add_argument("--yes", action="store_true", help="end it without asking")
     petition.set_defaults(run=_petition)
 
-    key = commands.add_parser("key", help="print a new UNDERSIGNED_SECRET_KEY")
-    key.add_argument("action", choices=["new"])
-    key.set_defaults(run=lambda _: print(secrets.token_urlsafe(48)))
+    key = commands.add_parser("key", help="make keys: the server's secret, or one that signs mail")
+    actions = key.add_subparsers(required=True, metavar="ACTION")
+    new = actions.add_parser("new", help="print a new UNDERSIGNED_SECRET_KEY")
+    new.set_defaults(run=lambda _: print(secrets.token_urlsafe(48)))
+    signing = actions.add_parser("dkim", help="what mail is signed with, and its DNS record")
+    signing.add_argument("file", type=Path, help="the private key; made if it is not there")
+    signing.set_defaults(run=_dkim)
+
+
+def _dkim(options: argparse.Namespace) -> None:
+    """Print the DNS record of the key in that file, which is made first if there is none."""
+    from server.mail import dkim  # (as few commands need it as send mail)
+
+    settings, file = settings_of(options), options.file
+    try:
+        if not file.exists():
+            made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(made, "wb") as new:
+                new.write(dkim.new_key())
+        record = dkim.record(dkim.read_key(file.read_text(encoding="ascii", errors="replace")))
+    except OSError as error:
+        raise UndersignedError(f"{file}: {error.strerror}") from error
+    name = dkim.record_name(settings)
+    print(_DKIM.format(file=file.absolute(), name=name, value=record))
+    print(dkim.zone_line(name, record))
 
 
 def _petition(options: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from server.cli import demo
 from server.cli.shared import Commands, prepare, settings_of
 from server.config import Settings, check_mail
 from server.core.values.keys import Keys
+from server.mail.smtp import signer
 from server.serve import logs
 from server.texting.gateways import gateways
 
@@ -68,6 +69,7 @@ def _processes(typed: str) -> int:
 def _check(settings: Settings) -> None:
     """What a server needs besides its settings. Raises `Misconfigured`, before anything begins."""
     check_mail(settings)
+    signer(settings)
     gateways(settings, Keys(settings.secret_key))
 
 
@@ -150,6 +152,7 @@ def _demo(options: argparse.Namespace) -> int:
         ready = demo.prepare(
             options.data, os.environ, options.host, options.port, lively=not options.empty
         )
+        _check(ready.settings)
         _say_where(options, ready)
         return _serve_on(socket, ready.settings, with_worker=True)
 

@@ -174,6 +174,11 @@ class Settings:
         " nothing is done by time until `undersigned clock --confirm`",
         within=(1, MOST_DAYS),
     )
+    reminders: bool = setting(
+        "UNDERSIGNED_REMINDERS",
+        "1",
+        "0: nobody is reminded, a day before that, to type the code",
+    )
     sms_gateway: str = setting(
         "UNDERSIGNED_SMS_GATEWAY",
         "",
@@ -281,6 +286,23 @@ class Settings:
         must=(
             r"[A-Za-z0-9._+=-]{0,22}\*@[^@\s<>*]+",
             "like bounces+*@example.org, with at most 22 characters before the *",
+        ),
+    )
+    dkim_key: str = setting(
+        "UNDERSIGNED_DKIM_KEY",
+        "",
+        "the private key that our mail is signed with (DKIM), in PEM; `undersigned key dkim FILE`"
+        " makes one and says what to put in the DNS; empty: the mail server signs, or nobody",
+        must=("-----BEGIN .*-----", "a private key in PEM, like `-----BEGIN PRIVATE KEY-----` ..."),
+        secret=True,
+    )
+    dkim_selector: str = setting(
+        "UNDERSIGNED_DKIM_SELECTOR",
+        "undersigned",
+        "the name of that key in the DNS, below `_domainkey` of the sender's domain",
+        must=(
+            "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*",
+            "letters, digits and hyphens, like undersigned",
         ),
     )
     mail_daily: int = setting(

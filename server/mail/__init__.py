@@ -6,15 +6,37 @@ news.py       a mail with news
 letters.py    the words of a letter to those who decide
 smtp.py       by SMTP, and the console
 client.py     one connection to a mail server
+dkim.py       signing what goes there
 tokens.py     whom a mail went to, in a word that comes back with it
 bounces.py    what comes back
+answers.py    what a person answers
+leaving.py    how news is ended by what its mail carries
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import SMTP, Policy
 from typing import Literal, Protocol
+
+
+class Addresses(UnstructuredHeader):
+    """A header of addresses of pages, each on a line: the library would put long ones in code."""
+
+    name: str
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {str(self).replace(', ', f',{policy.linesep} ')}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", Addresses)  # type: ignore[arg-type] # it adds the base
+
+#: In ASCII alone: what a relay would have to write anew has no valid signature any more
+#: (RFC 6376, 5.3).
+MAIL = SMTP.clone(max_line_length=78, cte_type="7bit", header_factory=_HEADERS)
 
 #: `bounced`: the address takes no mail. `refused`: this mail is taken by nobody. `trouble`: the
 #: server is away or out of order, for every mail. `unclear`: it went away after the mail had gone

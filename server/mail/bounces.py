@@ -30,7 +30,7 @@ Outcome = Literal["permanent", "temporary", "unclear"]
 _DELIVERED_TO = ("X-Original-To", "Delivered-To", "Envelope-To", "X-Envelope-To", "To")
 _STATUS = "message/delivery-status"
 #: Who sends notices. An answer from a person's own address is none, whatever it says.
-_MAILERS = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "maildaemon"})
+MAILERS = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "maildaemon"})
 _DELAY = re.compile(r"\b(?:delay|warning|not yet)", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"^Message-ID:.*(?:\n[ \t].*)?", re.IGNORECASE | re.MULTILINE)
 
@@ -56,7 +56,7 @@ def read(raw: bytes, keys: Keys, to: str = "") -> Bounce:
     """
     try:
         mail = message_from_bytes(raw[:LIMIT], policy=policy.compat32)
-        parts = list(_parts(mail))
+        parts = list(pieces(mail))
         names = (key for text in _texts(mail, parts, to) for key in tokens.named(keys, text))
         found = next(names, None)
         return Bounce(found, _outcome(mail, parts)) if found else Bounce(None)
@@ -64,12 +64,12 @@ def read(raw: bytes, keys: Keys, to: str = "") -> Bounce:
         return Bounce(None)
 
 
-def _parts(mail: Message) -> Iterator[Message]:
+def pieces(mail: Message) -> Iterator[Message]:
     """What a message is made of, without what stands in messages attached to it: the returned one
     may be a notice itself."""
     inside = _inside(mail) if mail.get_content_maintype() == "multipart" else []
     for part in inside:
-        yield from _parts(part)
+        yield from pieces(part)
     if not inside:
         yield mail
 
@@ -82,10 +82,15 @@ def _inside(part: Message) -> list[Message]:
 def _texts(mail: Message, parts: list[Message], to: str) -> Iterator[str]:
     """Where a token of ours may stand, the most certain first."""
     yield to
-    yield from _headers(mail, *_DELIVERED_TO)
+    yield from delivered_to(mail)
     for part in parts:
         yield _returned_id(part)
     yield from _headers(mail, "In-Reply-To", "References")
+
+
+def delivered_to(mail: Message) -> Iterator[str]:
+    """Where the message says whom it came to."""
+    yield from _headers(mail, *_DELIVERED_TO)
 
 
 def _headers(mail: Message, *names: str) -> Iterator[str]:
@@ -130,7 +135,7 @@ def _notice(mail: Message, parts: list[Message]) -> Message | None:
             notice.attach(part)
         return notice
     sender = parseaddr(str(mail.get("From", ""))[:COLUMNS])[1].partition("@")[0].lower()
-    if sender not in _MAILERS or _DELAY.search(str(mail.get("Subject", ""))):
+    if sender not in MAILERS or _DELAY.search(str(mail.get("Subject", ""))):
         return None
     notice = _shortened(mail)
     if mail.is_multipart():

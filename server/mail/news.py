@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -13,6 +12,8 @@ from server.core.news.piece import News
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
 from server.core.values.keys import Keys
+from server.mail import MAIL
+from server.mail.leaving import add_ways_out, off_page, off_word
 from server.mail.tokens import message_id
 from server.mail.words import filled, folded
 from server.words.render import Renderer
@@ -29,10 +30,10 @@ def news_mail(
 ) -> EmailMessage:
     """The mail of one message of news, in its language. The same message makes the same
     `Message-ID`."""
-    subject, body = news_words(
-        renderer, settings, petition, news, item.language, ending_link(settings, petition, item)
-    )
-    mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    word = off_word(keys, petition, item.recipient)
+    ending = off_page(settings, word, item.language)
+    subject, body = news_words(renderer, settings, petition, news, item.language, ending)
+    mail = EmailMessage(policy=MAIL)
     mail["From"] = settings.mail_from
     mail["To"] = item.recipient
     mail["Subject"] = subject
@@ -41,6 +42,7 @@ def news_mail(
     # RFC 3834: no holiday notice answers this.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    add_ways_out(mail, settings, word)
     mail.set_content(body)
     return mail
 
@@ -57,10 +59,11 @@ def news_words(
     said = news.wordings[language]
     fields = {
         "title": petition.wording(language).title,
-        "page": f"{settings.public_url}{news_path(petition, language, news.number)}",
+        "page": f"{settings.public_url}{news_path(petition, language, news)}",
         "link": ending,
     }
-    template = renderer.mail(language, "news" if ending else "news_without_end")
+    ways = "news_or_answer" if settings.mail_bounces else "news"
+    template = renderer.mail(language, ways if ending else "news_without_end")
     return said.title, f"{_body(said.body)}\n\n--\n\n{folded(filled(template, fields))}\n"
 
 
@@ -70,12 +73,8 @@ def _body(words: str) -> str:
     return folded(words)
 
 
-def news_path(petition: Petition, language: str, number: int) -> str:
-    """Where everybody reads it."""
+def news_path(petition: Petition, language: str, news: News) -> str:
+    """Where everybody reads it. What goes to one place alone stands nowhere; other news does."""
     prefix = "" if language == petition.language else f"/{language}"
-    return f"{prefix}/p/{petition.slug}/news/{number}"
-
-
-def ending_link(settings: Settings, petition: Petition, item: Announcement) -> str:
-    """Where the reader of this message ends news, '' where there is no such page."""
-    return ""
+    number = "" if news.place else f"/{news.number}"
+    return f"{prefix}/p/{petition.slug}/news{number}"

@@ -14,6 +14,7 @@ from server.mail import Mailer, Posting
 
 if TYPE_CHECKING:
     from server.mail.client import Client
+    from server.mail.dkim import MailSigner
 
 SECONDS = 20.0  # for each answer of the server
 
@@ -21,10 +22,19 @@ _ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")  # RFC 3463
 
 
 def mailer(settings: Settings) -> Mailer:
-    """The one that the settings ask for."""
+    """The one that the settings ask for. Raises `Misconfigured` where it could not sign."""
     if settings.smtp_host:
-        return Smtp(settings)
+        return Smtp(settings, signer(settings))
     return Printer()
+
+
+def signer(settings: Settings) -> MailSigner | None:
+    """What signs our mail, if there is a key for it. Raises `Misconfigured` for a bad one."""
+    if not settings.dkim_key:
+        return None
+    from server.mail.dkim import MailSigner  # (few commands send any mail)
+
+    return MailSigner(settings)
 
 
 class Printer:
@@ -42,8 +52,8 @@ class Printer:
 class Smtp:
     """One connection, kept while there are mails to send."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, signer: MailSigner | None = None) -> None:
+        self._settings, self._signer = settings, signer
         self._client: Client | None = None
 
     async def post(self, mail: EmailMessage, back_to: str) -> Posting:
@@ -90,6 +100,7 @@ class Smtp:
             timeout=SECONDS,
             local_hostname=settings.mail_from.rpartition("@")[2],
         )
+        client.signed = self._signer.signed if self._signer else None
         await client.connect()
         self._client = client
         return client

@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from server.config import Settings
@@ -16,6 +15,7 @@ from server.core.person.mine import MINE_MAIL
 from server.core.petitions.petitions import Petition
 from server.core.signing.messages import MailedCode, Message
 from server.core.values.keys import Keys
+from server.mail import MAIL
 from server.mail.tokens import message_id
 from server.words.render import Renderer
 
@@ -50,7 +50,7 @@ def word(
         "listed": "\n\n".join(_listed(s, page) for s in message.codes),
     }
     subject, _, body = wording.partition("\n")
-    mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    mail = EmailMessage(policy=MAIL)
     mail["From"] = settings.mail_from
     mail["To"] = item.recipient
     mail["Subject"] = filled(subject, fields)
@@ -81,7 +81,9 @@ def _page(
         return MINE if item.language == settings.language else f"/{item.language}{MINE}"
     if petition is None:
         return FORGOTTEN
-    purpose = "verify" if message.kind in {"verify_code", "signed_otherwise"} else "withdraw"
+    purpose = (
+        "verify" if message.kind in {"verify_code", "reminder", "signed_otherwise"} else "withdraw"
+    )
     prefix = "" if item.language == petition.language else f"/{item.language}"
     return f"{prefix}/p/{petition.slug}/{purpose}"
 

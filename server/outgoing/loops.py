@@ -17,6 +17,7 @@ from server.core.desk.signers import invalidation
 from server.core.letters import letters
 from server.core.petitions.wording import search
 from server.core.upkeep import ending, erasure, heartbeat
+from server.core.upkeep.reminding import Reminding
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
 from server.outgoing import reconcile
@@ -146,6 +147,14 @@ async def _ask(services: Services) -> None:
     await reconcile.erase_at_providers(services)
 
 
+async def _remind(services: Services, now: int) -> None:
+    settings = services.settings
+    if settings.reminders:
+        texts = settings.sms_codes_daily > 0
+        reminding = Reminding(services.keys, services.new_id, settings.pending_hours, texts)
+        await reminding.remind(services.database, services.directory.by_id.values(), now)
+
+
 async def do_chores(services: Services) -> None:
     """What is due by time. Running it twice does nothing twice."""
     now = services.now()
@@ -155,6 +164,7 @@ async def do_chores(services: Services) -> None:
         await erasure.erase_due(tx, now, services.settings.sms_keep_days)
         await letters.expire(tx, now)
     await look_again(services)
+    await _remind(services, now)
     await erasure.erase_contacts(services.database, now, services.settings.pending_hours)
     await erasure.erase_prefixes(services.database, now)
     if services.tombstones:

@@ -14,7 +14,7 @@ from server.core.news import telling
 from server.core.news.writing import by_news_ids
 from server.core.outbox import allowance, outbox, usage
 from server.core.outbox.allowance import Allowance, Verdict
-from server.core.outbox.outbox import Announcement
+from server.core.outbox.outbox import REMINDER, Announcement
 from server.core.petitions.petitions import Petition
 from server.core.signing import messages
 from server.core.signing.codes import CODE_DIGITS
@@ -86,7 +86,7 @@ class Texter:
         if not plan:
             await outbox.discard(tx, item.id)
             return None
-        answers = item.answers or plan.has_code
+        answers = item.answers or (plan.has_code and item.kind != REMINDER)
         if wait := 0 if answers else quiet_seconds(item.recipient, now):
             await outbox.postponed(tx, item, "quiet", now, 0, wait)
             return None
@@ -162,7 +162,8 @@ class Texter:
     def _word(self, item: Announcement, petition: Petition | None, plan: Plan, code: str) -> str:
         if plan.words:
             return plan.words
-        template = self._services.renderer.text(item.language, plan.kind)
+        said = "verify_code" if plan.kind == REMINDER else plan.kind
+        template = self._services.renderer.text(item.language, said)
         return fit(template, shrink=(), keyword=petition.keyword if petition else "", code=code)
 
     async def _deliver(self, due: _DueText) -> None:

@@ -35,7 +35,7 @@ _NOBODY = "nobody yet"
 _SIGNERS_TEMPLATES = (
     *("base", "_counts", "_languages", "_entry", "index", "_fields", "_asked", "_form", "_state"),
     *("_answer", "petition", "thanks", "errors", "message", "_code", "code", "names"),
-    *("organizations", "mine"),
+    *("organizations", "mine", "news", "news_piece", "news_off"),
 )
 SUMMARY_LETTERS = 150  # about what lists of pages show
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")

@@ -257,6 +257,17 @@ def key_new(place: Place) -> None:
     place.run("init", UNDERSIGNED_SECRET_KEY=one, UNDERSIGNED_DATABASE_URL=url)
 
 
+def key_dkim(place: Place) -> None:
+    file = place.folder / "dkim.pem"
+    said = place.run("key", "dkim", str(file), UNDERSIGNED_MAIL_FROM="petition@example.org")
+    assert "undersigned._domainkey.example.org" in said
+    assert "v=DKIM1; k=rsa; p=" in said
+    assert file.stat().st_mode & 0o777 == 0o600
+    made = file.read_text()
+    again = place.run("key", "dkim", str(file), UNDERSIGNED_MAIL_FROM="petition@example.org")
+    assert (again, file.read_text()) == (said, made)
+
+
 def decision_makers_import(place: Place) -> None:
     file = place.folder / "people.csv"
     file.write_text(f"name,role,division\nAnn Lee,mayor,{MISSOULA}\n")
@@ -331,6 +342,7 @@ TRIED: dict[str, Callable[[Place], None]] = {
     "organization add": organizations,
     "organization give": organizations,
     "key new": key_new,
+    "key dkim": key_dkim,
     "decision-makers import": decision_makers_import,
     "divisions import": divisions_import,
     "sms read": sms_read,

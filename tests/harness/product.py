@@ -30,6 +30,9 @@ PAGES = [
         for sheet in ("", "/poster", "/names", "/changes", "/verify", "/withdraw", "/letter")
     ),
     "p/face/privacy",
+    f"news/off/{'a' * 42}",
+    "p/face/news",
+    "p/face/news/1",
 ]
 PAGES += ["help", "mine", "privacy", "accessibility", "nothing-here", "?q=face", "?q=zeppelin"]
 

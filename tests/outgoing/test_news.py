@@ -125,7 +125,10 @@ async def test_each_gets_it_once_in_their_language_by_their_way(sender: Sender) 
         "The lake stays.\n\nThank you.\n\n--\n\n"
         "This and all news on the page:\n\nhttps://sign.example.org/p/lake/news/1\n\n"
         "You get this because you signed this petition and asked for news:\n\n"
-        "  Keep the lake clean\n"
+        "  Keep the lake clean\n\n"
+        "To get no more news, open this page and type your address:\n\n"
+        f"https://sign.example.org/news/off/{english['Reply-To'][8:50]}\n\n"
+        "Or answer this mail with the word STOP.\n"
     )
     assert "https://sign.example.org/es/p/lake/news/1" in spanish.get_content()
     assert "bounces+" in english["Return-Path"]

@@ -13,6 +13,7 @@ from server.config import LANGUAGES
 from server.words.render import Renderer
 from tests.harness.needs import needs
 from tests.harness.people.many import running
+from tests.harness.people.news_readers import send_news
 from tests.harness.product import PAGES, Server
 from tests.harness.web.axe import faults, violations
 from tests.harness.web.browser import chromium, fits
@@ -25,6 +26,13 @@ Colors = Literal["light", "dark"]
 def browser() -> Iterator[Browser]:
     with chromium() as made:
         yield made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def news(server: Server) -> None:
+    """Of the sample petition, in two languages."""
+    url = f"sqlite:///{server.store.resolve()}"
+    send_news(url, "face", en=("We won", "It goes.\n\n- on\n- on"), ar=("فزنا", "شكرا"))
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from tests.harness.mail.smtp import PostOffice
 from tests.harness.needs import needs, program
 from tests.harness.people import land
 from tests.harness.people.many import running
+from tests.harness.people.news_readers import send_news
 from tests.harness.product import PAGES, Server
 from tests.harness.web.site import Site
 from tests.web.presses import life, reviewing
@@ -198,6 +199,7 @@ def found(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     """The faults of each kind of page. One run of the checker finds them all: it takes longer to
     start than to read a hundred pages."""
     data, folder = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("pages")
+    send_news(f"sqlite:///{server.store.resolve()}", "face", en=("<b>", '- "on"\n- & on'))
     write_public(server, folder / "public")
     with running(data / "many", 60) as many:  # more petitions than one page of the list has
         write_lists(many, folder / "lists")

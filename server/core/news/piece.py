@@ -63,6 +63,11 @@ class News(Piece):
         return "sending" if self.finished_at is None else "sent"
 
     @property
+    def is_public(self) -> bool:
+        """Whether everybody may read it: what goes to one place alone is theirs."""
+        return self.state in {"sending", "sent"} and not self.place
+
+    @property
     def has_text(self) -> bool:
         """Whether phones get it."""
         return any(said.text for said in self.wordings.values())

@@ -120,9 +120,9 @@ async def news_of(
     limit: int = 50,
     before: int = 1 << 62,
 ) -> list[News]:
-    """A petition's news, the newest first, of numbers below `before`; `public`: what has been sent
-    and was not halted."""
-    seen = " AND queued_at IS NOT NULL AND stopped_at IS NULL" if public else ""
+    """A petition's news, the newest first, of numbers below `before`; `public`: as `News.is_public`
+    says."""
+    seen = " AND queued_at IS NOT NULL AND stopped_at IS NULL AND place = ''" if public else ""
     where = f"petition_id = :id AND number < :before{seen} ORDER BY number DESC LIMIT :limit"
     return await _read(tx, where, id=petition_id, before=before, limit=limit)
 

@@ -21,10 +21,13 @@ ANSWERS = frozenset({"reply", "farewell", "call_name"})
 REPLIES = frozenset({"reply", "farewell"})
 #: A gateway may report for so many seconds that a text is worth another try.
 FAREWELL_SECONDS = 600
+#: To verify: it is worth nothing any more once the contact is about to go.
+REMINDER = "reminder"
+REMINDER_SECONDS = 20 * 3600
 #: Seconds for which a message is worth sending, by its kind.
 _ASKED = ("withdraw_code", "reset_code", "address_code", "mine_code")
 _WORTH = dict.fromkeys((*sorted(ANSWERS), *_ASKED), 6 * 3600)
-_WORTH |= {"signed": 2 * 86_400, "news": 7 * 86_400}
+_WORTH |= {"signed": 2 * 86_400, "news": 7 * 86_400, REMINDER: REMINDER_SECONDS}
 NOTE_SECONDS = 3 * 86_400
 LEAST_SECONDS = min(_WORTH.values())  # for which any message is worth sending
 # A status update may overtake another: only a later state replaces an earlier one.

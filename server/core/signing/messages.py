@@ -9,7 +9,7 @@ from itertools import starmap
 
 from server.core.counting.counts import DAY
 from server.core.outbox import outbox
-from server.core.outbox.outbox import Announcement
+from server.core.outbox.outbox import REMINDER, Announcement
 from server.core.petitions.petitions import Petition
 from server.core.signing import codes, pending, stored
 from server.core.signing.codes import Purpose, is_late
@@ -34,7 +34,8 @@ class MailedCode:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`kind` is verify_code, withdraw_code or signed_otherwise, or signed_again without a code."""
+    """`kind` is verify_code, reminder, withdraw_code or signed_otherwise, or signed_again without a
+    code."""
 
     kind: str
     codes: tuple[MailedCode, ...] = ()
@@ -86,6 +87,9 @@ async def plan_for(
             return None  # newer forms came in its place: no code is sent for what is no more
     late = is_late(petition, now) or (item.channel == "sms" and not petition.sms_codes)
     about = (replace(_about(signature), id=form_id or signature.id),)
+    if item.kind == REMINDER:
+        waits = not (late or signature.verified_at or signature.held_at)
+        return Plan(REMINDER, about) if waits else None
     if signature.verified_at:
         if not _is_news(signature, item, now):
             return None

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from server.config import LANGUAGES
 from server.core.counting.counts import CLASSES
+from server.core.news.piece import News
 from server.core.petitions.collectors import Collector
 from server.core.petitions.petitions import Petition
 from server.errors import NotFound
@@ -41,7 +42,7 @@ class Petitions:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._rejections = Rejections(site)
-        self._rendered: dict[tuple[int, str], tuple[int, str]] = {}
+        self._rendered: dict[tuple[int, str], tuple[tuple[int, int], str]] = {}
 
     async def information(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
@@ -92,37 +93,42 @@ class Petitions:
             await self._site.lead_back(scope, send, petition)
             return
         figures, late = await self._site.latest_figures(petition)
+        news = await self._site.latest_news(petition)
 
         def render() -> tuple[bytes, Headers]:
             language = prefix or petition.language
             words = self._site.figures_words(language, figures, late, of=petition)
             if by is None:
-                page = self._without_counts(petition, prefix)
+                page = self._without_counts(petition, prefix, news)
                 return html(page.replace(_COUNTS, words), FOR_ALL)
             body, headers = html(
-                self._render(petition, prefix, by).replace(_COUNTS, words), FOR_ALL
+                self._render(petition, prefix, news, by).replace(_COUNTS, words), FOR_ALL
             )
             return body, [*headers, UNFOUND]
 
-        key = (petition.id, petition.version, figures, late)
+        key = (petition.id, petition.version, figures, late, news and news.id)
         await self._site.send_kept(scope, send, key, render)
 
-    def _without_counts(self, petition: Petition, prefix: str | None) -> str:
-        """The page with a mark where the counts go, rendered once for each version and language."""
-        key = (petition.id, prefix or "")
-        version, page = self._rendered.get(key, (0, ""))
-        if version != petition.version:
-            page = self._render(petition, prefix)
-            self._rendered[key] = (petition.version, page)
+    def _without_counts(self, petition: Petition, prefix: str | None, news: News | None) -> str:
+        """The page with a mark where the counts go, rendered once for each version and language,
+        and when there is news."""
+        key, made_of = (petition.id, prefix or ""), (petition.version, news.id if news else 0)
+        rendered, page = self._rendered.get(key, ((0, 0), ""))
+        if rendered != made_of:
+            page = self._render(petition, prefix, news)
+            self._rendered[key] = (made_of, page)
         return page
 
-    def _render(self, petition: Petition, prefix: str | None, by: Collector | None = None) -> str:
+    def _render(
+        self, petition: Petition, prefix: str | None, news: News | None, by: Collector | None = None
+    ) -> str:
         return self._site.render_petition(
             "web/petition.html",
             petition,
             prefix,
             by=by,
             counts=_COUNTS,
+            news=news,
             preview=False,
             since=day_words(petition.opened_at or 0, prefix or petition.language),
         )

@@ -67,6 +67,7 @@ class Previews:
             at=lambda code: preview_path(services.keys, petition, code),
             counts=self._site.figures_words(language, _NOBODY, late=False, of=opened),
             since=day_words(services.now(), language),
+            news=None,
             preview=True,
         )
 

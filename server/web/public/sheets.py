@@ -11,6 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from server.core.counting import counts
 from server.core.counting.counts import PublicFigures
+from server.core.news import writing
+from server.core.news.piece import News
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures
 from server.errors import NotFound
@@ -28,6 +30,7 @@ from server.web.public.site import Site
 LINE_LENGTH = 72
 NAMES_SHOWN = 50  # on a page
 PAGES_OF_NAMES = 2000  # a page further back costs a longer walk through the index
+NEWS_IN_FEED = 20
 SVG = (b"content-type", b"image/svg+xml")
 ATOM = (b"content-type", b"application/atom+xml")
 
@@ -93,6 +96,7 @@ class Sheets:
         petition = await self._site.find(scope)
         async with self._site.services.database.read() as tx:
             reached = await counts.milestones(tx, petition.id, petition.goal)
+            news = await writing.news_of(tx, petition.id, public=True, limit=NEWS_IN_FEED)
         began = petition.opened_at or 0
         entries = [(f"{n}", max(began, day * counts.DAY)) for n, day in reached] + [("open", began)]
         if ended := petition.ended_at or petition.closed_at or petition.paused_at:
@@ -100,11 +104,13 @@ class Sheets:
             entries.insert(0, (state, ended))
         if petition.answered_at:
             entries.insert(0, ("answered", petition.answered_at))
-        key = (petition.id, petition.version, tuple(entries))
-        await self._site.send_kept(scope, send, key, self._feed(petition, scope, entries))
+        key = (petition.id, petition.version, tuple(entries), tuple(piece.id for piece in news))
+        await self._site.send_kept(scope, send, key, self._feed(petition, scope, entries, news))
 
-    def _feed(self, petition: Petition, scope: Scope, entries: list[tuple[str, int]]) -> Render:
-        language = scope["language"] or petition.language
+    def _feed(
+        self, petition: Petition, scope: Scope, entries: list[tuple[str, int]], news: list[News]
+    ) -> Render:
+        language, times = scope["language"] or petition.language, [at for _, at in entries]
 
         def render() -> tuple[bytes, Headers]:
             feed = self._site.render_petition(
@@ -112,7 +118,9 @@ class Sheets:
                 petition,
                 scope["language"],
                 entries=[(event, _rfc3339(seconds)) for event, seconds in entries],
-                updated=_rfc3339(max(seconds for _, seconds in entries)),
+                news=news,
+                rfc3339=_rfc3339,
+                updated=_rfc3339(max([*times, *(piece.queued_at or 0 for piece in news)])),
                 headline=lambda n: self._headline(language, int(n)),
             )
             return feed.encode(), [ATOM, FOR_ALL, NOSNIFF]

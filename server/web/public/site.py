@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,6 +17,8 @@ from server.core.counting import counts
 from server.core.counting.counts import PublicFigures
 from server.core.desk.dashboard import CHANNELS
 from server.core.desk.signers import invalidation
+from server.core.news import writing
+from server.core.news.piece import News
 from server.core.petitions.collectors import Collector
 from server.core.petitions.extras import NO_EXTRAS, Threshold
 from server.core.petitions.petitions import Petition
@@ -37,6 +40,7 @@ class Site:
         self.beat = Beat()
         self._known: dict[int, PublicFigures] = {}
         self._listed: dict[int, PublicFigures] = {}
+        self._news: dict[int, News | None] = {}
 
     async def find(self, scope: Scope) -> Petition:
         """The petition in the address. Raises `NotFound`."""
@@ -74,6 +78,14 @@ class Site:
             return self._known.get(petition.id), True
         self._known[petition.id] = figures
         return figures, False
+
+    async def latest_news(self, petition: Petition) -> News | None:
+        """The last piece of news that everybody may read, or the last known one."""
+        with suppress(StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS), self.services.database.read() as tx:
+                found = await writing.news_of(tx, petition.id, public=True, limit=1)
+            self._news[petition.id] = next(iter(found), None)
+        return self._news.get(petition.id)
 
     async def figures_of(
         self, petitions: Iterable[Petition]

@@ -110,6 +110,13 @@ MESSAGES: dict[str, Message] = {
         N_("Your signature is removed"),
         (N_("Your data is erased. If you change your mind, sign again."),),
     ),
+    "news_off": (
+        N_("News has ended"),
+        (
+            N_("If our mail came to that address, no more news goes to it."),
+            N_("What you signed stays. To get news again, sign again and tick it."),
+        ),
+    ),
     "403": (
         N_("This form came from another site"),
         (N_("We only take signatures that are sent from our own page. Please sign there."),),

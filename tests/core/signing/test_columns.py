@@ -57,7 +57,7 @@ async def test_the_table_has_every_column_of_the_store_that_a_decision_may_chang
     async with world.database.write() as tx:
         await stored.write(tx, [full(7)])
     [row] = await world.rows()
-    others = {"approved_at", "invalidation_id"}  # the desk's
+    others = {"approved_at", "invalidation_id", "reminded_at"}  # the desk's
     gone = {"held_why"}  # rows of `holds` now
     assert set(row) == set(TYPES) | others | gone
 

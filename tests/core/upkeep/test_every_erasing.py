@@ -123,6 +123,7 @@ ERASING: dict[str, set[str] | str] = {
     "upkeep/ending.py:_empty": {"ended"},
     "upkeep/ending.py:_forget": {"ended"},
     "upkeep/erasure.py:_erase_prefixes": BY_AGE,
+    "upkeep/reminding.py:_note": BY_SENDING,
 }
 
 

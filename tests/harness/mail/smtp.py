@@ -32,6 +32,7 @@ class PostOffice:
 
     port: int
     arrived: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)  # the same, as they came
     boxes: defaultdict[str, list[EmailMessage]] = field(default_factory=lambda: defaultdict(list))
     answers: dict[str, list[str]] = field(default_factory=dict)
     connections: int = 0
@@ -78,6 +79,7 @@ class PostOffice:
             return answer
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
+        self.raw.append(envelope.content)
         mail["Return-Path"] = f"<{envelope.mail_from}>"  # RFC 5321, 4.4
         self.arrived.append(mail)
         self.boxes[mail["To"]].append(mail)

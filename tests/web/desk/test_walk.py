@@ -120,10 +120,11 @@ PUBLIC = set(
     " /p/{slug}/poster /p/{slug}/badge.svg /p/{slug}/names"
     " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
     " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy"
-    " /p/{slug}/organizations /p/{slug}/organizations/{page}".split()
+    " /p/{slug}/organizations /p/{slug}/organizations/{page} /news/off/{word}"
+    " /p/{slug}/news /p/{slug}/news/before/{page} /p/{slug}/news/{number}".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
-PARTS |= {"draft": "river", "number": "1"}
+PARTS |= {"draft": "river", "number": "1", "word": "a" * 42}
 PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32, "collector": "ana7"}
 #: Whoever walks, and what they are where the lake's petition is run; Bo owns another one.
 PEOPLE: dict[str, set[Role]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.web.public.listing import PETITIONS_LISTED
+from tests.harness.people.news_readers import news_reader, wants_news
 from tests.harness.product import eventually
 from tests.harness.web.pages import Page
 from tests.harness.web.site import Site
@@ -96,3 +97,21 @@ def going_on_with_a_search_in_another_language(site: Site) -> None:
     assert other.path != found.path
     assert any(link.endswith(f"/p/{slug}") for link in other.links)
     assert other.form("/").fields["q"].value == word
+
+
+@press("/news/off/{word}", "/news/off/{word}", reads="email")
+@press("POST /news/off/{word}", "/news/off/{word}", reads="email")
+def ending_news(site: Site) -> None:
+    for language in ("", "/es"):
+        slug = site.petition()
+        address, word = news_reader(site, slug)
+        browser = site.stranger()
+        form = browser.get(f"{language}/news/off/{word}").form("/news/off/{word}")
+        faulty = browser.press(form, "", {"email": "nobody"}).form("/news/off/{word}")
+        assert wants_news(site, slug, address)
+        browser.press(faulty, "", {"email": address})
+        assert not wants_news(site, slug, address)
+        address, word = news_reader(site, slug)
+        form = browser.get(f"{language}/news/off/{word}").form("/news/off/{word}")
+        browser.press(form, "", {"email": address})
+        assert not wants_news(site, slug, address)
