@@ -30,7 +30,7 @@ from server.outgoing import asking
 from server.services import Services
 
 TOGETHER = 10  # mails that are handed over between two commits
-ROUNDS = 25  # of those, before more is put in the outbox
+NEWS_ROUNDS = 25  # of those, before more is put in the outbox
 AWAY_SECONDS = 60  # to wait while the mail server is away
 
 _AWAY = frozenset({"trouble", "unclear"})
@@ -110,7 +110,7 @@ class Newsman:
         due: list[_DueNews] = []
         posted: list[_Posted] = []
         try:
-            for _ in range(ROUNDS):
+            for _ in range(NEWS_ROUNDS):
                 await self._services.group.give_way()  # signing comes first
                 due, posted = await self._note(posted), []
                 await self._hand_over(due, posted)

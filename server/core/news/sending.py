@@ -27,7 +27,7 @@ OUTSTANDING = 500  # messages of one piece that wait at a time, by each way
 FAN_STEP = 250  # signatures in one transaction
 #: For so long whoever asks for news later gets the last piece that went to all.
 NEWS_LATE_SECONDS = 60 * 86_400
-SENDS = frozenset({"open", "paused", "closed", "answered"})
+SENDING_STATES = frozenset({"open", "paused", "closed", "answered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ async def begin_news(tx: Transaction, petition: Petition, news: News, now: int) 
     Raises `NotOpen` where that has begun, and for a petition that is a draft or has ended,
     `InvalidInput` if so few are at its place that it could be meant for one of them.
     """
-    if petition.state not in SENDS:
+    if petition.state not in SENDING_STATES:
         raise NotOpen(petition.state)
     await tx.lock([b"news of %d" % petition.id])
     stored = await one_news(tx, petition.id, news.number)

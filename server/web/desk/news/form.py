@@ -14,7 +14,7 @@ from server.core.news.piece import (
     Piece,
     checked_piece,
 )
-from server.core.news.sending import SENDS
+from server.core.news.sending import SENDING_STATES
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.draft import TITLE_LIMIT
 from server.core.values.ids import read_id
@@ -30,7 +30,7 @@ _LIMITS = {"title_limit": TITLE_LIMIT, "body_limit": NEWS_LIMIT, "text_limit": N
 async def write(visit: Visit) -> None:
     """GET the empty form; POST stores a draft."""
     petition = await visit.petition()
-    if petition.state not in SENDS:
+    if petition.state not in SENDING_STATES:
         await visit.go_to_petition(petition, "/news?done=not_open")
     elif not visit.posts:
         await _send_form(visit, petition, None, {})

@@ -16,7 +16,7 @@ SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedNews:
     """A piece of news as the list has it: what it is called, and what became of it."""
 
     news: News
@@ -34,7 +34,7 @@ async def show(visit: Visit) -> None:
         told = [await news_figures(tx, news) for news in found[:SHOWN]]
         people = await recipients.subscribers(tx, petition.id)
     listed = [
-        Listed(news, news.wordings[code].title, code, figures)
+        ListedNews(news, news.wordings[code].title, code, figures)
         for news, figures in zip(found, told, strict=False)
         for code in [news.language(visit.language, petition.language)]
     ]

@@ -33,7 +33,7 @@ _MARK = N_("Test")
 
 
 @dataclass(frozen=True, slots=True)
-class Arriving:
+class SeenNews:
     """What arrives in one language: subject and body of the mail, the text ('' for none) with its
     segments and what one of it costs ('' without a price)."""
 
@@ -75,12 +75,12 @@ async def show(visit: Visit) -> None:
     )
 
 
-def _arriving(services: Services, petition: Petition, news: News, code: str) -> Arriving:
+def _arriving(services: Services, petition: Petition, news: News, code: str) -> SeenNews:
     subject, body = news_words(services.renderer, services.settings, petition, news, code, "")
     text = news_text(services.renderer, petition, news, code) if news.wordings[code].text else ""
     segments = measure(text).segments if text else 0
     cost = money(services.settings, Decimal(segments), 4)
-    return Arriving(code, subject, body, text, segments, cost)
+    return SeenNews(code, subject, body, text, segments, cost)
 
 
 async def _bill(services: Services, tx: Transaction, petition: Petition, news: News) -> TextBill:
@@ -99,7 +99,7 @@ async def send(visit: Visit) -> None:
     """GET asks, and says to how many it goes; POST sends it."""
     petition = await visit.petition()
     news = await the_news(visit, petition)
-    if petition.state not in sending.SENDS:
+    if petition.state not in sending.SENDING_STATES:
         await visit.go_to_petition(petition, "/news?done=not_open")
     elif news.state != "draft":
         await visit.go_to_petition(petition, f"/news/{news.number}?done=sent")
@@ -159,7 +159,7 @@ async def _change(
     """`changed`: the action of the audit log, and what the page says."""
     petition = await visit.petition()
     news, (action, done) = await the_news(visit, petition), changed
-    if petition.state not in sending.SENDS:
+    if petition.state not in sending.SENDING_STATES:
         await visit.go_to_petition(petition, "/news?done=not_open")
         return
     async with visit.services.database.write() as tx:
@@ -186,7 +186,7 @@ async def try_out(visit: Visit) -> None:
     petition = await visit.petition()
     news = await the_news(visit, petition)
     done = "not_open"
-    if petition.state in sending.SENDS:
+    if petition.state in sending.SENDING_STATES:
         done = await _try(visit, petition, news)
     await visit.go_to_petition(petition, f"/news/{news.number}?done={done}")
 
