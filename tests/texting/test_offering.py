@@ -8,7 +8,7 @@ import pytest
 
 from server.config import LANGUAGES
 from server.core.conversations import misread, offers, phones
-from server.core.conversations.misread import MisreadText
+from server.core.conversations.misread import MisreadText, Shown
 from server.core.conversations.offers import Refusal
 from server.core.petitions.petitions import Petition
 from server.core.upkeep import erasure
@@ -77,6 +77,25 @@ async def state(door: Phones, text: MisreadText) -> tuple[str | None, str | None
 
 async def signed(door: Phones) -> list[tuple[object, ...]]:
     return await door.rows("SELECT name, postcode, class FROM signatures")
+
+
+async def test_each_text_is_in_the_lists_where_it_belongs(door: Phones) -> None:
+    await heard(door)
+    await door.text("SIGN LAKE Bo Hill 59801", "+14065550124")
+    await door.text("not interested", "+14065550125")
+    await door.text("LAKE", "+14065550126")
+    door.now += misread.LEFT_OPEN_SECONDS + 1
+    found: dict[str, set[str]] = {}
+    kinds: tuple[Shown, ...] = ("unknown", "unsure", "all")
+    async with door.services.database.read() as tx:
+        for kind in kinds:
+            texts = await misread.misread_texts(tx, 1, kind, int(door.now))
+            found[kind] = {text.body for text in texts}
+            page = await misread.misread_texts(tx, 1, kind, int(door.now), texts[0].ref)
+            assert [text.ref for text in page] == [text.ref for text in texts[1:]]
+    assert found["unknown"] == {SAID}
+    assert found["unsure"] == {"not interested", "LAKE"}
+    assert found["all"] == {SAID, "SIGN LAKE Bo Hill 59801", "not interested", "LAKE"}
 
 
 async def test_one_text_asks_and_yes_signs(door: Phones) -> None:

@@ -11,7 +11,7 @@ from server.core.conversations.phones import CONVERSATION_SECONDS, Conversation
 from server.db import Row, Transaction
 
 TEXTS_SHOWN = 8  # on a page
-UNANSWERED_SECONDS = 3600  # after which a question of ours is one that nobody answers
+LEFT_OPEN_SECONDS = 3600  # after which a question of ours is one that nobody answers
 Shown = Literal["unknown", "unsure", "all"]
 Judgement = Literal["asked", "stopped", "seen"]
 
@@ -54,16 +54,16 @@ _MINE = (
     "  AND coalesce(other.organization_id, -1) <> coalesce(mine.organization_id, -2)"
     "  WHERE mine.id = :petition))"
 )
-#: A question of ours that its phone has left open, by its last text.
-_UNANSWERED = (
-    "EXISTS (SELECT 1 FROM conversations c WHERE c.phone_key = i.phone_key"
-    " AND c.asked_at = i.received_at AND c.asked_at < :unanswered AND c.offered_at IS NULL)"
+#: Texts that may mean something else than we took them for, and the last ones of phones that have
+#: left a question of ours open; found without reading all others.
+_UNSURE = (
+    "(i.gateway, i.message_id) IN (SELECT u.gateway, u.message_id FROM inbound u"
+    " WHERE u.kind IN ('which', 'stop_how', 'late') UNION"
+    " SELECT q.gateway, q.message_id FROM conversations c JOIN inbound q"
+    " ON q.phone_key = c.phone_key AND q.received_at = c.asked_at"
+    " WHERE c.asked_at < :left_open AND c.offered_at IS NULL)"
 )
-_SHOWN: dict[Shown, str] = {
-    "unknown": "i.kind = 'unknown'",
-    "unsure": f"(i.kind IN ('which', 'stop_how', 'late') OR {_UNANSWERED})",
-    "all": "1 = 1",
-}
+_SHOWN: dict[Shown, str] = {"unknown": "i.kind = 'unknown'", "unsure": _UNSURE, "all": "1 = 1"}
 _READ = (
     "SELECT i.gateway, i.message_id, i.received_at, i.arrival, i.phone_key, i.petition_id,"
     " i.sender, i.body, i.kind, i.reply, i.language, j.judgement, j.judged_at, j.sent_at, j.answer,"
@@ -92,7 +92,7 @@ async def misread_texts(
     `ref` of the last of the page before. What is done with is among all texts alone."""
     at, arrival, _ = _parted(before) or (1 << 62, 0, "")
     judged = "" if shown == "all" else " AND coalesce(j.judgement, 'asked') = 'asked'"
-    wanted = {"unanswered": now - UNANSWERED_SECONDS} if shown == "unsure" else {}
+    wanted = {"left_open": now - LEFT_OPEN_SECONDS} if shown == "unsure" else {}
     rows = await tx.fetch(
         f"{_READ} AND {_SHOWN[shown]}{judged} AND (i.received_at < :at"
         " OR i.received_at = :at AND i.arrival < :arrival)"
@@ -124,7 +124,7 @@ async def misread_text(tx: Transaction, petition_id: int, ref: str, now: int) ->
         f"{_READ} AND ({_SHOWN['unknown']} OR {_SHOWN['unsure']})"
         " AND i.received_at = :at AND i.arrival = :arrival",
         petition=petition_id,
-        unanswered=now - UNANSWERED_SECONDS,
+        left_open=now - LEFT_OPEN_SECONDS,
         at=parts[0],
         arrival=parts[1],
     )

@@ -114,7 +114,7 @@ async def test_a_question_that_nobody_answered_is_one_we_are_not_sure_about(desk
     await door.receive(Inbound("console", "A", PHONE, "+14065550100", "SIGN LAKE"))
     browser = await desk.signed_in()
     assert "SIGN LAKE" not in words(await browser.get(f"{PAGE}?show=unsure"))
-    desk.now += misread.UNANSWERED_SECONDS + 1
+    desk.now += misread.LEFT_OPEN_SECONDS + 1
     assert "SIGN LAKE" in words(await browser.get(f"{PAGE}?show=unsure"))
     await text(desk, "not interested thanks", kind="stop_how", phone="+14065550124")
     assert "Perhaps an opt-out" in words(await browser.get(f"{PAGE}?show=unsure"))

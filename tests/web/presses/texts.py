@@ -50,6 +50,19 @@ def made(page: Page) -> bool:
     return "waits until it may go out" in page.text or "not answered yet" in page.text
 
 
+@press(f"{OWN}/texts", f"{OWN}/texts", "?show")
+@press(f"{OWN}/texts", f"{OWN}/texts", "?show?before")
+def texts_are_turned_over(site: Site) -> None:
+    slug, word, _ = heard(site)
+    for n in range(9):
+        site.server.text(f"why {word} {n}", site.phone())
+    first = site.own(slug, "/texts")
+    second = site.desk.turn(first, "?show?before")
+    assert first.text.count("<legend>") + second.text.count("<legend>") == 10
+    assert "Ana Diaz" in second.text
+    assert "Ana Diaz" not in site.desk.turn(first, "?show").text
+
+
 @press(f"{OWN}/texts", f"{OWN}/texts", "do=stop")
 def a_text_was_an_opt_out(site: Site) -> None:
     slug, word, phone = heard(site)
