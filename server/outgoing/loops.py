@@ -12,10 +12,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from server.core.counting import shown
-from server.core.desk import clock
+from server.core.desk import clock, kept
 from server.core.desk.signers import invalidation
 from server.core.letters import letters
 from server.core.petitions.wording import search
+from server.core.places.dating import day_of
 from server.core.upkeep import ending, erasure
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
@@ -48,6 +49,7 @@ async def run(services: Services) -> None:
         loops.create_task(_for_ever("chores", lambda: do_chores(services), CHORES_SECONDS))
         takes_out = partial(_take_out, services)
         loops.create_task(_for_ever("clock", partial(_by_clock, services), IDLE_SECONDS))
+        loops.create_task(_for_ever("figures", partial(_count, services), CHORES_SECONDS))
         loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
         loops.create_task(_for_ever("sweeping", lambda: _sweep(services), SWEEP_SECONDS))
         loops.create_task(_for_ever("providers", lambda: _ask(services), RECONCILE_SECONDS))
@@ -73,6 +75,16 @@ async def _take_out(services: Services) -> bool:
 async def _by_clock(services: Services) -> None:
     if await clock.work(services.database, services.now(), needs_review=services.settings.review):
         await services.directory.refresh()
+
+
+async def _count(services: Services) -> bool:
+    """Count the figures of one large petition anew; whether there may be more to count."""
+    now, known = services.now(), (await services.directory.current()).by_id
+    async with services.database.read() as tx:
+        found = [(known[id_], n) for id_, n in await kept.due(tx, now) if id_ in known]
+    for petition, n in found[:1]:
+        await kept.keep(services.database, petition, n, day_of(now), now)
+    return len(found) > 1
 
 
 async def _sweep(services: Services) -> None:

@@ -44,6 +44,7 @@ DELETED = (
     "place_corrections",
     "ends_asked",
     "reviews",
+    "figures_kept",
 )
 
 
