@@ -15,7 +15,7 @@ from server.core.petitions.petitions import Petition
 from server.core.signing.messages import MailedCode, Message
 from server.core.values.keys import Keys
 from server.mail.tokens import message_id
-from server.words.render import Renderer
+from server.words.render import Renderer, group_digits
 
 WIDTH = 72  # columns
 FORGOTTEN = "/organizer/forgotten"  # where an organizer types a code for a new password
@@ -34,9 +34,9 @@ def word(
 ) -> EmailMessage:
     """The mail about one announcement. The same announcement makes the same `Message-ID`.
 
-    `petition` is None where it is about an organizer's account."""
+    `petition` is None where it is about an organizer, and no petition alone."""
     wording = renderer.mail(item.language, message.kind)
-    page = settings.public_url + (_page(petition, item, message) if petition else FORGOTTEN)
+    page = settings.public_url + _page(petition, item, message)
     said = message.codes[0] if message.codes else MailedCode("", "", "")
     fields = {
         "title": petition.wording(item.language).title if petition else "",
@@ -44,7 +44,8 @@ def word(
         "code": said.code,
         "link": f"{page}?ref={said.ref}" if said.ref else page,
         "listed": "\n\n".join(_listed(s, page) for s in message.codes),
-    }
+        "lines": "\n".join(_line(*one, item.language) for one in message.lines),
+    } | {name: group_digits(n, item.language) for name, n in message.figures.items()}
     subject, _, body = wording.partition("\n")
     mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
     mail["From"] = settings.mail_from
@@ -64,8 +65,16 @@ def _listed(said: MailedCode, page: str) -> str:
     return f"{whose}  {said.code}" + (f"\n\n{page}?ref={said.ref}" if said.ref else "")
 
 
-def _page(petition: Petition, item: Announcement, message: Message) -> str:
-    """Where what the mail has is typed."""
+def _line(title: str, verified: int, week: int, language: str) -> str:
+    return f"  {group_digits(verified, language)} (+{group_digits(week, language)})  {title}"
+
+
+def _page(petition: Petition | None, item: Announcement, message: Message) -> str:
+    """Where what the mail has is typed, or where what it tells of is seen."""
+    if message.kind.startswith("notice_"):
+        return f"/organizer/p/{petition.slug}" if petition else "/organizer/"
+    if petition is None:
+        return FORGOTTEN
     purpose = "verify" if message.kind in {"verify_code", "signed_otherwise"} else "withdraw"
     prefix = "" if item.language == petition.language else f"/{item.language}"
     return f"{prefix}/p/{petition.slug}/{purpose}"

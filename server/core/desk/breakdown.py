@@ -17,6 +17,7 @@ from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.wordings import FEWEST
 from server.core.places import decision_makers, divisions, ocd
 from server.core.values.ids import first_id
+from server.core.values.mail_domains import DOMAIN
 from server.core.values.postcodes import fold_postcode
 from server.db import Transaction
 
@@ -141,10 +142,6 @@ _WITH_MAIL = (
 )
 
 
-# What is left of an address without all up to its @, in the words of both engines.
-_DOMAIN = "replace(contact, rtrim(contact, replace(contact, '@', '')), '')"
-
-
 async def _mailed(tx: Transaction, petition_id: int) -> Mailed:
     counted = await tx.fetch_one(
         "SELECT coalesce(sum(n), 0) AS n,"
@@ -166,7 +163,7 @@ async def _mailed(tx: Transaction, petition_id: int) -> Mailed:
 
 async def _domains(tx: Transaction, petition_id: int) -> tuple[tuple[str, int, int], ...]:
     rows = await tx.fetch(
-        f"SELECT {_DOMAIN} AS domain, count(*) AS n, count(verified_at) AS typed"
+        f"SELECT {DOMAIN.format('contact')} AS domain, count(*) AS n, count(verified_at) AS typed"
         f" FROM {_WITH_MAIL} GROUP BY 1",
         id=petition_id,
     )

@@ -45,6 +45,7 @@ DELETED = (
     "ends_asked",
     "reviews",
     "figures_kept",
+    "notices_sent",
 )
 
 

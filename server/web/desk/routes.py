@@ -49,6 +49,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("account", "sign-in", GET=account.show),
         door("account/password", "sign-in", GET=account.password, POST=account.password),
         door("account/email", "sign-in", fresh=True, GET=address, POST=address),
+        door("account/notices", "sign-in", POST=account.set_notices),
         door("account/second-step", "sign-in", GET=account.second, POST=account.second),
         door("account/second-step/off", "sign-in", POST=account.turn_off),
         door("account/sessions/end-others", "sign-in", POST=account.end_others),

@@ -92,7 +92,7 @@ def test_held_signatures_are_seen_by_reason_and_decided_as_a_group(server: Serve
     assert "Bot 1" not in page  # nothing of anybody is needed to decide
     held = figures(server)["held"]
     assert held > 10
-    assert f">Held signatures</a>: <b>{held}</b>" in room.get("")
+    assert f">Held signatures: <b>{held}</b></a>" in room.get("")
     sure = room.post("/moderation/decide", {"why": "burst names", "accept": "0"}).text
     assert f"Reject {held} signatures?" in sure
     assert figures(server)["held"] == held

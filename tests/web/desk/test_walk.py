@@ -33,6 +33,7 @@ DESK: dict[str, dict[str, str]] = {
     "account": {"GET": "sign-in"},
     "account/password": {"GET": "sign-in", "POST": "sign-in"},
     "account/email": {"GET": "sign-in", "POST": "sign-in"},
+    "account/notices": {"POST": "sign-in"},
     "account/second-step": {"GET": "sign-in", "POST": "sign-in"},
     "account/second-step/off": {"POST": "sign-in"},
     "account/sessions/end-others": {"POST": "sign-in"},

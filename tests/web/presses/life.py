@@ -112,7 +112,7 @@ ANSWER = "answer_by answer_on answer_promised answer_{language}"
 @press(f"POST {OWN}/answer", f"{OWN}/answer", reads=ANSWER)
 def writing_what_was_answered(site: Site) -> None:
     slug = site.petition()
-    page = site.desk.press(site.own(slug).form(f"{OWN}/close"))
+    page = site.desk.press(site.own(slug, "/close").form(f"{OWN}/close"))
     assert f"/organizer/p/{slug}/answer" in page.links
     faulty = site.desk.press(site.own(slug, "/answer").form(f"{OWN}/answer"), "", {})
     assert "Write who answered" in faulty.text

@@ -21,6 +21,7 @@ from server.core.petitions import collectors
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.wordings import FEWEST
 from server.core.places import divisions, ocd
+from server.core.places.dating import day_at
 from server.db import Transaction
 from server.web.desk.figures.charts import Chart, Step
 from server.web.desk.figures.text_figures import TextFigures
@@ -70,7 +71,7 @@ async def _counted(visit: Visit, tx: Transaction, petition: Petition) -> dict[st
     """All that is counted of a petition, with the names of what it is counted by."""
     now = visit.services.now()
     opened = petition.opened_at or now
-    found = await kept.latest(tx, petition, _today(now), now)
+    found = await kept.latest(tx, petition, day_at(now), now)
     brought = await collectors.brought(tx, petition.id)
     return {
         "standing": await dashboard.standing(tx, petition.id, now),
@@ -88,10 +89,6 @@ async def _counted(visit: Visit, tx: Transaction, petition: Petition) -> dict[st
             if brought.get(each.id, 0) >= FEWEST
         ],
     }
-
-
-def _today(now: int) -> str:
-    return datetime.fromtimestamp(now, UTC).date().isoformat()
 
 
 async def _named_places(visit: Visit, tx: Transaction, found: Kept | None) -> Cells:

@@ -43,7 +43,6 @@ async def index(visit: Visit) -> None:
         several=bool(typed) or len(owners) > LISTED,
         typed=typed,
         more=page[-1].id if len(shown) > LISTED else 0,
-        first=not visit.query("after"),
         done=visit.sentence(DONE_FIRST, word) if word in DONE_FIRST else "",
         waiting=_to_review(visit, directory, waiting),
         changed=_to_review(visit, directory, changed),
