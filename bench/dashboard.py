@@ -64,7 +64,7 @@ def spread(folder: Path, rows: int) -> None:
         store.execute("UPDATE signatures SET news_at = created_at WHERE contact IS NOT NULL")
         store.execute(
             "INSERT INTO outbox (id, channel, kind, petition_id, signature_id, language,"
-            " created_at, due_at, sent_at) SELECT id, 'email', 'verify_code', petition_id, id,"
+            " created_at, due_at, sent_at) SELECT id, 'email', 'signed', petition_id, id,"
             " language, created_at, created_at, created_at FROM signatures"
             " WHERE class = 'web-email'"
         )

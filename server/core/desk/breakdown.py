@@ -135,7 +135,7 @@ def _at(division: str, level: str, depth: int) -> str:
 
 # The way to verification.
 
-_CODE = "o.kind = 'verify_code' AND o.channel = 'email'"
+_CODE = "o.kind = 'signed' AND o.channel = 'email'"
 _WITH_MAIL = (
     "signatures WHERE petition_id = :id AND contact_key IS NOT NULL AND contact LIKE '%@%'"
     f" AND {where('verified', 'unverified', 'held')}"

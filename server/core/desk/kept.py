@@ -55,21 +55,26 @@ async def due(tx: Transaction, now: int) -> list[tuple[int, int]]:
 
 
 async def keep(database: Database, petition: Petition, n: int, day: str, now: int) -> None:
-    """Count one anew. Nothing is kept of a petition that has ended meanwhile."""
+    """Count one anew."""
     async with database.read() as tx:
         found = await breakdown(tx, petition, day, now)
     async with database.write() as tx:
-        await tx.execute(
-            "INSERT INTO figures_kept (petition_id, made_at, counted, content)"
-            " SELECT id, :now, :n, CAST(:content AS TEXT) FROM petitions"
-            " WHERE id = :id AND ended_at IS NULL"
-            " ON CONFLICT (petition_id) DO UPDATE SET made_at = excluded.made_at,"
-            " counted = excluded.counted, content = excluded.content",
-            id=petition.id,
-            n=n,
-            now=now,
-            content=json.dumps(asdict(found)),
-        )
+        await store(tx, petition.id, n, found, now)
+
+
+async def store(tx: Transaction, petition_id: int, n: int, found: Breakdown, now: int) -> None:
+    """Keep it, unless the petition has ended meanwhile."""
+    await tx.execute(
+        "INSERT INTO figures_kept (petition_id, made_at, counted, content)"
+        " SELECT id, :now, :n, CAST(:content AS TEXT) FROM petitions"
+        " WHERE id = :id AND ended_at IS NULL"
+        " ON CONFLICT (petition_id) DO UPDATE SET made_at = excluded.made_at,"
+        " counted = excluded.counted, content = excluded.content",
+        id=petition_id,
+        n=n,
+        now=now,
+        content=json.dumps(asdict(found)),
+    )
 
 
 def _unpacked(content: str) -> Breakdown:
