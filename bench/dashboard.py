@@ -60,8 +60,12 @@ def spread(folder: Path, rows: int) -> None:
             "UPDATE signatures SET contact = 'a' || id || '@' || iif(id % 3, 'gmail.com',"
             " 'd' || (id % 400) || '.example') WHERE class = 'web-email'"
         )
-        # (contacts of those who want no news would be erased before it serves)
-        store.execute("UPDATE signatures SET news_at = created_at WHERE contact IS NOT NULL")
+        # (else the contacts of all who want no news would be erased before it serves)
+        store.execute(
+            "INSERT INTO marks (name, at) SELECT 'contacts of ' || id || ' erased', :rows"
+            " FROM petitions WHERE slug = 'face'",
+            {"rows": rows},
+        )
         store.execute(
             "INSERT INTO outbox (id, channel, kind, petition_id, signature_id, language,"
             " created_at, due_at, sent_at) SELECT id, 'email', 'signed', petition_id, id,"

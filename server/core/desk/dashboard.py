@@ -41,7 +41,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HowItStands:
     """`channels` holds only channels and classes in which somebody has signed."""
 
     headline: Sums
@@ -63,14 +63,14 @@ async def overview(tx: Transaction, petition_ids: Iterable[int], now: int) -> di
     return found
 
 
-async def standing(tx: Transaction, petition_id: int, now: int) -> Standing:
+async def standing(tx: Transaction, petition_id: int, now: int) -> HowItStands:
     """How one petition stands, in all and by class."""
     rows = await tx.fetch(
         f"SELECT c.class, {_SUMS} FROM counts c WHERE c.petition_id = :id GROUP BY c.class",
         id=petition_id,
         today=now // DAY,
     )
-    return Standing(
+    return HowItStands(
         headline=sum(map(_headline, rows), Sums()),
         channels=_by_channel({row["class"]: _sums(row) for row in rows}),
     )

@@ -27,7 +27,6 @@ Notice = Literal["held", "goal", "alarm", "week"]
 NOTICES: tuple[Notice, ...] = get_args(Notice)
 #: The mails, by what they are about.
 NOTICE_MAILS = {f"notice_{kind}" for kind in NOTICES}
-WEEK = 7 * DAY
 MONDAY = 4  # days after 1970-01-01, a Thursday
 LISTED_IN_MAIL = 20  # petitions
 #: Makes the announcement of such a mail: its kind, its petition, its recipient.
@@ -122,7 +121,7 @@ async def _due(
             due.append(Due(reader, "goal", id_, "", goal))
         if "alarm" in reader.kinds:
             kinds = sorted({alarm.kind for alarm in alarms.get(id_, ())})
-            due += [Due(reader, "alarm", id_, kind, now // WEEK) for kind in kinds]
+            due += [Due(reader, "alarm", id_, kind, now // (7 * DAY)) for kind in kinds]
     return [*due, *_weekly(found, now)]
 
 

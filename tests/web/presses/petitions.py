@@ -7,7 +7,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from server.web.desk.figures.petition_list import LISTED
+from server.web.desk.figures.petition_list import LISTED_AT_DESK
 from tests.harness.web.pages import Browser, Form, pattern
 from tests.harness.web.site import OWN, PASSWORD, Site
 from tests.web.presses.table import press
@@ -264,7 +264,7 @@ def looking_through_many_petitions(site: Site) -> None:
     _, site.desk = site.owner()
     path = "/organizer/petitions/new"
     slugs = []
-    for _ in range(LISTED + 3):
+    for _ in range(LISTED_AT_DESK + 3):
         draft = site.draft()
         slugs.append(str(draft["slug"]))
         site.desk.press(site.desk.get(path).form(path), "", draft)
@@ -277,7 +277,7 @@ def looking_through_many_petitions(site: Site) -> None:
         found = site.desk.press(first.form("/organizer/"), "", {"q": typed})
         links = [link for link in found.links if "/p/" in link]
         assert f"/organizer/p/{slugs[0]}" in links
-        assert len(links) < LISTED
+        assert len(links) < LISTED_AT_DESK
         assert found.form("/organizer/").fields["q"].value == typed
     none = site.desk.press(found.form("/organizer/"), "", {"q": "no petition of ours"})
     assert "No petition has these words" in none.text

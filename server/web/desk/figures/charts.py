@@ -10,7 +10,7 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Bar:
     """One bar: what it is called, and how many signed."""
 
     label: str
@@ -25,9 +25,9 @@ class Step:
 class Chart:
     """Two paths of bars, the second standing on the first; and as letters."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Bar]) -> None:
         self.steps = steps
-        self.highest = max(steps, key=lambda step: step.n, default=Step("", 0, 0))
+        self.highest = max(steps, key=lambda step: step.n, default=Bar("", 0, 0))
         self.width, self.height = BAR * len(steps), CHART_HEIGHT
         self.verified = "".join(
             self._bar(i, self._scaled(d.verified), 0) for i, d in enumerate(steps)

@@ -23,7 +23,7 @@ from server.core.petitions.wording.wordings import FEWEST
 from server.core.places import divisions, ocd
 from server.core.places.dating import day_at
 from server.db import Transaction
-from server.web.desk.figures.charts import Chart, Step
+from server.web.desk.figures.charts import Bar, Chart
 from server.web.desk.figures.text_figures import TextFigures
 from server.web.desk.session import Visit
 from server.web.desk.words import CLASS_WORDS, KIND_WORDS
@@ -107,15 +107,15 @@ def _called(division: str, named: dict[str, str]) -> str:
     return named.get(division) or f"{region} {division.rpartition(':')[2]}"
 
 
-def _steps(visit: Visit, counted: dict[str, Any]) -> tuple[str, Sequence[Step]]:
+def _steps(visit: Visit, counted: dict[str, Any]) -> tuple[str, Sequence[Bar]]:
     """What one step of the chart is, and the steps: hours, days or weeks."""
     found = counted["kept"]
     if found and found.breakdown.hours:
         first = counted["opened"] // HOUR
         hours = enumerate(found.breakdown.hours, first)
-        return "hour", [Step(visit.moment(h * HOUR), v, u) for h, (v, u) in hours]
+        return "hour", [Bar(visit.moment(h * HOUR), v, u) for h, (v, u) in hours]
     span, days = dashboard.steps(counted["days"])
-    words = [Step(day_words(d.day * DAY, visit.language), d.verified, d.unverified) for d in days]
+    words = [Bar(day_words(d.day * DAY, visit.language), d.verified, d.unverified) for d in days]
     return "week" if span == WEEK_DAYS else "day", words
 
 

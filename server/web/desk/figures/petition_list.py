@@ -20,7 +20,7 @@ from server.db import Transaction
 from server.web.desk.session import Visit
 from server.web.desk.words import DONE_FIRST, STATE_WORDS
 
-LISTED = 50  # petitions on a page
+LISTED_AT_DESK = 50  # petitions on a page
 SEARCH_LIMIT = 100  # letters that are looked for
 
 
@@ -33,16 +33,16 @@ async def index(visit: Visit) -> None:
         owners = await teams.petitions_of(tx, [m.organization_id for m in mine])
         found = _in_order(directory, owners, mine, typed)
         shown = _behind(found, visit.query("after"))
-        page = shown[:LISTED]
+        page = shown[:LISTED_AT_DESK]
         standings = await dashboard.overview(tx, [p.id for p in page], services.now())
         waiting, changed = await _of_reviewer(visit, tx)
     word = visit.query("done")
     await visit.send_page(
         "index",
         organizations=_grouped(visit, mine, owners, page, standings),
-        several=bool(typed) or len(owners) > LISTED,
+        several=bool(typed) or len(owners) > LISTED_AT_DESK,
         typed=typed,
-        more=page[-1].id if len(shown) > LISTED else 0,
+        more=page[-1].id if len(shown) > LISTED_AT_DESK else 0,
         done=visit.sentence(DONE_FIRST, word) if word in DONE_FIRST else "",
         waiting=_to_review(visit, directory, waiting),
         changed=_to_review(visit, directory, changed),
@@ -68,7 +68,7 @@ def _says(petition: Petition, typed: str) -> bool:
 def _behind(found: Sequence[Petition], after: str) -> Sequence[Petition]:
     """A page, and one more, behind the petition of that id; an id that is none begins anew."""
     at = next((n for n, p in enumerate(found, 1) if p.id == read_id(after)), 0) if after else 0
-    return found[at : at + LISTED + 1]
+    return found[at : at + LISTED_AT_DESK + 1]
 
 
 def _grouped(
