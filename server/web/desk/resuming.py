@@ -12,12 +12,12 @@ HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
 #: What is pressed on a page stands behind its address.
 _PRESSED = re.compile(
-    r"/(?:open|hand-in|pause|close|end/keep|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?)\Z"
+    r"/(?:open|hand-in|notices|end/keep|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?)\Z"
 )
 _PAGES = re.compile(
     r"/organizer/(?:petitions/new|account(?:/email|/password|/second-step)?|o/[0-9]{1,15}|review/[a-z0-9-]{1,60}|join/[0-9a-f]{1,64}"
     r"|p/[a-z0-9-]{1,60}(?:/edit|/answer|/delete|/end(?:/agree)?|/export\.csv|/moderation"
-    r"|/organizations|/partners|/invalidate|/audit)?)?"
+    r"|/organizations|/partners|/invalidate|/audit|/pause|/close|/figures|/share)?)?"
 )
 
 

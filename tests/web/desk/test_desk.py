@@ -280,18 +280,23 @@ async def test_a_short_draft_of_a_browser_that_we_do_not_know_is_kept_through_it
     assert (await browser.fill(answer, new))["body_en"] == "x" * 20_000
 
 
+@pytest.mark.parametrize(
+    ("pressed", "page"), [("close", "/close"), ("pause", "/pause"), ("stop-mail", "")]
+)
 async def test_a_button_pressed_after_the_sign_in_ended_leads_back_to_its_page(
-    place: Room,
+    place: Room, pressed: str, page: str
 ) -> None:
     browser = await place.signed_in()
     form = await browser.fill(
         await browser.get("/organizer/p/lake/close"), "/organizer/p/lake/close"
     )
     place.now += organizers.SESSION_SECONDS
-    answer = await browser.post("/organizer/p/lake/close", form)
+    answer = await browser.post(f"/organizer/p/lake/{pressed}", form)
     form = await browser.fill(answer, "/organizer/sign-in", name="ana", password=PASSWORD)
     answer = await browser.post("/organizer/sign-in", form)
-    assert answer.header("location") == "/organizer/p/lake"
+    assert answer.header("location") == f"/organizer/p/lake{page}"
+    assert (await browser.get(answer.header("location"))).status == 200
+    assert place.services.directory.by_slug["lake"].state == "open"
 
 
 HALF_A_LETTER = base64.urlsafe_b64encode(zlib.compress(rb'{"title_en": "\ud800"}')).decode()
