@@ -2,9 +2,9 @@
 
     python -m bench.dashboard [--rows 1000000] [--petitions 2000] [--rounds 40]
 
-One server on SQLite, asked one page after the other. `cold`: the first time after a start, with the
-search for what is out of proportion among the last 20,000. `warm`: the median and the slowest of
-the rounds after it. `counted`: what the worker takes, once an hour, for the tables.
+In one process, on SQLite, without a network around it. `cold`: the first time after a start, with
+the search for what is out of proportion among the last 20,000. `warm`: the median and the slowest
+of the rounds after it. The first line is what the worker takes, once an hour, for the tables.
 """
 
 from __future__ import annotations
@@ -12,24 +12,31 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import http.client
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 from pysqlite3 import dbapi2 as sqlite3
 
-from bench.large import made, sign_in
-from bench.product import product
-from bench.tools import BenchError, free_port
+from bench.large import made
+from bench.tools import BenchError
+from server.app import doors
+from server.cli import demo
+from server.config import LANGUAGES, load
 from server.core.desk import kept
-from server.core.petitions import petitions
 from server.core.places.dating import day_at
 from server.core.values.ids import first_id
-from server.db import open_database
+from server.services import Services, open_services
+from server.texting.gateways import gateways
+from server.web.http.front import Front
+from server.web.http.guard import Hosts
+from server.web.http.pages import Pages
+from server.web.public.site import Site
 from tests.harness.people.many import petitions_in
 
 OWN = "/organizer/p/face"
@@ -60,12 +67,6 @@ def spread(folder: Path, rows: int) -> None:
             "UPDATE signatures SET contact = 'a' || id || '@' || iif(id % 3, 'gmail.com',"
             " 'd' || (id % 400) || '.example') WHERE class = 'web-email'"
         )
-        # (else the contacts of all who want no news would be erased before it serves)
-        store.execute(
-            "INSERT INTO marks (name, at) SELECT 'contacts of ' || id || ' erased', :rows"
-            " FROM petitions WHERE slug = 'face'",
-            {"rows": rows},
-        )
         store.execute(
             "INSERT INTO outbox (id, channel, kind, petition_id, signature_id, language,"
             " created_at, due_at, sent_at) SELECT id, 'email', 'signed', petition_id, id,"
@@ -89,55 +90,97 @@ def spread(folder: Path, rows: int) -> None:
             {"at": now - DAYS * 86_400},
         )
         store.commit()
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-async def count(folder: Path) -> float:
+async def count(services: Services) -> float:
     """Milliseconds that counting the tables takes the worker."""
-    database, now = await open_database(f"sqlite:///{folder / 'undersigned.db'}"), int(time.time())
-    async with database.read() as tx:
-        [petition] = [p for p in (await petitions.all_petitions(tx)).values() if p.slug == "face"]
-        [(_, n)] = await kept.due(tx, now)
+    now = services.now()
+    async with services.database.read() as tx:
+        [(id_, n)] = await kept.due(tx, now)
     begun = time.perf_counter()
-    await kept.keep(database, petition, n, day_at(now), now)
-    taken = (time.perf_counter() - begun) * 1000
-    await database.close()
-    return taken
+    petition = services.directory.by_id[id_]
+    await kept.keep(services.database, petition, n, day_at(now), now)
+    return (time.perf_counter() - begun) * 1000
 
 
-async def fill(folder: Path, number: int) -> None:
-    database = await open_database(f"sqlite:///{folder / 'undersigned.db'}")
-    await petitions_in(database, number, days=30)
-    await database.close()
+@contextlib.asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[tuple[Services, Front]]:
+    """The product on that data, with nothing remembered."""
+    services = await open_services(load(demo.environment_of(folder)), gateways)
+    for _ in services.renderer.compile_pages(services.settings.language):
+        pass  # as a server does beside its first requests
+    pages, hosts = Pages(), Hosts(services.settings.public_url)
+    yield services, Front(doors(Site(services, pages)), pages, LANGUAGES, "en", hosts, {})
+    await services.close()
 
 
-def timed(port: int, cookie: str, path: str, rounds: int) -> Iterator[float]:
-    """Milliseconds of each answer, on one connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        connection.request("GET", path, headers={"cookie": cookie, "accept-encoding": "gzip"})
-        answer = connection.getresponse()
-        answer.read()
-        yield (time.perf_counter() - begun) * 1000
-        if answer.status != 200:
-            raise BenchError(f"{path} answered {answer.status}")
-    connection.close()
+async def ask(front: Front, path: str, cookie: bytes = b"", form: bytes = b"") -> tuple[int, bytes]:
+    """The status, and the cookie that is set."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": form, "more_body": False}
+
+    plain, _, query = path.partition("?")
+    headers = [(b"host", b"127.0.0.1:8000"), (b"cookie", cookie), (b"accept-encoding", b"gzip")]
+    headers += [(b"content-type", b"application/x-www-form-urlencoded")] if form else []
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST" if form else "GET",
+        "path": plain,
+        "headers": headers,
+    }
+    scope |= {"query_string": query.encode(), "raw_path": plain.encode(), "root_path": ""}
+    scope |= {"client": ("192.0.2.7", 5000), "scheme": "http", "http_version": "1.1"}
+    await front(scope, receive, send)
+    cookies = [value for name, value in sent[0]["headers"] if name == b"set-cookie"]
+    return sent[0]["status"], b"; ".join(value.partition(b";")[0] for value in cookies)
+
+
+async def signed_in(front: Front, folder: Path) -> bytes:
+    password = (folder / "organizer-password").read_text().strip()
+    form = urlencode({"name": demo.ORGANIZER, "password": password}).encode()
+    status, cookie = await ask(front, "/organizer/sign-in", form=form)
+    if status != 303:
+        raise BenchError(f"signing in answered {status}")
+    return cookie
+
+
+async def timed(folder: Path, path: str, rounds: int) -> list[float]:
+    """Milliseconds of each answer after a start."""
+    async with opened(folder) as (_, front):
+        cookie, found = await signed_in(front, folder), []
+        for _ in range(rounds + 1):
+            begun = time.perf_counter()
+            status, _ = await ask(front, path, cookie)
+            found.append((time.perf_counter() - begun) * 1000)
+            if status != 200:
+                raise BenchError(f"{path} answered {status}")
+        return found
+
+
+async def measure(folder: Path, options: argparse.Namespace) -> None:
+    async with opened(folder) as (services, _):
+        await petitions_in(services.database, options.petitions, days=30)
+    spread(folder, options.rows)
+    async with opened(folder) as (services, _):
+        taken = await count(services)
+    print(f"{options.rows:,} signatures, counted for the tables: {taken:.0f} ms")
+    print(f"{'':32} {'cold':>8} {'warm':>8} {'slowest':>8}  ms")
+    for path in PAGES:
+        cold, *warm = await timed(folder, path, options.rounds)
+        middle, slowest = statistics.median(warm), max(warm)
+        print(f"{path:32} {cold:8.1f} {middle:8.1f} {slowest:8.1f}", flush=True)
 
 
 def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = made(Path(name) / "large", options.rows)
-        asyncio.run(fill(folder, options.petitions))
-        spread(folder, options.rows)
-        taken = asyncio.run(count(folder))
-        print(f"{options.rows:,} signatures, counted for the tables: {taken:.0f} ms")
-        print(f"{'':32} {'cold':>8} {'warm':>8} {'slowest':>8}  ms")
-        for path in PAGES:
-            with product(folder, free_port()) as running:
-                cookie = sign_in(running)
-                cold, *warm = timed(running.port, cookie, path, options.rounds + 1)
-                middle, slowest = statistics.median(warm), max(warm)
-                print(f"{path:32} {cold:8.1f} {middle:8.1f} {slowest:8.1f}")
+        asyncio.run(measure(folder, options))
     return 0
 
 

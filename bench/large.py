@@ -139,7 +139,7 @@ def export(options: argparse.Namespace, folder: Path) -> None:
     print(f"  memory that it adds, MB              {shown(grown, '.1f')}")
     alone, during = Samples(), Samples()
     with product(data, free_port()) as running:
-        cookie = sign_in(running)
+        cookie = _sign_in(running)
         for _ in range(options.rounds):
             answers, seconds, p50, p99 = load(options, running, "page", folder, 0)
             _note(alone, answers / seconds, p50, p99)
@@ -204,7 +204,7 @@ def _export(data: Path) -> None:
     asyncio.run(run())
 
 
-def sign_in(running: Product) -> str:
+def _sign_in(running: Product) -> str:
     password = (running.data / "organizer-password").read_text().strip()
     connection = http.client.HTTPConnection("127.0.0.1", running.port)
     form = urlencode({"name": demo.ORGANIZER, "password": password})
