@@ -70,8 +70,9 @@ def spread(folder: Path, rows: int) -> None:
         store.execute(
             "INSERT INTO outbox (id, channel, kind, petition_id, signature_id, language,"
             " created_at, due_at, sent_at) SELECT id, 'email', 'signed', petition_id, id,"
-            " language, created_at, created_at, created_at FROM signatures"
-            " WHERE class = 'web-email'"
+            " language, :now - id * 7919 % 31536000, 0, created_at FROM signatures"
+            " WHERE class = 'web-email'",
+            {"now": now},
         )
         store.execute(
             "UPDATE signatures SET id = id + :first WHERE id > :rows",
