@@ -37,6 +37,7 @@ from server.web.http.front import Front
 from server.web.http.guard import Hosts
 from server.web.http.pages import Pages
 from server.web.public.site import Site
+from sms.reading import reserved
 from tests.harness.people.many import petitions_in
 
 OWN = "/organizer/p/face"
@@ -109,8 +110,10 @@ async def count(services: Services) -> float:
 async def opened(folder: Path) -> AsyncIterator[tuple[Services, Front]]:
     """The product on that data, with nothing remembered."""
     services = await open_services(load(demo.environment_of(folder)), gateways)
+    # As a server has done once it serves.
     for _ in services.renderer.compile_pages(services.settings.language):
-        pass  # as a server does beside its first requests
+        pass
+    reserved()
     pages, hosts = Pages(), Hosts(services.settings.public_url)
     yield services, Front(doors(Site(services, pages)), pages, LANGUAGES, "en", hosts, {})
     await services.close()

@@ -115,7 +115,7 @@ def test_what_was_typed_survives_a_sign_in_that_ended(server: product.Server) ->
         page.get_by_role("button", name="Sign in").click()
         page.get_by_text("You are signed in again.").wait_for()
         page.get_by_role("button", name="Save").first.click()
-        page.get_by_text("Goal: 4,321.").wait_for()
+        page.get_by_text("of 4,321 verified").wait_for()
 
 
 def test_after_signing_out_the_pages_ask_to_sign_in_again(server: product.Server) -> None:
