@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import html
 import io
 import json
 import re
@@ -22,7 +23,7 @@ from server.web.desk.figures.charts import Bar, Chart
 from server.web.desk.figures.dashboard import aim_of
 from tests.harness.web.budgets import DESK_BUDGETS
 from tests.harness.world import draft
-from tests.web.desk.room import Browser, Room
+from tests.web.desk.room import Browser, Fields, Room
 
 LAKE = "/organizer/p/lake"
 LETTERS = "abcdefghij"
@@ -143,6 +144,25 @@ async def test_what_can_be_copied(place: Room) -> None:
     assert "No other site may carry the form yet" in page
     assert "No internet?" not in page  # there is no number to text to
     assert (await (await place.signed_in("bo")).get("/organizer/p/river/share")).status == 303
+
+
+async def test_the_form_that_is_copied_signs_from_a_site_that_is_listed(place: Room) -> None:
+    site = "https://friends.example"
+    async with place.services.database.write() as tx:
+        await tx.execute(
+            "UPDATE petitions SET origins = :site, version = version + 1 WHERE id = 1", site=site
+        )
+    await place.services.directory.refresh()
+    page = (await (await place.signed_in()).get(f"{LAKE}/share")).text
+    assert site in page
+    [copied] = re.findall(r"&lt;form.*?&lt;/form&gt;", page, re.DOTALL)
+    form = Fields(html.unescape(copied), "https://petition.example.org/p/lake").values
+    assert {"name", "postcode", "email", "phone", "comment", "url"} == form.keys()
+    form |= {"name": "Ana Diaz", "postcode": "59801"}
+    for origin, status in ((site, 200), ("https://x.example", 403)):
+        answer = await place.browser().post("/p/lake", form, origin=origin)
+        assert answer.status == status
+    assert [row["name"] for row in await place.world.rows("name")] == ["Ana Diaz"]
 
 
 # Bytes.
