@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from server.core.counting.counts import DAY
+from server.core.counting.counts import DAY, NOT_BESIDE
 from server.core.counting.states import where
 from server.core.outbox.fates import Fates, fates
 from server.core.petitions.petitions import Petition
@@ -61,7 +61,7 @@ async def breakdown(tx: Transaction, petition: Petition, day: str, now: int) -> 
     """Reads all signatures of the petition. `day` (`2027-01-03`): as the map is then."""
     rows = await tx.fetch(
         "SELECT coalesce(postcode, '') AS postcode, language, count(*) AS n FROM signatures"
-        f" WHERE petition_id = :id AND {where('verified')} GROUP BY 1, 2",
+        f" WHERE petition_id = :id AND {where('verified')} AND {NOT_BESIDE} GROUP BY 1, 2",
         id=petition.id,
     )
     languages, postcodes = Counter[str](), Counter[str]()
@@ -185,7 +185,7 @@ async def _hours(tx: Transaction, petition: Petition, now: int) -> tuple[tuple[i
     rows = await tx.fetch(
         f"SELECT created_at / {HOUR} AS hour, count(*) AS n, count(verified_at) AS verified"
         " FROM signatures WHERE petition_id = :id AND id >= :since"
-        f" AND {where('verified', 'unverified')} GROUP BY 1",
+        f" AND {where('verified', 'unverified')} AND {NOT_BESIDE} GROUP BY 1",
         id=petition.id,
         since=first_id(opened - DAY),
     )

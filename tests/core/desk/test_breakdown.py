@@ -68,6 +68,9 @@ async def test_places_are_of_verified_signatures_and_small_ones_are_merged(world
     assert found.places == (("598", 7), (OTHERS, 9))
     assert not found.by_division
     assert found.languages == (("en", 16),)
+    async with world.database.write() as tx:  # what is on paper stands beside it
+        await tx.execute("UPDATE signatures SET class = 'paper' WHERE postcode = '60601'")
+    assert (await of(world)).languages == (("en", 10),)
 
 
 async def test_places_are_divisions_where_decision_makers_are(world: World) -> None:
