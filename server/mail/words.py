@@ -17,7 +17,7 @@ from server.core.signing.messages import MailedCode, Message
 from server.core.values.keys import Keys
 from server.mail import MAIL
 from server.mail.tokens import message_id
-from server.words.render import Renderer
+from server.words.render import Renderer, group_digits
 
 WIDTH = 72  # columns
 FORGOTTEN = "/organizer/forgotten"  # where an organizer types a code for a new password
@@ -37,7 +37,8 @@ def word(
 ) -> EmailMessage:
     """The mail about one announcement. The same announcement makes the same `Message-ID`.
 
-    `petition` is None where it is about an organizer's account, or all that a mailbox has signed.
+    `petition` is None where it is about an organizer and no petition alone, or all that a mailbox
+    has signed.
     """
     wording = renderer.mail(item.language, message.kind)
     page = settings.public_url + _page(settings, petition, item, message)
@@ -48,7 +49,8 @@ def word(
         "code": said.code,
         "link": f"{page}?ref={said.ref}" if said.ref else page,
         "listed": "\n\n".join(_listed(s, page) for s in message.codes),
-    }
+        "lines": "\n".join(_line(*one, item.language) for one in message.lines),
+    } | {name: group_digits(n, item.language) for name, n in message.figures.items()}
     subject, _, body = wording.partition("\n")
     mail = EmailMessage(policy=MAIL)
     mail["From"] = settings.mail_from
@@ -73,12 +75,18 @@ def _listed(said: MailedCode, page: str) -> str:
     return f"{whose}  {said.code}" + (f"\n\n{page}?ref={said.ref}" if said.ref else "")
 
 
+def _line(title: str, verified: int, week: int, language: str) -> str:
+    return f"  {group_digits(verified, language)} (+{group_digits(week, language)})  {title}"
+
+
 def _page(
     settings: Settings, petition: Petition | None, item: Announcement, message: Message
 ) -> str:
-    """Where what the mail has is typed."""
+    """Where what the mail has is typed, or where what it tells of is seen."""
     if item.kind == MINE_MAIL:
         return MINE if item.language == settings.language else f"/{item.language}{MINE}"
+    if message.kind.startswith("notice_"):
+        return f"/organizer/p/{petition.slug}" if petition else "/organizer/"
     if petition is None:
         return FORGOTTEN
     purpose = (

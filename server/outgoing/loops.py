@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from server.core.counting import shown
-from server.core.desk import clock
+from server.core.desk import clock, kept, notices
 from server.core.desk.signers import invalidation
 from server.core.letters import letters
+from server.core.outbox.outbox import Announcement
 from server.core.petitions.wording import search
+from server.core.places.dating import day_at
 from server.core.upkeep import ending, erasure, heartbeat
 from server.core.upkeep.reminding import Reminding
 from server.errors import StoreUnavailable
@@ -30,6 +32,7 @@ from server.services import Services
 IDLE_SECONDS = 2.0
 CHORES_SECONDS = 60.0
 LATE_NEWS_SECONDS = 600.0
+NOTICE_SECONDS = 10.0
 RECONCILE_SECONDS = 3600.0
 SWEEP_SECONDS, SWEEP_TRIES, SWEEP_PAUSE_SECONDS = 1200.0, 60, 20.0
 
@@ -54,6 +57,8 @@ async def run(services: Services) -> None:
         loops.create_task(_for_ever("chores", partial(_by_time, services), CHORES_SECONDS))
         takes_out = partial(_take_out, services)
         loops.create_task(_for_ever("clock", partial(_open_and_close, services), IDLE_SECONDS))
+        loops.create_task(_for_ever("figures", partial(_count, services), CHORES_SECONDS))
+        loops.create_task(_for_ever("notices", partial(tell, services), NOTICE_SECONDS))
         loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
         loops.create_task(_for_ever("sweeping", lambda: _sweep(services), SWEEP_SECONDS))
         loops.create_task(_for_ever("providers", lambda: _ask(services), RECONCILE_SECONDS))
@@ -129,6 +134,38 @@ async def _by_clock(services: Services) -> None:
 async def _open_and_close(services: Services) -> None:
     if not services.doubt:
         await _by_clock(services)
+
+
+async def _count(services: Services) -> bool:
+    """Count the figures of one large petition anew; whether there may be more to count."""
+    now, known = services.now(), (await services.directory.current()).by_id
+    async with services.database.read() as tx:
+        found = [(known[id_], n) for id_, n in await kept.due(tx, now) if id_ in known]
+    for petition, n in found[:1]:
+        await kept.keep(services.database, petition, n, day_at(now), now)
+    return len(found) > 1
+
+
+async def tell(services: Services) -> None:
+    """Queue the mails to organizers that are due."""
+    now, known = services.now(), (await services.directory.current()).by_id
+    async with services.database.read() as tx:
+        wanted = {r.petition_id for r in await notices.readers(tx) if "alarm" in r.kinds}
+        looked_at = await notices.busy(tx, wanted, now) if wanted else []
+    alarms = {id_: await services.alarms(id_) for id_ in looked_at}
+
+    def mail(kind: str, petition_id: int | None, email: str) -> Announcement:
+        return Announcement(
+            id=services.new_id(),
+            channel="email",
+            kind=kind,
+            petition_id=petition_id,
+            language=services.settings.language,
+            recipient=email,
+            address_key=services.keys.address(email),
+        )
+
+    await notices.work(services.database, known, alarms, mail, now)
 
 
 async def _sweep(services: Services) -> None:

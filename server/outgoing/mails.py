@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from server import metrics
+from server.core.desk import notices
 from server.core.desk.people import forgotten
 from server.core.outbox import allowance, outbox
 from server.core.outbox.allowance import Allowance, Verdict
@@ -116,12 +117,20 @@ class Postman:
             petitions = services.directory.by_id.values()
             theirs = await self._mailboxes.message_for(tx, petitions, item, now)
             return _Saying(True, partial(_ready, theirs)) if theirs else None
+        if item.kind in notices.NOTICE_MAILS:
+            said = await notices.notice_message(tx, item, self._title, now)
+            return _Saying(False, partial(_ready, said)) if said else None
         petition = services.directory.by_id.get(item.petition_id or 0)
         plan = petition and await messages.plan_for(tx, services.keys, petition, item, now)
         if not petition or not plan:
             return None
         made = partial(messages.message_for, tx, services.keys, petition, item, plan, now)
         return _Saying(plan.has_code, made)
+
+    def _title(self, petition_id: int) -> str | None:
+        """What a petition is called in the server's language."""
+        petition = self._services.directory.by_id.get(petition_id)
+        return petition.wording(self._services.settings.language).title if petition else None
 
     async def _post(self, item: Announcement, message: Message) -> Posting:
         services = self._services

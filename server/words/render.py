@@ -37,6 +37,11 @@ _SIGNERS_TEMPLATES = (
     *("_answer", "petition", "thanks", "errors", "message", "_code", "code", "names"),
     *("organizations", "mine", "news", "news_piece", "news_off"),
 )
+#: Of the desk, those that are asked for first and take long to compile.
+_DESK_TEMPLATES = (
+    *("base", "_back", "_alarms", "_review", "_similar", "index", "petition", "figures"),
+    *("moderation", "share"),
+)
 SUMMARY_LETTERS = 150  # about what lists of pages show
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _MAIL = re.compile(r"[^\s@?&#%<>\"]+@[^\s@?&#%<>\"]+\.[^\s@?&#%<>\"]+")
@@ -78,10 +83,10 @@ class Renderer:
         return {code: n for code, n in LANGUAGES.items() if not self._catalogue(code).reviewer}
 
     def compile_pages(self, language: str) -> Iterator[None]:
-        """Compile what signers' pages are made of, a template at each step: else the first who asks
-        for a page waits for it. Its code serves every language."""
+        """Compile what signers' pages are made of, then the desk's, a template at each step: else
+        the first who asks for a page waits for it. Its code serves every language."""
         environment = self._environment(language)
-        for name in _SIGNERS_TEMPLATES:
+        for name in (*_SIGNERS_TEMPLATES, *(f"organizer/{name}" for name in _DESK_TEMPLATES)):
             environment.get_template(f"web/{name}.html")
             yield
 

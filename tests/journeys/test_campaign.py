@@ -197,8 +197,8 @@ def test_a_campaign_from_the_first_draft_to_the_answer(campaign: Campaign) -> No
 
     # The moderator decides what is shown.
     moderator.go(f"{DESK}/moderation").reads("My school is there.")
-    comment = moderator.page.locator("select[name^=c]").first.get_attribute("name") or ""
-    moderator.press("Save", **{comment: "show"})
+    moderator.page.locator("input[name^=c][value=show]").first.check()
+    moderator.press("Save")
     moderator.go(f"{DESK}/organizations").press("Save")
     reader.go("/p/bridge/names").reads("Cy Day", "My school is there.")
 
@@ -223,7 +223,9 @@ def test_a_campaign_from_the_first_draft_to_the_answer(campaign: Campaign) -> No
     assert moderator.page.get_by_role("link", name="Write news").count() == 0
 
     # The end of it: closed, answered; and for good.
-    owner.go(DESK).press("Close the petition").reads("It takes no more signatures.")
+    owner.go(DESK).follow("Close the petition").press("Close the petition").reads(
+        "It takes no more signatures."
+    )
     editor.go(DESK).follow("Answer")
     editor.press(
         "Save",

@@ -131,7 +131,7 @@ def test_a_catalogue_tells_who_reviewed_it_and_how_it_counts(language: str) -> N
             "{name} ya firmó todo esto, y todo ello cuenta: {keywords}",
             "too long",
         ),
-        ("Goal: %(goal)s.", "Meta: %(goal).", "other fields"),
+        ("Typed the code: %(n)s", "Escribieron el código: %(n)", "other fields"),
         ("<b>HELP</b>: get help", "AYUDA: recibir ayuda", "other fields or tags"),
         ("<b>HELP</b>: get help", "<b>AYUDAR</b>: recibir ayuda", "other command words"),
         ("SIGN FACE Ana Diaz 59801", "SIGN FACE Ana Díaz 59801", "another language"),

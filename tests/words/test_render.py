@@ -84,7 +84,9 @@ def test_signers_wait_for_no_template_once_all_are_compiled(
     monkeypatch.setattr(Environment, "compile", noted)
     for _ in renderer.compile_pages("en"):
         pass
-    assert compiled == {f"web/{page}.html" for page in pages}
+    ours = {name for name in compiled if name and "organizer" not in name}
+    assert ours == {f"web/{page}.html" for page in pages}
+    assert "web/organizer/petition.html" in compiled
     compiled.clear()
     for _ in renderer.compile_pages("ar"):  # each is compiled once for all languages
         pass

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from server.core.counting.counts import DAY
 from server.core.outbox import usage
+from server.core.outbox.fates import Fates, fates
 from server.core.outbox.usage import Usage
 from server.core.values.contacts import masked_body
 from server.db import Transaction
@@ -18,17 +19,6 @@ BY_PHONE = ("sms", "voice", "ussd")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """How many texts are in one state: `waiting`, or the last that the provider has told us;
-    `error` is the provider's code or a word of ours, of the gateway `carrier`."""
-
-    state: str
-    carrier: str
-    error: str
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
 class Traffic:
     """`signed` are verified signatures by phone; `used_today` are segments sent since midnight
     UTC. `opt_outs` are of the whole server: such texts name no petition."""
@@ -36,7 +26,7 @@ class Traffic:
     signed: int
     total: Usage
     used_today: int
-    deliveries: tuple[Delivery, ...]
+    fates: Fates
     stuck: int
     opt_outs: int
     unknown: tuple[str, ...]
@@ -49,18 +39,28 @@ class Traffic:
 
 
 async def traffic(
-    tx: Transaction, petition_id: int, now: int, shown_words: Container[str]
+    tx: Transaction,
+    petition_id: int,
+    now: int,
+    shown_words: Container[str],
+    kept: Fates | None = None,
 ) -> Traffic:
-    """The texts of one petition. `shown_words` are what a text's body may show unmasked."""
+    """The texts of one petition. `shown_words` are what a text's body may show unmasked; `kept` is
+    what became of its messages, where that was counted a while ago."""
     return Traffic(
         signed=await _signed(tx, petition_id),
         total=await usage.of_petition(tx, petition_id),
-        used_today=(await usage.of_petition(tx, petition_id, now // DAY)).sent,
-        deliveries=await _deliveries(tx, petition_id),
+        used_today=await used_today(tx, petition_id, now),
+        fates=kept or await fates(tx, petition_id),
         stuck=await _stuck(tx, petition_id, now - STUCK_SECONDS),
         opt_outs=await _opt_outs(tx),
         unknown=await _unknown(tx, petition_id, shown_words),
     )
+
+
+async def used_today(tx: Transaction, petition_id: int, now: int) -> int:
+    """Segments of a petition that were sent since midnight UTC."""
+    return (await usage.of_petition(tx, petition_id, now // DAY)).sent
 
 
 async def _signed(tx: Transaction, petition_id: int) -> int:
@@ -72,21 +72,12 @@ async def _signed(tx: Transaction, petition_id: int) -> int:
     return int(row["n"]) if row else 0
 
 
-async def _deliveries(tx: Transaction, petition_id: int) -> tuple[Delivery, ...]:
-    rows = await tx.fetch(
-        "SELECT CASE WHEN failed_at IS NOT NULL THEN 'failed' WHEN sent_at IS NULL THEN 'waiting'"
-        " ELSE coalesce(status, 'sent') END AS state, coalesce(carrier, gateway, '') AS by_gateway,"
-        " coalesce(error, '') AS code, count(*) AS n FROM outbox"
-        " WHERE petition_id = :id AND channel = 'sms' GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 3",
-        id=petition_id,
-    )
-    return tuple(Delivery(r["state"], r["by_gateway"], r["code"], r["n"]) for r in rows)
-
-
 async def _stuck(tx: Transaction, petition_id: int, before: int) -> int:
+    # (the petition as no index has it: few wait, and those that were sent are very many)
     row = await tx.fetch_one(
-        "SELECT count(*) AS n FROM outbox WHERE petition_id = :id AND created_at < :before"
-        " AND sent_at IS NULL AND failed_at IS NULL",
+        "SELECT count(*) AS n FROM outbox WHERE channel IN ('sms', 'email')"
+        " AND sent_at IS NULL AND failed_at IS NULL"
+        " AND coalesce(petition_id, 0) = :id AND created_at < :before",
         id=petition_id,
         before=before,
     )

@@ -22,6 +22,8 @@ CLASSES: tuple[Class, ...] = ("web-email", "web-phone", "sms", "ussd", "voice", 
 HEADLINE = frozenset(CLASSES[:5])
 DAY = 86_400
 _ROUND = tuple(digit * 10**power for power in range(1, 10) for digit in (1, 5))
+#: SQL: of the classes that the figures add up.
+NOT_BESIDE = "class NOT IN ('paper', 'import')"
 #: SQL for how many of the rows of `counts` are in each state, by its name.
 BY_STATE = ", ".join(f"sum(CASE WHEN state = '{s}' THEN n ELSE 0 END) AS {s}" for s in IN_TOTAL)
 _HEADLINE = f"state = 'verified' AND class IN ({', '.join(repr(c) for c in sorted(HEADLINE))})"
@@ -177,10 +179,11 @@ async def milestones(
 
 
 async def trend(tx: Transaction, petition_id: int, since_day: int) -> list[Day]:
-    """Signatures by the UTC day on which they were made, oldest first, empty days left out."""
+    """Signatures by the UTC day on which they were made, oldest first, empty days left out; those
+    on paper or brought in are in none."""
     rows = await tx.fetch(
         f"SELECT day, {BY_STATE} FROM counts"
-        " WHERE petition_id = :id AND day >= :since GROUP BY day ORDER BY day",
+        f" WHERE petition_id = :id AND day >= :since AND {NOT_BESIDE} GROUP BY day ORDER BY day",
         id=petition_id,
         since=since_day,
     )

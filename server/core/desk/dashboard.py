@@ -1,17 +1,16 @@
-"""What an organizer sees of their petitions: exact figures, the trend, texts and the outbox."""
+"""What an organizer sees of their petitions first: exact figures, as they are counted already.
+
+Nothing here reads signatures, so that it costs the same however many there are.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from server.core.counting.counts import BY_STATE, DAY, Day, trend
-from server.core.values.contacts import masked, masked_body
-from server.db import Row, Transaction
-
-TREND_DAYS = 30
-RECENT_TEXTS = 10
+from server.db import Row, Transaction, pack
 
 #: The channels by which people sign, and the classes of each, in the order of the page.
 CHANNELS: Mapping[str, tuple[str, ...]] = {
@@ -23,6 +22,8 @@ CHANNELS: Mapping[str, tuple[str, ...]] = {
 }
 #: Whose verified signatures are no part of the headline.
 _BESIDE = frozenset({"paper", "import"})
+#: Days that are drawn one by one at most; what is longer is drawn by week.
+DAYS_DRAWN, WEEK_DAYS = 120, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,45 +41,20 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """One inbound text, with nothing in it that tells who sent it."""
-
-    received_at: int
-    sender: str
-    body: str
-    kind: str
-    replied: bool
-    segments: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outbox:
-    """Messages of one petition: waiting, sent, and given up."""
-
-    waiting: int
-    sent: int
-    failed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dashboard:
+class HowItStands:
     """`channels` holds only channels and classes in which somebody has signed."""
 
     headline: Sums
     channels: Mapping[str, tuple[Sums, Mapping[str, Sums]]]
-    days: tuple[Day, ...]  # oldest first, empty days included
-    texts: tuple[Text, ...]
-    outbox: Outbox
 
 
-async def overview(tx: Transaction, organizer_id: int, now: int) -> dict[int, Sums]:
-    """The headline of each petition that the organizer sees, by petition id."""
+async def overview(tx: Transaction, petition_ids: Iterable[int], now: int) -> dict[int, Sums]:
+    """The headline of each of these petitions, by id."""
+    wanted = tx.rows("wanted", id="int")
     rows = await tx.fetch(
-        f"SELECT c.petition_id, c.class, {_SUMS} FROM members m"
-        " JOIN petitions p ON p.organization_id = m.organization_id"
-        " JOIN counts c ON c.petition_id = p.id"
-        " WHERE m.organizer_id = :id AND m.roles <> '' GROUP BY c.petition_id, c.class",
-        id=organizer_id,
+        f"SELECT c.petition_id, c.class, {_SUMS} FROM {wanted} w"
+        " JOIN counts c ON c.petition_id = w.id GROUP BY c.petition_id, c.class",
+        wanted=pack((id_,) for id_ in petition_ids),
         today=now // DAY,
     )
     found: defaultdict[int, Sums] = defaultdict(Sums)
@@ -87,21 +63,16 @@ async def overview(tx: Transaction, organizer_id: int, now: int) -> dict[int, Su
     return found
 
 
-async def dashboard(
-    tx: Transaction, petition_id: int, now: int, shown_words: Container[str]
-) -> Dashboard:
-    """Everything about one petition. `shown_words` are what a text's body may show unmasked."""
+async def standing(tx: Transaction, petition_id: int, now: int) -> HowItStands:
+    """How one petition stands, in all and by class."""
     rows = await tx.fetch(
         f"SELECT c.class, {_SUMS} FROM counts c WHERE c.petition_id = :id GROUP BY c.class",
         id=petition_id,
         today=now // DAY,
     )
-    return Dashboard(
+    return HowItStands(
         headline=sum(map(_headline, rows), Sums()),
         channels=_by_channel({row["class"]: _sums(row) for row in rows}),
-        days=await _days(tx, petition_id, now // DAY),
-        texts=await _texts(tx, petition_id, shown_words),
-        outbox=await _outbox(tx, petition_id),
     )
 
 
@@ -111,7 +82,7 @@ _SUMS = f"""{BY_STATE},
 
 
 def _sums(row: Row) -> Sums:
-    return Sums(*(row[f.name] for f in fields(Sums)))
+    return Sums(*(int(row[f.name]) for f in fields(Sums)))
 
 
 def _headline(row: Row) -> Sums:
@@ -130,41 +101,19 @@ def _by_channel(
     return found
 
 
-async def _days(tx: Transaction, petition_id: int, today: int) -> tuple[Day, ...]:
-    since = today - TREND_DAYS + 1
-    known = {day.day: day for day in await trend(tx, petition_id, since)}
-    return tuple(known.get(d, Day(d, 0, 0)) for d in range(since, today + 1))
+async def days(tx: Transaction, petition_id: int, opened_at: int, now: int) -> list[Day]:
+    """The trend from the day on which it opened until today, empty days included."""
+    known = {day.day: day for day in await trend(tx, petition_id, 0)}
+    first = min([opened_at // DAY, *known])
+    return [known.get(d, Day(d, 0, 0)) for d in range(first, now // DAY + 1)]
 
 
-async def _texts(
-    tx: Transaction, petition_id: int, shown_words: Container[str]
-) -> tuple[Text, ...]:
-    rows = await tx.fetch(
-        "SELECT received_at, sender, body, kind, reply IS NOT NULL AS replied, segments"
-        " FROM inbound WHERE petition_id = :id"
-        " ORDER BY received_at DESC, arrival DESC LIMIT :limit",
-        id=petition_id,
-        limit=RECENT_TEXTS,
-    )
-    return tuple(
-        Text(
-            r["received_at"],
-            masked(r["sender"]),
-            masked_body(r["body"] or "", shown_words),
-            r["kind"],
-            bool(r["replied"]),
-            r["segments"],
-        )
-        for r in rows
-    )
+def steps(found: list[Day]) -> tuple[int, list[Day]]:
+    """How many days each step of a drawing has, and the steps, each under its first day."""
+    span = 1 if len(found) <= DAYS_DRAWN else WEEK_DAYS
+    parts = (found[at : at + span] for at in range(0, len(found), span))
+    return span, [_together(part) for part in parts]
 
 
-async def _outbox(tx: Transaction, petition_id: int) -> Outbox:
-    row = await tx.fetch_one(
-        "SELECT count(*) AS n, count(sent_at) AS sent, count(failed_at) AS failed"
-        " FROM outbox WHERE petition_id = :id",
-        id=petition_id,
-    )
-    if row is None:
-        return Outbox(0, 0, 0)
-    return Outbox(row["n"] - row["sent"] - row["failed"], row["sent"], row["failed"])
+def _together(part: list[Day]) -> Day:
+    return Day(part[0].day, sum(d.verified for d in part), sum(d.unverified for d in part))

@@ -9,7 +9,7 @@ from typing import Literal
 from server.core.counting.counts import DAY
 from server.core.counting.states import IN_TOTAL, where
 from server.core.values.ids import first_id
-from server.core.values.mail_domains import LARGE, domain_of
+from server.core.values.mail_domains import DOMAIN, LARGE
 from server.db import Database, Transaction
 
 #: An alarm: at least so many in the last day, so large a share of it, and so many times the share
@@ -86,49 +86,53 @@ async def _classes(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
     return _out_of_proportion("class", [(r["label"], int(r["n"]), int(r["before"])) for r in rows])
 
 
+# Of the last 20,000 of a week, those of each group that are late, and the others; first of all.
+_GROUPS = f"""WITH lately AS MATERIALIZED (SELECT postcode, prefix_tag,
+  {DOMAIN.format("contact")} AS domain, CASE WHEN id >= :day THEN 1 ELSE 0 END AS late
+  FROM signatures WHERE petition_id = :id AND id >= :week AND {where(*IN_TOTAL)}
+  ORDER BY id DESC LIMIT 20000)
+ SELECT '' AS kind, '' AS label, sum(late) AS n, count(*) - sum(late) AS before FROM lately
+ UNION ALL SELECT 'postcode', postcode, sum(late), count(*) - sum(late) FROM lately
+  WHERE postcode <> '' GROUP BY postcode HAVING sum(late) >= {LEAST}
+ UNION ALL SELECT 'domain', domain, sum(late), count(*) - sum(late) FROM lately
+  WHERE domain <> '' GROUP BY domain HAVING sum(late) >= {LEAST}
+ UNION ALL SELECT 'prefix', '', sum(late), count(*) - sum(late) FROM lately
+  WHERE prefix_tag IS NOT NULL GROUP BY prefix_tag HAVING sum(late) >= {LEAST}"""
+
+
 async def _last_day(tx: Transaction, petition_id: int, now: int) -> list[Alarm]:
     """Postcodes, mail domains and address prefixes, against the six days before."""
-    rows = await tx.fetch(
-        "SELECT postcode, contact, prefix_tag, id >= :day AS late FROM signatures"
-        f" WHERE petition_id = :id AND id >= :week AND {where(*IN_TOTAL)}"
-        " ORDER BY id DESC LIMIT 20000",
-        id=petition_id,
-        day=first_id(now - DAY),
-        week=first_id(now - 7 * DAY),
+    every, *rows = await tx.fetch(
+        _GROUPS, id=petition_id, day=first_id(now - DAY), week=first_id(now - 7 * DAY)
     )
-    counted: dict[Kind, dict[str, list[int]]] = {"postcode": {}, "domain": {}, "prefix": {}}
-    for row in rows:
-        contact = row["contact"] or ""
-        labels: tuple[tuple[Kind, str], ...] = (
-            ("postcode", row["postcode"] or ""),
-            ("domain", domain_of(contact) if "@" in contact else ""),
-            ("prefix", bytes(row["prefix_tag"]).hex() if row["prefix_tag"] else ""),
-        )
-        for kind, label in labels:
-            pair = counted[kind].setdefault(label, [0, 0])
-            pair[0 if row["late"] else 1] += 1
+    late, before = int(every["n"] or 0), int(every["before"] or 0)
     return [
-        alarm
-        for kind, groups in counted.items()
-        for alarm in _out_of_proportion(kind, [(g, n, m) for g, (n, m) in groups.items()])
-        if alarm.label and alarm.label not in LARGE
+        Alarm(row["kind"], row["label"], int(row["n"]), late)
+        for row in rows
+        if row["label"] not in LARGE and _is_odd(int(row["n"]), int(row["before"]), late, before)
     ]
+
+
+def _is_odd(n: int, m: int, late: int, before: int) -> bool:
+    """Whether `n` of `late` is far more than `m` of `before` was."""
+    share_before = m / before if before else 0.0
+    return before >= LEAST and n >= LEAST and n / late > max(SHARE, TIMES * share_before)
 
 
 def _out_of_proportion(kind: Kind, groups: Iterable[tuple[str, int, int]]) -> list[Alarm]:
     """`groups` are labels with how many in the last day, and before it."""
     groups = list(groups)
     late, before = sum(n for _, n, _ in groups), sum(m for _, _, m in groups)
-    found = []
-    for label, n, m in groups:
-        share_before = m / before if before else 0.0
-        if before >= LEAST and n >= LEAST and n / late > max(SHARE, TIMES * share_before):
-            found.append(Alarm(kind, label, n, late))
-    return found
+    return [Alarm(kind, label, n, late) for label, n, m in groups if _is_odd(n, m, late, before)]
 
 
 async def people(tx: Transaction, petition_id: int) -> list[Alarm]:
     """Postcodes with more signers than people, where organizers have said how many those are."""
+    known = await tx.fetch_one(
+        "SELECT 1 AS one FROM populations WHERE petition_id = :id", id=petition_id
+    )
+    if known is None:  # else every signature would be read
+        return []
     rows = await tx.fetch(
         "SELECT p.postcode, p.people, count(*) AS n FROM populations p JOIN signatures s"
         " ON s.petition_id = p.petition_id AND s.postcode = p.postcode"

@@ -3,8 +3,8 @@ queued. So signing does the same work for everybody, and a code is made when its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import starmap
 
 from server.core.counting.counts import DAY
@@ -35,10 +35,13 @@ class MailedCode:
 @dataclass(frozen=True, slots=True)
 class Message:
     """`kind` is verify_code, reminder, withdraw_code or signed_otherwise, or signed_again without a
-    code."""
+    code; or that of a mail to an organizer, with figures by name, and lines of a title and two
+    figures."""
 
     kind: str
     codes: tuple[MailedCode, ...] = ()
+    figures: Mapping[str, int] = field(default_factory=dict)
+    lines: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

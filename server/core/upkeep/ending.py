@@ -48,6 +48,8 @@ DELETED = (
     "reviews",
     "mended",
     "erasures",
+    "figures_kept",
+    "notices_sent",
 )
 
 

@@ -56,6 +56,12 @@ _SAME = {
 _ABOVE = "fastmail.com"
 
 
+#: SQL for what stands behind the @ of a contact, in the words of both engines; of a phone nothing.
+DOMAIN = (
+    "CASE WHEN {0} LIKE '%@%' THEN replace({0}, rtrim({0}, replace({0}, '@', '')), '') ELSE '' END"
+)
+
+
 def domain_of(email: str) -> str:
     return email.rpartition("@")[2]
 

@@ -12,7 +12,7 @@ HOME = "/organizer/"
 SIGN_IN = "/organizer/sign-in"
 #: What is pressed on a page stands behind its address.
 _PRESSED = re.compile(
-    r"/(?:open|hand-in|pause|close|end/keep|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?"
+    r"/(?:open|hand-in|notices|end/keep|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?"
     r"|erasures/[0-9]{1,19}/(?:agree|off)|correct|silence|[0-9]{1,19}/hide)\Z"
 )
 #: Of a petition, those that a sign-in on the way leads back to.
@@ -28,6 +28,10 @@ _OF_PETITION = (
     "partners",
     "invalidate",
     "audit",
+    "pause",
+    "close",
+    "figures",
+    "share",
     "texts(?:/ask)?",
     "news(?:/new|/[0-9]{1,9}(?:/edit|/send)?)?",
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from server.web.desk import audit, collectors, letters, preview, texts
-from server.web.desk.figures import dashboard
+from server.web.desk.figures import dashboard, figures_page, petition_list, sharing
 from server.web.desk.form import petition_form
-from server.web.desk.life import answering, deleting, ending, reviewing
+from server.web.desk.life import answering, deleting, ending, reviewing, states
 from server.web.desk.news import form, listing, piece
 from server.web.desk.people import account, team
 from server.web.desk.people.forgotten import Forgotten, address
@@ -53,10 +53,11 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         _at("sign-out", Methods(POST=entrance.sign_out)),
         _at("forgotten", Methods(GET=forgotten.show, POST=forgotten.ask)),
         _at("join/{token}", Methods(GET=joining.show, POST=joining.join)),
-        door("", "sign-in", GET=dashboard.index),
+        door("", "sign-in", GET=petition_list.index),
         door("account", "sign-in", GET=account.show),
         door("account/password", "sign-in", GET=account.password, POST=account.password),
         door("account/email", "sign-in", fresh=True, GET=address, POST=address),
+        door("account/notices", "sign-in", POST=account.set_notices),
         door("account/second-step", "sign-in", GET=account.second, POST=account.second),
         door("account/second-step/off", "sign-in", POST=account.turn_off),
         door("account/sessions/end-others", "sign-in", POST=account.end_others),
@@ -70,20 +71,24 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("o/{organization}/members/{id}/remove", "owner", fresh=True, POST=team.remove),
         door("petitions/new", "editor", keeps_stale=True, GET=new, POST=new),
         door("p/{slug}", "viewer", GET=dashboard.show),
+        door("p/{slug}/figures", "viewer", GET=figures_page.show),
+        door("p/{slug}/figures.json", "viewer", GET=figures_page.as_json),
+        door("p/{slug}/figures.csv", "viewer", GET=figures_page.as_csv),
+        door("p/{slug}/share", "viewer", GET=sharing.share),
         door("p/{slug}/edit", "editor", keeps_stale=True, GET=edit, POST=edit),
         door("p/{slug}/preview", "viewer", GET=preview.show),
         door("review/{draft}", "sign-in", GET=reviewing.review, POST=reviewing.review),
         door("p/{slug}/hand-in", "owner", POST=reviewing.hand_in),
-        door("p/{slug}/open", "owner", POST=dashboard.open_),
-        door("p/{slug}/pause", "owner", POST=dashboard.pause),
-        door("p/{slug}/close", "owner", POST=dashboard.close),
+        door("p/{slug}/open", "owner", POST=states.open_),
+        door("p/{slug}/pause", "owner", GET=states.pause, POST=states.pause),
+        door("p/{slug}/close", "owner", GET=states.close, POST=states.close),
         door("p/{slug}/answer", "editor", GET=answering.answer, POST=answering.answer),
         door("p/{slug}/delete", "owner", GET=deleting.delete, POST=deleting.delete),
         door("p/{slug}/end", "owner", fresh=True, GET=ending.end, POST=ending.end),
         door("p/{slug}/end/agree", "moderator", fresh=True, GET=ending.agree, POST=ending.agree),
         door("p/{slug}/end/keep", "moderator", POST=ending.keep),
-        door("p/{slug}/stop-mail", "moderator", POST=dashboard.stop_mail),
-        door("p/{slug}/resume-mail", "moderator", POST=dashboard.resume_mail),
+        door("p/{slug}/stop-mail", "moderator", POST=states.stop_mail),
+        door("p/{slug}/resume-mail", "moderator", POST=states.resume_mail),
         door("p/{slug}/collectors", "viewer", GET=collectors.show),
         door("p/{slug}/collectors/add", "editor", POST=collectors.add),
         door("p/{slug}/collectors/{id}/rename", "editor", POST=collectors.rename),
@@ -148,7 +153,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/audit", "viewer", GET=audit.show),
         door("p/{slug}/audit.jsonl", "viewer", GET=audit.download),
         door("p/{slug}/partners", "owner", fresh=True, GET=partners.show),
-        door("p/{slug}/export.csv", "owner", fresh=True, GET=dashboard.export),
+        door("p/{slug}/export.csv", "owner", fresh=True, GET=states.export),
     ]
 
 

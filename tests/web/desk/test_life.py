@@ -58,7 +58,7 @@ async def test_an_end_empties_and_keeps_the_figures(place: Room) -> None:
 async def test_the_way_to_the_end_stands_behind_closing(place: Room) -> None:
     browser = await place.signed_in()
     assert END not in (await browser.get(LAKE)).text
-    await browser.press(LAKE, f"{LAKE}/close")
+    await browser.press(f"{LAKE}/close", f"{LAKE}/close")
     assert f'href="{END}"' in (await browser.get(LAKE)).text
 
 
@@ -95,7 +95,7 @@ async def test_what_is_wrong_is_said_and_nothing_ends(
 
 async def test_only_a_draft_can_be_deleted(place: Room) -> None:
     browser = await place.signed_in()
-    form = await browser.fill(await browser.get(LAKE), f"{LAKE}/pause")
+    form = await browser.fill(await browser.get(f"{LAKE}/pause"), f"{LAKE}/pause")
     for answer in (
         await browser.get(f"{LAKE}/delete"),
         await browser.post(f"{LAKE}/delete", form),
@@ -236,7 +236,7 @@ SAID |= {"answer_promised": "2027-03-31"}
 
 async def answered(place: Room) -> Browser:
     browser = await place.signed_in()
-    await browser.press(LAKE, f"{LAKE}/close")
+    await browser.press(f"{LAKE}/close", f"{LAKE}/close")
     form = await browser.fill(await browser.get(ANSWER), ANSWER, **SAID)
     assert (await browser.post(ANSWER, form)).header("location") == f"{LAKE}?done=answered"
     return browser
@@ -286,7 +286,7 @@ async def test_two_who_correct_an_answer_overwrite_nothing(place: Room) -> None:
 
 async def test_what_is_wrong_with_an_answer_is_said_beside_its_field(place: Room) -> None:
     browser = await place.signed_in()
-    await browser.press(LAKE, f"{LAKE}/close")
+    await browser.press(f"{LAKE}/close", f"{LAKE}/close")
     form = await browser.fill(await browser.get(ANSWER), ANSWER, answer_on="soon")
     page = await browser.post(ANSWER, form)
     for said in ("Write who answered.", "Write the day of the answer", "Write what they answered."):

@@ -92,7 +92,7 @@ def test_held_signatures_are_seen_by_reason_and_decided_as_a_group(server: Serve
     assert "Bot 1" not in page  # nothing of anybody is needed to decide
     held = figures(server)["held"]
     assert held > 10
-    assert f"({held})" in room.get("")
+    assert f">Held signatures: <b>{held}</b></a>" in room.get("")
     sure = room.post("/moderation/decide", {"why": "burst names", "accept": "0"}).text
     assert f"Reject {held} signatures?" in sure
     assert figures(server)["held"] == held
@@ -247,9 +247,9 @@ def test_numbers_of_people_are_kept_and_wrong_lines_are_named(shared: Room) -> N
 
 
 def test_codes_by_text_are_turned_on_and_off(shared: Room) -> None:
-    assert "Send codes by text as well" in shared.get("")
+    assert "Send codes by text as well" in shared.get("/figures")
     shared.follow("/text-codes", {"on": "1"})
-    assert "Send no codes by text any more" in shared.get("")
+    assert "Send no codes by text any more" in shared.get("/figures")
     shared.follow("/text-codes", {"on": "0"})
 
 

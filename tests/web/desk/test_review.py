@@ -89,7 +89,7 @@ async def test_it_is_read_whole_and_opens_once_it_is_accepted(reviewed: Room) ->
     assert "<bdi>bo</bdi>: handed it in for review" in log
     assert "<bdi>rev</bdi>: accepted it" in log
     # Later it is its owners' alone, and reviewers see what they change.
-    await bo.press(RIVER, f"{RIVER}/close")
+    await bo.press(f"{RIVER}/close", f"{RIVER}/close")
     await bo.press(RIVER, f"{RIVER}/open")
     assert await state(reviewed) == "open"
     await edit(reviewed, wordings={"en": Wording("Drain the river", "Please.")})

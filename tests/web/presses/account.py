@@ -182,6 +182,25 @@ def an_address_for_a_forgotten_password(site: Site) -> None:
         assert "The password is wrong" in thief.press(forged, "", {"email": to}).text
 
 
+@press(ACCOUNT, f"{ACCOUNT}/notices", reads="held goal alarm week")
+def mails_to_an_organizer(site: Site) -> None:
+    _, site.desk = site.owner()
+    assert f"{ACCOUNT}/notices" not in {form.action for form in account(site.desk).forms}
+    email, slug = site.address(), site.petition(goal="1")
+    form = with_address(site, site.desk, email).form(f"{ACCOUNT}/notices")
+    kinds = ("held", "goal", "alarm", "week")
+    done = site.desk.press(form, "", dict.fromkeys(kinds, True))
+    assert "It is stored which mails you want" in done.text
+    fields = account(site.desk).form(f"{ACCOUNT}/notices").fields
+    assert [fields[kind].value for kind in kinds] == ["1"] * 4
+    only: dict[str, str | bool] = {kind: kind == "goal" for kind in kinds}
+    site.desk.press(account(site.desk).form(f"{ACCOUNT}/notices"), "", only)
+    site.verified(slug)
+    mail = site.office.wait_for(email, 2)
+    assert str(mail["subject"]).startswith("The goal is reached: Keep the lake of ")
+    assert f"/organizer/p/{slug}" in str(mail.get_content())
+
+
 @press(FORGOTTEN, FORGOTTEN, reads="name")
 @press(f"POST {FORGOTTEN}", FORGOTTEN, reads="name code password")
 def a_new_password_by_mail(site: Site) -> None:

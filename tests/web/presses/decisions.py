@@ -54,7 +54,7 @@ def stop_and_resume(site: Site, slug: str, page: Callable[[], Page]) -> None:
     site.desk.press(page().form(f"{OWN}/stop-mail"))
     email = site.address()
     site.sign(slug, email=email)
-    assert "Waiting: 0" not in site.own(slug).text
+    assert "Waiting: 0" not in site.own(slug, "/figures").text
     other, elsewhere = site.petition(), site.address()
     site.sign(other, email=elsewhere)
     site.office.wait_for(elsewhere)  # mails go out in order
@@ -64,12 +64,12 @@ def stop_and_resume(site: Site, slug: str, page: Callable[[], Page]) -> None:
     assert site.actions(slug)[-2:] == ["mail_stopped", "mail_resumed"]
 
 
-@press(OWN, f"{OWN}/text-codes", "on=1")
-@press(OWN, f"{OWN}/text-codes", "on=0")
+@press(f"{OWN}/figures", f"{OWN}/text-codes", "on=1")
+@press(f"{OWN}/figures", f"{OWN}/text-codes", "on=0")
 def codes_by_text(site: Site) -> None:
     slug = site.petition()
     for word, seen in (("on=1", True), ("on=0", False)):
-        site.desk.press(site.own(slug).form(f"{OWN}/text-codes"), word)
+        site.desk.press(site.own(slug, "/figures").form(f"{OWN}/text-codes"), word)
         thanks = site.sign(slug, phone=site.phone())
         assert ("Or type the code that we text to you" in thanks.text) is seen
     assert site.actions(slug)[-2:] == ["text_codes", "text_codes"]

@@ -114,7 +114,7 @@ ANSWER = "answer_by answer_on answer_promised answer_{language} mail"
 def writing_what_was_answered(site: Site) -> None:
     slug = site.petition()
     reader = subscriber(site, slug)
-    page = site.desk.press(site.own(slug).form(f"{OWN}/close"))
+    page = site.desk.press(site.own(slug, "/close").form(f"{OWN}/close"))
     assert f"/organizer/p/{slug}/answer" in page.links
     blank = site.own(slug, "/answer").form(f"{OWN}/answer")
     faulty = site.desk.press(blank, "", {"mail": True})

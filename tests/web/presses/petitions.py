@@ -7,6 +7,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+from server.web.desk.figures.petition_list import LISTED_AT_DESK
 from tests.harness.web.pages import Browser, Form, pattern
 from tests.harness.web.site import OWN, PASSWORD, Site
 from tests.web.presses.table import press
@@ -254,12 +255,40 @@ def a_draft_is_read_before_it_opens(site: Site) -> None:
     assert opened.path == f"/es/p/{slug}"
 
 
+# The list.
+
+
+@press("/organizer/", "/organizer/", reads="q")
+@press("/organizer/", "/organizer/", "?q?after")
+def looking_through_many_petitions(site: Site) -> None:
+    _, site.desk = site.owner()
+    path = "/organizer/petitions/new"
+    slugs = []
+    for _ in range(LISTED_AT_DESK + 3):
+        draft = site.draft()
+        slugs.append(str(draft["slug"]))
+        site.desk.press(site.desk.get(path).form(path), "", draft)
+    first = site.desk.get("/organizer/")
+    second = site.desk.turn(first, "?q?after")
+    for page, wanted in ((first, slugs[3:]), (second, slugs[:3])):
+        shown = [link.rpartition("/")[2] for link in page.links if "/p/" in link]
+        assert shown == wanted[::-1]  # the newest first
+    for typed in (slugs[0], slugs[0].upper()):
+        found = site.desk.press(first.form("/organizer/"), "", {"q": typed})
+        links = [link for link in found.links if "/p/" in link]
+        assert f"/organizer/p/{slugs[0]}" in links
+        assert len(links) < LISTED_AT_DESK
+        assert found.form("/organizer/").fields["q"].value == typed
+    none = site.desk.press(found.form("/organizer/"), "", {"q": "no petition of ours"})
+    assert "No petition has these words" in none.text
+
+
 # The states of a petition.
 
 
 @press(OWN, f"{OWN}/open")
-@press(OWN, f"{OWN}/pause")
-@press(OWN, f"{OWN}/close")
+@press(f"{OWN}/pause", f"{OWN}/pause")
+@press(f"{OWN}/close", f"{OWN}/close")
 def opening_pausing_closing(site: Site) -> None:
     draft = site.draft()
     slug = str(draft["slug"])
@@ -268,6 +297,7 @@ def opening_pausing_closing(site: Site) -> None:
     read = site.stranger()
     assert read.get(f"/p/{slug}").status == 404  # a draft is nobody's business
     open_form: Form | None = None
+    paused = False
     for action, words in (
         ("open", "Sign this petition"),
         ("pause", "This petition is paused"),
@@ -277,8 +307,14 @@ def opening_pausing_closing(site: Site) -> None:
         ("pause", "This petition is paused"),
         ("close", "This petition is closed"),
     ):
+        if action != "open":  # a question comes first, and changes nothing
+            assert f"/organizer/p/{slug}/{action}" in page.links
+            page = site.own(slug, f"/{action}")
+            assert f"{action.title()} the petition?" in page.text
+            site.shows(f"/p/{slug}", "This petition is paused" if paused else "Sign this petition")
         page = site.desk.press(page.form(f"{OWN}/{action}"))
         site.shows(f"/p/{slug}", words)
+        paused = action == "pause"
         if action == "open":
             open_form = read.get(f"/p/{slug}").form("/p/{slug}")
             continue

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from server.config import Settings
-from server.core.conversations.traffic import Delivery, Traffic
+from server.core.conversations.traffic import Traffic
+from server.core.outbox.fates import Delivery
 from server.services import Services
 from server.words.render import N_
 
@@ -87,7 +88,7 @@ class TextFigures:
         return [(*words, n) for words, n in found.items()]
 
     def _worded(self) -> Iterator[tuple[tuple[str, str], int]]:
-        for delivery in self._traffic.deliveries:
+        for delivery in self._traffic.fates.deliveries:
             state = self._sentence(_STATES, delivery.state)
             trouble = self._trouble(delivery) if delivery.error else ""
             yield (state, self._sentence(_TROUBLES, trouble) if trouble else ""), delivery.n

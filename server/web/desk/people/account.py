@@ -7,7 +7,9 @@ import re
 import secrets
 from typing import Any
 
-from server.core.desk.people import accounts, happenings, organizers, second_step
+from server.core.desk import notices
+from server.core.desk.notices import NOTICES
+from server.core.desk.people import accounts, forgotten, happenings, organizers, second_step
 from server.core.desk.people.happenings import happened
 from server.core.desk.people.second_step import RECOVERY_BYTES, RECOVERY_CODES
 from server.core.values import passwords, totp
@@ -17,6 +19,7 @@ from server.errors import BadRequest, InvalidInput
 from server.web.desk.people.account_words import (
     ACCOUNT_DONE,
     HAPPENED,
+    NOTICE_WORDS,
     PASSWORD_PROBLEMS,
     WRONG_CODE,
 )
@@ -35,8 +38,12 @@ async def show(visit: Visit) -> None:
         found = await accounts.sessions(tx, me, services.now())
         lines = await happenings.happenings(tx, me.id)
         has_second_step = await second_step.is_on(tx, me)
+        wanted = await notices.wanted(tx, me)
+        address = (await forgotten.account_of(tx, me)).email
     await visit.send_page(
         "account",
+        address=address,
+        notices={kind: (NOTICE_WORDS[kind], kind in wanted) for kind in NOTICES},
         sessions=found,
         here=organizers.token_key(visit.token).hex(),
         happenings=lines,
@@ -50,6 +57,13 @@ async def show(visit: Visit) -> None:
 
 async def _go_back(visit: Visit, done: str) -> None:
     await visit.go_to(f"{HOME}account?done={done}")
+
+
+async def set_notices(visit: Visit) -> None:
+    """POST: what they want mails about."""
+    async with visit.services.database.write() as tx:
+        await notices.want(tx, visit.organizer, {kind for kind in NOTICES if kind in visit.form})
+    await _go_back(visit, "notices")
 
 
 # The password.

@@ -13,6 +13,14 @@ ACCOUNT_DONE = {
     "off": N_("The second step is off."),
     "email": N_("The address is stored. A code goes there when you forget the password."),
     "no_email": N_("No address is stored any more."),
+    "notices": N_("It is stored which mails you want."),
+}
+#: The mails that an organizer may want.
+NOTICE_WORDS = {
+    "held": N_("Signatures wait for a decision, at most once a day"),
+    "goal": N_("A petition reaches its goal"),
+    "alarm": N_("Something looks odd"),
+    "week": N_("How the week went, on Mondays"),
 }
 #: What happened to an account.
 HAPPENED = {
