@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from server.config.variables import MOST, setting, value_of
+from server.config.variables import MOST_OF_ANY, setting, value_of
 
 #: Shipped languages, each in its own words, in the order in which pages list them.
 LANGUAGES = {
@@ -167,17 +167,17 @@ class Settings:
         "hours after which a contact that nobody has verified is erased; the signature stays",
         within=(1, MOST_DAYS * 24),
     )
+    reminders: bool = setting(
+        "UNDERSIGNED_REMINDERS",
+        "1",
+        "0: nobody is reminded, a day before that, to type the code",
+    )
     clock_days: int = setting(
         "UNDERSIGNED_CLOCK_DAYS",
         "30",
         "days for which all servers may be stopped; after more, or with a clock that goes back,"
         " nothing is done by time until `undersigned clock --confirm`",
         within=(1, MOST_DAYS),
-    )
-    reminders: bool = setting(
-        "UNDERSIGNED_REMINDERS",
-        "1",
-        "0: nobody is reminded, a day before that, to type the code",
     )
     sms_gateway: str = setting(
         "UNDERSIGNED_SMS_GATEWAY",
@@ -317,13 +317,13 @@ class Settings:
         "UNDERSIGNED_MAIL_NETWORK_HOURLY",
         "60",
         "mails and texts that one network may ask for in an hour; more wait, see below",
-        within=(1, MOST),
+        within=(1, MOST_OF_ANY),
     )
     letters_hourly: int = setting(
         "UNDERSIGNED_LETTERS_HOURLY",
         "10",
         "letters that may go to one office in an hour; more wait",
-        within=(1, MOST),
+        within=(1, MOST_OF_ANY),
     )
     letters_reply_to: str = setting(
         "UNDERSIGNED_LETTERS_REPLY_TO",
@@ -348,7 +348,7 @@ class Settings:
         "UNDERSIGNED_QUEUE_LIMIT",
         "5000",
         "signings that may wait for the disk; beyond it people are asked to come back",
-        within=(1, MOST),
+        within=(1, MOST_OF_ANY),
     )
     metrics_token: str = setting(
         "UNDERSIGNED_METRICS_TOKEN",

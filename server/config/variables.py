@@ -12,7 +12,7 @@ from server.errors import Misconfigured
 
 #: An expression for the whole of a value, and how people are told what it must be.
 Must = tuple[str, str]
-MOST = 1_000_000_000  # of anything that a setting counts; databases take larger numbers
+MOST_OF_ANY = 1_000_000_000  # of anything that a setting counts; databases take larger numbers
 
 
 def setting(
@@ -21,7 +21,7 @@ def setting(
     meaning: str,
     must: Must = (".*", ""),
     secret: bool = False,
-    within: tuple[int, int] = (0, MOST),
+    within: tuple[int, int] = (0, MOST_OF_ANY),
 ) -> Any:
     """A field of `Settings`, read from `variable`; `default` is what the environment would say.
 
@@ -64,7 +64,7 @@ def joined(defaults: Mapping[str, str], environ: Mapping[str, str]) -> dict[str,
 
 def _number(variable: str, raw: str, least: int, most: int) -> int:
     # So long a number that Python would not even read it is none.
-    if not (raw.isascii() and raw.isdecimal() and len(raw) <= len(str(MOST))):
+    if not (raw.isascii() and raw.isdecimal() and len(raw) <= len(str(MOST_OF_ANY))):
         raise Misconfigured(f"{variable} must be a whole number up to {most}, not {raw[:20]!r}")
     if not least <= int(raw) <= most:
         raise Misconfigured(f"{variable} must be a number from {least} to {most}, not {raw}")

@@ -19,24 +19,24 @@ _AS_COUNTED = "sum(CASE WHEN state = 'verified' THEN 2 * n ELSE n END)"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptFigures:
     """A breakdown as of a moment (UTC seconds)."""
 
     breakdown: Breakdown
     made_at: int
 
 
-async def latest(tx: Transaction, petition: Petition, day: str, now: int) -> Kept | None:
+async def latest(tx: Transaction, petition: Petition, day: str, now: int) -> KeptFigures | None:
     """Of now where that is quick, else as it was last counted; None before that was done."""
     total = await tx.fetch_one(
         "SELECT coalesce(sum(n), 0) AS n FROM totals WHERE petition_id = :id", id=petition.id
     )
     if total is None or total["n"] <= COUNTED_AT_ONCE:
-        return Kept(await breakdown(tx, petition, day, now), now)
+        return KeptFigures(await breakdown(tx, petition, day, now), now)
     row = await tx.fetch_one(
         "SELECT made_at, content FROM figures_kept WHERE petition_id = :id", id=petition.id
     )
-    return Kept(_unpacked(row["content"]), row["made_at"]) if row else None
+    return KeptFigures(_unpacked(row["content"]), row["made_at"]) if row else None
 
 
 async def due(tx: Transaction, now: int) -> list[tuple[int, int]]:

@@ -25,14 +25,16 @@ _ORGANIZATIONS = (
     f" AND s.public_at IS NOT NULL AND {where('verified')}"
 )
 _TEXTS = (
-    "SELECT 1 AS one FROM inbound WHERE kind = 'unknown' AND received_at > :since"
-    " AND petition_id = :id AND body IS NOT NULL"
+    "SELECT 1 AS one FROM inbound i WHERE kind = 'unknown' AND received_at > :since"
+    " AND petition_id = :id AND body IS NOT NULL AND NOT EXISTS (SELECT 1 FROM judged_texts j"
+    "  WHERE j.gateway = i.gateway AND j.message_id = i.message_id)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Comments and organizations to read, and texts that were not understood lately."""
+    """Comments and organizations to read, and texts that were not understood lately, of which nobody has made
+    anything."""
 
     comments: int = 0
     organizations: int = 0

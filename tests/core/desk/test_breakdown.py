@@ -147,7 +147,7 @@ async def test_a_long_trend_is_told_by_week(world: World) -> None:
 # Of very many.
 
 
-async def latest(world: World, now: int = NOW) -> kept.Kept | None:
+async def latest(world: World, now: int = NOW) -> kept.KeptFigures | None:
     async with world.database.read() as tx:
         return await kept.latest(tx, world.petition, TODAY, now)
 

@@ -15,7 +15,7 @@ from server.core.counting.counts import DAY, Day
 from server.core.desk import dashboard, kept
 from server.core.desk.breakdown import HOUR, OTHERS, Cells
 from server.core.desk.dashboard import WEEK_DAYS
-from server.core.desk.kept import Kept
+from server.core.desk.kept import KeptFigures
 from server.core.desk.recent import recent_texts
 from server.core.petitions import collectors
 from server.core.petitions.petitions import Petition
@@ -91,7 +91,7 @@ async def _counted(visit: Visit, tx: Transaction, petition: Petition) -> dict[st
     }
 
 
-async def _named_places(visit: Visit, tx: Transaction, found: Kept | None) -> Cells:
+async def _named_places(visit: Visit, tx: Transaction, found: KeptFigures | None) -> Cells:
     """Places by what they are called in the server's language."""
     if found is None or not found.breakdown.by_division:
         return found.breakdown.places if found else ()
@@ -167,7 +167,7 @@ def _said(petition: Petition, counted: dict[str, Any]) -> dict[str, Any]:
     return said | (_kept_said(found, counted) if found else {})
 
 
-def _kept_said(found: Kept, counted: dict[str, Any]) -> dict[str, Any]:
+def _kept_said(found: KeptFigures, counted: dict[str, Any]) -> dict[str, Any]:
     mailed = found.breakdown.mailed
     return {
         "as_of": datetime.fromtimestamp(found.made_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
