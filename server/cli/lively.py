@@ -24,6 +24,7 @@ from server.core.news.piece import NewsWording, Piece, checked_piece
 from server.core.news.writing import write_news
 from server.core.outbox import outbox
 from server.core.outbox.allowance import Caps
+from server.core.outbox.outbox import Announcement
 from server.core.petitions import collectors, petitions
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.draft import DecisionMaker, Draft, Wording
@@ -62,6 +63,7 @@ async def enliven(database: Database, keys: Keys, organization_id: int, now: int
         people = _People(keys, petition, told, now)
         await signatures.sign_many(tx, people.signings)
         await inbound.receive_many(tx, people.texts)
+        await outbox.put(tx, people.mails(), now)
         await _send_nothing(tx, petition_id, now)
         waiting = await moderation.comments(tx, petition_id)
         shown = [id_ for id_, _, _ in waiting[: len(waiting) // 2]]
@@ -121,8 +123,12 @@ async def _send_nothing(tx: Transaction, petition_id: int, now: int) -> None:
     for row in rows:
         if row["channel"] == "email":
             await outbox.sent(tx, row["id"], "", "", 0, now)
+            await outbox.forget_recipient(tx, row["id"])
         else:
             await outbox.discard(tx, row["id"])
+    await tx.execute(
+        "UPDATE signatures SET reminded_at = :now WHERE petition_id = :id", now=now, id=petition_id
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,22 @@ class _People:
                 self.signings.append(signing)
         self.signings += [self._held(name, n) for n, name in enumerate(told["held"])]
         self.texts += self._others()
+
+    def mails(self) -> list[Announcement]:
+        """That with the code, to each of those who have typed it."""
+        return [
+            Announcement(
+                id=self._ids.next(s.now),
+                channel="email",
+                kind="signed",
+                petition_id=s.petition_id,
+                language=s.language,
+                recipient=s.contact or "",
+                signature_id=s.id,
+            )
+            for s in self.signings
+            if s.class_ == "web-email" and s.verified
+        ]
 
     def _everybody(self) -> Iterator[_Person]:
         """More of them each day, and most in the days after somebody has told of it."""

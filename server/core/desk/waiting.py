@@ -33,8 +33,8 @@ _TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Comments and organizations to read, and texts that were not understood lately, of which nobody has made
-    anything."""
+    """Comments and organizations to read, and texts that were not understood lately and that nobody
+    has made anything of."""
 
     comments: int = 0
     organizations: int = 0

@@ -16,6 +16,7 @@ from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
+from server.mail.leaving import off_page
 from server.mail.news import news_mail, news_words
 from server.mail.smtp import mailer
 from server.mail.tokens import return_path
@@ -76,7 +77,9 @@ async def show(visit: Visit) -> None:
 
 
 def _arriving(services: Services, petition: Petition, news: News, code: str) -> SeenNews:
-    subject, body = news_words(services.renderer, services.settings, petition, news, code, "")
+    # Each reader's own address stands there; this one ends nobody's news.
+    ending = off_page(services.settings, "…", code)
+    subject, body = news_words(services.renderer, services.settings, petition, news, code, ending)
     text = news_text(services.renderer, petition, news, code) if news.wordings[code].text else ""
     segments = measure(text).segments if text else 0
     cost = money(services.settings, Decimal(segments), 4)
