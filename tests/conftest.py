@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,9 @@ from tests.harness import examples, product
 from tests.harness.databases.postgres import Cluster, cluster
 from tests.harness.databases.stores import Blanks
 from tests.harness.world import World, world_in
+
+if TYPE_CHECKING:
+    from tests.harness.mail.smtp import PostOffice
 
 PLUGINS = ("alone", "engines", "figures", "left_out", "logs", "order", "skips")
 # Their functions are called by a test: what fails in them is told with its values.
@@ -66,6 +70,15 @@ async def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     url = await made.create()
     yield url
     await made.drop(url)
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    """A mail server, which keeps what it gets."""
+    from tests.harness.mail.smtp import post_office  # (few tests send mail)
+
+    with post_office() as office:
+        yield office
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ A test compares `docs/settings.md` with `TABLE`, so that no setting can be undoc
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from server.config.variables import MOST_OF_ANY, setting, value_of
+from server.config.variables import MOST_OF_ANY, setting
 
 #: Shipped languages, each in its own words, in the order in which pages list them.
 LANGUAGES = {
@@ -395,19 +394,3 @@ TABLE = tuple(
     (f.metadata["variable"], f.metadata["default"], f.metadata["doc"])
     for f in dataclasses.fields(Settings)
 )
-
-
-def load(environ: Mapping[str, str]) -> Settings:
-    """The settings of this environment; each `VARIABLE` may come as a file named `VARIABLE_FILE`.
-
-    Raises `Misconfigured` in words that name the variable.
-    """
-    from server.config.checks import check  # (which knows what settings are)
-
-    values = {field.name: value_of(field, environ) for field in dataclasses.fields(Settings)}
-    settings = Settings(**values)
-    check(settings)
-    if settings.mail_from:
-        return settings
-    host = urlsplit(settings.public_url).hostname or "localhost"
-    return dataclasses.replace(settings, mail_from=f"petition@{host}")

@@ -294,9 +294,7 @@ async def house(
     url = f"sqlite:///{folder / 'store.db'}" if url.startswith("sqlite") else url
     settings = {
         "UNDERSIGNED_TOMBSTONES": str(folder / "tombstones"),
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
+        **office.settings,
         "UNDERSIGNED_SMS_CODES_DAILY": "100",
     } | settings
     async with text_door(url, False, **settings) as phones:

@@ -7,7 +7,7 @@ providers; then all that the product keeps is searched for them.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from unittest.mock import AsyncMock
@@ -27,16 +27,10 @@ from tests.attacks import lives
 from tests.attacks.house import COMMENT, MAIL, NAME, House, canaries, house
 from tests.attacks.lives import TAKEN_BACK, Life
 from tests.harness.databases.postgres import Cluster
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.product import ROOT
 
 ALL = {"name", "postcode", "mail", "phone", "comment"}
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
 
 
 @pytest.fixture

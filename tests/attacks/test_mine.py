@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,16 +12,10 @@ from server.core.person import mine
 from tests.attacks import lives
 from tests.attacks.house import COMMENT, MAIL, NAME, PHONE, House, hidden, house
 from tests.attacks.lives import mine_asked, mine_shown
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 
 OTHER = "bo.lee9@gmail.com"
 ALL = "Download it as text"
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
 
 
 @pytest.fixture

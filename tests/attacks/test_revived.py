@@ -6,7 +6,7 @@ It is put back beside the tombstones of the server that went on, and served.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from tests.attacks import lives
 from tests.attacks.house import House, house
 from tests.attacks.lives import Life
 from tests.harness.databases.postgres import Cluster
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 
 LIVES: list[Life] = [
     lives.slip,
@@ -90,12 +90,6 @@ class Copier:
         await asyncio.to_thread(cluster.run, "pg_dump", "-Fc", "-f", dump, "-d", self.source)
         await asyncio.to_thread(cluster.run, "pg_restore", "--exit-on-error", "-d", url, dump)
         return url
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
 
 
 @pytest.fixture

@@ -46,14 +46,6 @@ class Place:
         return int(json.loads(self.run(*words, "check", "--json", **environment))["face"]["total"])
 
 
-def mail_of(office: PostOffice) -> dict[str, str]:
-    return {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
-    }
-
-
 MISSOULA = "ocd-division/country:us/state:mt/place:missoula"
 
 
@@ -71,7 +63,7 @@ def place(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("commands")
-    with post_office() as office, product.running(folder / "data", **mail_of(office)) as server:
+    with post_office() as office, product.running(folder / "data", **office.settings) as server:
         server.post("/p/face", {"name": "Ana Diaz", "postcode": "59801"})
         yield Place(server, office, folder, lambda: request.getfixturevalue("postgres"))
 
@@ -86,7 +78,7 @@ def demo(place: Place) -> None:
 def serve_and_worker(place: Place) -> None:
     """The server alone sends nothing; the worker beside it does."""
     data, email = place.server.data.parent / "apart", "nina@gmail.com"
-    mail = mail_of(place.office)
+    mail = place.office.settings
     with product.running(data, **mail):
         pass  # makes the folder
     with product.running(data, serve=("serve", "--no-worker"), **mail) as server:

@@ -21,7 +21,7 @@ import pytest
 from server.core.petitions.wording.draft import DecisionMaker
 from server.db import Database
 from tests.harness import product
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.people.signers import letters, signer
 from tests.harness.product import eventually
 from tests.harness.texts.phones import Phones, text_door
@@ -39,19 +39,11 @@ _TIMES: defaultdict[str, set[int]] = defaultdict(set, accepted={1}, uncertain={0
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + 10 * KILLS)]
 
 
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
 async def test_no_kill_sends_a_letter_twice_or_loses_one(
     database_url: str, office: PostOffice, tmp_path: Path
 ) -> None:
     settings = {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
+        **office.settings,
         "UNDERSIGNED_LETTERS_HOURLY": ALL,
         "UNDERSIGNED_SMS_DAILY_SEGMENTS": ALL,
         "UNDERSIGNED_SMS_PETITION_SEGMENTS": ALL,

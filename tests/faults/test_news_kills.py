@@ -24,7 +24,7 @@ from server.core.news.piece import News, NewsWording, Piece
 from server.outgoing.news import TOGETHER
 from server.services import Services
 from tests.harness import product
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.people.subscribers import address, subscribe
 from tests.harness.product import eventually
 from tests.harness.texts.phones import text_door
@@ -39,19 +39,11 @@ ALL = "1000000"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + 10 * KILLS)]
 
 
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
 async def test_no_kill_sends_news_twice_or_loses_it(
     database_url: str, office: PostOffice, tmp_path: Path
 ) -> None:
     settings = {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
+        **office.settings,
         "UNDERSIGNED_MAIL_DAILY": ALL,
         "UNDERSIGNED_MAIL_PETITION_DAILY": ALL,
     }

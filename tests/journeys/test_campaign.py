@@ -110,9 +110,7 @@ def campaign(
         chromium() as browser,
         product.running(
             tmp_path_factory.mktemp("campaign") / "data",
-            UNDERSIGNED_SMTP_HOST="localhost",
-            UNDERSIGNED_SMTP_PORT=str(office.port),
-            UNDERSIGNED_SMTP_TLS="none",
+            **office.settings,
         ) as server,
     ):
         yield Campaign(server, office, browser, request.param)

@@ -32,9 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, office: PostOffice) -> Iter
     """The demo, whose mail goes to a real mail server."""
     with product.running(
         tmp_path_factory.mktemp("verifying") / "data",
-        UNDERSIGNED_SMTP_HOST="localhost",
-        UNDERSIGNED_SMTP_PORT=str(office.port),
-        UNDERSIGNED_SMTP_TLS="none",
+        **office.settings,
     ) as server:
         yield server
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -27,7 +26,7 @@ from server.mail import MAIL
 from server.mail.dkim import SIGNED, new_key, read_key, record, record_name, zone_line
 from server.mail.smtp import Smtp, mailer, signer
 from tests.harness.mail.mails import ANA, drain, signs, with_mail
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 
 KEY = new_key().decode()
 SECRET = {"UNDERSIGNED_SECRET_KEY": "k" * 40}
@@ -50,12 +49,6 @@ uutsm2c/vaTsk97DttM3cXFnS74gtvTlMAhtvM7mqw==
 """
 
 
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
 def published(name: bytes, timeout: int = 5) -> bytes:
     """The TXT record at that name, as the DNS has it."""
     assert name == b"jan27._domainkey.sign.example.org."
@@ -67,12 +60,7 @@ def holds(raw: bytes) -> bool:
 
 
 def smtp(office: PostOffice, **settings: str) -> Smtp:
-    mails = {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
-    }
-    made = mailer(load(SECRET | mails | SIGNING | settings))
+    made = mailer(load(SECRET | office.settings | SIGNING | settings))
     assert isinstance(made, Smtp)
     return made
 

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -30,19 +30,13 @@ from server.mail.smtp import mailer
 from server.outgoing.news import Newsman
 from tests.harness import product
 from tests.harness.mail.mails import ANA, drain, signs, with_mail
-from tests.harness.mail.smtp import PostOffice, codes_in, post_office
+from tests.harness.mail.smtp import PostOffice, codes_in
 from tests.harness.texts.phones import Phones
 from tests.harness.world import NOW, PHONE
 
 KEYS = Keys("k" * 40)
 BOUNCES = {"UNDERSIGNED_MAIL_BOUNCES": "bounces+*@sign.example.org"}
 SIGNED = BOUNCES | {"UNDERSIGNED_DKIM_KEY": "-----BEGIN PRIVATE KEY-----"}
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -18,7 +18,7 @@ from server.core.signing.messages import Message
 from server.mail.words import WIDTH, word
 from server.outgoing.loops import tell
 from tests.harness.mail.mails import drain, signs, with_mail
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.team import run_by
 from tests.harness.texts.phones import Phones
 from tests.harness.world import NOW
@@ -26,12 +26,6 @@ from tests.harness.world import NOW
 EMAIL = "ana@desk.example"
 MONDAY = NOW + 3 * DAY
 DESK = "https://sign.example.org/organizer/"
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
 
 
 @pytest.fixture

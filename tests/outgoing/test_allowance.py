@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,7 +13,7 @@ from server.core.petitions import sending
 from server.core.signing.codes import Action, TypedCode
 from server.core.signing.verification import Asked, Taken, Verifier
 from tests.harness.mail.mails import ANA, drain, signs, with_mail
-from tests.harness.mail.smtp import PostOffice, codes_in, post_office
+from tests.harness.mail.smtp import PostOffice, codes_in
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import NOW, PHONE
 
@@ -21,12 +21,6 @@ HOUR = 3600
 NOON = NOW + 11 * HOUR  # in Montana
 MIDNIGHT = NOW + 23 * HOUR
 HOURLY = 5  # of one network, so that a test needs few
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
 
 
 @pytest.fixture

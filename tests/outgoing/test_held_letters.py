@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +25,7 @@ from server.core.places.outcomes import Reached
 from server.db import Database, Transaction
 from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier, look_again
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.people.land import NEXT, take_map, take_people
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE
@@ -49,12 +49,6 @@ AFTER = int(datetime(2027, 1, 4, tzinfo=UTC).timestamp())
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
-@pytest.fixture
 async def phones(database_url: str, office: PostOffice) -> AsyncIterator[Phones]:
     async with congress(database_url, office) as phones:
         yield phones
@@ -63,12 +57,7 @@ async def phones(database_url: str, office: PostOffice) -> AsyncIterator[Phones]
 @asynccontextmanager
 async def congress(url: str, office: PostOffice, **settings: str) -> AsyncIterator[Phones]:
     """A server whose petition, LAKE, is to the Congress; its map ends with it."""
-    mail = {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
-    }
-    async with text_door(url, False, **mail | settings) as phones:
+    async with text_door(url, False, **office.settings | settings) as phones:
         phones.now = BEFORE
         await phones.add_petition(decision_makers=(), roles=("senator", "representative"))
         await take_people(phones.services.database, PEOPLE.encode(), now=BEFORE)

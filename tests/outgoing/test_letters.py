@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from unittest.mock import patch
@@ -24,7 +24,7 @@ from server.mail import bounces
 from server.mail.smtp import mailer
 from server.outgoing.letters import Carrier
 from sms.reading import reserved
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE, draft
 
@@ -37,12 +37,6 @@ TOWN = (
 WORDS = "Dear Jo Marsh,\n\nplease keep the lake clean. " + "My children swim in it. " * 6
 NAMES = ("Ana Diaz", "Bo Lee", "Cyd Marsh", "Dee Hill", "Eva Ford")
 HOUR = 3600
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
 
 
 @pytest.fixture
@@ -59,12 +53,7 @@ async def phones(database_url: str, office: PostOffice) -> AsyncIterator[Phones]
 @asynccontextmanager
 async def town(url: str, office: PostOffice, **settings: str) -> AsyncIterator[Phones]:
     """A server whose petition, LAKE, names two who decide."""
-    mail = {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
-    }
-    async with text_door(url, False, **(mail | settings)) as phones:
+    async with text_door(url, False, **(office.settings | settings)) as phones:
         await phones.add_petition(decision_makers=TOWN)
         yield phones
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
@@ -24,7 +24,7 @@ from server.mail.smtp import Smtp
 from server.mail.tokens import whose
 from server.outgoing.news import Newsman
 from sms import Sending
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.people.subscribers import address, phone, subscribe
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import NOW
@@ -90,17 +90,9 @@ class Sender:
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
-@pytest.fixture
 async def sender(database_url: str, office: PostOffice) -> AsyncIterator[Sender]:
     settings = {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
+        **office.settings,
         "UNDERSIGNED_MAIL_BOUNCES": "bounces+*@example.org",
     }
     async with text_door(database_url, **settings) as phones:
@@ -145,9 +137,7 @@ async def test_a_code_does_not_wait_for_news_nor_does_news_use_up_its_allowance(
     database_url: str, office: PostOffice
 ) -> None:
     settings = {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
+        **office.settings,
         "UNDERSIGNED_MAIL_PETITION_DAILY": "8",
     }
     async with text_door(database_url, **settings) as phones:

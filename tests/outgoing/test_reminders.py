@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -17,18 +17,12 @@ from server.core.upkeep.reminding import Reminding
 from server.mail.tokens import whose
 from server.outgoing.loops import do_chores
 from tests.harness.mail.mails import ANA, drain, signs, with_mail
-from tests.harness.mail.smtp import PostOffice, codes_in, post_office
+from tests.harness.mail.smtp import PostOffice, codes_in
 from tests.harness.texts.phones import Phones
 from tests.harness.world import NOW, PHONE
 
 HOUR = 3600
 DUE = NOW + 48 * HOUR + 1
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
 
 
 @pytest.fixture

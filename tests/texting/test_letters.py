@@ -4,7 +4,7 @@ them, and what goes away."""
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from unittest.mock import Mock
 
@@ -22,7 +22,7 @@ from server.outgoing.letters import Carrier
 from server.texting.letters.states import STATES, states_said
 from server.texting.replies import Talk, fitted, segments
 from sms.segments import fold_to_gsm7, measure
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.people import land
 from tests.harness.people.land import take_map
 from tests.harness.texts.phones import Phones, text_door
@@ -92,17 +92,9 @@ def test_the_table_has_replies_of_ours_and_each_of_those_about_letters() -> None
     assert about - used == elsewhere
 
 
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
 def mailing(office: PostOffice) -> dict[str, str]:
     return {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
+        **office.settings,
         "UNDERSIGNED_LETTERS_REPLY_TO": "answers@sign.example.org",
     }
 

@@ -66,9 +66,7 @@ def site_of(folder: Path, url: str = "") -> Iterator[Site]:
         post_office() as office,
         product.running(
             folder / "data",
-            UNDERSIGNED_SMTP_HOST="localhost",
-            UNDERSIGNED_SMTP_PORT=str(office.port),
-            UNDERSIGNED_SMTP_TLS="none",
+            **office.settings,
             UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
             UNDERSIGNED_SMS_CODES_DAILY="100",
             **settings,

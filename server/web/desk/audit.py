@@ -9,7 +9,7 @@ from typing import Any
 
 from server.core.desk import audit
 from server.core.desk.audit import Entry
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import ACTION_WORDS
 from server.words.render import N_
 

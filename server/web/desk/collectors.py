@@ -12,7 +12,7 @@ from server.core.petitions.wording.wordings import FEWEST
 from server.core.values.ids import read_id
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, NotOpen
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.http.forms import FormValues
 from server.web.public.site import path_of
 from server.words.render import N_

@@ -15,8 +15,8 @@ from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
 from server.core.places import divisions, ocd
 from server.db import Transaction
-from server.web.desk.session import Visit
 from server.web.desk.trial import TRIED, send_trial
+from server.web.desk.visit import Visit
 from server.words.render import N_
 
 #: What an organizer reads of each state, and does about it; those that want doing come last.

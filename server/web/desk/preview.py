@@ -10,7 +10,7 @@ from server.services import Services
 from server.texting.replies import Talk
 from server.texting.signing import confirmation
 from server.web.desk.figures.text_figures import money
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.http.compress import encoded
 from server.web.http.pages import Pages
 from server.web.public.preview import Previews, preview_path

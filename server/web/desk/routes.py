@@ -13,7 +13,7 @@ from server.web.desk.people import account, team
 from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
 from server.web.desk.people.sign_in import Entrance
-from server.web.desk.session import Needs, OrganizerPages, Room
+from server.web.desk.session import OrganizerPages
 from server.web.desk.signers import (
     finding,
     for_organizations,
@@ -22,6 +22,7 @@ from server.web.desk.signers import (
     partners,
     person,
 )
+from server.web.desk.visit import Needs, Room
 from server.web.http.requests import Methods
 
 

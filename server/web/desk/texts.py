@@ -15,7 +15,7 @@ from server.db import Transaction
 from server.errors import InvalidInput, NotOpen
 from server.texting.allowed import may_text, sending_gateway
 from server.texting.misread import cases, offering
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import KIND_WORDS
 from server.words.render import N_
 from sms.reading import reserved

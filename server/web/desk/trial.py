@@ -15,7 +15,7 @@ from server.core.values.names import tidy
 from server.mail.smtp import mailer
 from server.mail.tokens import return_path
 from server.mail.words import folded
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.words.render import N_
 
 _MARK = N_("Test")

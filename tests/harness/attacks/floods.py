@@ -69,9 +69,7 @@ def attacked(folder: Path) -> Iterator[tuple[Server, PostOffice]]:
         product.running(
             folder / "data",
             UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
-            UNDERSIGNED_SMTP_HOST="localhost",
-            UNDERSIGNED_SMTP_PORT=str(office.port),
-            UNDERSIGNED_SMTP_TLS="none",
+            **office.settings,
         ) as server,
     ):
         yield server, office

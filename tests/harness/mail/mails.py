@@ -15,12 +15,7 @@ ANA = "ana@gmail.com"
 
 def with_mail(url: str, office: PostOffice, **settings: str):  # type: ignore[no-untyped-def]
     """A server in this process whose mail goes to that office."""
-    environ = {
-        "UNDERSIGNED_SMTP_HOST": "localhost",
-        "UNDERSIGNED_SMTP_PORT": str(office.port),
-        "UNDERSIGNED_SMTP_TLS": "none",
-    }
-    return text_door(url, **(environ | settings))
+    return text_door(url, **(office.settings | settings))
 
 
 async def signs(

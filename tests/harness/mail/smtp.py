@@ -40,6 +40,15 @@ class PostOffice:
     drops: int = 0  # mails with which it goes away before it has said whether it has them
     heard: Callable[[str], object] = lambda command: None
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """By which a server sends its mail here."""
+        return {
+            "UNDERSIGNED_SMTP_HOST": "localhost",
+            "UNDERSIGNED_SMTP_PORT": str(self.port),
+            "UNDERSIGNED_SMTP_TLS": "none",
+        }
+
     def _answer(self, command: str) -> str | None:
         self.heard(command)
         waiting = self.answers.get(command)

@@ -230,9 +230,7 @@ def mailed(data: Path, *, places: bool = False, **settings: str) -> Iterator[Sit
         post_office() as office,
         product.running(
             data,
-            UNDERSIGNED_SMTP_HOST="localhost",
-            UNDERSIGNED_SMTP_PORT=str(office.port),
-            UNDERSIGNED_SMTP_TLS="none",
+            **office.settings,
             UNDERSIGNED_TRUSTED_PROXIES="127.0.0.1",
             **settings,
         ) as server,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from server.core.petitions import petitions
 from server.mail.smtp import Smtp
 from server.outgoing.news import Newsman
 from tests.harness.databases.stores import Blanks
-from tests.harness.mail.smtp import PostOffice, post_office
+from tests.harness.mail.smtp import PostOffice
 from tests.harness.people.subscribers import phone, subscribe
 from tests.harness.world import NOW
 from tests.web.desk.room import Answer, Browser, Room, opened
@@ -27,20 +27,12 @@ TYPED = {"title_en": "We won", "body_en": "The lake stays.", "text_en": "We won.
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
-@pytest.fixture
 async def mailed(blanks: Blanks, tmp_path: Path, office: PostOffice) -> AsyncIterator[Room]:
     """The room with a mail server beside it, and a price for texts."""
     await blanks.sqlite(tmp_path / "room.db")
     async with opened(
         tmp_path,
-        UNDERSIGNED_SMTP_HOST="localhost",
-        UNDERSIGNED_SMTP_PORT=str(office.port),
-        UNDERSIGNED_SMTP_TLS="none",
+        **office.settings,
         UNDERSIGNED_SMS_PRICE="0.01 USD",
     ) as room:
         yield room

@@ -12,7 +12,7 @@ from server.core.letters import again
 from server.core.petitions import review
 from server.core.petitions.petitions import Petition
 from server.web.desk.form.similar import like_draft
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import ALARM_WORDS, DONE, STATE_WORDS
 
 ALARMS_SHOWN = 1  # on the dashboard, the largest first; the page of decisions has all

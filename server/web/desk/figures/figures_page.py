@@ -25,7 +25,7 @@ from server.core.places.dating import day_at
 from server.db import Transaction
 from server.web.desk.figures.charts import Bar, Chart
 from server.web.desk.figures.text_figures import TextFigures
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import CLASS_WORDS, KIND_WORDS
 from server.web.public.words import CHANNEL_WORDS
 from server.words.render import day_words

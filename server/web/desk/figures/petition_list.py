@@ -17,7 +17,7 @@ from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.draft import Wording
 from server.core.values.ids import read_id
 from server.db import Transaction
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import DONE_FIRST, STATE_WORDS
 
 LISTED_AT_DESK = 50  # petitions on a page

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from server.config import LANGUAGES
 from server.core.petitions.petitions import Petition
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.public.site import path_of
 from server.words.render import N_, grouped
 

@@ -6,7 +6,7 @@ from server.core.desk.people import teams
 from server.core.desk.people.teams import Membership
 from server.core.values.ids import read_id
 from server.db import Transaction
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 
 
 async def for_whom(tx: Transaction, visit: Visit) -> int:

@@ -28,7 +28,7 @@ from server.web.desk.form.schedule import SCHEDULE_FIELDS, schedule_of
 from server.web.desk.form.similar import like_titles
 from server.web.desk.form.topics import shown_topics, with_topics
 from server.web.desk.resuming import HOME
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import (
     ADDED,
     CHANGES_NOT_STORED,

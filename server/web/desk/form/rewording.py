@@ -7,7 +7,7 @@ from server.core.petitions.petitions import Petition
 from server.core.petitions.wording import wordings
 from server.core.petitions.wording.draft import Draft, validated
 from server.web.desk.form.parts import REWORDED
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.http.forms import FormValues
 from sms.reading import reserved
 

@@ -10,7 +10,7 @@ from server.core.places import decision_makers
 from server.core.places.decision_makers import Office, title_of
 from server.errors import StoreUnavailable
 from server.web.desk.form.parts import ROLE
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.http.forms import FormValues
 
 ROLES_OFFERED = 20  # that one form can hold; session.DESK_FIELDS bounds it

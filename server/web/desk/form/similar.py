@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.similar import similar
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.http.forms import FormValues
 
 

@@ -19,7 +19,7 @@ from server.core.petitions.petitions import Petition, all_petitions
 from server.errors import InvalidInput
 from server.web.desk.form import parts
 from server.web.desk.news import answer_news
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import ANSWER_CHANGED, ANSWER_FAULTS
 from server.web.http.forms import FormValues
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.core.petitions.petitions import Petition
 from server.core.upkeep.deleting import delete_draft
 from server.web.desk.resuming import HOME
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 
 
 async def delete(visit: Visit) -> None:

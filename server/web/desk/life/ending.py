@@ -10,7 +10,7 @@ from server.core.upkeep import ending
 from server.core.values.names import tidy
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, NotOpen
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import END_FAULTS
 
 

@@ -14,7 +14,7 @@ from server.web.desk.form import petition_form
 from server.web.desk.form.parts import MAKERS, line, parts_of
 from server.web.desk.form.schedule import SCHEDULE_FIELDS
 from server.web.desk.resuming import HOME
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import REVIEW_FAULTS
 from server.web.public.preview import preview_path
 

@@ -10,7 +10,7 @@ from server.core.petitions import petitions, sending
 from server.db import Transaction
 from server.errors import InvalidInput
 from server.web.desk.form import petition_form
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 
 #: The states in which each question has an answer; elsewhere the dashboard says how it stands.
 _ASKED = {"pause": {"open"}, "close": {"open", "paused"}}

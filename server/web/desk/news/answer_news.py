@@ -9,7 +9,7 @@ from server.core.news.piece import NewsWording, Piece
 from server.core.petitions.answer import GivenAnswer
 from server.core.petitions.petitions import Petition
 from server.db import Transaction
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.words.render import N_, Renderer, date_words
 
 _TITLE = N_("The answer of {who}")

@@ -20,7 +20,7 @@ from server.core.petitions.wording.draft import TITLE_LIMIT
 from server.core.values.ids import read_id
 from server.errors import InvalidInput, NotFound, NotOpen, Overtaken
 from server.web.desk.news.words import CHANGED, fault_words
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import STALE
 from server.web.http.forms import FormValues
 

@@ -10,7 +10,7 @@ from server.core.news.figures import NewsFigures, news_figures
 from server.core.news.piece import News
 from server.core.news.writing import news_of
 from server.web.desk.news.words import NEWS_DONE
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 
 SHOWN = 20
 

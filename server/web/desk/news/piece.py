@@ -25,8 +25,8 @@ from server.texting.news import news_text
 from server.web.desk.figures.text_figures import money
 from server.web.desk.news.form import the_news
 from server.web.desk.news.words import NEWS_DONE, fault_words
-from server.web.desk.session import Visit
 from server.web.desk.trial import may_try
+from server.web.desk.visit import Visit
 from server.words.render import N_
 from sms.segments import measure
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.core.news.recipients import PLACE_LEAST
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.words.render import N_
 
 CHANGED = N_(

@@ -25,7 +25,7 @@ from server.web.desk.people.account_words import (
 )
 from server.web.desk.people.team_words import LIMITS
 from server.web.desk.resuming import HOME
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.public.sheets import qr_code
 
 FACTOR_SALT_BYTES = 16

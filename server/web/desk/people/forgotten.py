@@ -27,7 +27,8 @@ from server.web.desk.people.account_words import (
 )
 from server.web.desk.people.team_words import LIMITS
 from server.web.desk.resuming import HOME, SIGN_IN
-from server.web.desk.session import OrganizerPages, Visit, see_other
+from server.web.desk.session import OrganizerPages
+from server.web.desk.visit import Visit, see_other
 from server.web.desk.words import WAIT
 from server.web.http.addresses import client_address
 from server.web.http.forms import FormValues

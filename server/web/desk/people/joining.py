@@ -18,7 +18,8 @@ from server.db import Transaction
 from server.errors import InvalidInput, NotFound
 from server.web.desk.people.team_words import ACCOUNT_PROBLEMS, LIMITS, LINK_GONE, roles_words
 from server.web.desk.resuming import HOME
-from server.web.desk.session import OrganizerPages, check_form_token, see_other
+from server.web.desk.session import OrganizerPages, check_form_token
+from server.web.desk.visit import see_other
 from server.web.http.forms import FormValues
 from server.web.http.responses import Header
 

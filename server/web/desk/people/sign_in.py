@@ -16,14 +16,8 @@ from server.errors import InvalidInput, NotFound, StoreUnavailable, Throttled
 from server.web.desk.form import petition_form
 from server.web.desk.people.account_words import WRONG_CODE
 from server.web.desk.resuming import HOME, SIGN_IN, unpacked, wanted_page
-from server.web.desk.session import (
-    FORM_LIMIT,
-    SESSION,
-    OrganizerPages,
-    Visit,
-    check_form_token,
-    see_other,
-)
+from server.web.desk.session import FORM_LIMIT, SESSION, OrganizerPages, check_form_token
+from server.web.desk.visit import Visit, see_other
 from server.web.desk.words import NOT_SIGNED_IN, WAIT, WRONG
 from server.web.http.cookies import dropped_cookie
 from server.web.http.failures import note

@@ -22,7 +22,7 @@ from server.web.desk.people.team_words import (
     roles_words,
 )
 from server.web.desk.resuming import HOME
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 
 TEAM_ENTRIES = 30  # of the audit log on the page
 NONCE_BYTES = 16

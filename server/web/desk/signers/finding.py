@@ -13,13 +13,13 @@ from server.core.signing import stored
 from server.core.values.ids import read_id
 from server.db import Transaction
 from server.errors import InvalidInput, NotOpen, Throttled
-from server.web.desk.session import Visit
 from server.web.desk.signers.person_words import (
     BY_WORDS,
     PERSON_DONE,
     REASON_OF_ERASURE,
     SEARCH_FAULTS,
 )
+from server.web.desk.visit import Visit
 from server.web.desk.words import WAIT
 from server.web.public.signing.kept import KEPT_STATES
 

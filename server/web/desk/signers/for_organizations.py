@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.core.desk.signers import for_organizations
 from server.core.desk.signers.for_organizations import SHOWN_AT_ONCE
 from server.core.values.ids import read_id
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.words.render import N_
 
 #: What the page says after a change, by the word in its address.

@@ -20,7 +20,7 @@ from server.core.values.names import tidy
 from server.core.values.postcodes import normal_postcode
 from server.db import Transaction
 from server.errors import BadRequest, InvalidInput, NotFound, NotOpen, Problem
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 from server.web.desk.words import CHANNEL_OF, INVALID_WORDS, moment_words
 from server.web.http.forms import FormValues
 from server.web.public.words import REASON_WORDS

@@ -15,7 +15,6 @@ from server.core.petitions import petitions, sending
 from server.core.petitions.petitions import Petition
 from server.core.values.ids import read_id
 from server.db import Transaction
-from server.web.desk.session import Visit
 from server.web.desk.signers.invalidation import (
     agreed_to,
     begin,
@@ -23,6 +22,7 @@ from server.web.desk.signers.invalidation import (
     is_agreed,
     reasons_words,
 )
+from server.web.desk.visit import Visit
 from server.web.desk.words import (
     ALARM_WORDS,
     DECIDED,

@@ -6,7 +6,7 @@ import re
 
 from server.core.desk.signers import partners
 from server.errors import NotFound
-from server.web.desk.session import Visit
+from server.web.desk.visit import Visit
 
 
 async def show(visit: Visit) -> None:

@@ -14,9 +14,9 @@ from server.core.petitions.petitions import Petition
 from server.core.signing.signatures import checked_entries
 from server.core.values.ids import read_id
 from server.errors import InvalidInput, NotFound, Problem
-from server.web.desk.session import Room, Visit
 from server.web.desk.signers.finding import standing
 from server.web.desk.signers.person_words import PERSON_DONE, PERSON_FAULTS, REASON_OF_ERASURE
+from server.web.desk.visit import Room, Visit
 from server.web.public.signing.kept import Teller, as_json
 from server.web.public.words import REASON_WORDS
 
