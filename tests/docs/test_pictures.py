@@ -8,15 +8,16 @@ from pathlib import Path
 from PIL import Image
 
 from tests.docs.documents import documents
-from tests.harness.product import ROOT, running
+from tests.harness.needs import needs
+from tests.harness.product import ROOT
 from tests.harness.web.pictures import FOLDER, MADE_FROM, WINDOWS, digests, pages
 
 PICTURE_BYTES = 40_000
 
 
+@needs("faketime")
 def test_the_pictures_show_the_pages_of_today(tmp_path: Path) -> None:
-    with running(tmp_path / "data") as server:
-        today = digests(pages(server))
+    today = digests(pages(tmp_path))
     assert MADE_FROM.read_text("utf-8") == today, "run `make pictures`, and look at them"
 
 
