@@ -3,6 +3,7 @@ of which we only know that they opened the page for it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,7 @@ from server.db import Transaction
 
 CallOutcome = Literal["reached", "no_answer"]
 CALL_OUTCOMES: tuple[CallOutcome, ...] = ("reached", "no_answer")
+NO_CALLS: dict[CallOutcome, int] = dict.fromkeys(CALL_OUTCOMES, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,17 @@ async def call_figures(tx: Transaction, petition_id: int) -> dict[CallOutcome, i
         "SELECT outcome, count(*) AS n FROM calls WHERE petition_id = :petition GROUP BY outcome",
         petition=petition_id,
     )
-    found: dict[CallOutcome, int] = {"reached": 0, "no_answer": 0}
-    return found | {row["outcome"]: row["n"] for row in rows}
+    return NO_CALLS | {row["outcome"]: row["n"] for row in rows}
+
+
+async def all_call_figures(tx: Transaction) -> dict[int, dict[CallOutcome, int]]:
+    """The same of each petition that somebody has called for."""
+    found: defaultdict[int, dict[CallOutcome, int]] = defaultdict(NO_CALLS.copy)
+    for row in await tx.fetch(
+        "SELECT petition_id, outcome, count(*) AS n FROM calls GROUP BY petition_id, outcome"
+    ):
+        found[row["petition_id"]][row["outcome"]] = row["n"]
+    return found
 
 
 async def opened_figure(tx: Transaction, petition_id: int) -> int:
@@ -77,3 +88,9 @@ async def opened_figure(tx: Transaction, petition_id: int) -> int:
         "SELECT count(*) AS n FROM own_mails WHERE petition_id = :petition", petition=petition_id
     )
     return row["n"] if row else 0
+
+
+async def all_opened_figures(tx: Transaction) -> dict[int, int]:
+    """The same of each petition."""
+    rows = await tx.fetch("SELECT petition_id, count(*) AS n FROM own_mails GROUP BY petition_id")
+    return {row["petition_id"]: row["n"] for row in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from server.core.letters.letter import Channel, State
@@ -52,14 +52,15 @@ async def by_office(tx: Transaction, petition_id: int) -> list[OfficeFigures]:
     return sorted(found.values(), key=lambda f: (-f.total, f.name, f.channel))
 
 
-async def letter_figures(tx: Transaction, petition_id: int) -> dict[State, int]:
-    """How many letters of a petition are in which state."""
-    rows = await tx.fetch(
-        "SELECT state, count(*) AS n FROM letters WHERE petition_id = :petition"
-        " GROUP BY state ORDER BY state",
-        petition=petition_id,
-    )
-    return {row["state"]: row["n"] for row in rows}
+async def letter_figures(tx: Transaction) -> dict[int, dict[State, int]]:
+    """How many letters of each petition are in which state."""
+    found: defaultdict[int, dict[State, int]] = defaultdict(dict)
+    for row in await tx.fetch(
+        "SELECT petition_id, state, count(*) AS n FROM letters"
+        " GROUP BY petition_id, state ORDER BY petition_id, state"
+    ):
+        found[row["petition_id"]][row["state"]] = row["n"]
+    return found
 
 
 async def pause(tx: Transaction, petition_id: int, office: str, now: int) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from server.core.counting import counts
 from server.core.counting.counts import CLASSES, DAY, Figures
 from server.core.counting.states import IN_TOTAL, STATE, where
 from server.core.desk import audit
-from server.core.letters.calls import CallOutcome, call_figures, opened_figure
+from server.core.letters.calls import (
+    NO_CALLS,
+    CallOutcome,
+    all_call_figures,
+    all_opened_figures,
+)
 from server.core.letters.figures import letter_figures
 from server.core.letters.letter import State
 from server.db import Transaction
@@ -50,16 +56,17 @@ async def check(tx: Transaction) -> Report:
             )
     faults += [f"{slugs[id_]}: {fault}" for id_, fault in await _loose_ends(tx)]
     faults += [f"{slugs[id_]}: {fault}" for id_, fault in await _wrong_sums(tx)]
-    figures = {
-        slug: counts.summed([r for r in rows if r["petition_id"] == id_])
-        for id_, slug in slugs.items()
-    }
+    of_petition = defaultdict(list)
+    for row in rows:
+        of_petition[row["petition_id"]].append(row)
+    letters, calls = await letter_figures(tx), await all_call_figures(tx)
+    opened = await all_opened_figures(tx)
     return Report(
-        figures,
+        {slug: counts.summed(of_petition[id_]) for id_, slug in slugs.items()},
         faults,
-        {slug: await letter_figures(tx, id_) for id_, slug in slugs.items()},
-        {slug: await call_figures(tx, id_) for id_, slug in slugs.items()},
-        {slug: await opened_figure(tx, id_) for id_, slug in slugs.items()},
+        {slug: letters.get(id_, {}) for id_, slug in slugs.items()},
+        {slug: calls.get(id_, dict(NO_CALLS)) for id_, slug in slugs.items()},
+        {slug: opened.get(id_, 0) for id_, slug in slugs.items()},
     )
 
 
