@@ -23,14 +23,16 @@ from server.errors import Misconfigured, NotFound
 
 #: Whoever has set one of them means no demo.
 _KEYS = {"UNDERSIGNED_SECRET_KEY", "UNDERSIGNED_SECRET_KEY_FILE"}
+_NO_KEY = "-" * 32  # nothing is recognised by it
 _DATABASE = {"UNDERSIGNED_DATABASE_URL", "UNDERSIGNED_DATABASE_URL_FILE"}
 #: Where a group of commands adds its own.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
+def settings_of(options: argparse.Namespace, *, needs_key: bool = True) -> Settings:
     """The environment's settings; where it names no database, those of the demo's folder. What
-    names the database is looked at here: a command does nothing before it."""
+    names the database is looked at here: a command does nothing before it. One that opens nothing
+    that is sealed `needs_key` not."""
     environ: Mapping[str, str] = os.environ
     if not environ.keys() & _DATABASE:
         found = demo.environment_of(options.data)
@@ -41,6 +43,8 @@ def settings_of(options: argparse.Namespace) -> Settings:
                 " `undersigned key new` prints a key."
             )
         environ = joined(found, environ)
+    if not needs_key and not environ.keys() & _KEYS:
+        environ = {**environ, "UNDERSIGNED_SECRET_KEY": _NO_KEY}
     settings = load(environ)
     sqlite_path(settings.database_url)
     return settings

@@ -120,7 +120,7 @@ def _backup(options: argparse.Namespace) -> None:
     from server.cli import backup  # (a server on PostgreSQL loads nothing of SQLite)
     from server.db.files import path_of
 
-    settings = settings_of(options)
+    settings = settings_of(options, needs_key=False)
     source = path_of(settings.database_url)
     if options.litestream:
         print(backup.litestream(source, options.litestream), end="")

@@ -68,6 +68,17 @@ def test_a_key_that_the_database_was_not_made_with_is_refused(
     assert main(["check"]) == 0
 
 
+def test_a_copy_is_made_without_the_key(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["init"]) == 0
+    monkeypatch.delenv("UNDERSIGNED_SECRET_KEY")
+    assert main(["backup"]) == 0
+    assert "Verified" in capsys.readouterr().out
+    assert main(["check"]) == 1
+    assert "UNDERSIGNED_SECRET_KEY must be set" in capsys.readouterr().err
+
+
 def test_a_copy_is_put_back_with_its_own_key_alone(
     path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
