@@ -30,6 +30,7 @@ from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.draft import DecisionMaker, Draft, Wording
 from server.core.signing import signatures
 from server.core.signing.signature import Signing
+from server.core.upkeep import reminding
 from server.core.values.ids import Ids
 from server.core.values.keys import SALT_BYTES, Keys
 from server.db import Database, Transaction
@@ -126,9 +127,7 @@ async def _send_nothing(tx: Transaction, petition_id: int, now: int) -> None:
             await outbox.forget_recipient(tx, row["id"])
         else:
             await outbox.discard(tx, row["id"])
-    await tx.execute(
-        "UPDATE signatures SET reminded_at = :now WHERE petition_id = :id", now=now, id=petition_id
-    )
+    await reminding.remind_nobody(tx, petition_id, now)
 
 
 @dataclass(frozen=True, slots=True)

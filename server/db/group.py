@@ -27,6 +27,7 @@ BATCH_LIMIT = 512
 BATCH_TRIES = 4  # of a batch that meets another server's
 #: A batch of more says that many wait at the same time; who can wait then lets them go first.
 CROWD, CROWD_SECONDS, GIVE_WAY_SECONDS = 16, 0.1, 0.02
+FAILING_SECONDS = 10.0  # after which a store that failed is tried again
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -69,7 +70,7 @@ class GroupCommit:
         self._on_broken = on_broken
         self._observe = observe
         self._task: asyncio.Task[None] | None = None
-        self._crowded_at = float("-inf")
+        self._crowded_at = self._failed_at = float("-inf")
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="group commit")
@@ -103,6 +104,11 @@ class GroupCommit:
         """
         if time.perf_counter() - self._crowded_at < CROWD_SECONDS:
             await asyncio.sleep(GIVE_WAY_SECONDS)
+
+    @property
+    def fails(self) -> bool:
+        """Whether the last batch, a short while ago, met a store that could not take it."""
+        return time.perf_counter() - self._failed_at < FAILING_SECONDS
 
     async def _run(self) -> None:
         while True:
@@ -147,9 +153,12 @@ class GroupCommit:
             if not isinstance(error, UndersignedError):
                 log.exception("a batch of one failed")
             _fail(jobs, error)
+            if _meets_all(error):
+                self._failed_at = time.perf_counter()
             if isinstance(error, StoreBroken):
                 self._on_broken()
         else:
+            self._failed_at = float("-inf")
             for job, result in zip(jobs, results, strict=True):
                 _answer(job, result)
 

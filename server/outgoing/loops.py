@@ -82,8 +82,8 @@ async def _take_out(services: Services) -> bool:
 
 
 async def wake(services: Services) -> None:
-    """What must be done before anybody is served: petitions open and close, and what was taken back
-    since a copy was made goes. Where nobody has done it for long, all else that is due."""
+    """What must be done before anybody is served: petitions open and close, and what is due to be
+    erased goes, for it may be a copy. Where nobody has done it for long, all else that is due."""
     if await _doubts_the_clock(services):
         return
     async with services.database.read() as tx:
@@ -92,8 +92,7 @@ async def wake(services: Services) -> None:
         await do_chores(services)
         return
     await _by_clock(services)
-    if services.tombstones:
-        await services.tombstones.catch_up(services.database)
+    await _erase(services)
 
 
 async def _by_time(services: Services) -> None:
@@ -198,15 +197,23 @@ async def do_chores(services: Services) -> None:
     await _by_clock(services)
     async with services.database.write() as tx:
         await shown.publish(tx, now, services.chance)
-        await erasure.erase_due(tx, now, services.settings.sms_keep_days)
         await letters.expire(tx, now)
     await look_again(services)
     await _remind(services, now)
-    await erasure.erase_contacts(services.database, now, services.settings.pending_hours)
-    await erasure.erase_prefixes(services.database, now)
+    await _erase(services)
     if services.tombstones:
-        # Contacts first: the one that stays of two may have been taken back since.
-        await services.tombstones.catch_up(services.database)
         await services.tombstones.forget(now, services.settings.tombstones_days)
     await ending.empty(services.database, now)
     await search.fill(services.database)
+
+
+async def _erase(services: Services) -> None:
+    """What is due to be erased by its age, and what was taken back since a copy was made."""
+    database, now, settings = services.database, services.now(), services.settings
+    async with database.write() as tx:
+        await erasure.erase_due(tx, now, settings.sms_keep_days)
+    await erasure.erase_contacts(database, now, settings.pending_hours)
+    await erasure.erase_prefixes(database, now)
+    if services.tombstones:
+        # Contacts first: the one that stays of two may have been taken back since.
+        await services.tombstones.catch_up(database)

@@ -37,6 +37,8 @@ class Operators:
     async def ready(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`ready`, or 503 while nothing can be stored: send people to another server."""
         database = self._services.database
+        if self._services.group.fails:
+            raise StoreUnavailable("the last signing could not be stored")
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), self._probing:
                 if time.monotonic() - self._durable_at < PROBE_SECONDS:

@@ -132,8 +132,8 @@ def test_on_a_full_disk_nothing_is_acknowledged_and_all_works_again_with_room(
         assert server.get("/p/face").status == 200
         assert server.get("/readyz").status == 503
         ballast.unlink()
-        assert server.get("/readyz").status == 200
         assert STORED in sign(server, "After Full").text
+        assert server.get("/readyz").status == 200
         assert set(names(server.store)) == {*acknowledged, "After Full"}
         done = server.command("check")
         assert done.returncode == 0, done.stderr

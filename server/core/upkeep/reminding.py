@@ -135,6 +135,17 @@ async def _next(tx: Transaction, petition_id: int, since: int, until: int, limit
     return list(rows)
 
 
+async def remind_nobody(tx: Transaction, petition_id: int, now: int) -> None:
+    """All who wait for their contact to be verified count as reminded: nobody is there to read
+    it."""
+    await tx.execute(
+        "UPDATE signatures SET reminded_at = :now WHERE petition_id = :petition"
+        " AND verified_at IS NULL",
+        petition=petition_id,
+        now=now,
+    )
+
+
 async def _note(tx: Transaction, petition_id: int, keys: Iterable[bytes], now: int) -> None:
     """They are reminded of all that waits for them, under whatever name it was signed."""
     await tx.execute(

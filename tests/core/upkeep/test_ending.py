@@ -140,6 +140,7 @@ async def test_every_column_and_table_is_either_kept_or_emptied(world: World) ->
     [row] = await world.rows()
     kept = {"id", "petition_id", "class", "language", "created_at", "verified_at", "held_at"}
     kept |= {"rejected_at", "withdrawn_at", "invalidation_id", "absorbed_by", "wording"}
+    kept |= {"reminded_at"}
     assert set(row) == kept | set(ending.EMPTIED)
     assert set(TYPES) <= kept | set(ending.EMPTIED)
     sqlite = "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c"

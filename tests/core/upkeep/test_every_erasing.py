@@ -124,6 +124,7 @@ ERASING: dict[str, set[str] | str] = {
     "upkeep/ending.py:_forget": {"ended"},
     "upkeep/erasure.py:_erase_prefixes": BY_AGE,
     "upkeep/reminding.py:_note": BY_SENDING,
+    "upkeep/reminding.py:remind_nobody": BY_SENDING,
 }
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from server.app import running
+from server.cli.shared import prepare
 from server.config import load
 from server.core.counting import counts
 from server.core.petitions import petitions
@@ -94,7 +95,9 @@ async def text_door(
         "UNDERSIGNED_SMS_NUMBER": NUMBER,
         "UNDERSIGNED_PUBLIC_URL": "https://sign.example.org",
     }
-    async with running(load(environ | settings), with_worker=False) as services:
+    chosen = load(environ | settings)
+    await prepare(chosen, new=True)
+    async with running(chosen, with_worker=False) as services:
         network = Network()
         services.gateways = {"twilio": network}  # type: ignore[dict-item]
         phones = Phones(services, TextDoor(services), network)

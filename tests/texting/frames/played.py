@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from server.app import running
 from server.cli.demo import DEMO_NUMBER as NUMBER
 from server.cli.sample import sample
+from server.cli.shared import prepare
 from server.config import load
 from server.core.petitions.wording.draft import Draft
 from server.texting import TextDoor
@@ -32,7 +33,9 @@ async def demo_door(database_url: str) -> AsyncIterator[Phones]:
         "UNDERSIGNED_SMS_DAILY_SEGMENTS": "10000000",
         "UNDERSIGNED_SMS_PETITION_SEGMENTS": "10000000",
     }
-    async with running(load(environ), with_worker=False) as services:
+    settings = load(environ)
+    await prepare(settings, new=True)
+    async with running(settings, with_worker=False) as services:
         network = Network()
         services.gateways = {"twilio": network}  # type: ignore[dict-item]
         phones = Phones(services, TextDoor(services), network)

@@ -231,7 +231,7 @@ def listed(page: Page) -> list[str]:
 def who_did_what_is_read_to_its_beginning(site: Site) -> None:
     slug = site.petition()
     for n in range(55):
-        site.desk.press(site.own(slug).form(f"{OWN}/text-codes"), f"on={(n + 1) % 2}")
+        site.desk.press(site.own(slug, "/figures").form(f"{OWN}/text-codes"), f"on={(n + 1) % 2}")
     newest = site.own(slug, "/audit")
     assert "created the petition" not in newest.text
     oldest = site.desk.turn(newest, "?before")
