@@ -70,7 +70,9 @@ def _same_everywhere(page: str, server: Server) -> str:
 
 def _of_no_moment(page: str) -> str:
     """Without what is another with each sign-in and minute."""
-    page = re.sub(r'(?<=name="(?:csrf|text)" value=")[^"]*', "", page.replace("127.0.0.1:", "localhost:"))
+    page = re.sub(
+        r'(?<=name="(?:csrf|text)" value=")[^"]*', "", page.replace("127.0.0.1:", "localhost:")
+    )
     page = re.sub(r"localhost:[0-9]+", SITE.removeprefix("https://"), page)
     return re.sub(r"\b[0-9]{2}:[0-9]{2}\b", "12:00", page)
 
