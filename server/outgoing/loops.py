@@ -36,6 +36,7 @@ NOTICE_SECONDS = 10.0
 RECONCILE_SECONDS = 3600.0
 SWEEP_SECONDS, SWEEP_TRIES, SWEEP_PAUSE_SECONDS = 1200.0, 60, 20.0
 
+Step = Callable[[], Awaitable[bool | None]]
 log = logging.getLogger(__name__)
 
 
@@ -48,23 +49,35 @@ async def run(services: Services) -> None:
     texter, postman = Texter(services), Postman(services, mailer(services.settings))
     carrier = Carrier(services, mailer(services.settings))
     newsman = Newsman(services, mailer(services.settings))
+    if_sure = partial(_if_sure, services)
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("letters", carrier.drain, IDLE_SECONDS))
-        loops.create_task(_for_ever("news", newsman.drain, IDLE_SECONDS))
-        loops.create_task(_for_ever("late news", newsman.follow, LATE_NEWS_SECONDS))
+        loops.create_task(_for_ever("news", if_sure(newsman.drain), IDLE_SECONDS))
+        loops.create_task(_for_ever("late news", if_sure(newsman.follow), LATE_NEWS_SECONDS))
         loops.create_task(_for_ever("chores", partial(_by_time, services), CHORES_SECONDS))
         takes_out = partial(_take_out, services)
-        loops.create_task(_for_ever("clock", partial(_open_and_close, services), IDLE_SECONDS))
-        loops.create_task(_for_ever("figures", partial(_count, services), CHORES_SECONDS))
-        loops.create_task(_for_ever("notices", partial(tell, services), NOTICE_SECONDS))
+        loops.create_task(_for_ever("clock", if_sure(partial(_by_clock, services)), IDLE_SECONDS))
+        loops.create_task(_for_ever("figures", if_sure(partial(_count, services)), CHORES_SECONDS))
+        loops.create_task(_for_ever("notices", if_sure(partial(tell, services)), NOTICE_SECONDS))
         loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
         loops.create_task(_for_ever("sweeping", lambda: _sweep(services), SWEEP_SECONDS))
-        loops.create_task(_for_ever("providers", lambda: _ask(services), RECONCILE_SECONDS))
+        loops.create_task(
+            _for_ever("providers", if_sure(partial(_ask, services)), RECONCILE_SECONDS)
+        )
 
 
-async def _for_ever(name: str, step: Callable[[], Awaitable[bool | None]], pause: float) -> None:
+def _if_sure(services: Services, step: Step) -> Step:
+    """Do nothing while the clock is not believed: what goes by time, or notes times that come."""
+
+    async def sure() -> bool | None:
+        return None if services.doubt else await step()
+
+    return sure
+
+
+async def _for_ever(name: str, step: Step, pause: float) -> None:
     """Do it again and again, at once while there is more to do, else after a pause."""
     while True:
         more: bool | None = False
@@ -85,6 +98,8 @@ async def wake(services: Services) -> None:
     """What must be done before anybody is served: petitions open and close, and what is due to be
     erased goes, for it may be a copy. Where nobody has done it for long, all else that is due."""
     if await _doubts_the_clock(services):
+        if services.tombstones:  # which need no clock
+            await services.tombstones.catch_up(services.database)
         return
     async with services.database.read() as tx:
         last = await heartbeat.last_beat(tx)
@@ -130,11 +145,6 @@ async def _by_clock(services: Services) -> None:
         await services.directory.refresh()
 
 
-async def _open_and_close(services: Services) -> None:
-    if not services.doubt:
-        await _by_clock(services)
-
-
 async def _count(services: Services) -> bool:
     """Count the figures of one large petition anew; whether there may be more to count."""
     now, known = services.now(), (await services.directory.current()).by_id
@@ -177,8 +187,6 @@ async def _sweep(services: Services) -> None:
 
 
 async def _ask(services: Services) -> None:
-    if services.doubt:
-        return
     await reconcile.reconcile(services)
     await reconcile.erase_at_providers(services)
 

@@ -5,6 +5,7 @@ from a file of tests, and nothing of `bench`; `bench` imports from here.
 
     product     the demo in processes of its own, and raw HTTP to it
     world       one open petition in a store, without any door around it
+    clocks      processes by whose clocks it is another time
     examples    how many examples hypothesis makes
     team        organizations that own petitions
     said        what this process logs

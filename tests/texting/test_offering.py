@@ -256,6 +256,15 @@ async def test_spelling_is_put_right_as_far_as_letters_go(door: Phones) -> None:
     assert await ask(door, text, "Ana Díaz") is None
 
 
+@pytest.mark.parametrize("name", ["c a l l p o l i c e", "call police", "Sara Quinn"])
+async def test_of_single_letters_of_a_text_nobody_makes_words_of_their_own(
+    door: Phones, name: str
+) -> None:
+    text = await heard(door, "I would like lake Ana Diaz in 59801 please call me now, Oli Price")
+    with pytest.raises(InvalidInput, match="not_in_text"):
+        await ask(door, text, name)
+
+
 async def test_spend_cap_and_countries_hold(database_url: str) -> None:
     async with text_door(database_url, UNDERSIGNED_SMS_DAILY_SEGMENTS="1") as door:
         door.now = NOW + 12 * 3600

@@ -25,27 +25,31 @@ _ORGANIZATIONS = (
     f" AND s.public_at IS NOT NULL AND {where('verified')}"
 )
 _TEXTS = (
-    "SELECT 1 AS one FROM inbound i WHERE kind = 'unknown' AND received_at > :since"
+    "SELECT 1 AS one FROM inbound i WHERE kind IN ({kinds}) AND received_at > :since"
     " AND petition_id = :id AND body IS NOT NULL AND NOT EXISTS (SELECT 1 FROM judged_texts j"
     "  WHERE j.gateway = i.gateway AND j.message_id = i.message_id)"
 )
+_MAY_BE = "'which', 'stop_how', 'late'"  # kinds of texts
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Comments and organizations to read, and texts that were not understood lately and that nobody
-    has made anything of."""
+    """Comments and organizations to read; of the texts of late that nobody has made anything of,
+    those that were not understood, and those that may have meant something else."""
 
     comments: int = 0
     organizations: int = 0
     texts: int = 0
+    unsure: int = 0
 
 
 async def waiting(tx: Transaction, petition_id: int, now: int) -> Waiting:
+    lately = {"id": petition_id, "since": now - LATELY_SECONDS}
     return Waiting(
         await _counted(tx, _COMMENTS, id=petition_id),
         await _counted(tx, _ORGANIZATIONS, id=petition_id),
-        await _counted(tx, _TEXTS, id=petition_id, since=now - LATELY_SECONDS),
+        await _counted(tx, _TEXTS.format(kinds="'unknown'"), **lately),
+        await _counted(tx, _TEXTS.format(kinds=_MAY_BE), **lately),
     )
 
 

@@ -75,27 +75,32 @@ async def _write_runs(tx: Transaction, news: News, people: dict[Channel, int]) -
 async def halt_news(tx: Transaction, news: News, now: int) -> bool:
     """Nothing of it leaves any more but what is leaving; False if that is so. Their turn comes once
     more if it goes on."""
+    await tx.lock([b"news %d" % news.id])
     halted = await tx.fetch(
         "UPDATE news SET stopped_at = :now WHERE id = :id AND queued_at IS NOT NULL"
         " AND stopped_at IS NULL AND finished_at IS NULL RETURNING id",
         id=news.id,
         now=now,
     )
-    waiting = "SELECT signature_id FROM outbox WHERE news_id = :id AND sent_at IS NULL"
-    waiting += " AND failed_at IS NULL AND handed_at IS NULL"
-    await tx.execute(
-        f"DELETE FROM news_told WHERE news_id = :id AND signature_id IN ({waiting})", id=news.id
-    )
-    await tx.execute(
+    waiting = await tx.fetch(
         "DELETE FROM outbox WHERE news_id = :id AND sent_at IS NULL AND failed_at IS NULL"
-        " AND handed_at IS NULL",
+        " AND handed_at IS NULL RETURNING signature_id",
         id=news.id,
+    )
+    # Of just those: what another server has handed over by now stays told.
+    rows = tx.rows("waiting", signature_id="int")
+    await tx.execute(
+        "DELETE FROM news_told WHERE news_id = :id AND signature_id IN"
+        f" (SELECT signature_id FROM {rows} w)",
+        id=news.id,
+        waiting=pack((row["signature_id"],) for row in waiting),
     )
     return bool(halted)
 
 
 async def go_on_with_news(tx: Transaction, news: News, now: int) -> bool:
     """What was halted goes to those whose turn has not come; False if it was not, or is too old."""
+    await tx.lock([b"news %d" % news.id])
     going = await tx.fetch(
         "UPDATE news SET stopped_at = NULL WHERE id = :id AND stopped_at IS NOT NULL"
         " AND queued_at > :since RETURNING id",

@@ -92,6 +92,8 @@ async def is_for_two(
 
 def _weight(signature: Signature) -> tuple[int, int]:
     """How much leaves the figures with it: of all, and of the verified ones."""
+    if signature.rejected_at is not None:  # it may be put back, and could not be once erased
+        return 1, int(signature.verified_at is not None)
     return int(state_of(signature) in IN_TOTAL), int(is_counted(signature))
 
 
@@ -151,6 +153,7 @@ async def agree(
     """A second organizer agrees, and it is done. Raises `InvalidInput` for the one who asked, and
     for one who has not been a member for long; `NotFound` where nothing waits any more."""
     await check_not_ended(tx, petition.id)
+    await one_at_a_time(tx)  # nobody calls it off meanwhile
     asked = await find(tx, petition.id, id_, now)
     if organizer == asked.asked_by:
         raise InvalidInput(Problem("second", "same"))
@@ -165,6 +168,7 @@ async def agree(
 
 async def cancel(tx: Transaction, petition_id: int, id_: int, now: int) -> bool:
     """It does not happen; whether it waited."""
+    await one_at_a_time(tx)
     try:
         await find(tx, petition_id, id_, now)
     except NotFound:

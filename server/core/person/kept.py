@@ -80,7 +80,7 @@ async def of_signature(
         )
         parts[name] = [_entry(row) for row in rows]
     if phone:
-        parts["texts"], parts["conversations"] = await _spoken(tx, keys, phone)
+        parts["texts"], parts["conversations"] = await _spoken(tx, keys, petition.id, phone)
     return Kept(petition, signature, parts)
 
 
@@ -130,17 +130,24 @@ def _pairs(row: Row) -> Iterator[tuple[str, Any]]:
         yield name, json.loads(value) if name in {"shares", "texts", "chosen"} and value else value
 
 
-async def _spoken(tx: Transaction, keys: Keys, phone: str) -> tuple[Sequence[Part], Sequence[Part]]:
-    """What this phone has said and heard, in 30 days; and what it was asked last."""
+async def _spoken(
+    tx: Transaction, keys: Keys, petition_id: int, phone: str
+) -> tuple[Sequence[Part], Sequence[Part]]:
+    """What this phone has said and heard about that petition, in 30 days; and what it was asked
+    last. What it says to others is not for its organizers."""
     batch = pack((key,) for key in keys.phones(phone))
-    mine = f"phone_key IN (SELECT phone_key FROM {tx.rows('batch', phone_key='blob')} b)"
+    theirs = f"phone_key IN (SELECT phone_key FROM {tx.rows('batch', phone_key='blob')} b)"
+    mine = f"petition_id = :petition AND {theirs}"
     texts = await tx.fetch(
         "SELECT received_at, sender, body, reply, kind FROM inbound"
         f" WHERE sender IS NOT NULL AND {mine} ORDER BY arrival",
+        petition=petition_id,
         batch=batch,
     )
     asked = await tx.fetch(
-        f"SELECT name, postcode, asked_at FROM conversations WHERE {mine}", batch=batch
+        f"SELECT name, postcode, asked_at FROM conversations WHERE {mine}",
+        petition=petition_id,
+        batch=batch,
     )
     return [_entry(row) for row in texts], [_entry(row) for row in asked]
 
@@ -151,6 +158,8 @@ async def phone_of(
     """The number of who has signed so, if it still stands anywhere: in the signature, or in what
     was texted in the last 30 days, where the contact's key tells whose it is."""
     contact = signature.contact or ""
+    if signature.verified_at is None:  # anybody may have typed that number
+        return None
     if signature.class_ not in _BY_PHONE or signature.contact_key is None or "@" in contact:
         return None
     if contact:

@@ -136,14 +136,15 @@ class Ledger:
     def mend(self, known: Signature, right: Signing) -> None:
         """What organizers put right at its signer's wish, where `is_another` has found nobody. What
         they have taken out keeps the keys by which it stays out."""
-        known.comment = right.comment
         if known.rejected_at:
             known.say(right)
+            known.comment = right.comment
             return
         with self._moving(known):
             if known.place_key != right.keys.place:
                 known.absorbed_by = None
             known.correct(right)
+            known.comment = right.comment
         if known.verified_at:
             self._absorb(known, right.keys.contacts)
         else:

@@ -62,6 +62,7 @@ class Reminding:
                 if not await _next(tx, petition.id, since, until, 1):
                     return
             async with database.write() as tx:
+                await tx.lock([_mark(petition.id).encode()])  # another server waits, then goes on
                 found = await _next(tx, petition.id, since, until, REMINDED_TOGETHER)
                 await self._queue(tx, petition, [row for row in found if row["waits"]], now)
                 if found:

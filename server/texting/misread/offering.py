@@ -8,7 +8,9 @@ what only asks for help or talks leaves it open.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from server.core.conversations import offers
 from server.core.conversations.misread import MisreadText
@@ -33,6 +35,8 @@ _LEAVES_OPEN: frozenset[Intent] = frozenset(
         *("thanks", "greeting", "question", "quote", "unknown", "not_sure"),
     }
 )
+#: Of scripts that write words without spaces: Thai, Lao, Burmese, Khmer, Japanese, Chinese.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 #: What phones make a link of, also without http: example.org
 _DOTTED = re.compile(r"[^\W\d_]\.[^\W\d_]{2}|[/\\:]")
 
@@ -115,9 +119,19 @@ def _fault_of_name(name: str, body: str) -> str:
 
 
 def _is_written_in(name: str, body: str) -> bool:
-    """Whether each word of the name stands in the text, whatever its case, accents and spaces."""
-    written = fold_name(body).replace(" ", "")
-    return all(word in written for word in fold_name(name).split())
+    """Whether the name stands in the text in one piece, or each of its words is one of the text or
+    two neighbours, whatever case, accents and spaces: of letters from here and there anybody could
+    make words of their own. In scripts without spaces each word is a part of the text."""
+    written, wanted = _words(body), _words(name)
+    known, whole = {*written, *map("".join, pairwise(written))}, "".join(written)
+    if "".join(wanted) in whole:
+        return True
+    return all(w in known or (_UNSPACED.search(w) and w in whole) for w in wanted)
+
+
+def _words(text: str) -> list[str]:
+    letters = (c if unicodedata.category(c)[0] in "LMN" else " " for c in fold_name(text))
+    return "".join(letters).split()
 
 
 def _language(services: Services, text: MisreadText, petition: Petition) -> str:

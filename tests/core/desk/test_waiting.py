@@ -26,7 +26,7 @@ async def test_comments_organizations_and_texts_that_wait(world: World) -> None:
                     id=row["id"],
                 )
     async with world.database.write() as tx:
-        for n, kind in enumerate(("unknown", "sign", "unknown")):
+        for n, kind in enumerate(("unknown", "sign", "unknown", "stop_how")):
             await tx.execute(
                 "INSERT INTO inbound (gateway, message_id, phone_key, petition_id, body, kind,"
                 " segments, received_at) VALUES ('x', :n, :key, :p, 'hm', :kind, 1, :at)",
@@ -36,7 +36,7 @@ async def test_comments_organizations_and_texts_that_wait(world: World) -> None:
                 kind=kind,
                 at=NOW - n,
             )
-    assert await of(world) == Waiting(comments=1, organizations=1, texts=2)
+    assert await of(world) == Waiting(comments=1, organizations=1, texts=2, unsure=1)
     async with world.database.write() as tx:
         await tx.execute("UPDATE signatures SET approved_at = :now WHERE true", now=NOW)
         await tx.execute("UPDATE besides SET approved_at = :now WHERE true", now=NOW)
