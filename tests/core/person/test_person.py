@@ -10,13 +10,14 @@ from server.core.counting.counts import DAY
 from server.core.desk.people import teams
 from server.core.person import erasures, kept, mending, search
 from server.core.person.mending import Right
+from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
 from server.core.signing import signatures, stored
 from server.core.upkeep import check
 from server.db import Transaction
 from server.errors import InvalidInput, NotFound, Throttled
 from tests.harness.team import run_by
-from tests.harness.world import NOW, PHONE, World
+from tests.harness.world import NOW, PHONE, World, draft
 
 
 async def one(world: World, n: int = -1) -> int:
@@ -342,3 +343,63 @@ async def test_what_was_taken_out_stays_out_by_its_old_name(world: World) -> Non
     [row] = await world.rows("name, place_key, rejected_at")
     assert (row["name"], row["place_key"]) == ("Ana Diaz", before["place_key"])
     assert await world.web("Ana Dias") == "again"
+
+
+# What a phone has said elsewhere.
+
+
+async def texted(world: World, petition_id: int | None, n: int) -> None:
+    """The phone has texted something about that petition."""
+    async with world.database.write() as tx:
+        for key in world.keys.phones(PHONE)[:1]:
+            await tx.execute(
+                "INSERT INTO inbound (gateway, message_id, phone_key, petition_id, sender, body,"
+                " kind, segments, received_at) VALUES ('x', :n, :key, :p, :sender, :body, 'sign',"
+                " 1, :at)",
+                n=str(n),
+                key=key,
+                p=petition_id,
+                sender=PHONE,
+                body=f"about {petition_id}",
+                at=NOW,
+            )
+
+
+async def said_by(world: World, id_: int) -> list[object]:
+    """What the desk shows of the texts of that signature's phone."""
+    async with world.database.read() as tx:
+        [signature] = await stored.by_ids(tx, 1, [id_])
+    phone = await kept.phone_of(world.database, world.keys, world.petition, signature)
+    async with world.database.read() as tx:
+        found = await kept.of_signature(tx, world.keys, world.petition, id_, phone)
+    return [text["body"] for text in found.parts.get("texts", ())]
+
+
+async def test_a_number_that_anybody_may_have_typed_shows_nothing_of_its_phone(
+    world: World,
+) -> None:
+    await texted(world, 1, 1)
+    await world.web("Ana Diaz", phone=PHONE)
+    assert await said_by(world, await one(world)) == []
+
+
+async def test_a_phone_shows_what_it_has_said_to_this_petition_alone(world: World) -> None:
+    async with world.database.write() as tx:
+        other = draft(slug="pond", keyword="POND")
+        pond = await petitions.create(tx, other, reserved=frozenset(), salt=b"t" * 32, now=NOW)
+    await world.text("Ana Diaz")
+    for n, petition_id in enumerate((1, pond, None)):
+        await texted(world, petition_id, n)
+    assert await said_by(world, await one(world)) == ["about 1"]
+
+
+async def test_what_was_taken_out_and_may_come_back_is_erased_by_two(world: World) -> None:
+    async with world.database.write() as tx:
+        await organizers(tx, 0, 0)
+    for name in ("Ana Diaz", "Bo Lee", "Cy Moss", "Di Poe"):
+        await world.web(name)
+    async with world.database.write() as tx:
+        await tx.execute("UPDATE signatures SET rejected_at = :now WHERE true", now=NOW)
+        await tx.execute("UPDATE counts SET n = 0 WHERE true")
+    ids = await world.signature_ids()
+    assert [await erase(world, id_) for id_ in ids] == [True, True, True, False]
