@@ -29,6 +29,7 @@ from sms import Gateway, Outbound, Sending
 from sms.segments import fit, measure
 
 _TURNS = (*outbox.TURNS, *outbox.NEWS_TURNS)
+OFFER = "offer"  # an organizer's question to a phone, asked once
 UNANSWERED_SECONDS = 60.0  # in which no news follows one that a provider did not answer
 TURN_SECONDS = 1.0  # what must wait longer for its gateway's turn lets others go first
 
@@ -138,7 +139,7 @@ class Texter:
     ) -> Plan | None:
         """What it has to say; None if that is nothing."""
         services = self._services
-        if item.kind == "offer":
+        if item.kind == OFFER:
             return await self._offer(tx, item, petition, now)
         if not item.signature_id:
             return Plan(item.kind)
@@ -190,7 +191,7 @@ class Texter:
         if sending.result == "throttled":
             self._hold(due.gateway, outbox.THROTTLED_SECONDS)
         code = code_of(due.gateway, sending.code)
-        if item.news_id and code == "network":
+        if (item.news_id or item.kind == OFFER) and code == "network":
             # No answer: it may have gone. The next one waits, lest all of them become uncertain.
             sending, code = Sending("failed"), telling.UNCERTAIN
             self._hold(due.gateway, UNANSWERED_SECONDS)
@@ -241,7 +242,7 @@ class Texter:
                     if not item.is_reply:  # which was charged when it was decided
                         sent = {item.petition_id or usage.NO_PETITION: segments}
                         await usage.add(tx, now // DAY, received={}, sent=sent)
-                    if item.kind == "offer":
+                    if item.kind == OFFER:
                         await offers.offered(tx, services.keys.phone(item.recipient), now)
                     if due.verdict.rests:
                         await allowance.rest(tx, services.keys.address(item.recipient), now)
@@ -253,6 +254,9 @@ class Texter:
                 case "stopped" | "failed":
                     if sending.result == "stopped":
                         await phones.opt_out(tx, services.keys.phone(item.recipient), now)
+                    if item.kind == OFFER and sending.code == telling.UNCERTAIN:
+                        # Whoever got it may say YES.
+                        await offers.offered(tx, services.keys.phone(item.recipient), now)
                     await outbox.dropped(tx, item.id, sending.code, now)
 
 

@@ -15,6 +15,7 @@ from server.core.upkeep import erasure
 from server.core.values.names import NAME_LIMIT
 from server.errors import InvalidInput
 from server.texting.misread import offering
+from sms import Sending
 from sms.reading.lexicon import phrases_of
 from sms.segments import measure
 from tests.harness.texts.phones import Phones, text_door
@@ -263,6 +264,23 @@ async def test_of_single_letters_of_a_text_nobody_makes_words_of_their_own(
     text = await heard(door, "I would like lake Ana Diaz in 59801 please call me now, Oli Price")
     with pytest.raises(InvalidInput, match="not_in_text"):
         await ask(door, text, name)
+
+
+async def test_a_question_that_a_provider_does_not_answer_is_not_sent_again_and_may_be_answered(
+    door: Phones,
+) -> None:
+    text = await heard(door)
+    door.now += 60
+    assert await ask(door, text) is None
+    door.network.failure = Sending("retry", code="network")
+    await door.drain()
+    door.network.failure = None
+    for _ in range(3):
+        door.now += 3600
+        await door.drain()
+    assert door.network.sent == []
+    await door.text("YES")
+    assert (await door.figures()).verified == 1
 
 
 async def test_spend_cap_and_countries_hold(database_url: str) -> None:
