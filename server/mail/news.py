@@ -55,7 +55,7 @@ def news_words(
     language: str,
     ending: str,
 ) -> tuple[str, str]:
-    """Subject and body of such a mail; `ending` is where its reader ends news, '' for nowhere."""
+    """Subject and body of such a mail; `ending` is the page that ends news, '' if there is none."""
     said = news.wordings[language]
     fields = {
         "title": petition.wording(language).title,

@@ -134,8 +134,7 @@ class Ledger:
         return other is not None
 
     def mend(self, known: Signature, right: Signing) -> None:
-        """What organizers put right at its signer's wish, where `is_another` has found nobody. What
-        they have taken out keeps the keys by which it stays out."""
+        """What organizers put right where `is_another` found nobody; what is out keeps its keys."""
         if known.rejected_at:
             known.say(right)
             known.comment = right.comment
