@@ -39,8 +39,8 @@ _SIGNERS_TEMPLATES = (
 )
 #: Of the desk, those that are asked for first and take long to compile.
 _DESK_TEMPLATES = (
-    *("base", "_back", "_alarms", "_review", "_similar", "index", "petition", "figures"),
-    *("moderation", "share"),
+    *("base", "_back", "figures/_alarms", "life/_review", "form/_similar", "figures/index"),
+    *("figures/petition", "figures/figures", "signers/moderation", "figures/share"),
 )
 SUMMARY_LETTERS = 150  # about what lists of pages show
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")

@@ -85,7 +85,7 @@ async def test_organizers_are_told_of_every_column_of_the_export(database: Datab
 
 def test_the_form_for_partners_has_the_fields_of_ours() -> None:
     desk = ROOT / "templates" / "web" / "organizer"
-    block = (desk / "_form_elsewhere.html").read_text("utf-8")
+    block = (desk / "figures/_form_elsewhere.html").read_text("utf-8")
     ours = (ROOT / "templates" / "web" / "_form.html").read_text("utf-8")
     fields = set(re.findall(r'(?<=\(")\w+(?=", )|(?<=\bname=")\w+', ours)) - {"_charset_", "nobody"}
     assert set(re.findall(r'(?<=\bname=")\w+', block)) - {"eligible"} == fields

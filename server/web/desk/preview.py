@@ -38,7 +38,7 @@ async def show(visit: Visit) -> None:
     """All languages of a petition; once it is open, its page is there for all."""
     petition = await visit.petition()
     seen = [_seen(visit.services, petition, code) for code in petition.wordings]
-    await visit.send_petition_page("preview", petition, {}, seen=seen)
+    await visit.send_petition_page("form/preview", petition, {}, seen=seen)
 
 
 def _seen(services: Services, petition: Petition, code: str) -> Seen:

@@ -205,7 +205,7 @@ class OrganizerPages:
         values = {"next": wanted_page(form.get("next", HOME)), "typed": form.get("typed", "")}
         csrf = organizers.form_token(token)
         await self.send_page(
-            scope, send, "prove", status, extra, values=values, csrf=csrf, error=error
+            scope, send, "people/prove", status, extra, values=values, csrf=csrf, error=error
         )
 
     async def _ask_to_sign_in(self, scope: Scope, send: Send, form: FormValues) -> None:
@@ -218,7 +218,7 @@ class OrganizerPages:
         values = {"name": "", "next": path, "typed": typed}
         # 200: some text and feature-phone browsers hide the body of a 4xx.
         say: dict[str, Any] = {"values": values, "ended": True, "error": "", "reset": False}
-        await self.send_page(scope, send, "sign_in", **say)
+        await self.send_page(scope, send, "people/sign_in", **say)
 
 
 def _is_stale(form: FormValues, token: bytes, welcome: bool) -> bool:

@@ -28,7 +28,7 @@ LEGISLATURE = REAL / "openstates-vt-legislature.json"
 READERS = (
     _ROOT / "tests/core/places/test_real_files.py",
     _ROOT / "tests/cli/test_real_places.py",
-    _ROOT / "tests/texting/test_real_menus.py",
+    _ROOT / "tests/texting/sessions/test_real_menus.py",
 )
 
 TODAY, NEXT, LATER = "2026-11-30", "2027-01-03", "2027-02-01"

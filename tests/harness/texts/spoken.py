@@ -5,7 +5,10 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[3]
 CASES = _ROOT.parent / "shared" / "cases" / "texts.json"
 #: The files of tests that play them; without them they are left out (`plugins/left_out.py`).
-PLAYERS = (_ROOT / "tests/texting/test_cases.py", _ROOT / "tests/sms/reading/test_cases.py")
+PLAYERS = (
+    _ROOT / "tests/texting/conversations/test_cases.py",
+    _ROOT / "tests/sms/reading/test_cases.py",
+)
 
 #: What speakers of each language are told to send, or would send.
 WORDS = {

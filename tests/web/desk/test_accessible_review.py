@@ -12,8 +12,8 @@ from tests.harness.needs import needs
 from tests.harness.web.axe import faults_at
 from tests.harness.web.browser import chromium
 from tests.harness.web.site import PASSWORD, Site
-from tests.web.presses.life import new_draft
-from tests.web.presses.reviewing import hand_in
+from tests.web.presses.desk.life import new_draft
+from tests.web.presses.desk.reviewing import hand_in
 
 pytestmark = [needs("chromium"), pytest.mark.slow, pytest.mark.timeout(120)]
 WIDTHS = (320, 1280)

@@ -14,7 +14,7 @@ from tests.harness.mail.smtp import codes_in
 from tests.harness.product import eventually
 from tests.harness.web.budgets import CODINGS, FACTORS, ROOM
 from tests.harness.web.site import Site, mailed
-from tests.web.presses.letters import LETTER, OWN, addressed, verified, wrote
+from tests.web.presses.public.letters import LETTER, OWN, addressed, verified, wrote
 
 #: Of one step, without what the signer wrote: gzip, brotli, plain.
 BUDGET = (1400, 1200, 3000)

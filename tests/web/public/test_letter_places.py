@@ -16,7 +16,7 @@ from tests.harness.people.land import as_json, member
 from tests.harness.product import Server
 from tests.harness.web.budgets import CODINGS, FACTORS, ROOM
 from tests.harness.web.site import Site, mailed
-from tests.web.presses.letters import LETTER, chosen, comes_to, of_places, verified
+from tests.web.presses.public.letters import LETTER, chosen, comes_to, of_places, verified
 
 #: Of one step, without what the signer wrote: gzip, brotli, plain.
 BUDGET = (1400, 1200, 3000)

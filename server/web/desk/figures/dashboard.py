@@ -24,7 +24,7 @@ async def show(visit: Visit) -> None:
     services = visit.services
     alarms = await services.alarms(petition.id)
     await visit.send_petition_page(
-        "petition",
+        "figures/petition",
         petition,
         _still_true(petition),
         **await _standing(visit, petition),

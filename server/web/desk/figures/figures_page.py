@@ -43,7 +43,7 @@ async def show(visit: Visit) -> None:
         recent = await recent_texts(tx, petition.id, words)
     span, steps = _steps(visit, counted)
     await visit.send_petition_page(
-        "figures",
+        "figures/figures",
         petition,
         {},
         board=counted["standing"],

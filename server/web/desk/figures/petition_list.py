@@ -38,7 +38,7 @@ async def index(visit: Visit) -> None:
         waiting, changed = await _of_reviewer(visit, tx)
     word = visit.query("done")
     await visit.send_page(
-        "index",
+        "figures/index",
         organizations=_grouped(visit, mine, owners, page, standings),
         several=bool(typed) or len(owners) > LISTED_AT_DESK,
         typed=typed,

@@ -24,7 +24,7 @@ async def share(visit: Visit) -> None:
         return
     link = settings.public_url + path_of(petition, None)
     await visit.send_petition_page(
-        "share",
+        "figures/share",
         petition,
         {},
         link=link,
@@ -34,7 +34,10 @@ async def share(visit: Visit) -> None:
         words=list(_ready_words(visit, petition, link)),
         form=_form_elsewhere(visit, petition, link),
         badge=visit.services.renderer.page(
-            "web/organizer/_badge_code.html", petition.language, link=link, petition=petition
+            "web/organizer/figures/_badge_code.html",
+            petition.language,
+            link=link,
+            petition=petition,
         ),
     )
 
@@ -58,5 +61,5 @@ def _by_text(visit: Visit, petition: Petition, language: str) -> str:
 
 def _form_elsewhere(visit: Visit, petition: Petition, link: str) -> str:
     """The sign form as a partner's page carries it, in the petition's language."""
-    template, language = "web/organizer/_form_elsewhere.html", petition.language
+    template, language = "web/organizer/figures/_form_elsewhere.html", petition.language
     return visit.services.renderer.page(template, language, link=link, petition=petition).strip()

@@ -305,7 +305,7 @@ async def send_form(
         for field, problem in sorted((problems or {}).items(), key=_place)
     }
     await visit.send_page(
-        "form",
+        "form/form",
         200 if delay is None else 503,
         [] if delay is None else [retry_after(delay)],
         petition=petition,

@@ -100,7 +100,7 @@ async def _send_form(
     limits = {"by_limit": ANSWERER_LIMIT, "words_limit": ANSWER_LIMIT}
     errors = {field: _fault(visit, field, code, limits) for field, code in (faults or {}).items()}
     await visit.send_petition_page(
-        "answer",
+        "life/answer",
         petition,
         {},
         values=values,

@@ -16,7 +16,7 @@ async def delete(visit: Visit) -> None:
     elif visit.posts:
         await _delete(visit, petition)
     else:
-        await visit.send_petition_page("delete", petition, {})
+        await visit.send_petition_page("life/delete", petition, {})
 
 
 async def _delete(visit: Visit, petition: Petition) -> None:

@@ -33,7 +33,7 @@ async def _send_question(visit: Visit, petition: Petition, fault: str = "") -> N
         seen = await ends.all_of_it(tx, petition.id, now)
         second = await needs_second(tx, petition.id, seen, visit.organizer.id, now)
     await visit.send_petition_page(
-        "end",
+        "life/end",
         petition,
         {},
         seen=seen,
@@ -96,7 +96,7 @@ async def _send_asked(visit: Visit, petition: Petition, fault: str = "") -> None
     if seen.n:
         await visit.note_look(petition)
     fault = fault and visit.sentence(END_FAULTS, fault)
-    await visit.send_petition_page("agree", petition, {}, asked=asked, seen=seen, fault=fault)
+    await visit.send_petition_page("life/agree", petition, {}, asked=asked, seen=seen, fault=fault)
 
 
 async def _agree(visit: Visit, petition: Petition) -> None:

@@ -93,7 +93,7 @@ async def _send_draft(visit: Visit, petition: Petition, fault: str = "") -> None
         raise NotFound
     limits = {"least": REASONS_LEAST, "limit": REASONS_LIMIT}
     await visit.send_petition_page(
-        "review",
+        "life/review",
         stored,
         {},
         read=read,

@@ -48,7 +48,7 @@ async def close(visit: Visit) -> None:
 async def _ask(visit: Visit, action: str) -> None:
     petition = await visit.petition()
     if petition.state in _ASKED[action]:
-        await visit.send_petition_page("stop", petition, {}, action=action)
+        await visit.send_petition_page("life/stop", petition, {}, action=action)
     else:
         await visit.go_to_petition(petition)
 

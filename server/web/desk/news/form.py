@@ -140,7 +140,7 @@ async def _send_form(
     order = [f"{part}_{code}" for code in codes for part in ("title", "body", "text")]
     found = sorted((faults or {}).items(), key=lambda f: [*order, "place"].index(f[0]))
     await visit.send_petition_page(
-        "news_form",
+        "news/form",
         petition,
         {},
         news=news,

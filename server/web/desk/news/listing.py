@@ -40,5 +40,5 @@ async def show(visit: Visit) -> None:
     ]
     more = found[SHOWN - 1].number if len(found) > SHOWN else None
     await visit.send_petition_page(
-        "news", petition, NEWS_DONE, listed=listed, people=people, more=more
+        "news/news", petition, NEWS_DONE, listed=listed, people=people, more=more
     )

@@ -64,7 +64,7 @@ async def show(visit: Visit) -> None:
         bill = await _bill(visit.services, tx, petition, news)
         email = (await account_of(tx, visit.organizer)).email
     await visit.send_petition_page(
-        "news_piece",
+        "news/piece",
         petition,
         NEWS_DONE,
         news=news,
@@ -119,7 +119,7 @@ async def _ask(visit: Visit, petition: Petition, news: News, fault: str = "") ->
     few = news.place and people.total < recipients.PLACE_LEAST
     fault = fault or (fault_words(visit, "place", "few") if few else "")
     await visit.send_petition_page(
-        "news_send", petition, {}, news=news, people=people, bill=bill, fault=fault
+        "news/send", petition, {}, news=news, people=people, bill=bill, fault=fault
     )
 
 

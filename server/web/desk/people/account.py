@@ -41,7 +41,7 @@ async def show(visit: Visit) -> None:
         wanted = await notices.wanted(tx, me)
         address = (await forgotten.account_of(tx, me)).email
     await visit.send_page(
-        "account",
+        "people/account",
         address=address,
         notices={kind: (NOTICE_WORDS[kind], kind in wanted) for kind in NOTICES},
         sessions=found,
@@ -72,7 +72,7 @@ async def set_notices(visit: Visit) -> None:
 async def password(visit: Visit) -> None:
     """GET the form; POST changes it, once the old one is right. All other sessions end."""
     if not visit.posts:
-        await visit.send_page("password", error="", field="", least=LIMITS["password_least"])
+        await visit.send_page("people/password", error="", field="", least=LIMITS["password_least"])
         return
     services, me, form = visit.services, visit.organizer, visit.form
     key, salt = services.keys.server("sign-in"), secrets.token_bytes(passwords.PASSWORD_SALT_BYTES)
@@ -97,7 +97,7 @@ async def password(visit: Visit) -> None:
 async def _send_password_fault(visit: Visit, field: str, code: str) -> None:
     error = visit.sentence(PASSWORD_PROBLEMS, code, **LIMITS)
     least = LIMITS["password_least"]
-    await visit.send_page("password", error=error, field=field, least=least)
+    await visit.send_page("people/password", error=error, field=field, least=least)
 
 
 # Sessions.
@@ -141,7 +141,7 @@ async def _send_second(visit: Visit, salt: bytes, error: str = "", **context: An
         is_on, left = await second_step.is_on(tx, me), await second_step.codes_left(tx, me)
     issuer = services.settings.name or services.settings.public_url.partition("://")[2]
     await visit.send_page(
-        "second_step",
+        "people/second_step",
         is_on=is_on,
         left=left,
         salt=salt.hex(),

@@ -113,7 +113,7 @@ async def _send_address(visit: Visit, fault: str = "", proof: str = "") -> None:
     error = visit.sentence(ADDRESS_PROBLEMS, fault) if fault else ""
     email = visit.form.get("email", account.email)
     await visit.send_page(
-        "address", kept=account.email, error=error, field=fault, proof=proof, email=email
+        "people/address", kept=account.email, error=error, field=fault, proof=proof, email=email
     )
 
 
@@ -185,4 +185,6 @@ class Forgotten:
         extra = context.pop("extra", ())
         shown = {"asked": False, "error": "", "field": "", "name": form.get("name", "")} | context
         least = LIMITS["password_least"]
-        await self._pages.send_page(scope, send, "forgotten", status, extra, least=least, **shown)
+        await self._pages.send_page(
+            scope, send, "people/forgotten", status, extra, least=least, **shown
+        )

@@ -124,7 +124,7 @@ class Joining:
         await pages.send_page(
             scope,
             send,
-            "join",
+            "people/join",
             organizer=organizer,
             csrf=organizers.form_token(pages.token(scope)) if organizer else "",
             invitation=found,

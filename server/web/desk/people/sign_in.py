@@ -140,7 +140,7 @@ class Entrance:
         await self._pages.send_page(
             scope,
             send,
-            "sign_in",
+            "people/sign_in",
             status,
             extra,
             values=values,

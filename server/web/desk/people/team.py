@@ -40,7 +40,7 @@ async def show(visit: Visit) -> None:
         }
     await _send(
         visit,
-        "team",
+        "people/team",
         done=visit.sentence(TEAM_DONE, word, **LIMITS) if word in TEAM_DONE else "",
         fault=word in TEAM_FAULTS,
         meanings=ROLE_MEANINGS,
@@ -103,10 +103,10 @@ async def invite(visit: Visit) -> None:
                 await visit.note_team(tx, "invited", roles=listed(roles))
     except InvalidInput as error:
         fault = visit.sentence(TEAM_DONE, _LIMITED[error.problems[0].field], **LIMITS)
-        await _send(visit, "invite", values=form, link="", done=fault, fault=True)
+        await _send(visit, "people/invite", values=form, link="", done=fault, fault=True)
     else:
         link = f"{services.settings.public_url}{HOME}join/{token}"
-        await _send(visit, "invite", link=link, whom=form.get("whom", ""), fault=False)
+        await _send(visit, "people/invite", link=link, whom=form.get("whom", ""), fault=False)
 
 
 async def revoke(visit: Visit) -> None:

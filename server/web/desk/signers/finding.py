@@ -82,7 +82,7 @@ async def _send(
         "why": REASON_OF_ERASURE,
         "values": visit.form,
     }
-    await visit.send_petition_page("signers", petition, PERSON_DONE, **context)
+    await visit.send_petition_page("signers/signers", petition, PERSON_DONE, **context)
 
 
 async def _waiting(tx: Transaction, petition: Petition, now: int) -> list[tuple[Erasure, str, str]]:

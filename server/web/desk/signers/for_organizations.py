@@ -24,7 +24,7 @@ async def show(visit: Visit) -> None:
     listed = found[:SHOWN_AT_ONCE]
     more = listed[-1].id if len(found) > len(listed) else 0
     await visit.send_petition_page(
-        "organizations", petition, _DONE, listed=listed, verified=verified, more=more
+        "signers/organizations", petition, _DONE, listed=listed, verified=verified, more=more
     )
 
 

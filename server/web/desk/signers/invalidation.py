@@ -120,7 +120,7 @@ async def _send_form(
     shown: dict[str, Any] = {"values": values, "seen": seen, "second": second, "fault": fault}
     shown |= {"prefixes": prefixes, "classes": [c for c in CHANNEL_OF if c in offered]}
     shown["kept"] = prefix if all(prefix != tag for tag, *_ in prefixes) else ""
-    await visit.send_petition_page("invalidate", petition, {}, **shown)
+    await visit.send_petition_page("signers/invalidate", petition, {}, **shown)
 
 
 def _condition(form: FormValues, petition: Petition) -> Condition:

@@ -73,7 +73,7 @@ async def _send_decisions(visit: Visit, petition: Petition, **context: Any) -> N
         found["older"] = found["public"][-1][0]
     # What this organizer has just done: a link or an old tab may say more.
     true = {word: DECIDED[word] for word in _LED_TO.get(last, ())}
-    await _send_page(visit, "moderation", petition, UNDECIDED | true, **found | context)
+    await _send_page(visit, "signers/moderation", petition, UNDECIDED | true, **found | context)
 
 
 async def _waiting(tx: Transaction, petition: Petition) -> dict[int, tuple[Preview, str]]:

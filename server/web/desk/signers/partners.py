@@ -17,7 +17,7 @@ async def show(visit: Visit) -> None:
         return
     async with visit.services.database.read() as tx:
         found = await partners.sharing(tx, petition.id)
-    await visit.send_petition_page("partners", petition, {}, found=found)
+    await visit.send_petition_page("signers/partners", petition, {}, found=found)
 
 
 async def _send_file(visit: Visit, partner: str) -> None:

@@ -78,7 +78,7 @@ async def _send(
         await visit.note(tx, audit.SAW, petition.id, signature=_mark(visit, petition, id_))
     first = {f: getattr(found.signature, f) or "" for f in ("name", "postcode", "comment")}
     await visit.send_petition_page(
-        "signer",
+        "signers/signer",
         petition,
         PERSON_DONE,
         signature=found.signature,
@@ -196,7 +196,7 @@ async def _send_question(
         about = tx, petition.id, found.signature
         second = await erasures.is_for_two(*about, visit.organizer.id, services.now())
     await visit.send_petition_page(
-        "erase",
+        "signers/erase",
         petition,
         {},
         signature=found.signature,

@@ -16,7 +16,7 @@ from server.texting.replies import whole
 from sms.segments import measure
 from tests.harness.people import land
 from tests.harness.people.land import TODAY, take_map, take_people
-from tests.texting.talked import RENDERER
+from tests.texting.conversations.talked import RENDERER
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

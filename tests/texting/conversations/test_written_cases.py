@@ -12,8 +12,8 @@ from server.texting.misread.cases import anonymous, answer_of, as_cases
 from server.words.render import Renderer
 from tests.harness.examples import examples
 from tests.harness.texts.phones import text_door
-from tests.texting import talked
-from tests.texting.talked import hold, read_table
+from tests.texting.conversations import talked
+from tests.texting.conversations.talked import hold, read_table
 
 RENDERER = Renderer()
 

@@ -6,7 +6,7 @@ import time
 
 from tests.harness.web.pages import Browser, Page
 from tests.harness.web.site import OWN, PASSWORD, Site
-from tests.web.presses.news import subscriber
+from tests.web.presses.desk.news import subscriber
 from tests.web.presses.table import press
 
 WEEK = 7 * 86_400

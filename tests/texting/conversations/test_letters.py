@@ -27,7 +27,7 @@ from tests.harness.people import land
 from tests.harness.people.land import take_map
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE
-from tests.texting.talked import RENDERER, REPLIES, hold, read_table, reads_as
+from tests.texting.conversations.talked import RENDERER, REPLIES, hold, read_table, reads_as
 
 TABLE = [*read_table("letters.txt")]
 TOWN = (

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from tests.harness import product
 from tests.harness.web.pages import Browser, Page
 from tests.harness.web.site import OWN, Site
-from tests.web.presses.life import new_draft
+from tests.web.presses.desk.life import new_draft
 from tests.web.presses.table import press
 
 REVIEW = "/organizer/review/{draft}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.harness.product import eventually
 from tests.harness.web.site import OWN as DESK
 from tests.harness.web.site import Site
-from tests.web.presses.letters import (
+from tests.web.presses.public.letters import (
     LETTER,
     addressed,
     verified,

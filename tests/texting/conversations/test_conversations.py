@@ -16,7 +16,7 @@ from sms.reading.languages import LANGUAGES as TABLES
 from tests.harness.examples import examples
 from tests.harness.texts.phones import text_door
 from tests.harness.texts.spoken import WORDS
-from tests.texting.talked import (
+from tests.texting.conversations.talked import (
     RENDERER,
     REPLIES,
     Conversation,

@@ -10,8 +10,8 @@ from server.core.values import totp
 from tests.harness.mail.smtp import codes_in, link_in
 from tests.harness.web.pages import Browser, Field, Page
 from tests.harness.web.site import PASSWORD, Site
+from tests.web.presses.desk.team import TEAM, said, team_of
 from tests.web.presses.table import press
-from tests.web.presses.team import TEAM, said, team_of
 
 ACCOUNT = "/organizer/account"
 SECOND = f"{ACCOUNT}/second-step"
