@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from server import metrics
 from server.core.news import sending, telling, writing
-from server.core.news.piece import News
-from server.core.news.sending import NEWS_LATE_SECONDS, Fan
+from server.core.news.piece import NEWS_LATE_SECONDS, News
+from server.core.news.sending import Fan
 from server.core.news.telling import LEFT_OUT, UNCERTAIN
 from server.core.outbox import allowance, outbox
 from server.core.outbox.allowance import Allowance, Verdict

@@ -13,7 +13,7 @@ from server.core.conversations.phones import opt_out
 from server.core.counting.counts import DAY
 from server.core.news import sending, writing
 from server.core.news.figures import NewsFigures, news_figures
-from server.core.news.piece import News, NewsWording, Piece
+from server.core.news.piece import NEWS_LATE_SECONDS, News, NewsWording, Piece
 from server.core.outbox import outbox
 from server.core.outbox.allowance import stop
 from server.core.outbox.returned import note_bounce
@@ -386,5 +386,5 @@ async def test_late_subscribers_get_the_latest_once(sender: Sender) -> None:
     assert not await sender.newsman.follow()
     assert sender.got() == [address(n) for n in range(4)]
     await sender.people(range(4, 5))
-    sender.phones.now += sending.NEWS_LATE_SECONDS
+    sender.phones.now += NEWS_LATE_SECONDS
     assert not await sender.newsman.follow()

@@ -13,6 +13,8 @@ from server.errors import InvalidInput, Problem
 
 NEWS_LIMIT = 10_000  # letters of a body, in each language
 NEWS_TEXT_LIMIT = 480  # letters of what goes out by text: about three segments
+#: For so long whoever asks for news later gets the last piece that went to all.
+NEWS_LATE_SECONDS = 60 * 86_400
 
 #: `answer`: what those who decide have answered.
 Kind = Literal["news", "answer"]

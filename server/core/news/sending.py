@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from server.core.news import recipients
-from server.core.news.piece import News
+from server.core.news.piece import NEWS_LATE_SECONDS, News
 from server.core.news.recipients import PLACE_LEAST, Subscribers
 from server.core.news.writing import one_news
 from server.core.outbox import outbox
@@ -25,8 +25,6 @@ NEWS = "news"  # the kind of its messages
 NEWS_TURN = 2  # after all else, and by a hand of its own
 OUTSTANDING = 500  # messages of one piece that wait at a time, by each way
 FAN_STEP = 250  # signatures in one transaction
-#: For so long whoever asks for news later gets the last piece that went to all.
-NEWS_LATE_SECONDS = 60 * 86_400
 SENDING_STATES = frozenset({"open", "paused", "closed", "answered"})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from server.core.news.piece import Kind, News, NewsWording, Piece
+from server.core.news.piece import NEWS_LATE_SECONDS, Kind, News, NewsWording, Piece
 from server.db import Row, Transaction, Value, pack
 from server.errors import NotFound, NotOpen, Overtaken
 
@@ -52,12 +52,13 @@ async def write_news(
 async def edit_news(
     tx: Transaction, news: News, piece: Piece, based_on: int, *, now: int, actor: str
 ) -> bool:
-    """Replace what a draft says; False if it says that already.
+    """Replace what a draft says; False if it says that already. What was halted before anything of
+    it left is a draft again.
 
-    Raises `NotOpen` once it has been sent, `NotFound` if it was deleted, and `Overtaken` if it was
-    changed after the version that the piece is based on.
+    Raises `NotOpen` once any of it has been sent, `NotFound` if it was deleted, and `Overtaken` if
+    it was changed after the version that the piece is based on.
     """
-    stored = await _locked(tx, news)
+    stored = await _locked(tx, news, now)
     if (stored.wordings, stored.place) == (piece.wordings, piece.place):
         return False
     if stored.version > based_on:
@@ -75,19 +76,37 @@ async def edit_news(
     return True
 
 
-async def delete_news(tx: Transaction, news: News) -> None:
-    """Delete a draft. Raises `NotOpen` once it has been sent, `NotFound` if it is gone."""
-    await _locked(tx, news)
+async def delete_news(tx: Transaction, news: News, now: int) -> None:
+    """Delete what nobody has got. Raises `NotOpen` if anybody may have it, `NotFound` if it is
+    gone."""
+    await _locked(tx, news, now)
     await tx.execute("DELETE FROM news_wordings WHERE news_id = :id", id=news.id)
     await tx.execute("DELETE FROM news WHERE id = :id", id=news.id)
 
 
-async def _locked(tx: Transaction, news: News) -> News:
+async def is_unsent(tx: Transaction, news: News, now: int) -> bool:
+    """Whether nobody has got any of it, or may have: a draft, or what was halted in time."""
+    if news.state != "stopped":
+        return news.state == "draft"
+    gone = await tx.fetch_one(
+        "SELECT 1 AS one FROM outbox WHERE news_id = :id"
+        " UNION ALL SELECT 1 FROM news_told WHERE news_id = :id LIMIT 1",
+        id=news.id,
+    )
+    # Later, both have been forgotten.
+    return gone is None and (news.queued_at or 0) > now - NEWS_LATE_SECONDS
+
+
+async def _locked(tx: Transaction, news: News, now: int) -> News:
     """The draft as it is stored now, which nobody sends or edits until the transaction ends."""
-    await tx.lock([b"news of %d" % news.petition_id])
+    await tx.lock([b"news of %d" % news.petition_id, b"news %d" % news.id])
     stored = await one_news(tx, news.petition_id, news.number)
-    if stored.queued_at is not None:
+    if not await is_unsent(tx, stored, now):
         raise NotOpen("it has been sent")
+    await tx.execute("DELETE FROM news_runs WHERE news_id = :id", id=news.id)
+    await tx.execute(
+        "UPDATE news SET queued_at = NULL, stopped_at = NULL WHERE id = :id", id=news.id
+    )
     return stored
 
 

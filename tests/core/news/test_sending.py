@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from server.core.news import figures, sending, telling, writing
-from server.core.news.piece import News, NewsWording, Piece, checked_piece
+from server.core.news.piece import NEWS_LATE_SECONDS, News, NewsWording, Piece, checked_piece
 from server.core.news.recipients import Subscribers
-from server.core.news.sending import FAN_STEP, NEWS_LATE_SECONDS, OUTSTANDING, Fan
+from server.core.news.sending import FAN_STEP, OUTSTANDING, Fan
 from server.core.outbox import outbox
 from server.core.signing import signatures, stored
 from server.core.upkeep import erasure
@@ -273,10 +273,45 @@ async def test_a_stale_edit_is_caught_and_what_was_sent_stays(world: World) -> N
         await sending.begin_news(tx, world.petition, now, NOW)
         for change in (
             writing.edit_news(tx, now, MAILS, 2, now=NOW, actor="ana"),
-            writing.delete_news(tx, now),
+            writing.delete_news(tx, now, NOW),
         ):
             with pytest.raises(NotOpen):
                 await change
+
+
+async def test_what_is_halted_before_any_of_it_left_is_mended_and_goes_to_all(world: World) -> None:
+    await people(world, range(3))
+    news = await begun(world, MAILS)
+    await spread(world, news)
+    other = Piece(wordings={"en": NewsWording("We lost", "The lake goes.")})
+    async with world.database.write() as tx:
+        await sending.halt_news(tx, news, NOW)
+        assert not await writing.is_unsent(
+            tx, await writing.one_news(tx, 1, news.number), NOW + NEWS_LATE_SECONDS
+        )
+        assert await writing.edit_news(tx, news, other, 1, now=NOW, actor="bo")
+        news = await writing.one_news(tx, 1, news.number)
+        assert (news.state, news.wordings) == ("draft", other.wordings)
+        await sending.begin_news(tx, world.petition, news, NOW)
+    await spread(world, news)
+    assert await waiting(world) == [address(n) for n in range(3)]
+
+
+async def test_what_is_halted_after_one_may_have_it_stays_as_it_was(world: World) -> None:
+    await people(world, range(3))
+    news = await begun(world, MAILS)
+    await spread(world, news)
+    async with world.database.write() as tx:
+        items = await outbox.lease(tx, NOW, 1, "email", outbox.NEWS_TURNS)
+        await telling.hand_over(tx, [items[0].id], NOW)
+        await sending.halt_news(tx, news, NOW)
+        for change in (
+            writing.edit_news(tx, news, PIECE, 1, now=NOW, actor="bo"),
+            writing.delete_news(tx, news, NOW),
+        ):
+            with pytest.raises(NotOpen):
+                await change
+        assert (await writing.one_news(tx, 1, news.number)).state == "stopped"
 
 
 async def test_a_draft_is_deleted_and_the_public_sees_what_was_sent(world: World) -> None:
@@ -285,7 +320,7 @@ async def test_a_draft_is_deleted_and_the_public_sees_what_was_sent(world: World
     async with world.database.write() as tx:
         assert [n.number for n in await writing.news_of(tx, 1)] == [2, 1]
         assert [n.number for n in await writing.news_of(tx, 1, public=True)] == [2]
-        await writing.delete_news(tx, await writing.one_news(tx, 1, 1))
+        await writing.delete_news(tx, await writing.one_news(tx, 1, 1), NOW)
         with pytest.raises(NotFound):
             await writing.one_news(tx, 1, 1)
         await sending.halt_news(tx, news, NOW)

@@ -41,10 +41,12 @@ async def write(visit: Visit) -> None:
 
 
 async def edit(visit: Visit) -> None:
-    """GET the form of a draft; POST stores what was changed."""
+    """GET the form of what nobody has got; POST stores what was changed."""
     petition = await visit.petition()
     news = await the_news(visit, petition)
-    if news.state != "draft":
+    async with visit.services.database.read() as tx:
+        is_unsent = await writing.is_unsent(tx, news, visit.services.now())
+    if not is_unsent:
         await visit.go_to_petition(petition, f"/news/{news.number}?done=sent")
     elif not visit.posts:
         await _send_form(visit, petition, news, _values(news))

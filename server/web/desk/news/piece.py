@@ -63,11 +63,13 @@ async def show(visit: Visit) -> None:
         people = await recipients.subscribers(tx, petition.id, news.place)
         bill = await _bill(visit.services, tx, petition, news)
         email = (await account_of(tx, visit.organizer)).email
+        is_unsent = await writing.is_unsent(tx, news, visit.services.now())
     await visit.send_petition_page(
         "news/piece",
         petition,
         NEWS_DONE,
         news=news,
+        is_unsent=is_unsent,
         figures=figures,
         people=people,
         arriving=[_arriving(visit.services, petition, news, code) for code in news.wordings],
@@ -116,10 +118,10 @@ async def _ask(visit: Visit, petition: Petition, news: News, fault: str = "") ->
     async with visit.services.database.read() as tx:
         people = await recipients.subscribers(tx, petition.id, news.place)
         bill = await _bill(visit.services, tx, petition, news)
-    few = news.place and people.total < recipients.PLACE_LEAST
+    few = bool(news.place) and people.total < recipients.PLACE_LEAST
     fault = fault or (fault_words(visit, "place", "few") if few else "")
     await visit.send_petition_page(
-        "news/send", petition, {}, news=news, people=people, bill=bill, fault=fault
+        "news/send", petition, {}, news=news, people=people, bill=bill, fault=fault, few=few
     )
 
 
@@ -172,12 +174,12 @@ async def _change(
 
 
 async def delete(visit: Visit) -> None:
-    """POST: a draft is gone."""
+    """POST: what nobody has got is gone."""
     petition = await visit.petition()
     news, done = await the_news(visit, petition), "?done=deleted"
     try:
         async with visit.services.database.write() as tx:
-            await writing.delete_news(tx, news)
+            await writing.delete_news(tx, news, visit.services.now())
             await visit.note(tx, "news_deleted", petition.id, news=news.number)
     except NotOpen:
         done = f"/{news.number}?done=sent"

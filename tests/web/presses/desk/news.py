@@ -74,11 +74,13 @@ def news_is_tested_and_sent(site: Site) -> None:
     assert site.office.wait_for(own, 2)["Subject"] == "Test: We won"
     few = site.own(slug, "/news/1/send")
     assert "Fewer than 20 people" in few.text
-    refused = site.desk.press(few.form(f"{PIECE}/send"))
-    assert "Error: Send this news?" in refused.text
+    assert "Yes, send it" not in few.text
     edit = site.own(slug, "/news/1/edit").form(f"{PIECE}/edit")
-    site.desk.press(edit, "", {"place": ""})
-    changed = site.desk.press(refused.form(f"{PIECE}/send"))
+    site.desk.press(edit, "", {"place": "", "title_en": "We have won"})
+    first = site.own(slug, "/news/1/send")
+    edit = site.own(slug, "/news/1/edit").form(f"{PIECE}/edit")
+    site.desk.press(edit, "", {"title_en": "We won"})
+    changed = site.desk.press(first.form(f"{PIECE}/send"))
     assert "was changed since you opened" in changed.text
     assert "Yes, send it to 1 person" in changed.text
     sent = site.desk.press(changed.form(f"{PIECE}/send"))
@@ -114,6 +116,10 @@ def news_is_stopped_and_goes_on(site: Site) -> None:
     assert "Being sent: 0 of 2" in page.text
     stopped = site.desk.press(page.form(f"{PIECE}/stop"))
     assert "Stopped: 0 of 2" in stopped.text
+    edit = site.own(slug, "/news/1/edit").form(f"{PIECE}/edit")
+    assert "Draft." in site.desk.press(edit, "", {"body_en": "The lake stays, and the shore."}).text
+    page = site.desk.press(site.own(slug, "/news/1/send").form(f"{PIECE}/send"))
+    stopped = site.desk.press(page.form(f"{PIECE}/stop"))
     site.change(stop, slug, 0, "WHERE slug = :slug")
     going = site.desk.press(stopped.form(f"{PIECE}/go-on"))
     assert "It goes to the others now" in going.text
