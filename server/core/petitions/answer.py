@@ -81,17 +81,17 @@ def unpacked_answer(text: str) -> GivenAnswer | None:
 
 
 async def write_answer(tx: Transaction, petition_id: int, answer: GivenAnswer, now: int) -> bool:
-    """Store it; False if it says that already. Raises `InvalidInput` unless the petition is closed
-    and has not ended."""
-    closed = "closed_at IS NOT NULL AND ended_at IS NULL"
-    state = f"SELECT answer FROM petitions WHERE id = :id AND {closed}"
+    """Store it; False if it says that already. Raises `InvalidInput` unless the petition is closed,
+    or was answered and opened again, and has not ended."""
+    takes = "(closed_at IS NOT NULL OR answered_at IS NOT NULL) AND ended_at IS NULL"
+    state = f"SELECT answer FROM petitions WHERE id = :id AND {takes}"
     if (row := await tx.fetch_one(state, id=petition_id)) is None:
         raise InvalidInput(Problem("answer", "not_closed"))
     if row["answer"] == packed_answer(answer):
         return False
     await tx.execute(
         "UPDATE petitions SET answer = :answer, answered_at = coalesce(answered_at, :now),"
-        f" version = version + 1 WHERE id = :id AND {closed}",
+        f" version = version + 1 WHERE id = :id AND {takes}",
         answer=packed_answer(answer),
         now=now,
         id=petition_id,

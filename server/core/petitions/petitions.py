@@ -59,6 +59,11 @@ class Petition(Draft):
             return "draft"
         return "open" if self.paused_at is None else "paused"
 
+    @property
+    def takes_answer(self) -> bool:
+        """Whether what was answered may be written, or corrected."""
+        return self.state in {"closed", "answered"} or bool(self.answer and self.ended_at is None)
+
     def at(self, now: int) -> Petition:
         """As it is at that time: closed from the second on that was set, noted or not."""
         closes = self.schedule.closes_at

@@ -114,6 +114,10 @@ DONE = {
     "mail_stopped": N_("No mail of this petition goes out any more."),
     "mail_resumed": N_("Mail of this petition goes out again."),
     "answered": N_("The answer is stored. Everybody can read it now."),
+    "answer_mailed": N_(
+        "The answer is stored. Everybody can read it now, and it is being mailed to those who want"
+        " news. You can stop that under News."
+    ),
     "not_closed": N_("Close the petition first. Then you can write what was answered."),
     "handed_in": N_("It waits for a reviewer now."),
     "not_accepted": N_("A reviewer has to accept the petition before it can open."),

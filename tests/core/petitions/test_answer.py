@@ -42,6 +42,17 @@ async def test_a_closed_petition_is_answered_and_its_answer_can_be_corrected(wor
     assert ((await stored(world)).answer, (await stored(world)).answered_at) == (right, NOW)
 
 
+async def test_an_answer_is_corrected_also_after_the_petition_is_open_again(world: World) -> None:
+    async with world.database.write() as tx:
+        await petitions.close(tx, world.petition.id, NOW)
+    await write(world)
+    async with world.database.write() as tx:
+        await petitions.open_(tx, world.petition.id, NOW)
+    assert await write(world, GivenAnswer(by="The mayor", on="2027-01-11", words={"en": "No."}))
+    now = await stored(world)
+    assert (now.state, now.answer and now.answer.by, now.takes_answer) == ("open", "The mayor", True)
+
+
 async def test_an_end_keeps_the_answer_and_lets_nobody_change_it(world: World) -> None:
     async with world.database.write() as tx:
         await petitions.close(tx, world.petition.id, NOW)

@@ -237,7 +237,8 @@ async def answered(place: Room, **typed: str) -> Browser:
     form = await browser.fill(await browser.get(ANSWER), ANSWER, **ANSWERED)
     form |= typed
     form = {name: value for name, value in form.items() if name != "mail" or value}
-    assert (await browser.post(ANSWER, form)).status == 303
+    done = "answer_mailed" if "mail" in form else "answered"
+    assert (await browser.post(ANSWER, form)).header("location").endswith(f"?done={done}")
     return browser
 
 
@@ -248,6 +249,8 @@ async def test_an_answer_is_mailed_once_to_those_who_want_news(
     browser = await answered(mailed)
     page = await browser.get(ANSWER)
     assert "Mail it" not in page.text
+    told = words(await browser.get("/organizer/p/lake?done=answer_mailed"))
+    assert "it is being mailed to those who want news" in told
     correction = await browser.fill(page, ANSWER, answer_en="We will do it soon.")
     assert (await browser.post(ANSWER, correction | {"mail": "1"})).status == 303
     newsman = Newsman(mailed.services, Smtp(mailed.services.settings))

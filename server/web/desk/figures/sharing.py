@@ -47,8 +47,9 @@ def _ready_words(visit: Visit, petition: Petition, link: str) -> Iterator[tuple[
     say = visit.services.renderer.say
     for code in (c for c in LANGUAGES if c in petition.wordings):
         there = link if code == petition.language else link.replace("/p/", f"/{code}/p/", 1)
-        words = [say(code, _ASK, title=petition.wordings[code].title, link=there)]
-        if visit.services.settings.sms_number:
+        title, signs = petition.wordings[code].title, petition.state in {"open", "paused"}
+        words = [say(code, _ASK, title=title, link=there) if signs else f"{title} {there}"]
+        if signs and visit.services.settings.sms_number:
             words.append(_by_text(visit, petition, code))
         yield code, LANGUAGES[code], "\n".join(words)
 

@@ -27,7 +27,7 @@ from server.web.http.forms import FormValues
 async def answer(visit: Visit) -> None:
     """GET the form; POST stores what was answered."""
     petition = await visit.petition()
-    if petition.state not in {"closed", "answered"}:
+    if not petition.takes_answer:
         await visit.go_to_petition(petition, "?done=not_closed")
     elif not visit.posts:
         await _send_form(visit, petition, answer_values(petition.answer))
@@ -60,7 +60,8 @@ async def _save(visit: Visit, petition: Petition) -> None:
     if is_late:
         await _send_form(visit, stored, visit.form, note=ANSWER_CHANGED)
     else:
-        await visit.go_to_petition(petition, "?done=answered")
+        mailed = visit.form.get("mail") and not stored.answer
+        await visit.go_to_petition(petition, f"?done={'answer_mailed' if mailed else 'answered'}")
 
 
 def _mark(answer: GivenAnswer | None) -> str:

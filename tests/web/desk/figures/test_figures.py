@@ -146,6 +146,16 @@ async def test_what_can_be_copied(place: Room) -> None:
     assert (await (await place.signed_in("bo")).get("/organizer/p/river/share")).status == 303
 
 
+async def test_of_a_petition_that_is_closed_nothing_asks_for_signatures(place: Room) -> None:
+    browser = await place.signed_in()
+    await browser.press(f"{LAKE}/close", f"{LAKE}/close")
+    page = (await browser.get(f"{LAKE}/share")).text
+    assert "Keep the lake clean https://petition.example.org/p/lake" in page
+    assert "/p/lake/badge.svg" in page
+    for asking in ("Please sign", "&lt;form", "/p/lake/poster", "may carry the form"):
+        assert asking not in page, asking
+
+
 async def test_the_form_that_is_copied_signs_from_a_site_that_is_listed(place: Room) -> None:
     site = "https://friends.example"
     async with place.services.database.write() as tx:
