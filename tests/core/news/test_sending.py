@@ -14,6 +14,7 @@ from server.core.outbox import outbox
 from server.core.signing import signatures, stored
 from server.core.upkeep import erasure
 from server.errors import InvalidInput, NotFound, NotOpen, Overtaken
+from tests.harness.databases.plans import Plans
 from tests.harness.people.subscribers import address, phone, subscribe
 from tests.harness.world import NOW, World
 
@@ -158,6 +159,19 @@ async def test_whoever_wants_no_more_is_not_handed_over(world: World) -> None:
         handed = await telling.hand_over(tx, [item.id for item in items], NOW)
     assert wanted == handed
     assert [i.recipient for i in items if i.id in handed] == [address(4), address(5)]
+
+
+async def test_who_was_told_is_looked_up_by_key_however_many_were(world: World) -> None:
+    if world.database.engine != "sqlite":
+        return  # PostgreSQL plans by its statistics, and has none here
+    await people(world, range(1))
+    news = await begun(world, MAILS)
+    async with world.database.write() as tx:
+        plans = Plans(tx)
+        assert await fan(world).spread(plans, news)  # type: ignore[arg-type]
+    looked_up = [plan for plan in plans.seen if "news_told" in plan]
+    assert looked_up
+    assert all(plan.endswith("contact_key=?)") for plan in looked_up), looked_up
 
 
 async def test_what_is_halted_is_not_handed_over_and_goes_on_to_the_others(world: World) -> None:

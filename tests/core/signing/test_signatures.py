@@ -12,8 +12,8 @@ from server.core.outbox import outbox
 from server.core.signing import signatures, stored
 from server.core.signing.stored import related
 from server.core.upkeep import check
-from server.db import Row, Transaction, Value
 from server.errors import InvalidInput, NotOpen
+from tests.harness.databases.plans import Plans
 from tests.harness.world import NOW, PHONE, World
 
 OTHER_PHONE = "+14065550124"
@@ -235,20 +235,6 @@ async def test_a_person_is_looked_up_by_exact_keys_whatever_the_number_of_signat
 ) -> None:
     if world.database.engine != "sqlite":
         return  # PostgreSQL plans by its statistics, and has none here
-    plans: list[str] = []
-
-    class Explaining:
-        """A transaction that explains instead of reading."""
-
-        def __init__(self, tx: Transaction) -> None:
-            self._tx = tx
-            self.rows = tx.rows
-
-        async def fetch(self, sql: str, /, **values: Value) -> list[Row]:
-            found = await self._tx.fetch(f"EXPLAIN QUERY PLAN {sql}", **values)
-            plans.extend(row["detail"] for row in found)
-            return []
-
     signing = signatures.text_signing(
         world.petition,
         name="Ana Diaz",
@@ -261,8 +247,9 @@ async def test_a_person_is_looked_up_by_exact_keys_whatever_the_number_of_signat
     )
     async with world.database.read() as tx:
         people = [(signing.petition_id, signing.keys.place, signing.keys.contact)]
-        await related(Explaining(tx), people)  # type: ignore[arg-type]
-    looked_up = [plan for plan in plans if " s " in plan]
+        plans = Plans(tx)
+        await related(plans, people)  # type: ignore[arg-type]
+    looked_up = [plan for plan in plans.seen if " s " in plan]
     assert len(looked_up) == 3
     assert all(plan.endswith("_key=?)") for plan in looked_up), looked_up
 
