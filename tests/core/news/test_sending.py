@@ -168,7 +168,7 @@ async def test_who_was_told_is_looked_up_by_key_however_many_were(world: World) 
     news = await begun(world, MAILS)
     async with world.database.write() as tx:
         plans = Plans(tx)
-        assert await fan(world).spread(plans, news)  # type: ignore[arg-type]
+        assert await fan(world).spread(plans, news)
     looked_up = [plan for plan in plans.seen if "news_told" in plan]
     assert looked_up
     assert all(plan.endswith("contact_key=?)") for plan in looked_up), looked_up

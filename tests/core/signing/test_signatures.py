@@ -248,7 +248,7 @@ async def test_a_person_is_looked_up_by_exact_keys_whatever_the_number_of_signat
     async with world.database.read() as tx:
         people = [(signing.petition_id, signing.keys.place, signing.keys.contact)]
         plans = Plans(tx)
-        await related(plans, people)  # type: ignore[arg-type]
+        await related(plans, people)
     looked_up = [plan for plan in plans.seen if " s " in plan]
     assert len(looked_up) == 3
     assert all(plan.endswith("_key=?)") for plan in looked_up), looked_up
