@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pysqlite3 import dbapi2 as pysqlite3
 from server.db import migrations, pack, shared
 from server.db.sqlite import PUT_OFF, SQLite, SQLiteTransaction, check_version
 from server.errors import Misconfigured, StoreBusy, StoreFull
+from tests.harness.product import ROOT
 
 
 @pytest.fixture
@@ -223,6 +225,18 @@ def test_a_batch_arrives_as_it_was_sent(
     rows = connection.execute(f"SELECT n, x, b FROM {table} t", {"batch": pack(batch)}).fetchall()
     connection.close()
     assert rows == batch
+
+
+_TIED_TO_A_CONSTANT = re.compile(r"\} \w+ JOIN \w+ (\w+)\s+ON \1\.\w+ = :\w+ AND \1\.(?!id\b)")
+
+
+def test_no_table_is_joined_to_a_batch_by_a_constant() -> None:
+    """SQLite takes that for an offer: it reads all rows that have the constant, a million where it
+    is a petition, and the batch for each. With `IN (SELECT ...)` it looks up what is asked for."""
+    joined = 'f"SELECT 1 FROM {w} w JOIN forms f"\n  " ON f.petition_id = :id AND f.key = w.key"'
+    for source in [joined, *(path.read_text("utf-8") for path in ROOT.glob("server/**/*.py"))]:
+        found = _TIED_TO_A_CONSTANT.search(re.sub(r'"\n\s*f?"', "", source))
+        assert bool(found) == (source is joined), found
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

@@ -227,7 +227,6 @@ class Fan:
 
 async def _told_already(tx: Transaction, news: News, keys: Sequence[bytes]) -> set[bytes]:
     rows = tx.rows("keys", contact_key="blob")
-    # (joined, SQLite reads all who were told for each of the keys)
     found = await tx.fetch(
         "SELECT contact_key FROM news_told WHERE news_id = :news AND contact_key IS NOT NULL"
         f" AND contact_key IN (SELECT k.contact_key FROM {rows} k)",

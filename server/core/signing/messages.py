@@ -217,8 +217,8 @@ async def _is_stopped(tx: Transaction, petition_id: int, contact_keys: Iterable[
     wanted = tx.rows("wanted", contact_key="blob")
     return bool(
         await tx.fetch(
-            f"SELECT 1 AS one FROM {wanted} w JOIN mail_stops m ON m.petition_id = :petition"
-            " AND m.contact_key = w.contact_key",
+            "SELECT 1 AS one FROM mail_stops WHERE petition_id = :petition"
+            f" AND contact_key IN (SELECT w.contact_key FROM {wanted} w)",
             petition=petition_id,
             wanted=pack((key,) for key in contact_keys),
         )

@@ -151,8 +151,9 @@ async def left_alone(
     each such signature, beside which all others go with it, and the contact's key."""
     wanted = tx.rows("wanted", contact_key="blob")
     rows = await tx.fetch(
-        f"SELECT max(f.id) AS id, f.contact_key FROM {wanted} w JOIN pending_forms f"
-        " ON f.petition_id = :petition AND f.contact_key = w.contact_key WHERE NOT EXISTS"
+        "SELECT max(f.id) AS id, f.contact_key FROM pending_forms f"
+        " WHERE f.petition_id = :petition"
+        f" AND f.contact_key IN (SELECT w.contact_key FROM {wanted} w) AND NOT EXISTS"
         "  (SELECT 1 FROM signatures s WHERE s.petition_id = f.petition_id"
         "   AND s.id = f.signature_id AND s.contact_key IS NOT NULL AND s.withdrawn_at IS NULL)"
         " GROUP BY f.signature_id, f.contact_key",

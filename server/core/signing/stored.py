@@ -84,9 +84,9 @@ async def of_contact(
     keys."""
     wanted = tx.rows("wanted", contact_key="blob")
     rows = await tx.fetch(
-        f"{SELECT} {wanted} w JOIN signatures s ON s.petition_id = :petition"
-        f" AND s.contact_key = w.contact_key AND s.contact_key IS NOT NULL {HOLDS}"
-        " WHERE s.withdrawn_at IS NULL ORDER BY s.id DESC",
+        f"{SELECT} signatures s {HOLDS} WHERE s.petition_id = :petition"
+        f" AND s.contact_key IN (SELECT w.contact_key FROM {wanted} w)"
+        " AND s.contact_key IS NOT NULL AND s.withdrawn_at IS NULL ORDER BY s.id DESC",
         petition=petition_id,
         wanted=pack((key,) for key in contact_keys),
     )
