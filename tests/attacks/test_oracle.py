@@ -105,7 +105,7 @@ def known_before(server: Server, kind: str, form: Form) -> None:
         pytest.param("email", "near name", marks=pytest.mark.full),
         pytest.param("phone", "same entries", marks=pytest.mark.full),
         pytest.param("phone", "other entries", marks=pytest.mark.full),
-        ("phone", "near name"),
+        pytest.param("phone", "near name", marks=pytest.mark.full),
     ],
 )
 def test_a_repeated_signing_cannot_be_told_from_a_new_one(

@@ -36,7 +36,11 @@ WRITERS = 2  # before each kill, so that there is always a letter in the middle 
 ALL = "1000000"
 #: How often an office may have got a letter of each state in which it can end.
 _TIMES: defaultdict[str, set[int]] = defaultdict(set, accepted={1}, uncertain={0, 1})
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + 10 * KILLS)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.seldom_postgres,
+    pytest.mark.timeout(120 + 10 * KILLS),
+]
 
 
 async def test_no_kill_sends_a_letter_twice_or_loses_one(

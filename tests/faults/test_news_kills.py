@@ -36,7 +36,11 @@ MOMENTS = ("start", "MAIL", "RCPT", "DATA", "250", "after")
 MOST_SKIPPED = 12  # mails that go first
 PEOPLE = 300 + 20 * KILLS  # more than one step of what is put in the outbox
 ALL = "1000000"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + 10 * KILLS)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.seldom_postgres,
+    pytest.mark.timeout(120 + 10 * KILLS),
+]
 
 
 async def test_no_kill_sends_news_twice_or_loses_it(

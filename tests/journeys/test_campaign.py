@@ -101,7 +101,7 @@ class Person:
         return self.go("/organizer/").press("Sign in", name=name, password=password)
 
 
-@pytest.fixture(scope="module", params=[320, 1280])
+@pytest.fixture(scope="module", params=[320, pytest.param(1280, marks=pytest.mark.full)])
 def campaign(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Campaign]:

@@ -66,7 +66,10 @@ def judge(site: Site, slug: str, language: str, email: str) -> None:
 
 
 @needs("chromium")
-@pytest.mark.parametrize("language", ["en", "es", "ar"])
+@pytest.mark.parametrize(
+    "language",
+    [pytest.param("en", marks=pytest.mark.full), pytest.param("es", marks=pytest.mark.full), "ar"],
+)
 def test_chromium_without_script_writes_to_ones_own_and_no_step_has_a_fault(
     site: Site, language: str
 ) -> None:
@@ -169,7 +172,10 @@ class Keyboard:
 
 
 @needs("w3m")
-@pytest.mark.parametrize("language", ["en", "es", "hi"])
+@pytest.mark.parametrize(
+    "language",
+    ["en", pytest.param("es", marks=pytest.mark.full), pytest.param("hi", marks=pytest.mark.full)],
+)
 def test_w3m_writes_to_ones_own_with_the_keyboard_alone(
     site: Site, language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

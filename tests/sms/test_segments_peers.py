@@ -297,7 +297,7 @@ ALL = pytest.mark.parametrize(
     "texts",
     [
         pytest.param(lambda: [*HARD.values()], id="hard"),
-        pytest.param(lambda: [*HARD.values(), *generated()], id="all", marks=pytest.mark.slow),
+        pytest.param(lambda: [*HARD.values(), *generated()], id="all", marks=pytest.mark.full),
     ],
 )
 

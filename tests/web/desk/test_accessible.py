@@ -40,7 +40,7 @@ def desk(
         yield window
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.full)])
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_of_the_desk_has_a_fault(desk: Page, path: str, width: int) -> None:
     desk.goto(f"/organizer/{path}")

@@ -11,9 +11,9 @@ import json
 
 from server.core.conversations.wishes import Answered
 from server.services import Services
-from server.texting.calls import Call
 from server.texting.intake import caller_of, cleaned, take
-from server.texting.menu import Menu
+from server.texting.sessions.calls import Call
+from server.texting.sessions.menu import Menu
 from sms import Ask, Inbound, Reply
 
 KEYED_LIMIT = 500  # characters; a session brings back all that was keyed
