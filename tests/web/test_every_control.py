@@ -128,9 +128,10 @@ def test_a_press_does_what_its_button_says(walked: Walked, name: str) -> None:
 
 
 def test_decisions_are_the_same_on_postgres(postgres: Cluster, tmp_path: Path) -> None:
-    """The presses that lean on the database most; `full` has all the others there."""
+    """Some of the presses that lean on the database most; `full` has all the others there."""
     with site_of(tmp_path, asyncio.run(postgres.create())) as site:
-        mine = {n: each for n, each in PRESSES.items() if each.run.__module__ == decisions.__name__}
+        named = [n for n, each in PRESSES.items() if each.run.__module__ == decisions.__name__]
+        mine = {name: PRESSES[name] for name in named[::3]}
         assert not [fault for fault in walk_all(site, mine).values() if fault]
 
 
