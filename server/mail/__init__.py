@@ -57,7 +57,10 @@ class Posting:
 
 
 class Mailer(Protocol):
-    """Whatever carries mails."""
+    """Whatever carries mails, `at_once` of them at the same time."""
+
+    @property
+    def at_once(self) -> int: ...
 
     async def post(self, mail: EmailMessage, back_to: str) -> Posting:
         """Hand one mail over, which comes back to that address if it cannot be delivered. Never

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SECONDS = 20.0  # for each answer of the server
 
+#: What is said of the connection, whatever was asked: it ends (RFC 5321, 3.8), or nobody has
+#: signed in, or not in the right way (RFC 4954, 6).
+_OURS = frozenset({421, 432, 454, 530, 534, 535, 538})
 _ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")  # RFC 3463
 
 
@@ -40,6 +43,8 @@ def signer(settings: Settings) -> MailSigner | None:
 class Printer:
     """Writes mails to standard output, for development: their codes are there to be read."""
 
+    at_once = 1
+
     async def post(self, mail: EmailMessage, back_to: str) -> Posting:
         written = f"{mail['To']}: {mail['Subject']}\n{mail.get_content()}"
         print(f"--- mail to {written}---", file=sys.stdout, flush=True)  # noqa: T201
@@ -51,6 +56,8 @@ class Printer:
 
 class Smtp:
     """One connection, kept while there are mails to send."""
+
+    at_once = 1
 
     def __init__(self, settings: Settings, signer: MailSigner | None = None) -> None:
         self._settings, self._signer = settings, signer
@@ -66,10 +73,16 @@ class Smtp:
             await client.send_message(mail, sender=back_to)
         except aiosmtplib.SMTPRecipientsRefused as error:
             refused = error.recipients[0]
+            if refused.code in _OURS:
+                await self.rest()
+                return Posting("trouble", _code(refused))
             await self._reset()
             # 5xx: there is no such mailbox; 4xx: perhaps later.
             return Posting("bounced" if refused.code >= 500 else "later", _code(refused))
         except aiosmtplib.SMTPDataError as error:
+            if error.code in _OURS:
+                await self.rest()
+                return Posting("trouble", _code(error))
             await self._reset()
             # A 5xx here is about the mail, as a filter sees it, or the mailbox behind it.
             return Posting("refused" if error.code >= 500 else "later", _code(error))

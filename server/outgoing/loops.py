@@ -26,6 +26,7 @@ from server.outgoing import reconcile
 from server.outgoing.letters import Carrier, look_again
 from server.outgoing.mails import Postman
 from server.outgoing.news import Newsman
+from server.outgoing.outages import WayOut
 from server.outgoing.texts import Texter
 from server.services import Services
 
@@ -46,9 +47,10 @@ async def run(services: Services) -> None:
         log.warning("mails are written to standard output, codes and all: UNDERSIGNED_SMTP_HOST")
     if not services.tombstones:
         log.warning("a restored copy will revive what was taken back: UNDERSIGNED_TOMBSTONES")
-    texter, postman = Texter(services), Postman(services, mailer(services.settings))
+    by_mail = WayOut(services)
+    texter, postman = Texter(services), Postman(services, mailer(services.settings), by_mail)
     carrier = Carrier(services, mailer(services.settings))
-    newsman = Newsman(services, mailer(services.settings))
+    newsman = Newsman(services, mailer(services.settings), by_mail)
     if_sure = partial(_if_sure, services)
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))

@@ -37,6 +37,7 @@ class PostOffice:
     answers: dict[str, list[str]] = field(default_factory=dict)
     connections: int = 0
     hang: bool = False
+    delay: float = 0.0  # seconds before each answer to a whole mail
     drops: int = 0  # mails with which it goes away before it has said whether it has them
     heard: Callable[[str], object] = lambda command: None
 
@@ -80,6 +81,7 @@ class PostOffice:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        await asyncio.sleep(self.delay)
         if self.drops:
             self.drops -= 1
             server.transport.abort()
