@@ -270,6 +270,13 @@ class Settings:
         "`starttls`, `tls` (from the start) or `none`",
         must=("starttls|tls|none", "starttls, tls or none"),
     )
+    smtp_connections: int = setting(
+        "UNDERSIGNED_SMTP_CONNECTIONS",
+        "4",
+        "connections that we open to it at once, and as many again for news; ask how many it"
+        " allows",
+        within=(1, 100),
+    )
     mail_from: str = setting(
         "UNDERSIGNED_MAIL_FROM",
         "",

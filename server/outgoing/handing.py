@@ -114,7 +114,8 @@ class Handing(Generic[Due, Done]):
             if not waiting or not lease.holds(waiting[0].item.id):
                 return
             one = waiting.popleft()
-            self._done.append((one, await self._carry(one)))
+            came = await self._carry(one)
+            self._done.append((one, came))  # to the list that there is now
             async with self._settling:  # whoever comes first does it for all who wait here
                 done, self._done = self._done, []
                 if done:

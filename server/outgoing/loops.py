@@ -47,10 +47,20 @@ async def run(services: Services) -> None:
         log.warning("mails are written to standard output, codes and all: UNDERSIGNED_SMTP_HOST")
     if not services.tombstones:
         log.warning("a restored copy will revive what was taken back: UNDERSIGNED_TOMBSTONES")
-    by_mail = WayOut(services)
-    texter, postman = Texter(services), Postman(services, mailer(services.settings), by_mail)
-    carrier = Carrier(services, mailer(services.settings))
-    newsman = Newsman(services, mailer(services.settings), by_mail)
+    by_mail, settings = WayOut(services), services.settings
+    mailers = [mailer(settings), mailer(settings), mailer(settings, at_once=1)]
+    texter, postman = Texter(services), Postman(services, mailers[0], by_mail)
+    newsman, carrier = Newsman(services, mailers[1], by_mail), Carrier(services, mailers[2])
+    try:
+        await _go_round(services, texter, postman, newsman, carrier)
+    finally:
+        for one in mailers:
+            await one.rest()
+
+
+async def _go_round(
+    services: Services, texter: Texter, postman: Postman, newsman: Newsman, carrier: Carrier
+) -> None:
     if_sure = partial(_if_sure, services)
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))

@@ -75,10 +75,10 @@ class Postman:
                 return False
         taken_at = services.now()
         async with services.database.write() as tx:
-            due = await outbox.lease(tx, taken_at, channel="email")
+            due = await outbox.lease(tx, taken_at, 5 * self._mailer.at_once, "email")
             shut = await outages.outages_of(tx, self._way.name, taken_at)
             told = await asking.decided(services, tx, due, partial(self._decide, shut))
-        left = await self._handing.hand_over(told, taken_at, self._mailer.at_once)
+        left = await self._handing.hand_over(told, taken_at, self._way.most(self._mailer.at_once))
         await self._put_back(left)
         if not due:
             await self._mailer.rest()

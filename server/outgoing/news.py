@@ -32,7 +32,7 @@ from server.outgoing.handing import Lease, kept, side_by_side, told_to_stop
 from server.outgoing.outages import WayOut
 from server.services import Services
 
-TOGETHER = 10  # mails that are handed over between two commits
+TOGETHER = 10  # mails at least that are handed over between two commits
 NEWS_ROUNDS = 25  # of those, before more is put in the outbox
 
 _AWAY = frozenset({"trouble", "unclear"})
@@ -145,8 +145,9 @@ class Newsman:
     async def _taken(self, tx: Transaction) -> _Batch:
         """What goes now."""
         services, now = self._services, self._services.now()
+        together = max(TOGETHER, self._mailer.at_once)
         await telling.doubt_handed(tx, "email", now)
-        items = await outbox.lease(tx, now, TOGETHER, "email", NEWS_TURNS)
+        items = await outbox.lease(tx, now, together, "email", NEWS_TURNS)
         pieces = await writing.by_news_ids(tx, {item.news_id or 0 for item in items})
         why_not = await self._why_not(tx, items, now)
 
@@ -189,7 +190,7 @@ class Newsman:
     async def _hand_over(self, batch: _Batch) -> None:
         """Several at once, until the mail server is away."""
         ids = [one.item.id for one in batch.waiting]
-        at_once = min(self._mailer.at_once, len(ids))
+        at_once = min(self._way.most(self._mailer.at_once), len(ids))
         async with kept(self._services, ids, batch.taken_at) as lease:
             await side_by_side(at_once, lambda: self._work(batch, lease))
 

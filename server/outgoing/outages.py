@@ -35,6 +35,10 @@ class WayOut:
         """Whether to try."""
         return not self._why and self._services.now() >= self._again_at
 
+    def most(self, at_once: int) -> int:
+        """How many may be tried at once: one alone while it is shut."""
+        return at_once if self._since is None else 1
+
     @property
     def through(self) -> int:
         """How many have got through: to be given to `ended`."""

@@ -93,6 +93,7 @@ class Sender:
 async def sender(database_url: str, office: PostOffice) -> AsyncIterator[Sender]:
     settings = {
         **office.settings,
+        "UNDERSIGNED_SMTP_CONNECTIONS": "1",  # one after the other, in order
         "UNDERSIGNED_MAIL_BOUNCES": "bounces+*@example.org",
     }
     async with text_door(database_url, **settings) as phones:

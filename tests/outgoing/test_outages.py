@@ -16,12 +16,11 @@ from server.core.outbox import outbox
 from server.core.outbox.outages import Outages
 from server.core.signing.codes import TypedCode
 from server.core.signing.verification import Verifier
-from server.mail.smtp import Smtp
 from server.outgoing import loops
 from server.outgoing.mails import Postman
 from server.outgoing.outages import PAUSES
 from server.services import Services
-from tests.harness.mail.mails import ANA, signs, with_mail
+from tests.harness.mail.mails import ANA, at_work, signs, with_mail
 from tests.harness.mail.smtp import PostOffice, codes_in, post_office
 from tests.harness.texts.phones import Phones
 from tests.harness.world import NOW
@@ -58,8 +57,7 @@ async def test_mail_waits_four_days_for_its_server_and_its_code_is_good_for_a_da
     database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with gone() as office:
-        async with with_mail(database_url, office) as phones:
-            postman = Postman(phones.services, Smtp(phones.services.settings))
+        async with with_mail(database_url, office) as phones, at_work(phones.services) as postman:
             await signs(phones.services)
             await signs(phones.services, "Bo Lee", "bo@gmail.com")
             await works(phones, postman, 96)
@@ -78,8 +76,7 @@ async def test_mail_waits_four_days_for_its_server_and_its_code_is_good_for_a_da
 
 async def test_what_has_waited_longer_than_that_is_given_up(database_url: str) -> None:
     with gone() as office:
-        async with with_mail(database_url, office) as phones:
-            postman = Postman(phones.services, Smtp(phones.services.settings))
+        async with with_mail(database_url, office) as phones, at_work(phones.services) as postman:
             await signs(phones.services)
             await works(phones, postman, 9 * 24)
             assert await phones.rows("SELECT error, recipient FROM outbox") == [("expired", None)]
@@ -91,8 +88,7 @@ async def test_what_has_waited_longer_than_that_is_given_up(database_url: str) -
 async def test_what_a_server_says_of_itself_is_held_against_no_mail(
     database_url: str, office: PostOffice, command: str, answer: str
 ) -> None:
-    async with with_mail(database_url, office) as phones:
-        postman = Postman(phones.services, Smtp(phones.services.settings))
+    async with with_mail(database_url, office) as phones, at_work(phones.services) as postman:
         await signs(phones.services)
         for _ in range(outbox.SEND_TRIES + 2):
             office.answers[command] = [answer]
@@ -107,8 +103,10 @@ async def test_what_a_server_says_of_itself_is_held_against_no_mail(
 async def test_while_it_is_away_one_mail_is_tried_after_pauses_that_grow(
     database_url: str, office: PostOffice
 ) -> None:
-    async with with_mail(database_url, office) as phones:
-        postman = Postman(phones.services, Smtp(phones.services.settings))
+    async with (
+        with_mail(database_url, office, UNDERSIGNED_SMTP_CONNECTIONS="1") as phones,
+        at_work(phones.services) as postman,
+    ):
         heard: list[float] = []
         office.heard = lambda command: heard.append(phones.now)
         office.answers["MAIL"] = ["421 no"] * 1000
@@ -127,8 +125,7 @@ async def test_while_it_is_away_one_mail_is_tried_after_pauses_that_grow(
 async def test_a_mail_at_which_the_server_breaks_down_holds_up_no_other(
     database_url: str, office: PostOffice
 ) -> None:
-    async with with_mail(database_url, office) as phones:
-        postman = Postman(phones.services, Smtp(phones.services.settings))
+    async with with_mail(database_url, office) as phones, at_work(phones.services) as postman:
         await signs(phones.services)
         await signs(phones.services, "Bo Lee", "bo@gmail.com")
         office.answers["RCPT"] = ["421 not this one"]
@@ -150,11 +147,14 @@ async def test_two_servers_send_nothing_twice_where_the_mail_server_is_slower_th
 ) -> None:
     monkeypatch.setattr(outbox, "LEASE_SECONDS", 3)
     office.delay = 4.5
-    async with with_mail(database_url, office) as phones:
+    async with (
+        with_mail(database_url, office) as phones,
+        at_work(phones.services) as first,
+        at_work(phones.services) as second,
+    ):
         phones.services.clock = time.time
         await signs(phones.services)
         await signs(phones.services, "Bo Lee", "bo@gmail.com")
-        postmen = [Postman(phones.services, Smtp(phones.services.settings)) for _ in range(2)]
 
         async def work(postman: Postman) -> None:
             until = time.monotonic() + 10
@@ -162,5 +162,5 @@ async def test_two_servers_send_nothing_twice_where_the_mail_server_is_slower_th
                 await asyncio.sleep(0.25)
                 await postman.drain()
 
-        await asyncio.gather(*map(work, postmen))
+        await asyncio.gather(work(first), work(second))
         assert sorted(str(mail["To"]) for mail in office.arrived) == [ANA, "bo@gmail.com"]
