@@ -64,7 +64,8 @@ async def _go_round(
     if_sure = partial(_if_sure, services)
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
-        loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
+        for _ in range(2):  # while one decides what goes next, the connections serve the other
+            loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("letters", carrier.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("news", if_sure(newsman.drain), IDLE_SECONDS))
         loops.create_task(_for_ever("late news", if_sure(newsman.follow), LATE_NEWS_SECONDS))

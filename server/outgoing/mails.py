@@ -27,6 +27,8 @@ from server.outgoing.handing import Handing
 from server.outgoing.outages import WayOut
 from server.services import Services
 
+LEASED_TOGETHER = 20  # mails at least
+
 log = logging.getLogger(__name__)
 
 
@@ -73,9 +75,9 @@ class Postman:
             if not await outbox.has_due(tx, services.now(), "email"):
                 await self._mailer.rest()
                 return False
-        taken_at = services.now()
+        taken_at, limit = services.now(), max(LEASED_TOGETHER, 5 * self._mailer.at_once)
         async with services.database.write() as tx:
-            due = await outbox.lease(tx, taken_at, 5 * self._mailer.at_once, "email")
+            due = await outbox.lease(tx, taken_at, limit, "email")
             shut = await outages.outages_of(tx, self._way.name, taken_at)
             told = await asking.decided(services, tx, due, partial(self._decide, shut))
         left = await self._handing.hand_over(told, taken_at, self._way.most(self._mailer.at_once))

@@ -145,7 +145,7 @@ class Newsman:
     async def _taken(self, tx: Transaction) -> _Batch:
         """What goes now."""
         services, now = self._services, self._services.now()
-        together = max(TOGETHER, self._mailer.at_once)
+        together = max(TOGETHER, 2 * self._mailer.at_once)
         await telling.doubt_handed(tx, "email", now)
         items = await outbox.lease(tx, now, together, "email", NEWS_TURNS)
         pieces = await writing.by_news_ids(tx, {item.news_id or 0 for item in items})

@@ -388,6 +388,25 @@ async def test_mail_comes_back_to_the_sender_unless_a_place_is_set(
     assert office.to(ANA)[0]["Return-Path"] == "<petition@sign.example.org>"
 
 
+@pytest.mark.parametrize(
+    "name", ["Friends of the lake", 'Ámbar "A" \\ <x@y.org>, Berlin', "湖の友の会" * 9]
+)
+async def test_mail_names_its_sender_and_leads_answers_to_somebody_who_reads_them(
+    database_url: str, office: PostOffice, name: str
+) -> None:
+    help_ = "help@example.org"
+    async with with_mail(
+        database_url, office, UNDERSIGNED_NAME=name, UNDERSIGNED_CONTACT=help_
+    ) as phones:
+        await signs(phones.services)
+        await drain(phones.services)
+        [mail] = office.to(ANA)
+        [sender] = mail["From"].addresses
+        assert (sender.display_name, sender.addr_spec) == (name, "petition@sign.example.org")
+        assert mail["Reply-To"] == help_
+        assert office.raw[0].isascii()
+
+
 async def test_a_tag_that_the_server_does_not_know_stops_only_itself(
     phones: Phones, office: PostOffice
 ) -> None:
