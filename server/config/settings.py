@@ -89,14 +89,14 @@ class Settings:
     name: str = setting(
         "UNDERSIGNED_NAME",
         "",
-        "who runs these petitions, as the answer to HELP by text says it; empty: the host of the"
-        " public address",
+        "who runs these petitions, as the answer to HELP by text says it, and as the sender of"
+        " mail; empty: the host of the public address, and no name",
         must=(r"[^\x00-\x1f]*", "on one line"),
     )
     contact: str = setting(
         "UNDERSIGNED_CONTACT",
         "",
-        "an e-mail address for people who need help, shown on /help",
+        "an e-mail address for people who need help, shown on /help; answers to our mail go there",
         must=(_ADDRESS, "an address like help@example.org"),
     )
     sms_number: str = setting(
@@ -269,6 +269,13 @@ class Settings:
         "starttls",
         "`starttls`, `tls` (from the start) or `none`",
         must=("starttls|tls|none", "starttls, tls or none"),
+    )
+    smtp_connections: int = setting(
+        "UNDERSIGNED_SMTP_CONNECTIONS",
+        "4",
+        "connections that we open to it at once, and as many again for news; ask how many it"
+        " allows",
+        within=(1, 100),
     )
     mail_from: str = setting(
         "UNDERSIGNED_MAIL_FROM",

@@ -15,11 +15,14 @@ leaving.py    how news is ended by what its mail carries
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from typing import Literal, Protocol
+
+from server.config import Settings
 
 
 class Addresses(UnstructuredHeader):
@@ -37,6 +40,15 @@ _HEADERS.map_to_type("list-unsubscribe", Addresses)  # type: ignore[arg-type] # 
 #: In ASCII alone: what a relay would have to write anew has no valid signature any more
 #: (RFC 6376, 5.3).
 MAIL = SMTP.clone(max_line_length=78, cte_type="7bit", header_factory=_HEADERS)
+
+
+def add_sender(mail: EmailMessage, settings: Settings) -> None:
+    """Whom it comes from, by name where there is one, and who reads what is answered."""
+    name = re.sub(r'(["\\])', r"\\\1", settings.name)
+    mail["From"] = f'"{name}" <{settings.mail_from}>' if name else settings.mail_from
+    if settings.contact:
+        mail["Reply-To"] = settings.contact
+
 
 #: `bounced`: the address takes no mail. `refused`: this mail is taken by nobody. `trouble`: the
 #: server is away or out of order, for every mail. `unclear`: it went away after the mail had gone
@@ -57,7 +69,10 @@ class Posting:
 
 
 class Mailer(Protocol):
-    """Whatever carries mails."""
+    """Whatever carries mails, `at_once` of them at the same time."""
+
+    @property
+    def at_once(self) -> int: ...
 
     async def post(self, mail: EmailMessage, back_to: str) -> Posting:
         """Hand one mail over, which comes back to that address if it cannot be delivered. Never

@@ -12,7 +12,7 @@ from server.core.news.piece import News
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.petitions import Petition
 from server.core.values.keys import Keys
-from server.mail import MAIL
+from server.mail import MAIL, add_sender
 from server.mail.leaving import add_ways_out, off_page, off_word
 from server.mail.tokens import message_id
 from server.mail.words import filled, folded
@@ -34,7 +34,7 @@ def news_mail(
     ending = off_page(settings, word, item.language)
     subject, body = news_words(renderer, settings, petition, news, item.language, ending)
     mail = EmailMessage(policy=MAIL)
-    mail["From"] = settings.mail_from
+    add_sender(mail, settings)
     mail["To"] = item.recipient
     mail["Subject"] = subject
     mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))

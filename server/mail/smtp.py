@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from contextlib import suppress
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 from server.config import Settings
-from server.mail import Mailer, Posting
+from server.mail import Mailer, Posting, Result
 
 if TYPE_CHECKING:
-    from server.mail.client import Client
+    from server.mail.client import Connection, Refusal
     from server.mail.dkim import MailSigner
 
-SECONDS = 20.0  # for each answer of the server
-
+#: What is said of the connection, whatever was asked: it ends (RFC 5321, 3.8), or nobody has
+#: signed in, or not in the right way (RFC 4954, 6).
+_OURS = frozenset({421, 432, 454, 530, 534, 535, 538})
 _ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")  # RFC 3463
 
 
-def mailer(settings: Settings) -> Mailer:
+def mailer(settings: Settings, at_once: int = 0) -> Mailer:
     """The one that the settings ask for. Raises `Misconfigured` where it could not sign."""
     if settings.smtp_host:
-        return Smtp(settings, signer(settings))
+        return Smtp(settings, signer(settings), at_once)
     return Printer()
 
 
@@ -40,6 +40,8 @@ def signer(settings: Settings) -> MailSigner | None:
 class Printer:
     """Writes mails to standard output, for development: their codes are there to be read."""
 
+    at_once = 1
+
     async def post(self, mail: EmailMessage, back_to: str) -> Posting:
         written = f"{mail['To']}: {mail['Subject']}\n{mail.get_content()}"
         print(f"--- mail to {written}---", file=sys.stdout, flush=True)  # noqa: T201
@@ -50,83 +52,121 @@ class Printer:
 
 
 class Smtp:
-    """One connection, kept while there are mails to send."""
+    """As many connections as there are mails to send at once, up to a number; each is kept while
+    there are more."""
 
-    def __init__(self, settings: Settings, signer: MailSigner | None = None) -> None:
-        self._settings, self._signer = settings, signer
-        self._client: Client | None = None
+    def __init__(
+        self, settings: Settings, signer: MailSigner | None = None, at_once: int = 0
+    ) -> None:
+        """`at_once`: how many, if others than the settings say."""
+        self._settings, self._sign = settings, signer.signed if signer else None
+        self.at_once = self._most = at_once or settings.smtp_connections
+        self._free: list[Connection] = []
+        self._begun = self._open = 0  # connections that are wanted or there, and that are there
+        self._changed = asyncio.Condition()
 
     async def post(self, mail: EmailMessage, back_to: str) -> Posting:
+        while True:
+            posting, was_used = await self._post(mail, back_to)
+            # Many servers take so many mails on one connection, or so many seconds, and no more.
+            if posting.result != "trouble" or not was_used:
+                return posting
+
+    async def _post(self, mail: EmailMessage, back_to: str) -> tuple[Posting, bool]:
+        """What came of it, and whether the connection had carried others before."""
         # Loaded when the first mail goes out: few commands send any.
         import aiosmtplib
 
+        from server.mail.client import Refusal
+
+        connection, was_used = None, False
         try:
-            client = await self._connected()
-            client.has_gone = False
-            await client.send_message(mail, sender=back_to)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients[0]
-            await self._reset()
-            # 5xx: there is no such mailbox; 4xx: perhaps later.
-            return Posting("bounced" if refused.code >= 500 else "later", _code(refused))
-        except aiosmtplib.SMTPDataError as error:
-            await self._reset()
-            # A 5xx here is about the mail, as a filter sees it, or the mailbox behind it.
-            return Posting("refused" if error.code >= 500 else "later", _code(error))
+            connection = await self._taken()
+            was_used = connection.is_used
+            await connection.deliver(mail, back_to, self._sign)
+        except Refusal as refusal:
+            posting = Posting(_meant(refusal), _code(refusal))
+            if connection is not None and posting.result == "trouble":
+                connection.is_ready = False
+            return posting, was_used
         except aiosmtplib.SMTPNotSupported as error:
             # The address has letters that this server cannot carry (RFC 6531).
-            await self._reset()
-            return Posting("refused", _code(error))
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            gone = self._client is not None and self._client.has_gone
-            await self.rest()
-            return Posting("unclear" if gone else "trouble", _code(error))
-        return Posting("sent")
+            return Posting("refused", _code(error)), was_used
+        except (aiosmtplib.SMTPException, OSError) as error:
+            gone = connection is not None and connection.has_gone
+            return Posting("unclear" if gone else "trouble", _code(error)), was_used
+        finally:
+            if connection is not None:
+                await self._put_back(connection)
+        return Posting("sent"), was_used
 
-    async def _connected(self) -> Client:
-        from server.mail.client import Client
+    async def _taken(self) -> Connection:
+        """One that is free, or another one while there may be more."""
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._free or self._begun < self._most)
+                found = self._free.pop() if self._free else None
+                self._begun += not found
+            if found and found.is_alive:
+                return found
+            if found:
+                await self._put_back(found)
+            elif (made := await self._connected()) is not None:
+                return made
 
-        if self._client and self._client.is_connected:
-            return self._client
-        settings = self._settings
-        client = Client(
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            username=settings.smtp_username or None,
-            password=settings.smtp_password or None,
-            use_tls=settings.smtp_tls == "tls",
-            # Never only if the server offers it: whoever sits in between could hide the offer.
-            start_tls=settings.smtp_tls == "starttls",
-            timeout=SECONDS,
-            local_hostname=settings.mail_from.rpartition("@")[2],
-        )
-        client.signed = self._signer.signed if self._signer else None
-        await client.connect()
-        self._client = client
-        return client
-
-    async def _reset(self) -> None:
-        """Make the connection ready for the next mail, or let it go."""
+    async def _connected(self) -> Connection | None:
+        """None where the server takes no more than those that there are."""
         from aiosmtplib import SMTPException
 
+        from server.mail.client import Connection
+
         try:
-            if self._client:
-                await self._client.rset()
-        except (SMTPException, OSError, TimeoutError):
-            await self.rest()
+            made = await Connection.opened(self._settings)
+        except BaseException as error:
+            async with self._changed:
+                self._begun -= 1
+                self._changed.notify_all()
+            if not self._open or not isinstance(error, (SMTPException, OSError)):
+                raise
+            self._most = self._open
+            return None
+        self._open += 1
+        return made
+
+    async def _put_back(self, connection: Connection) -> None:
+        if not connection.is_alive:
+            await connection.close()
+        async with self._changed:
+            if connection.is_alive:
+                self._free.append(connection)
+            else:
+                self._begun -= 1
+                self._open -= 1
+            self._changed.notify_all()
 
     async def rest(self) -> None:
-        client, self._client = self._client, None
-        if client:
-            with suppress(Exception):  # it is done with, whatever it says
-                await asyncio.wait_for(client.quit(), 2)
-            client.close()
+        free, self._free = self._free, []
+        self._begun -= len(free)
+        self._open -= len(free)
+        self._most = self.at_once
+        await asyncio.gather(*(connection.close() for connection in free))
+
+
+def _meant(refusal: Refusal) -> Result:
+    """What the server's answer says: of itself, of the mailbox, or of this mail."""
+    if refusal.code in _OURS or refusal.step == "MAIL":
+        return "trouble"
+    if refusal.code < 500:
+        return "later"
+    # 5xx: there is no such mailbox. Of the mail itself: a filter, or the mailbox behind it.
+    return "bounced" if refusal.step == "RCPT" else "refused"
 
 
 def _code(error: Exception) -> str:
     """The numbers of an answer; where none came, the kind of the error that was first."""
     code = getattr(error, "code", None)
     if code is None:
-        return type(error.__cause__ or error).__name__
+        cause = error.__cause__  # of a time that is over, that is no error
+        return type(cause if isinstance(cause, Exception) else error).__name__
     enhanced = _ENHANCED.match(str(getattr(error, "message", "")))
     return f"{code} {enhanced[0]}" if enhanced else str(code)

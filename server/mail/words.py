@@ -15,7 +15,7 @@ from server.core.person.mine import MINE_MAIL
 from server.core.petitions.petitions import Petition
 from server.core.signing.messages import MailedCode, Message
 from server.core.values.keys import Keys
-from server.mail import MAIL
+from server.mail import MAIL, add_sender
 from server.mail.tokens import message_id
 from server.words.render import Renderer, group_digits
 
@@ -53,7 +53,7 @@ def word(
     } | {name: group_digits(n, item.language) for name, n in message.figures.items()}
     subject, _, body = wording.partition("\n")
     mail = EmailMessage(policy=MAIL)
-    mail["From"] = settings.mail_from
+    add_sender(mail, settings)
     mail["To"] = item.recipient
     mail["Subject"] = filled(subject, fields)
     mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))

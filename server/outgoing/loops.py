@@ -26,6 +26,7 @@ from server.outgoing import reconcile
 from server.outgoing.letters import Carrier, look_again
 from server.outgoing.mails import Postman
 from server.outgoing.news import Newsman
+from server.outgoing.outages import WayOut
 from server.outgoing.texts import Texter
 from server.services import Services
 
@@ -46,13 +47,25 @@ async def run(services: Services) -> None:
         log.warning("mails are written to standard output, codes and all: UNDERSIGNED_SMTP_HOST")
     if not services.tombstones:
         log.warning("a restored copy will revive what was taken back: UNDERSIGNED_TOMBSTONES")
-    texter, postman = Texter(services), Postman(services, mailer(services.settings))
-    carrier = Carrier(services, mailer(services.settings))
-    newsman = Newsman(services, mailer(services.settings))
+    by_mail, settings = WayOut(services), services.settings
+    mailers = [mailer(settings), mailer(settings), mailer(settings, at_once=1)]
+    texter, postman = Texter(services), Postman(services, mailers[0], by_mail)
+    newsman, carrier = Newsman(services, mailers[1], by_mail), Carrier(services, mailers[2])
+    try:
+        await _go_round(services, texter, postman, newsman, carrier)
+    finally:
+        for one in mailers:
+            await one.rest()
+
+
+async def _go_round(
+    services: Services, texter: Texter, postman: Postman, newsman: Newsman, carrier: Carrier
+) -> None:
     if_sure = partial(_if_sure, services)
     async with asyncio.TaskGroup() as loops:
         loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
-        loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
+        for _ in range(2):  # while one decides what goes next, the connections serve the other
+            loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("letters", carrier.drain, IDLE_SECONDS))
         loops.create_task(_for_ever("news", if_sure(newsman.drain), IDLE_SECONDS))
         loops.create_task(_for_ever("late news", if_sure(newsman.follow), LATE_NEWS_SECONDS))

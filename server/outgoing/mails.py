@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from server import metrics
 from server.core.desk import notices
 from server.core.desk.people import forgotten
-from server.core.outbox import allowance, outbox
+from server.core.outbox import allowance, outages, outbox
 from server.core.outbox.allowance import Allowance, Verdict
+from server.core.outbox.outages import Outages
 from server.core.outbox.outbox import Announcement
 from server.core.outbox.returned import has_bounced, note_bounce
 from server.core.person.mine import MINE_MAIL, Mailboxes
@@ -22,9 +23,11 @@ from server.mail import Mailer, Posting
 from server.mail.tokens import return_path, whose
 from server.mail.words import word
 from server.outgoing import asking
+from server.outgoing.handing import Handing
+from server.outgoing.outages import WayOut
 from server.services import Services
 
-TROUBLE_SECONDS = 60  # to wait while the mail server is away
+LEASED_TOGETHER = 20  # mails at least
 
 log = logging.getLogger(__name__)
 
@@ -52,11 +55,13 @@ async def _ready(message: Message) -> Message:
 
 
 class Postman:
-    """Takes mails from the outbox to the mailer, one after the other."""
+    """Takes mails from the outbox to the mailer, as many at once as it takes."""
 
-    def __init__(self, services: Services, mailer: Mailer) -> None:
+    def __init__(self, services: Services, mailer: Mailer, way: WayOut | None = None) -> None:
         self._services, self._mailer = services, mailer
+        self._way = way or WayOut(services)
         self._mailboxes = Mailboxes(services.keys)
+        self._handing = Handing(services, self._carry, self._settle, lambda: self._way.goes)
 
     async def drain(self) -> bool:
         """Send what is due, once; whether there may be more.
@@ -64,32 +69,29 @@ class Postman:
         A crash in between sends a mail again under the same `Message-ID`: twice beats never.
         """
         services = self._services
+        if not self._way.goes:
+            return False
         async with services.database.read() as tx:
             if not await outbox.has_due(tx, services.now(), "email"):
                 await self._mailer.rest()
                 return False
+        taken_at, limit = services.now(), max(LEASED_TOGETHER, 5 * self._mailer.at_once)
         async with services.database.write() as tx:
-            due = await outbox.lease(tx, services.now(), channel="email")
-            told = await asking.decided(services, tx, due, self._decide)
-        for index, one in enumerate(told):
-            await services.group.give_way()  # signing comes first, and its mail a little later
-            posting = await self._post(one.item, one.message)
-            await self._settle(one, posting)
-            if posting.result in {"trouble", "unclear"}:
-                log.warning("mail: the server is away or out of order: %s", posting.code)
-                for waiting in told[index + 1 :]:
-                    await self._wait(waiting, posting.code)
-                return False
+            due = await outbox.lease(tx, taken_at, limit, "email")
+            shut = await outages.outages_of(tx, self._way.name, taken_at)
+            told = await asking.decided(services, tx, due, partial(self._decide, shut))
+        left = await self._handing.hand_over(told, taken_at, self._way.most(self._mailer.at_once))
+        await self._put_back(left)
         if not due:
             await self._mailer.rest()
-        return bool(due)
+        return bool(due) and self._way.goes
 
     async def _decide(
-        self, tx: Transaction, item: Announcement, allowed: Allowance
+        self, shut: Outages, tx: Transaction, item: Announcement, allowed: Allowance
     ) -> _DueMail | None:
         """What to say now; None where that is nothing, or has to wait, which is then noted."""
         services, now = self._services, allowed.now
-        if item.expired(now):
+        if item.created_at < shut.since(item.worth):
             await outbox.dropped(tx, item.id, "expired", now)
             return None
         if await has_bounced(tx, whose(services.keys, item.recipient), now):
@@ -132,6 +134,16 @@ class Postman:
         petition = self._services.directory.by_id.get(petition_id)
         return petition.wording(self._services.settings.language).title if petition else None
 
+    async def _carry(self, due: _DueMail) -> Posting:
+        before = self._way.through
+        posting = await self._post(due.item, due.message)
+        metrics.SENDS.labels(posting.result).inc()
+        fault = posting.code if posting.result in {"trouble", "unclear"} else ""
+        self._way.ended(before, fault=fault)
+        if posting.result not in {"sent", "trouble"}:  # of trouble, the way says a line
+            log.warning("outbox: mail %s not sent: %s", due.item.id, posting.code)
+        return posting
+
     async def _post(self, item: Announcement, message: Message) -> Posting:
         services = self._services
         petition = services.directory.by_id.get(item.petition_id or 0)
@@ -147,32 +159,37 @@ class Postman:
         back_to = return_path(services.settings, services.keys, item.recipient)
         return await self._mailer.post(mail, back_to)
 
-    async def _settle(self, due: _DueMail, posting: Posting) -> None:
-        """Record what came of one mail."""
-        services, now, item = self._services, self._services.now(), due.item
-        metrics.SENDS.labels(posting.result).inc()
-        if posting.result != "sent":
-            log.warning("outbox: mail %s not sent: %s", item.id, posting.code)
-        async with services.database.write() as tx:
-            if posting.result != "sent":
-                await allowance.give_back(tx, due.verdict, due.charged_at)
-            match posting.result:
-                case "sent":
-                    await outbox.sent(tx, item.id, "email", "", 0, now)
-                    await outbox.forget_recipient(tx, item.id)
-                    if due.verdict.rests:
-                        await allowance.rest(tx, services.keys.address(item.recipient), now)
-                case "later" | "trouble" | "unclear":
-                    await outbox.postponed(tx, item, posting.code, now, services.chance())
-                case "bounced" | "refused":
-                    if posting.result == "bounced":
-                        await note_bounce(tx, whose(services.keys, item.recipient), now)
-                    await outbox.dropped(tx, item.id, posting.code, now)
+    async def _settle(self, posted: Sequence[tuple[_DueMail, Posting]]) -> None:
+        """Record what came of some mails."""
+        async with self._services.database.write() as tx:
+            await self._way.note(tx, "email")
+            for due, posting in posted:
+                if posting.result != "sent":
+                    await allowance.give_back(tx, due.verdict, due.charged_at)
+                await self._settle_one(tx, due, posting)
 
-    async def _wait(self, due: _DueMail, why: str) -> None:
-        services = self._services
-        async with services.database.write() as tx:
-            await allowance.give_back(tx, due.verdict, due.charged_at)
-            await outbox.postponed(
-                tx, due.item, why, services.now(), services.chance(), TROUBLE_SECONDS
-            )
+    async def _settle_one(self, tx: Transaction, due: _DueMail, posting: Posting) -> None:
+        services, now, item = self._services, self._services.now(), due.item
+        match posting.result:
+            case "sent":
+                await outbox.sent(tx, item.id, "email", "", 0, now)
+                await outbox.forget_recipient(tx, item.id)
+                if due.verdict.rests:
+                    await allowance.rest(tx, services.keys.address(item.recipient), now)
+            case "trouble":  # which is not its fault: another one is tried first
+                await outbox.postponed(tx, item, posting.code, now, 0, self._way.pause)
+            case "later" | "unclear":
+                await outbox.postponed(tx, item, posting.code, now, services.chance())
+            case "bounced" | "refused":
+                if posting.result == "bounced":
+                    await note_bounce(tx, whose(services.keys, item.recipient), now)
+                await outbox.dropped(tx, item.id, posting.code, now)
+
+    async def _put_back(self, left: Sequence[_DueMail]) -> None:
+        """They were not tried: nothing gets through, or it took too long."""
+        if not left:
+            return
+        async with self._services.database.write() as tx:
+            for due in left:
+                await allowance.give_back(tx, due.verdict, due.charged_at)
+            await outbox.give_up_lease(tx, [due.item.id for due in left])

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server import metrics
 from server.core.news import sending, telling, writing
@@ -27,14 +28,14 @@ from server.mail import Mailer, Posting
 from server.mail.news import news_mail
 from server.mail.tokens import return_path, whose
 from server.outgoing import asking
+from server.outgoing.handing import Lease, kept, side_by_side, told_to_stop
+from server.outgoing.outages import WayOut
 from server.services import Services
 
-TOGETHER = 10  # mails that are handed over between two commits
+TOGETHER = 10  # mails at least that are handed over between two commits
 NEWS_ROUNDS = 25  # of those, before more is put in the outbox
-AWAY_SECONDS = 60  # to wait while the mail server is away
 
 _AWAY = frozenset({"trouble", "unclear"})
-_STOPPED = Posting("trouble", "stopped")
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +51,22 @@ class _DueNews:
     charged_at: int
 
 
-_Posted = tuple[_DueNews, Posting]
+@dataclass(slots=True)
+class _Batch:
+    """Mails between two commits: noted as about to leave, since `taken_at`, and not begun yet; and
+    what came of the others."""
+
+    taken_at: int = 0
+    waiting: deque[_DueNews] = field(default_factory=deque)
+    posted: list[tuple[_DueNews, Posting]] = field(default_factory=list)
 
 
 class Newsman:
     """Brings news from the organizers to the outbox, and mails from there to the mailer."""
 
-    def __init__(self, services: Services, mailer: Mailer) -> None:
+    def __init__(self, services: Services, mailer: Mailer, way: WayOut | None = None) -> None:
         self._services, self._mailer = services, mailer
+        self._way = way or WayOut(services)
 
     async def drain(self) -> bool:
         """A step with all news that is being sent; whether there may be more to do."""
@@ -103,41 +112,42 @@ class Newsman:
 
     async def send(self) -> bool:
         """Mail what is due, some of it; whether there may be more."""
+        if not self._way.goes:
+            return False
         async with self._services.database.read() as tx:
             if not await outbox.has_due(tx, self._services.now(), "email", NEWS_TURNS):
                 await self._mailer.rest()
                 return False
-        due: list[_DueNews] = []
-        posted: list[_Posted] = []
+        batch = _Batch()
         try:
             for _ in range(NEWS_ROUNDS):
                 await self._services.group.give_way()  # signing comes first
-                due, posted = await self._note(posted), []
-                await self._hand_over(due, posted)
-                if not due or posted[-1][1].result in _AWAY:
+                batch = await self._note(batch)
+                await self._hand_over(batch)
+                if not batch.posted or not self._way.goes:
                     break
         except asyncio.CancelledError:
-            # Told to stop: the one on its way is uncertain, and those behind it wait.
-            posted += [(one, _STOPPED) for one in due[len(posted) + 1 :]]
-            await self._note(posted, last=True)
+            # Told to stop: those on their way are uncertain, and those behind them wait.
+            await self._note(batch, last=True)
             await self._mailer.rest()
             raise
-        await self._note(posted, last=True)
-        return bool(due) and posted[-1][1].result not in _AWAY
+        await self._note(batch, last=True)
+        return bool(batch.posted) and self._way.goes
 
-    async def _note(self, posted: Sequence[_Posted], *, last: bool = False) -> list[_DueNews]:
+    async def _note(self, batch: _Batch, *, last: bool = False) -> _Batch:
         """Record what came of the last ones, and take the next ones, which are about to leave."""
-        if last and not posted:
-            return []
+        if last and not batch.posted and not batch.waiting:
+            return _Batch()
         async with self._services.database.write() as tx:
-            await self._settle(tx, posted)
-            return [] if last else await self._taken(tx)
+            await self._settle(tx, batch)
+            return _Batch() if last else await self._taken(tx)
 
-    async def _taken(self, tx: Transaction) -> list[_DueNews]:
+    async def _taken(self, tx: Transaction) -> _Batch:
         """What goes now."""
         services, now = self._services, self._services.now()
+        together = max(TOGETHER, 2 * self._mailer.at_once)
         await telling.doubt_handed(tx, "email", now)
-        items = await outbox.lease(tx, now, TOGETHER, "email", NEWS_TURNS)
+        items = await outbox.lease(tx, now, together, "email", NEWS_TURNS)
         pieces = await writing.by_news_ids(tx, {item.news_id or 0 for item in items})
         why_not = await self._why_not(tx, items, now)
 
@@ -153,7 +163,7 @@ class Newsman:
                 return None
             return _DueNews(item, pieces[item.news_id or 0], petition, verdict, now)
 
-        return await asking.decided(services, tx, items, decide)
+        return _Batch(now, deque(await asking.decided(services, tx, items, decide)))
 
     async def _why_not(
         self, tx: Transaction, items: Sequence[Announcement], now: int
@@ -177,16 +187,25 @@ class Newsman:
             await outbox.postponed(tx, item, verdict.why, allowed.now, 0, verdict.wait)
         return None
 
-    async def _hand_over(self, due: Sequence[_DueNews], posted: list[_Posted]) -> None:
-        """Until the mail server is away: what was not handed over then has had trouble. What came
-        of each is added to `posted`."""
-        for one in due:
-            away = bool(posted) and posted[-1][1].result in _AWAY
-            posting = Posting("trouble", posted[-1][1].code) if away else await self._post(one)
+    async def _hand_over(self, batch: _Batch) -> None:
+        """Several at once, until the mail server is away."""
+        ids = [one.item.id for one in batch.waiting]
+        at_once = min(self._way.most(self._mailer.at_once), len(ids))
+        async with kept(self._services, ids, batch.taken_at) as lease:
+            await side_by_side(at_once, lambda: self._work(batch, lease))
+
+    async def _work(self, batch: _Batch, lease: Lease) -> None:
+        while batch.waiting and self._way.goes and not told_to_stop():
+            if not lease.holds(batch.waiting[0].item.id):
+                return
+            one, before = batch.waiting.popleft(), self._way.through
+            posting = await self._post(one)
             metrics.SENDS.labels(posting.result).inc()
-            if posting.result != "sent":
+            fault = posting.code if posting.result in _AWAY else ""
+            self._way.ended(before, fault=fault)
+            if posting.result not in {"sent", "trouble"}:  # of trouble, the way says a line
                 log.warning("outbox: news %s not sent: %s", one.item.id, posting.code)
-            posted.append((one, posting))
+            batch.posted.append((one, posting))
 
     async def _post(self, due: _DueNews) -> Posting:
         services = self._services
@@ -196,16 +215,20 @@ class Newsman:
         )
         return await self._mailer.post(mail, return_path(settings, keys, item.recipient))
 
-    async def _settle(self, tx: Transaction, posted: Sequence[_Posted]) -> None:
+    async def _settle(self, tx: Transaction, batch: _Batch) -> None:
         services, now = self._services, self._services.now()
-        gone = [one for one, posting in posted if posting.result == "sent"]
+        await self._way.note(tx, "email")
+        gone = [one for one, posting in batch.posted if posting.result == "sent"]
         await telling.arrived(tx, [one.item.id for one in gone], now)
         for one in gone:
             if one.verdict.rests:
                 await allowance.rest(tx, services.keys.address(one.item.recipient), now)
-        for one, posting in posted:
+        for one, posting in batch.posted:
             if posting.result != "sent":
                 await self._settle_unsent(tx, one, posting)
+        for one in batch.waiting:
+            await allowance.give_back(tx, one.verdict, one.charged_at)
+        await outbox.give_up_lease(tx, [one.item.id for one in batch.waiting])
 
     async def _settle_unsent(self, tx: Transaction, due: _DueNews, posting: Posting) -> None:
         """Record why it was not sent, or that nobody knows."""
@@ -216,7 +239,7 @@ class Newsman:
         await allowance.give_back(tx, due.verdict, due.charged_at)
         match posting.result:
             case "trouble":
-                await outbox.postponed(tx, item, posting.code, now, 0, AWAY_SECONDS)
+                await outbox.postponed(tx, item, posting.code, now, 0, self._way.pause)
             case "later":
                 await outbox.postponed(tx, item, posting.code, now, services.chance())
             case "bounced":

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from server import metrics
 from server.core.counting import counts
 from server.core.counting.counts import DAY
-from server.core.outbox import outbox, usage
+from server.core.outbox import outages, outbox, usage
 from server.core.upkeep import heartbeat, probe
 from server.db.patience import PATIENCE_SECONDS
 from server.errors import NotFound, Refused, StoreUnavailable
@@ -72,6 +72,7 @@ class Operators:
                 waiting, oldest = await outbox.waiting(tx)
                 segments = await usage.sent_on(tx, now // DAY)
                 beat = await heartbeat.last_beat(tx)
+                shut = await outages.all_shut(tx)
         except (StoreUnavailable, TimeoutError):
             return [_figure("undersigned_store_up", "1 while the store answers.", 0)]
         slugs = {p.id: p.slug for p in self._services.directory.by_id.values()}
@@ -90,6 +91,12 @@ class Operators:
                 "undersigned_outbox_oldest_seconds",
                 "Age of the message that has waited longest.",
                 now - oldest if oldest else 0,
+            ),
+            (
+                "undersigned_shut_seconds",
+                "For how long nothing has got through by mail, or by a gateway.",
+                ("way",),
+                [((way,), now - since) for way, since in ({outages.BY_MAIL: now} | shut).items()],
             ),
             _figure(
                 "undersigned_clock_doubtful",

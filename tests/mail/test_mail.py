@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator
@@ -80,17 +79,42 @@ async def test_a_signing_brings_a_mail_whose_code_verifies(
     assert not await drain(phones.services)
 
 
-async def test_many_mails_go_over_one_connection(phones: Phones, office: PostOffice) -> None:
-    for name in "ABCDEFGH":
-        await signs(phones.services, f"{name}na Diaz", f"{name}@gmail.com")
-    await drain(phones.services)
-    assert len(office.arrived) == 8
-    assert office.connections == 1
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize("connections", ["1", "3", "20"])
+async def test_many_mails_go_over_as_many_connections_as_the_operator_allows(
+    database_url: str, office: PostOffice, connections: str, pipelining: bool
+) -> None:
+    office.pipelining, office.delay = pipelining, 0.05
+    async with with_mail(database_url, office, UNDERSIGNED_SMTP_CONNECTIONS=connections) as phones:
+        office.answers["RCPT"] = ["550 no such user"]
+        for name in "ABCDEFGHIJKL":
+            await signs(phones.services, f"{name}na Diaz", f"{name}@gmail.com")
+        while await drain(phones.services):
+            pass
+        assert len(office.arrived) == len(office.boxes) == 11
+        # (each round of the worker ends with its connections closed, here)
+        assert office.connections <= min(12, int(connections)) * 3
+        assert (office.together > 1) is (connections != "1")
+        assert await phones.rows("SELECT count(*) FROM bounces") == [(1,)]
+
+
+async def test_a_server_that_takes_fewer_connections_or_mails_on_each_delays_nothing(
+    database_url: str, office: PostOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.most_connections, office.most_mails, office.delay = 2, 3, 0.05
+    async with with_mail(database_url, office, UNDERSIGNED_SMTP_CONNECTIONS="8") as phones:
+        for name in "ABCDEFGHIJKL":
+            await signs(phones.services, f"{name}na Diaz", f"{name}@gmail.com")
+        while await drain(phones.services):
+            pass
+        assert len(office.arrived) == len(office.boxes) == 12
+        assert not [r for r in caplog.records if r.name.startswith("server.")]
 
 
 async def test_a_full_mailbox_is_tried_again_later(phones: Phones, office: PostOffice) -> None:
     office.answers["RCPT"] = ["452 mailbox full"]
     await signs(phones.services)
+    await drain(phones.services)
     await signs(phones.services, "Bo Lee", "bo@gmail.com")
     await drain(phones.services)
     assert (len(office.to(ANA)), len(office.to("bo@gmail.com"))) == (0, 1)
@@ -130,7 +154,7 @@ async def test_a_filter_that_refuses_one_mail_marks_nobody(
 async def test_a_server_that_takes_no_sender_is_in_trouble_and_nobody_bounces(
     phones: Phones, office: PostOffice
 ) -> None:
-    office.answers["MAIL"] = ["550 who are you"]
+    office.answers["MAIL"] = ["550 who are you"] * 2
     await signs(phones.services)
     await signs(phones.services, "Bo Lee", "bo@gmail.com")
     assert not await drain(phones.services)
@@ -156,7 +180,7 @@ async def test_a_dead_server_loses_nothing(database_url: str) -> None:
 async def test_a_server_that_hangs_is_given_up(
     phones: Phones, office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.mail.smtp.SECONDS", 0.3)
+    monkeypatch.setattr("server.mail.client.SECONDS", 0.3)
     office.hang = True
     await signs(phones.services)
     assert not await drain(phones.services)
@@ -225,12 +249,12 @@ async def test_a_postman_who_dies_between_posting_and_noting_posts_once_more_und
     phones: Phones, office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def die(*_: object) -> None:
-        raise asyncio.CancelledError
+        raise SystemError("killed")
 
     await signs(phones.services)
     with monkeypatch.context() as patch:
         patch.setattr(Postman, "_settle", die)
-        with pytest.raises(asyncio.CancelledError):
+        with pytest.raises(SystemError):
             await drain(phones.services)
     phones.now += outbox.LEASE_SECONDS
     await drain(phones.services)
@@ -362,6 +386,25 @@ async def test_mail_comes_back_to_the_sender_unless_a_place_is_set(
     await signs(phones.services)
     await drain(phones.services)
     assert office.to(ANA)[0]["Return-Path"] == "<petition@sign.example.org>"
+
+
+@pytest.mark.parametrize(
+    "name", ["Friends of the lake", 'Ámbar "A" \\ <x@y.org>, Berlin', "湖の友の会" * 9]
+)
+async def test_mail_names_its_sender_and_leads_answers_to_somebody_who_reads_them(
+    database_url: str, office: PostOffice, name: str
+) -> None:
+    help_ = "help@example.org"
+    async with with_mail(
+        database_url, office, UNDERSIGNED_NAME=name, UNDERSIGNED_CONTACT=help_
+    ) as phones:
+        await signs(phones.services)
+        await drain(phones.services)
+        [mail] = office.to(ANA)
+        [sender] = mail["From"].addresses
+        assert (sender.display_name, sender.addr_spec) == (name, "petition@sign.example.org")
+        assert mail["Reply-To"] == help_
+        assert office.raw[0].isascii()
 
 
 async def test_a_tag_that_the_server_does_not_know_stops_only_itself(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
 
+from server.core.outbox.outages import BY_MAIL, Outages, outages_of
 from server.db import ColumnType, Row, Transaction, pack
 
 Channel = Literal["sms", "email"]
@@ -73,8 +74,13 @@ class Announcement:
         """Whether its words were made, and charged, with the text that it answers."""
         return self.kind in REPLIES
 
+    @property
+    def worth(self) -> int:
+        """Seconds for which it is worth sending."""
+        return _WORTH.get(self.kind, NOTE_SECONDS)
+
     def expired(self, now: int) -> bool:
-        return now > self.created_at + _WORTH.get(self.kind, NOTE_SECONDS)
+        return now > self.created_at + self.worth
 
 
 _STORED: dict[str, ColumnType] = {
@@ -183,6 +189,40 @@ async def asked_for(tx: Transaction, petition_id: int) -> list[tuple[int, str]]:
         petition=petition_id,
     )
     return [(row["id"], row["recipient"]) for row in rows]
+
+
+async def renew(tx: Transaction, ids: Iterable[int], known: int, until: int) -> set[int]:
+    """Extend the lease of those that still have the one that is known; which those are."""
+    rows = tx.rows("mine", id="int")
+    found = await tx.fetch(
+        "UPDATE outbox SET leased_until = :until WHERE leased_until = :known"
+        f" AND id IN (SELECT id FROM {rows} m) RETURNING id",
+        mine=pack((id_,) for id_ in ids),
+        known=known,
+        until=until,
+    )
+    return {row["id"] for row in found}
+
+
+async def give_up_lease(tx: Transaction, ids: Iterable[int]) -> None:
+    """They were not tried after all, and are as due as before."""
+    rows = tx.rows("mine", id="int")
+    await tx.execute(
+        "UPDATE outbox SET leased_until = NULL, handed_at = NULL, tries = tries - 1"
+        f" WHERE id IN (SELECT id FROM {rows} m) AND sent_at IS NULL AND failed_at IS NULL"
+        " AND leased_until IS NOT NULL",
+        mine=pack((id_,) for id_ in ids),
+    )
+
+
+async def count_waiting(tx: Transaction, channel: Channel) -> int:
+    """How many messages are to be sent on a channel."""
+    row = await tx.fetch_one(
+        "SELECT count(*) AS n FROM outbox"
+        " WHERE channel = :channel AND sent_at IS NULL AND failed_at IS NULL",
+        channel=channel,
+    )
+    return row["n"] if row else 0
 
 
 async def waiting(tx: Transaction) -> tuple[int, int | None]:
@@ -359,14 +399,17 @@ async def expire(tx: Transaction, now: int, until_id: int) -> None:
     """Drop what is worth sending no more, also where nothing is sent: an organizer has stopped all
     mail, or no gateway carries texts. `until_id`: no id is as large that was made `LEAST_SECONDS`
     ago, so that the many newer ones of a flood are passed over quickly."""
-    worth = " ".join(f"WHEN '{kind}' THEN {seconds}" for kind, seconds in _WORTH.items())
-    for channel in ("sms", "email"):  # by the index of what is due
+    away = {"sms": Outages((), now), "email": await outages_of(tx, BY_MAIL, now)}
+    for channel, shut in away.items():  # by the index of what is due
+        worth = " ".join(
+            f"WHEN '{kind}' THEN {shut.since(seconds)}" for kind, seconds in _WORTH.items()
+        )
         await tx.execute(
             "UPDATE outbox SET failed_at = :now, leased_until = NULL, error = 'expired',"
             " recipient = NULL, body = NULL, address_key = NULL WHERE id IN"
             "  (SELECT id FROM outbox WHERE channel = :channel AND sent_at IS NULL"
             "   AND failed_at IS NULL AND id < :until)"
-            f" AND created_at < :now - CASE kind {worth} ELSE {NOTE_SECONDS} END",
+            f" AND created_at < CASE kind {worth} ELSE {shut.since(NOTE_SECONDS)} END",
             now=now,
             until=until_id,
             channel=channel,

@@ -27,6 +27,7 @@ from server.db import Transaction, pack
 CODE_DIGITS = 6
 TEXT_DIGITS = 4  # of what a signer texts: it helps nobody but the phone itself
 CODE_SECONDS = DAY
+SAME_CODE_SECONDS = 3600  # for which a message that is tried again says the same code
 CODE_TRIES = 5
 CLOSED_SECONDS = DAY  # for which a closed petition still verifies what was signed before
 
@@ -94,14 +95,15 @@ async def made(
     now: int,
 ) -> int:
     """When the code was made that a message queued at that time says: now, unless the same message
-    has made one before. `about` is the id of the signature or form, `contact_key` its contact's."""
+    has made one lately. One that had to wait since has a new one, whose hours begin when it goes.
+    `about` is the id of the signature or form, `contact_key` its contact's."""
     row = await tx.fetch_one(
         "INSERT INTO codes"
         " (petition_id, signature_id, purpose, contact_key, address_key, made_at)"
         " VALUES (:petition, :id, :purpose, :contact_key, :recipient, :now)"
         " ON CONFLICT (petition_id, signature_id, purpose) DO UPDATE SET"
         " address_key = excluded.address_key, made_at ="
-        "  CASE WHEN codes.made_at < :queued THEN excluded.made_at ELSE codes.made_at END"
+        "  CASE WHEN codes.made_at < :since THEN excluded.made_at ELSE codes.made_at END"
         " RETURNING made_at",
         petition=petition_id,
         id=about,
@@ -109,7 +111,7 @@ async def made(
         contact_key=contact_key,
         recipient=recipient,
         now=now,
-        queued=queued_at,
+        since=max(queued_at, now - SAME_CODE_SECONDS),
     )
     return int(row["made_at"]) if row else now
 

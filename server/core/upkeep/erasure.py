@@ -17,7 +17,7 @@ from server.core.desk.signers import invalidation
 from server.core.floods import limits, tries
 from server.core.letters import corrections
 from server.core.news import sending
-from server.core.outbox import allowance, outbox
+from server.core.outbox import allowance, outages, outbox
 from server.core.signing import codes, pending, stored
 from server.core.signing.decide import Ledger
 from server.core.upkeep import marks
@@ -45,6 +45,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     await misread.expire_judgements(tx, now, now - keep_days * DAY)
     await outbox.expire(tx, now, first_id(now - outbox.LEAST_SECONDS))
     await outbox.forget(tx, now - keep_days * DAY)
+    await outages.forget_outages(tx, now)
     await codes.expire(tx, now)
     await tries.expire(tx, now)
     await allowance.expire(tx, now)
@@ -58,10 +59,11 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
 async def erase_contacts(database: Database, now: int, pending_hours: int = PENDING_HOURS) -> None:
     """Erase contacts and forms that nobody has verified in `pending_hours`, and verified contacts
     to which nothing is due. The signature stays under its name and place, or is merged with the one
-    there.
+    there. Time in which no mail could be sent does not count: nobody could verify.
     """
-    before = now - pending_hours * 3600
     async with database.read() as tx:
+        shut = await outages.outages_of(tx, outages.BY_MAIL, now)
+        before = shut.since(pending_hours * 3600)
         waits = await pending.has_before(tx, before)
     if waits:
         async with database.write() as tx:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from server.core.outbox import outbox
+from server.core.outbox import outages, outbox
 from server.core.outbox.outbox import REMINDER, Announcement
 from server.core.petitions.petitions import Petition
 from server.core.signing.codes import is_late
@@ -44,12 +44,15 @@ class Reminding:
     texts: bool
 
     async def remind(self, database: Database, petitions: Iterable[Petition], now: int) -> None:
-        """Queue those that are due. Doing it twice does nothing twice."""
+        """Queue those that are due. Doing it twice does nothing twice. Time in which no mail could
+        be sent delays them, as it does erasing."""
         after = self.pending_hours - HOURS_BEFORE
         if after < HOURS_AFTER:
             return
-        since = first_id(now - self.pending_hours * 3600)
-        until = first_id(now - after * 3600)
+        async with database.read() as tx:
+            shut = await outages.outages_of(tx, outages.BY_MAIL, now)
+        since = first_id(shut.since(self.pending_hours * 3600))
+        until = first_id(shut.since(after * 3600))
         for petition in petitions:
             if not is_late(petition, now):
                 await self._remind(database, petition, since, until, now)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from server.core.floods.holds import Reason
 from server.core.signing import signatures
 from server.mail.smtp import Smtp
@@ -50,3 +53,13 @@ async def drain(services: Services, mailer: object = None) -> bool:
         return await Postman(services, carrier).drain()  # type: ignore[arg-type]
     finally:
         await carrier.rest()  # type: ignore[attr-defined]
+
+
+@asynccontextmanager
+async def at_work(services: Services) -> AsyncIterator[Postman]:
+    """A postman with his own connections, who goes home in the end."""
+    carrier = Smtp(services.settings)
+    try:
+        yield Postman(services, carrier)
+    finally:
+        await carrier.rest()

@@ -37,6 +37,13 @@ class PostOffice:
     answers: dict[str, list[str]] = field(default_factory=dict)
     connections: int = 0
     hang: bool = False
+    delay: float = 0.0  # seconds before each answer to a whole mail
+    pipelining: bool = True  # whether it says that commands may come several at once
+    most_connections: int = 1000
+    most_mails: int = 1000  # on one connection
+    servers: list[Any] = field(default_factory=list)  # of each connection
+    now: int = 0  # mails that it is taking
+    together: int = 0  # the most of them at one time
     drops: int = 0  # mails with which it goes away before it has said whether it has them
     heard: Callable[[str], object] = lambda command: None
 
@@ -59,13 +66,21 @@ class PostOffice:
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
-        return responses
+        session.mails = 0
+        self.servers = [s for s in self.servers if s.transport and not s.transport.is_closing()]
+        if server not in self.servers and len(self.servers) >= self.most_connections:
+            return ["421 4.7.0 too many connections"]
+        self.servers.append(server)
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelining else responses
 
     async def handle_MAIL(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         if self.hang:
             await asyncio.sleep(SECONDS)
+        session.mails += 1
+        if session.mails > self.most_mails:
+            return "421 4.7.0 enough for one connection"
         if answer := self._answer("MAIL"):
             return answer
         envelope.mail_from = address
@@ -80,6 +95,7 @@ class PostOffice:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        await self._take_time()
         if self.drops:
             self.drops -= 1
             server.transport.abort()
@@ -94,6 +110,12 @@ class PostOffice:
         self.boxes[mail["To"]].append(mail)
         self.heard("250")
         return "250 OK"
+
+    async def _take_time(self) -> None:
+        self.now += 1
+        self.together = max(self.together, self.now)
+        await asyncio.sleep(self.delay)
+        self.now -= 1
 
     def to(self, address: str) -> list[EmailMessage]:
         return list(self.boxes.get(address, ()))

@@ -9,6 +9,7 @@ from server.core.desk import dashboard, ends
 from server.core.desk.waiting import MOST, waiting
 from server.core.floods.alarms import SENDING
 from server.core.letters import again
+from server.core.outbox import outages
 from server.core.petitions import review
 from server.core.petitions.petitions import Petition
 from server.web.desk.form.similar import like_draft
@@ -64,11 +65,13 @@ async def _standing(visit: Visit, petition: Petition) -> dict[str, Any]:
         needs_review = services.settings.review and petition.state == "draft"
         headline = (await dashboard.standing(tx, petition.id, now)).headline
         stuck = await again.stuck(tx, petition.id)
+        no_mail = await outages.shut_since(tx, outages.BY_MAIL)
         return {
             "headline": headline,
             "aim": aim_of(petition, headline.verified),
             "waits": await waiting(tx, petition.id, now),
             "stuck": sum(stuck.values()),
+            "no_mail_since": visit.moment(no_mail) if no_mail else "",
             "review": await review.review_of(tx, petition.id) if needs_review else None,
             "asked_end": await ends.asked(tx, petition.id, now),
             "spent": await used_today(tx, petition.id, now)

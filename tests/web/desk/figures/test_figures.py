@@ -16,9 +16,11 @@ import pytest
 
 from server.core.counting.counts import DAY
 from server.core.desk import kept
+from server.core.outbox import outages
 from server.core.petitions import collectors
 from server.core.petitions.extras import Extras, Threshold
 from server.outgoing.loops import _count
+from server.outgoing.outages import WayOut
 from server.web.desk.figures.charts import Bar, Chart
 from server.web.desk.figures.dashboard import aim_of
 from tests.harness.web.budgets import DESK_BUDGETS
@@ -198,3 +200,20 @@ async def test_the_pages_of_a_petition_stay_within_their_bytes(
         assert found["gzip"] <= packed, (path, found)
         assert found["br"] <= brotlied, (path, found)
         assert found[""] <= plain, (path, found)
+
+
+async def test_the_dashboard_and_the_figures_say_it_until_it_is_over(place: Room) -> None:
+    browser = await place.signed_in()
+    way, said = WayOut(place.services), "No mail can be sent since"
+    assert said not in (await browser.get("/organizer/p/lake")).text
+    way.ended(way.through, fault="ConnectionRefusedError")
+    async with place.services.database.write() as tx:
+        await way.note(tx, "email")
+    assert not way.goes
+    assert said in (await browser.get("/organizer/p/lake")).text
+    async with place.services.database.read() as tx:
+        assert await outages.all_shut(tx) == {outages.BY_MAIL: place.services.now()}
+    way.ended(way.through)
+    async with place.services.database.write() as tx:
+        await way.note(tx, "email")
+    assert said not in (await browser.get("/organizer/p/lake")).text
