@@ -14,7 +14,7 @@ from functools import partial
 from server.core.counting import shown
 from server.core.desk import clock, kept, notices
 from server.core.desk.signers import invalidation
-from server.core.letters import letters
+from server.core.letters import carrying, letters
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.wording import search
 from server.core.places.dating import day_at
@@ -22,7 +22,7 @@ from server.core.upkeep import ending, erasure, heartbeat
 from server.core.upkeep.reminding import Reminding
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
-from server.outgoing import reconcile
+from server.outgoing import questions, reconcile
 from server.outgoing.letters import Carrier, look_again
 from server.outgoing.mails import Postman
 from server.outgoing.news import Newsman
@@ -206,9 +206,12 @@ async def do_chores(services: Services) -> None:
     async with services.database.write() as tx:
         await shown.publish(tx, now, services.chance)
         await letters.expire(tx, now)
+        await carrying.spare(tx, now)
     await look_again(services)
     await _remind(services, now)
+    await questions.queue_questions(services)
     await _erase(services)
+    await questions.publish_answers(services)
     if services.tombstones:
         await services.tombstones.forget(now, services.settings.tombstones_days)
     await ending.empty(services.database, now)

@@ -10,9 +10,11 @@ from functools import partial
 from server import metrics
 from server.core.desk import notices
 from server.core.desk.people import forgotten
+from server.core.letters.heard.asking import take_back
+from server.core.news import telling
 from server.core.outbox import allowance, outbox
 from server.core.outbox.allowance import Allowance, Verdict
-from server.core.outbox.outbox import Announcement
+from server.core.outbox.outbox import LETTER_QUESTION, Announcement
 from server.core.outbox.returned import has_bounced, note_bounce
 from server.core.person.mine import MINE_MAIL, Mailboxes
 from server.core.signing import messages
@@ -21,7 +23,7 @@ from server.db import Transaction
 from server.mail import Mailer, Posting
 from server.mail.tokens import return_path, whose
 from server.mail.words import word
-from server.outgoing import asking
+from server.outgoing import asking, questions
 from server.services import Services
 
 TROUBLE_SECONDS = 60  # to wait while the mail server is away
@@ -31,20 +33,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _DueMail:
-    """A mail to send now: what it says, and to what it is charged, from when on."""
+    """A mail to send now: what it says, and to what it is charged, from when on; and the letters
+    about which it asks."""
 
     item: Announcement
     message: Message
     verdict: Verdict
     charged_at: int
+    asked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Saying:
-    """Whether a mail has a code, and what makes its message."""
+    """Whether a mail has a code, what makes its message, and the letters about which it asks."""
 
     has_code: bool
     message: Callable[[], Awaitable[Message]]
+    asked: tuple[int, ...] = ()
 
 
 async def _ready(message: Message) -> Message:
@@ -61,7 +66,8 @@ class Postman:
     async def drain(self) -> bool:
         """Send what is due, once; whether there may be more.
 
-        A crash in between sends a mail again under the same `Message-ID`: twice beats never.
+        A crash in between sends a mail again under the same `Message-ID`: twice beats never; but
+        for questions about letters, which nobody gets twice.
         """
         services = self._services
         async with services.database.read() as tx:
@@ -73,6 +79,8 @@ class Postman:
             told = await asking.decided(services, tx, due, self._decide)
         for index, one in enumerate(told):
             await services.group.give_way()  # signing comes first, and its mail a little later
+            if one.asked and not await self._begin_asking(one):
+                continue
             posting = await self._post(one.item, one.message)
             await self._settle(one, posting)
             if posting.result in {"trouble", "unclear"}:
@@ -104,7 +112,7 @@ class Postman:
         if not verdict.goes:
             await outbox.delayed(tx, item, wish.recipient, verdict.why, now, verdict.wait)
             return None
-        return _DueMail(item, await told.message(), verdict, now)
+        return _DueMail(item, await told.message(), verdict, now, told.asked)
 
     async def _told(self, tx: Transaction, item: Announcement, now: int) -> _Saying | None:
         """What is to be said, before a code is made for it; None if that is nothing."""
@@ -121,6 +129,9 @@ class Postman:
             said = await notices.notice_message(tx, item, self._title, now)
             return _Saying(False, partial(_ready, said)) if said else None
         petition = services.directory.by_id.get(item.petition_id or 0)
+        if item.kind == LETTER_QUESTION:
+            asks = petition and await questions.mail_plan(tx, services, petition, item)
+            return _Saying(False, partial(_ready, asks[0]), asks[1]) if asks else None
         plan = petition and await messages.plan_for(tx, services.keys, petition, item, now)
         if not petition or not plan:
             return None
@@ -147,15 +158,27 @@ class Postman:
         back_to = return_path(services.settings, services.keys, item.recipient)
         return await self._mailer.post(mail, back_to)
 
+    async def _begin_asking(self, due: _DueMail) -> bool:
+        """Note that a question is about to leave; False if it must not any more."""
+        if await questions.begin_asking(self._services, due.item, due.asked):
+            return True
+        async with self._services.database.write() as tx:
+            await allowance.give_back(tx, due.verdict, due.charged_at)
+        return False
+
     async def _settle(self, due: _DueMail, posting: Posting) -> None:
-        """Record what came of one mail."""
+        """Record what came of one mail. A question that may have arrived is not sent again."""
         services, now, item = self._services, self._services.now(), due.item
+        if due.asked and posting.result == "unclear":
+            posting = Posting("refused", telling.UNCERTAIN)
         metrics.SENDS.labels(posting.result).inc()
         if posting.result != "sent":
             log.warning("outbox: mail %s not sent: %s", item.id, posting.code)
         async with services.database.write() as tx:
             if posting.result != "sent":
                 await allowance.give_back(tx, due.verdict, due.charged_at)
+                if due.asked and posting.code != telling.UNCERTAIN:
+                    await take_back(tx, due.asked)
             match posting.result:
                 case "sent":
                     await outbox.sent(tx, item.id, "email", "", 0, now)

@@ -42,6 +42,8 @@ DELETED = (
     "own_mails",
     "paused_offices",
     "agreed_offices",
+    "letter_questions",
+    "answers_shown",
     "place_corrections",
     "news_told",
     "ends_asked",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.core.letters import again, corrections, figures
+from server.core.letters import again, carrying, corrections, figures
 from server.core.letters.again import STUCK, Stuck
 from server.core.letters.calls import call_figures, opened_figure
 from server.core.letters.corrections import Corrected
@@ -36,6 +36,7 @@ _STATES = {
     "rejected no_mail": N_("not sent: they take no mail"),
     "rejected vacant": N_("not sent: nobody is in office now"),
     "rejected many": N_("not sent: there were four letters from one phone or e-mail already"),
+    "rejected agreed": N_("not sent: they have agreed, and can be thanked"),
     "rejected gave_up": N_("not sent: their mail server had no time for a week"),
     "rejected": N_("refused by their mail server: check the address"),
     "uncertain": N_("perhaps sent: the line broke, and we do not send twice"),
@@ -172,8 +173,9 @@ async def _set(visit: Visit, done: str) -> None:
                     await figures.resume(tx, petition.id, key)
                 case "agreed":
                     await figures.note_agreed(tx, petition.id, key, now)
+                    await carrying.spare(tx, now)
                 case _:
-                    await figures.forget_agreed(tx, petition.id, key)
+                    await figures.forget_agreed(tx, petition.id, key, now)
             await visit.note(tx, f"letters_{done}", petition.id, office=one.name)
     await visit.go_to_petition(petition, f"/letters?done={done if one else 'no_office'}")
 

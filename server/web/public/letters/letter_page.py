@@ -54,6 +54,7 @@ PROGRESS_WORDS = {
     "rejected no_mail": N_("not sent: they take no mail, so use their form or call them"),
     "rejected many": N_("not sent: we have sent them four letters from your phone or e-mail"),
     "rejected vacant": N_("not sent: nobody is in office now"),
+    "rejected agreed": N_("not sent: they have agreed already"),
     "uncertain": N_("perhaps sent: the line broke, and we do not send it twice"),
 }
 
