@@ -51,6 +51,7 @@ def word(
         "listed": "\n\n".join(_listed(s, page) for s in message.codes),
         "lines": "\n".join(_line(*one, item.language) for one in message.lines),
     } | {name: group_digits(n, item.language) for name, n in message.figures.items()}
+    fields |= message.words
     subject, _, body = wording.partition("\n")
     mail = EmailMessage(policy=MAIL)
     mail["From"] = settings.mail_from

@@ -10,6 +10,7 @@ from functools import partial
 from server import metrics
 from server.core.desk import notices
 from server.core.desk.people import forgotten
+from server.core.letters import answering
 from server.core.outbox import allowance, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import Announcement
@@ -22,6 +23,7 @@ from server.mail import Mailer, Posting
 from server.mail.tokens import return_path, whose
 from server.mail.words import word
 from server.outgoing import asking
+from server.outgoing.answers import answer_message
 from server.services import Services
 
 TROUBLE_SECONDS = 60  # to wait while the mail server is away
@@ -120,6 +122,9 @@ class Postman:
         if item.kind in notices.NOTICE_MAILS:
             said = await notices.notice_message(tx, item, self._title, now)
             return _Saying(False, partial(_ready, said)) if said else None
+        if item.kind == outbox.ANSWER:
+            theirs = await answer_message(services, tx, item)
+            return _Saying(False, partial(_ready, theirs)) if theirs else None
         petition = services.directory.by_id.get(item.petition_id or 0)
         plan = petition and await messages.plan_for(tx, services.keys, petition, item, now)
         if not petition or not plan:
@@ -160,6 +165,8 @@ class Postman:
                 case "sent":
                     await outbox.sent(tx, item.id, "email", "", 0, now)
                     await outbox.forget_recipient(tx, item.id)
+                    if item.kind == outbox.ANSWER:
+                        await answering.passed_on(tx, item.id, now, by_text=False)
                     if due.verdict.rests:
                         await allowance.rest(tx, services.keys.address(item.recipient), now)
                 case "later" | "trouble" | "unclear":

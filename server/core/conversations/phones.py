@@ -45,7 +45,8 @@ class Standing:
 
     `unfinished` is its last text but for those that wanted MORE, if that lacked nothing but the
     petition. `rest` is what the door has noted beside our last reply. `letter` is what we wait for
-    in the letter that is being written (`gathering.py`), '' if there is none.
+    in the letter that is being written (`gathering.py`), '' if there is none. `answer` is an
+    office's answer that was told of since our last reply, and of which there is more.
     """
 
     asked: Conversation | None = None
@@ -55,6 +56,7 @@ class Standing:
     unfinished: str = ""
     rest: str = ""
     letter: Step | Literal[""] = ""
+    answer: int | None = None
 
 
 STRANGER = Standing()
@@ -83,6 +85,7 @@ _ASKED = (
 _CHOSEN = "i.kind = 'language' AND i.language IS NOT NULL"
 _REPLIED = "i.reply IS NOT NULL"
 _UNFINISHED = "CASE WHEN i.kind = 'which' THEN i.body END"
+_SAID_AT, _OTHERWISE = "i.received_at", f"{_REPLIED} AND i.kind <> 'more'"
 _NOT_MORE = "i.kind IS NOT NULL AND i.kind <> 'more'"
 
 
@@ -105,6 +108,7 @@ def _standing(row: Row, now: int) -> Standing:
         row["unfinished"] or "",
         row["rest"] or "",
         row["letter"] or "",
+        row["answer"],
     )
 
 
@@ -125,7 +129,10 @@ async def histories(
         " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class, c.wording,"
         " c.collector, c.offered_at,"
         " (SELECT step FROM texted_letters t WHERE t.phone_key = b.phone_key"
-        "  AND t.begun_at > :gathered) AS letter"
+        "  AND t.begun_at > :gathered) AS letter,"
+        " (SELECT a.id FROM letter_answers a WHERE a.phone_key = b.phone_key"
+        f"  AND a.sender IS NOT NULL AND a.told_at >= coalesce({_last(_SAID_AT, _OTHERWISE)}, 0)"
+        "  ORDER BY a.told_at DESC, a.id DESC LIMIT 1) AS answer"
         f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"
         " LEFT JOIN conversations c ON c.phone_key = b.phone_key",
         batch=phones,
