@@ -55,6 +55,7 @@ def word(
         "names": "\n".join(f"  {n}  {_harmless(who)}" for n, who in enumerate(message.names, 1)),
         "lines": "\n".join(_line(*one, item.language) for one in message.lines),
     } | {name: group_digits(n, item.language) for name, n in message.figures.items()}
+    fields |= message.words
     subject, _, body = wording.partition("\n")
     mail = EmailMessage(policy=MAIL)
     mail["From"] = settings.mail_from

@@ -10,6 +10,7 @@ from functools import partial
 from server import metrics
 from server.core.desk import notices
 from server.core.desk.people import forgotten
+from server.core.letters import answering
 from server.core.letters.heard.asking import take_back
 from server.core.news import telling
 from server.core.outbox import allowance, outbox
@@ -24,6 +25,7 @@ from server.mail import Mailer, Posting
 from server.mail.tokens import return_path, whose
 from server.mail.words import word
 from server.outgoing import asking, questions
+from server.outgoing.answers import answer_message
 from server.services import Services
 
 TROUBLE_SECONDS = 60  # to wait while the mail server is away
@@ -128,6 +130,9 @@ class Postman:
         if item.kind in notices.NOTICE_MAILS:
             said = await notices.notice_message(tx, item, self._title, now)
             return _Saying(False, partial(_ready, said)) if said else None
+        if item.kind == outbox.ANSWER:
+            theirs = await answer_message(services, tx, item)
+            return _Saying(False, partial(_ready, theirs)) if theirs else None
         petition = services.directory.by_id.get(item.petition_id or 0)
         if item.kind == LETTER_QUESTION:
             asks = petition and await questions.mail_plan(tx, services, petition, item)
@@ -183,6 +188,8 @@ class Postman:
                 case "sent":
                     await outbox.sent(tx, item.id, "email", "", 0, now)
                     await outbox.forget_recipient(tx, item.id)
+                    if item.kind == outbox.ANSWER:
+                        await answering.passed_on(tx, item.id, now, by_text=False)
                     if due.verdict.rests:
                         await allowance.rest(tx, services.keys.address(item.recipient), now)
                 case "later" | "trouble" | "unclear":

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from server import metrics
 from server.core.conversations import offers, phones
 from server.core.counting.counts import DAY
+from server.core.letters import answering
 from server.core.letters.heard.asking import take_back
 from server.core.news import telling
 from server.core.news.writing import by_news_ids
@@ -22,6 +23,7 @@ from server.core.signing.codes import CODE_DIGITS
 from server.core.signing.messages import Plan
 from server.db import Transaction
 from server.outgoing import asking, questions
+from server.outgoing.answers import answer_plan
 from server.services import Services
 from server.texting.allowed import code_of, may_text, quiet_seconds, sending_gateway
 from server.texting.misread import offering
@@ -148,6 +150,9 @@ class Texter:
         services = self._services
         if item.kind == OFFER:
             return await self._offer(tx, item, petition, now)
+        if item.kind == outbox.ANSWER:
+            allowed = may_text(services, item.recipient)
+            return await answer_plan(services, tx, item) if allowed else None
         if not item.signature_id:
             return Plan(item.kind)
         if not petition or not may_text(services, item.recipient):
@@ -260,6 +265,8 @@ class Texter:
                         await usage.add(tx, now // DAY, received={}, sent=sent)
                     if item.kind == OFFER:
                         await offers.offered(tx, services.keys.phone(item.recipient), now)
+                    if item.kind == outbox.ANSWER:
+                        await answering.passed_on(tx, item.id, now, by_text=True)
                     if due.verdict.rests:
                         await allowance.rest(tx, services.keys.address(item.recipient), now)
                 case "retry":

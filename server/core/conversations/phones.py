@@ -47,9 +47,10 @@ class Standing:
 
     `unfinished` is its last text but for those that wanted MORE, if that lacked nothing but the
     petition. `rest` is what the door has noted beside our last reply. `letter` is what we wait for
-    in the letter that is being written (`gathering.py`), '' if there is none. `about_answer` is the
-    language in which it was asked whether a letter was answered, '' if it was not; `has_said`: it
-    has said so already.
+    in the letter that is being written (`gathering.py`), '' if there is none. `answer` is an
+    office's answer that was told of since our last reply, and of which there is more.
+    `about_answer` is the language in which it was asked whether a letter was answered, '' if it was
+    not; `has_said`: it has said so already.
     """
 
     asked: Conversation | None = None
@@ -59,6 +60,7 @@ class Standing:
     unfinished: str = ""
     rest: str = ""
     letter: Step | Literal[""] = ""
+    answer: int | None = None
     about_answer: str = ""
     has_said: bool = False
 
@@ -89,6 +91,7 @@ _ASKED = (
 _CHOSEN = "i.kind = 'language' AND i.language IS NOT NULL"
 _REPLIED = "i.reply IS NOT NULL"
 _UNFINISHED = "CASE WHEN i.kind = 'which' THEN i.body END"
+_SAID_AT, _OTHERWISE = "i.received_at", f"{_REPLIED} AND i.kind <> 'more'"
 _NOT_MORE = "i.kind IS NOT NULL AND i.kind <> 'more'"
 
 
@@ -111,6 +114,7 @@ def _standing(row: Row, now: int) -> Standing:
         row["unfinished"] or "",
         row["rest"] or "",
         row["letter"] or "",
+        row["answer"],
         row["about_answer"] or "",
         row["said"] is not None,
     )
@@ -134,6 +138,9 @@ async def histories(
         " c.collector, c.offered_at,"
         " (SELECT step FROM texted_letters t WHERE t.phone_key = b.phone_key"
         "  AND t.begun_at > :gathered) AS letter,"
+        " (SELECT a.id FROM letter_answers a WHERE a.phone_key = b.phone_key"
+        f"  AND a.sender IS NOT NULL AND a.told_at >= coalesce({_last(_SAID_AT, _OTHERWISE)}, 0)"
+        "  ORDER BY a.told_at DESC, a.id DESC LIMIT 1) AS answer,"
         " (SELECT q.language FROM letter_questions q WHERE q.phone_key = b.phone_key"
         "  AND q.asked_at > :since_asked) AS about_answer,"
         " (SELECT l.said FROM letter_questions q JOIN letters l ON l.id = q.letter_id"

@@ -36,11 +36,12 @@ class MailedCode:
 class Message:
     """`kind` is verify_code, reminder, withdraw_code or signed_otherwise, or signed_again without a
     code; or that of a mail to an organizer, with figures by name, and lines of a title and two
-    figures; or letter_asked, with the names of offices."""
+    figures; or that of an office's answer, in `words`, or letter_asked, with names of offices."""
 
     kind: str
     codes: tuple[MailedCode, ...] = ()
     figures: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict, repr=False)
     lines: tuple[tuple[str, int, int], ...] = ()
     names: tuple[str, ...] = ()
 

@@ -37,6 +37,7 @@ DELETED = (
     "collectors",
     "merged",
     "letters",
+    "letter_answers",
     "texted_letters",
     "calls",
     "own_mails",

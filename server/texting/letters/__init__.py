@@ -7,6 +7,7 @@ whom.py       those who decide where the signer lives
 place.py      the questions that find them, and their answers
 words.py      the signer's words: gathered, read back, sent
 states.py     what became of letters
+answers.py    what an office answered, with MORE
 call.py       numbers, what to say, and how it went
 answered.py   did they answer?
 """

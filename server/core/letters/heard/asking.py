@@ -25,8 +25,8 @@ DAY = 86_400
 ASKED_AFTER_SECONDS = 21 * DAY
 #: Offices take letters at their own pace: those that came a little later are asked about as well.
 SOONEST_SECONDS = 14 * DAY
-#: For which a contact stays after an office has taken the letter.
-CONTACT_SECONDS = 28 * DAY
+#: By then nobody is asked any more.
+LATEST_SECONDS = 28 * DAY
 LOOKED_AT_TOGETHER = 500  # letters in one transaction
 LOOKING_ROUNDS = 200  # of those at one time; the rest is for the next
 
@@ -35,6 +35,8 @@ _UNHEARD = (
     "l.kind = 'letter' AND l.state IN ('accepted', 'done') AND l.answered_at IS NULL"
     " AND l.said IS NULL AND l.accepted_at <= :soonest"
 )
+#: Where its signer may be asked: what they gave with the letter, so that an answer reaches them.
+_CONTACT = "coalesce(l.answer_to, l.reply_to)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +75,22 @@ async def _queue(
 ) -> None:
     wanted = pack((row["id"],) for row in found)
     rows = await tx.fetch(
-        "SELECT s.petition_id, s.id, s.contact, s.contact_key, l.language"
+        f"SELECT l.petition_id, l.signature_id, l.contact_key, l.language, {_CONTACT} AS contact"
         f" FROM {tx.rows('wanted', id='int')} w JOIN letters l ON l.id = w.id"
-        " JOIN signatures s ON s.petition_id = l.petition_id AND s.id = l.signature_id"
-        f" WHERE {_UNHEARD} AND l.accepted_at > :late AND s.contact IS NOT NULL"
+        f" WHERE {_UNHEARD} AND l.accepted_at > :late AND {_CONTACT} IS NOT NULL"
         f" AND {COUNTS.format('l')} AND NOT EXISTS (SELECT 1 FROM letters o"
         "  WHERE o.petition_id = l.petition_id AND o.contact_key = l.contact_key"
-        "  AND o.contact_key IS NOT NULL"
         "  AND (o.asked_at IS NOT NULL OR (o.looked_at IS NOT NULL AND o.answered_at IS NULL)))"
         " ORDER BY l.accepted_at, l.id",
         wanted=wanted,
         soonest=now - SOONEST_SECONDS,
-        late=now - CONTACT_SECONDS,
+        late=now - LATEST_SECONDS,
     )
     first: dict[
         tuple[int, bytes], Row
     ] = {}  # of several letters, and several names, of one contact
     for row in rows:
-        first.setdefault((row["petition_id"], bytes(row["contact_key"])), row)
+        first.setdefault((row["petition_id"], bytes(row["contact_key"] or b"")), row)
     await tx.execute(
         "UPDATE letters SET looked_at = :now WHERE looked_at IS NULL"
         f" AND id IN (SELECT id FROM {tx.rows('wanted', id='int')} w)",
@@ -108,7 +108,7 @@ def _question(row: Row, id_: int) -> Announcement:
         petition_id=row["petition_id"],
         language=row["language"],
         recipient=row["contact"],
-        signature_id=row["id"],
+        signature_id=row["signature_id"],
         turn=1,
     )
 

@@ -49,6 +49,7 @@ PROGRESS_WORDS = {
     "retry": N_("not sent yet: their mail server has no time, and we try again"),
     "accepted": N_("sent: their mail server has taken it"),
     "done": N_("sent: their mail server has taken it"),
+    "answered": N_("they have answered"),
     "bounced": N_("came back: their mail server did not want it"),
     "rejected": N_("not sent: their mail server did not want it"),
     "rejected no_mail": N_("not sent: they take no mail, so use their form or call them"),
