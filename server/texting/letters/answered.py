@@ -21,7 +21,7 @@ _MAY_ANSWER: frozenset[Intent] = frozenset(
 
 def asks_phone(services: Services, petition: Petition, letter: AskedLetter, language: str) -> str:
     """The text that asks: one segment."""
-    fields = {"names": letter.office, "keyword": petition.keyword}
+    fields = {"who": letter.office, "keyword": petition.keyword}
     template = services.renderer.text(language, "letter_asked")
     if not is_cheap(template, fields):
         template = services.renderer.text(language, "letter_asked_short")
@@ -52,6 +52,6 @@ async def _note(tx: Transaction, talk: Talk, answered: bool) -> Told:
         return Told("letter_nothing")
     left = await saying.say(tx, talk.phone_key, asked, answered, now)
     if left:
-        return Told("letter_asked_next", petition, {"names": left.office})
+        return Told("letter_asked_next", petition, {"who": left.office})
     reply = "letter_said_yes" if answered else "letter_said_no"
-    return Told(reply, petition, {"names": asked.letter.office})
+    return Told(reply, petition, {"who": asked.letter.office})

@@ -118,9 +118,9 @@ MESSAGES: dict[str, Message] = {
         ),
     ),
     "said": (
-        N_("Thank you"),
+        N_("Did they answer you?"),
         (
-            N_("We have noted it."),
+            N_("Thank you. We have noted it."),
             N_("If somebody answers later, open the page of our mail again."),
         ),
     ),

@@ -22,6 +22,7 @@ KEPT_PARTS = {
     "codes": N_("A code"),
     "corrections": N_("What an organizer has corrected"),
     "letters": N_("A letter to those who decide"),
+    "letter_questions": N_("A question to the phone, whether they answered"),
     "letters_by_text": N_("A letter that is being written by text"),
     "calls": N_("A call to those who decide"),
     "own_mails": N_("A mail of their own to those who decide"),
@@ -85,6 +86,7 @@ KEPT_FIELDS = {
     "begun_at": N_("Begun on"),
     "noted_at": N_("Said on"),
     "asked_at": N_("Asked on"),
+    "said": N_("They answered"),
     "division": N_("Place"),
 }
 KEPT_STATES = {
@@ -141,6 +143,8 @@ class Teller:
             return str(LANGUAGES.get(value, value))
         if name == "state":
             return self.say(KEPT_STATES.get(value, value))
+        if name == "said":
+            return self.say(_YES if value == "yes" else _NO)
         if name == "reason":
             return self.reason(value)
         if name == "field":
