@@ -31,7 +31,7 @@ from server.web.http.pages import Pages, Render, send_page
 from server.web.http.responses import PRIVATE, Header, Headers, redirect, send_html
 from server.web.public.words import CHANNEL_WORDS, MESSAGES, REFUSAL_WORDS, meaning_of
 
-ANSWERS_SECONDS = 60.0
+ANSWERS_SECONDS = 10.0
 
 
 class Site:
@@ -92,7 +92,7 @@ class Site:
         return self._news.get(petition.id)
 
     async def has_answers(self, petition: Petition) -> bool:
-        """Whether there is anything to show of answers to its letters, as of the last minute: that
+        """Whether there is anything to show of answers to its letters, as of some seconds ago: that
         changes once a day."""
         now = self.services.now()
         if not 0 <= now - self._answers_at < ANSWERS_SECONDS:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from server.core.letters.heard import asking, public
 from server.core.values.ids import Ids
@@ -21,6 +22,40 @@ def three_weeks_later(site: Site, slug: str) -> None:
     moved = "UPDATE letters SET accepted_at = accepted_at - :seconds"
     site.change(moved, slug, 22 * DAY)
     _on(site, _queue)
+
+
+#: Of so many letters to an office so many signers say that it answered, so many that it did not,
+#: and so many answers came to us.
+Had = tuple[int, int, int, int]
+
+
+def letters_of_many(site: Site, slug: str, offices: Mapping[str, Had]) -> None:
+    """Letters that offices have had for a petition, by name; what everybody may know is made."""
+    _on(site, partial(_write, slug=slug, offices=offices))
+    next_day(site)
+
+
+async def _write(database: Database, slug: str, offices: Mapping[str, Had]) -> None:
+    now = int(time.time())
+    async with database.write() as tx:
+        for name, (letters, yes, no, ours) in offices.items():
+            for n in range(letters):
+                await tx.execute(
+                    "INSERT INTO letters (id, petition_id, sender_key, office, office_name,"
+                    " office_address, channel, state, language, subject, own_words, created_at,"
+                    " due_at, accepted_at, said, answered_at)"
+                    " SELECT :id, id, :key, :office, :name, '', 'smtp', 'done', 'en', '', 1, :now,"
+                    " :now, :now, CAST(:said AS TEXT), CAST(:answered AS BIGINT)"
+                    " FROM petitions WHERE slug = :slug",
+                    id=_IDS.next(now),
+                    key=b"%d" % n,
+                    office=f"mail {name}",
+                    name=name,
+                    now=now - 30 * DAY,
+                    said="yes" if n < yes else "no" if n < yes + no else None,
+                    answered=now - 30 * DAY + (n + 5) * DAY if n < ours else None,
+                    slug=slug,
+                )
 
 
 def next_day(site: Site) -> None:

@@ -43,7 +43,7 @@ class AnswersPages:
                 petition,
                 scope["language"],
                 offices=[one for one in found if one.office != OTHERS],
-                others=[one for one in found if one.office == OTHERS],
+                rest=[one for one in found if one.office == OTHERS],
                 least=LEAST_LETTERS,
                 most_hidden=ROUNDED_TO - 1,
             )
