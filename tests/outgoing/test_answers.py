@@ -144,7 +144,7 @@ async def test_in_their_language_and_within_three_segments_at_a_time(
         hint, heard = fit(phones.services.renderer.text(language, "go_on")), [first]
         while heard[-1].endswith(hint):
             phones.now += 700  # (a phone gets but so many replies in ten minutes)
-            heard.append(str(await phones.text(SPOKEN[language]["more"], phone)))
+            heard.append(str(await phones.text(MORE[language], phone)))
         assert len(heard) > 2
         assert [measure(text).segments for text in heard] == [
             min(measure(text).segments, 3 if n else 2) for n, text in enumerate(heard)
@@ -153,7 +153,7 @@ async def test_in_their_language_and_within_three_segments_at_a_time(
         assert " ".join(pieces) == long
         # Nothing is left, and MORE means something else again.
         phones.now += 700
-        assert "Jo Marsh" not in str(await phones.text(SPOKEN[language]["more"], phone))
+        assert "Jo Marsh" not in str(await phones.text(MORE[language], phone))
     assert await kept(phones) == [None] * len(LANGUAGES_TRIED)
 
 
@@ -164,6 +164,8 @@ class Said:
     rest: str
 
 
+#: As a text says it that goes on.
+MORE = {"en": "MORE", "es": "LEER MÁS", "ar": "المزيد"}
 LANGUAGES_TRIED = {
     "en": Said(SIGN, "Thank you for your letter.", "We vote in May"),
     "es": Said("FIRMAR LAKE Eva Ríos 59801", "Gracias por su carta al alcalde.", "Votamos en mayo"),

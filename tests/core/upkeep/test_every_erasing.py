@@ -20,7 +20,7 @@ CORE = ROOT / "server" / "core"
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
     " mail_stops bounces invalidations letters texted_letters calls"
-    " place_corrections judged_texts mended news_told".split()
+    " place_corrections judged_texts mended news_told letter_answers".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -54,6 +54,11 @@ ERASING: dict[str, set[str] | str] = {
     "desk/signers/moderation.py:judge_comments": BY_DESK,
     "letters/again.py:_move": BY_SENDING,
     "letters/again.py:send_again": BY_SENDING,
+    "letters/answering.py:_forget_read": BY_SENDING,
+    "letters/answering.py:expire_answers": BY_AGE,
+    "letters/answering.py:passed_on": BY_SENDING,
+    "letters/answering.py:read_on": BY_SENDING,
+    "letters/answering.py:take": BY_SENDING,
     "letters/carrying.py:begin": BY_SENDING,
     "letters/carrying.py:came_back": BY_SENDING,
     "letters/carrying.py:doubt": BY_SENDING,
