@@ -31,7 +31,7 @@ from server.web.http.pages import Pages
 from server.web.http.requests import Methods
 from server.web.http.responses import transport_headers
 from server.web.public.changes import Rewordings
-from server.web.public.letters.answered import Answered
+from server.web.public.letters.answered import AnsweredPages
 from server.web.public.letters.answers import AnswersPages
 from server.web.public.letters.letter import LetterPages
 from server.web.public.listing import Listing
@@ -56,7 +56,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
     sign, codes, listing = Sign(site, thanks), Codes(site, thanks), Listing(site)
     letter, previews, changes = LetterPages(site), Previews(site), Rewordings(site)
     organizations, mine = Organizations(site), Mine(site)
-    answers, answered = AnswersPages(site), Answered(site)
+    answers, answered = AnswersPages(site), AnsweredPages(site)
     news, off = NewsPages(site), NewsOff(site)
     hooks, operators = Hooks(site.services), Operators(site.services)
     return [

@@ -78,7 +78,7 @@ class _Piece:
 
 def answer_on(talk: Talk, id_: int) -> Wish:
     """MORE: what comes next of that answer."""
-    language = talk.language()
+    language = talk.language()  # and of no petition: its organizers read what its texts say
 
     async def act(tx: Transaction) -> str | None:
         answer = await answering.to_pass_on(tx, id_)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.letters import again, carrying, corrections, figures
 from server.core.letters.again import STUCK, Stuck
+from server.core.letters.answering import OfficeAnswers, answers_by_office
 from server.core.letters.calls import call_figures, opened_figure
 from server.core.letters.corrections import Corrected
 from server.core.letters.figures import OfficeFigures
@@ -66,6 +67,7 @@ class OfficeLines:
     channel: str
     lines: list[tuple[str, int]]
     again: list[tuple[Stuck, str]]
+    answers: OfficeAnswers | None = None
 
 
 async def show(visit: Visit) -> None:
@@ -74,6 +76,7 @@ async def show(visit: Visit) -> None:
     async with visit.services.database.read() as tx:
         found = await _offices(tx, petition)
         stuck = await again.stuck(tx, petition.id)
+        answered = await answers_by_office(tx, petition.id)
         corrected = await corrections.by_several(tx, petition.id)
         called = await call_figures(tx, petition.id)
         opened = await opened_figure(tx, petition.id)
@@ -82,7 +85,7 @@ async def show(visit: Visit) -> None:
         "letters",
         petition,
         _DONE,
-        offices=[_said(visit, one, stuck) for one in found],
+        offices=[replace(_said(visit, one, stuck), answers=answered.get(one.key)) for one in found],
         corrected=[(one.postcode, names[one.division], one.signers) for one in corrected],
         called=called,
         opened=opened,

@@ -12,7 +12,7 @@ from server.core.letters.heard.public import (
     OTHERS,
     ROUNDED_TO,
     Heard,
-    OfficeAnswers,
+    ShownAnswers,
     shown_of,
 )
 from tests.harness.world import World
@@ -24,7 +24,7 @@ def heard(letters: int, yes: int = 0, no: int = 0, days: tuple[int, ...] = ()) -
     return Heard(f"Office of {letters}", letters, yes, no, [n * DAY for n in days])
 
 
-def said(one: OfficeAnswers) -> tuple[object, ...]:
+def said(one: ShownAnswers) -> tuple[object, ...]:
     return one.office, one.letters, one.said_yes, one.said_no, one.answered, one.days
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import make_msgid
 
 OFFICE = "mayor@town.example"
 SAID = "Thank you for your letter. We will vote for the lake in May. Call us if you have questions."
-HTML = "multipart/alternative"
 
 
 def answer(letter: EmailMessage, body: str = SAID, **headers: str) -> EmailMessage:
-    """A plain answer, sent to where the letter says; `headers` come in place of others, with `_` for
-    `-`, and '' for none."""
-    mail = EmailMessage()
+    """A plain answer, sent to where the letter says; `headers` come in place of others, with `_`
+    for `-`, and '' for none."""
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=998))
     made = {
         "From": f"The Mayor <{OFFICE}>",
         "To": str(letter["Reply-To"]),

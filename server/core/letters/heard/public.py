@@ -53,7 +53,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeAnswers:
+class ShownAnswers:
     """The same as everybody may know it: rounded down to `ROUNDED_TO`, with the days in the middle
     of those answers, None for too few. `agreed`: an organizer says that the office has."""
 
@@ -67,7 +67,7 @@ class OfficeAnswers:
     agreed: bool = False
 
 
-def shown_of(offices: dict[str, Heard]) -> list[OfficeAnswers]:
+def shown_of(offices: dict[str, Heard]) -> list[ShownAnswers]:
     """What may be shown of these, by the keys of the offices: the one with most letters first, and
     the others last."""
     others = Heard(OTHERS)
@@ -81,9 +81,9 @@ def shown_of(offices: dict[str, Heard]) -> list[OfficeAnswers]:
     return [_rounded(key, heard) for key, heard in found]
 
 
-def _rounded(key: str, heard: Heard) -> OfficeAnswers:
+def _rounded(key: str, heard: Heard) -> ShownAnswers:
     answered = _down(len(heard.took))
-    return OfficeAnswers(
+    return ShownAnswers(
         key,
         heard.name,
         _down(heard.letters),
@@ -98,7 +98,7 @@ def _down(n: int) -> int:
     return n - n % ROUNDED_TO
 
 
-async def count_answers(tx: Transaction) -> dict[int, list[OfficeAnswers]]:
+async def count_answers(tx: Transaction) -> dict[int, list[ShownAnswers]]:
     """What is to be shown of each petition now."""
     found: defaultdict[int, dict[str, Heard]] = defaultdict(dict)
     for row in await tx.fetch(
@@ -117,7 +117,7 @@ async def count_answers(tx: Transaction) -> dict[int, list[OfficeAnswers]]:
     return {petition_id: shown_of(offices) for petition_id, offices in found.items()}
 
 
-async def show_answers(tx: Transaction, found: Mapping[int, Sequence[OfficeAnswers]]) -> None:
+async def show_answers(tx: Transaction, found: Mapping[int, Sequence[ShownAnswers]]) -> None:
     """Let this be what is shown."""
     await tx.execute("DELETE FROM answers_shown")
     rows = [(id_, *_values(one)) for id_, offices in found.items() for one in offices]
@@ -131,7 +131,7 @@ async def show_answers(tx: Transaction, found: Mapping[int, Sequence[OfficeAnswe
     )
 
 
-async def shown_answers(tx: Transaction, petition_id: int) -> list[OfficeAnswers]:
+async def shown_answers(tx: Transaction, petition_id: int) -> list[ShownAnswers]:
     """What is shown of one petition, with the offices that an organizer says have agreed."""
     rows = await tx.fetch(
         f"SELECT {', '.join(f's.{column}' for column in _STORED)},"
@@ -146,8 +146,8 @@ async def shown_answers(tx: Transaction, petition_id: int) -> list[OfficeAnswers
     return [_read(row) for row in rows]
 
 
-def _read(row: Row) -> OfficeAnswers:
-    return OfficeAnswers(
+def _read(row: Row) -> ShownAnswers:
+    return ShownAnswers(
         row["office"],
         row["office_name"],
         row["letters"],

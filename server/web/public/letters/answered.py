@@ -29,7 +29,7 @@ _WHICH = N_("Type only numbers of our mail, like 1 or 1 2. If nobody has answere
 _AWAY = N_("We can store nothing just now. Nothing is lost: try again in a minute.")
 
 
-class Answered:
+class AnsweredPages:
     """The endpoint, `(scope, receive, send)`."""
 
     def __init__(self, site: Site) -> None:

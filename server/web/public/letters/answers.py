@@ -11,7 +11,7 @@ import json
 from starlette.types import Receive, Scope, Send
 
 from server.core.letters.heard import public
-from server.core.letters.heard.public import LEAST_LETTERS, OTHERS, ROUNDED_TO, OfficeAnswers
+from server.core.letters.heard.public import LEAST_LETTERS, OTHERS, ROUNDED_TO, ShownAnswers
 from server.core.petitions.petitions import Petition
 from server.web.http.responses import (
     CHECKED,
@@ -63,12 +63,12 @@ class AnswersPages:
         headers = [JSON, CHECKED, NOSNIFF, FOR_EVERY_SITE]
         await respond(scope, send, 200, headers, f"{json.dumps(said)}\n".encode())
 
-    async def _shown(self, petition: Petition) -> list[OfficeAnswers]:
+    async def _shown(self, petition: Petition) -> list[ShownAnswers]:
         async with self._site.services.database.read() as tx:
             return await public.shown_answers(tx, petition.id)
 
 
-def _said(one: OfficeAnswers) -> dict[str, str | int | bool | None]:
+def _said(one: ShownAnswers) -> dict[str, str | int | bool | None]:
     """One row; all offices with few letters have no name."""
     return {
         "office": one.name or None,

@@ -228,7 +228,8 @@ class LetterPages:
     ) -> LetterStep:
         """The form, with what is wrong; the letter as it would leave; when that was read, it is
         kept to be carried."""
-        form, again = writer.form, LetterStep("write", writer.form, place=place, to=to)
+        passed_on, form = self._passed_on(writer), writer.form
+        again = LetterStep("write", form, place=place, to=to, passed_on=passed_on)
         if "words" not in form or form.get("change"):
             return again
         try:

@@ -22,6 +22,7 @@ KEPT_PARTS = {
     "codes": N_("A code"),
     "corrections": N_("What an organizer has corrected"),
     "letters": N_("A letter to those who decide"),
+    "office_answers": N_("An answer to a letter"),
     "letter_questions": N_("A question to the phone, whether they answered"),
     "letters_by_text": N_("A letter that is being written by text"),
     "calls": N_("A call to those who decide"),
@@ -77,7 +78,11 @@ KEPT_FIELDS = {
     "body": N_("Text"),
     "texts": N_("Text"),
     "reply_to": N_("Answers go to"),
+    "answer_to": N_("Answers are passed on to"),
     "accepted_at": N_("Sent on"),
+    "answered_at": N_("Answered on"),
+    "came_at": N_("Received on"),
+    "told_at": N_("Sent on"),
     "sent_at": N_("Sent on"),
     "failed_at": N_("Not sent on"),
     "received_at": N_("Received on"),
@@ -99,7 +104,7 @@ KEPT_STATES = {
 }
 _YES, _NO = N_("yes"), N_("no")
 _ERASED = N_("erased")
-_MASKED = frozenset({"contact", "recipient", "sender", "email", "reply_to"})
+_MASKED = frozenset({"contact", "recipient", "sender", "email", "reply_to", "answer_to"})
 #: Of the columns of a signature, those that are told where they say nothing, too.
 _ALWAYS = frozenset({"state", "name", "postcode", "contact", "comment", "public_at", "news_at"})
 
