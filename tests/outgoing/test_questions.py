@@ -4,102 +4,44 @@ they say is counted."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from unittest.mock import patch
 
 import pytest
 
-from server.core.letters import figures
+from server.core.letters import figures, letters
 from server.core.letters.heard import asking
 from server.core.letters.heard.asking import ASKED_AFTER_SECONDS
-from server.core.petitions.wording.draft import DecisionMaker, Wording
-from server.mail.smtp import mailer
-from server.outgoing.letters import Carrier
+from server.core.letters.letter import Addressee, Letter
+from server.core.letters.offices import office_key
+from server.mail.smtp import Smtp
 from server.outgoing.loops import do_chores
 from sms import Sending
 from sms.segments import measure
-from tests.harness.mail.mails import drain
+from tests.harness.mail.mails import ANA, drain, signs
 from tests.harness.mail.smtp import PostOffice
-from tests.harness.texts.phones import Phones, text_door
-from tests.harness.world import NOW, PHONE
+from tests.harness.people.writers import (
+    BOTH,
+    CLERK,
+    DAY,
+    MAYOR,
+    NOON,
+    asked,
+    carry,
+    said,
+    say,
+    town,
+    works,
+    writes,
+)
+from tests.harness.texts.phones import Phones
 
-DAY, HOUR = 86_400, 3600
-MAYOR, CLERK = "mayor@town.example", "clerk@town.example"
-BOTH = (DecisionMaker("Jo Marsh", "Mayor", "", MAYOR), DecisionMaker("Ray Hill", email=CLERK))
-LAKE = {
-    language: Wording(title, "Please.")
-    for language, title in (("en", "Keep it clean"), ("es", "Cuiden el lago"), ("hi", "झील"))
-}
-NOON = NOW - NOW % DAY + 18 * HOUR  # by day in all of Montana
-OTHER = "+14065550199"
-
-
-@asynccontextmanager
-async def town(
-    url: str, office: PostOffice, *makers: DecisionMaker, **settings: str
-) -> AsyncIterator[Phones]:
-    async with text_door(url, False, **(office.settings | settings)) as phones:
-        phones.now = NOON
-        await phones.add_petition(decision_makers=makers or BOTH[:1], wordings=LAKE)
-        yield phones
+HOUR = 3600
 
 
 @pytest.fixture
 async def phones(database_url: str, office: PostOffice) -> AsyncIterator[Phones]:
     async with town(database_url, office) as phones:
         yield phones
-
-
-async def say(phones: Phones, *texts: str, sender: str = PHONE) -> str:
-    """One text after the other; the reply to the last, '' for silence."""
-    reply = None
-    for text in texts:
-        phones.now += 1
-        reply = await phones.text(text, sender)
-    return reply or ""
-
-
-async def carry(phones: Phones) -> None:
-    carrier = Carrier(phones.services, mailer(phones.services.settings))
-    while await carrier.drain():
-        pass
-
-
-async def works(phones: Phones, seconds: float = 0) -> None:
-    """All that the worker does by then, and twice, as workers do; the days between pass one by one,
-    as they do."""
-    until = phones.now + seconds
-    while True:
-        for _ in range(2):
-            await do_chores(phones.services)
-            await carry(phones)
-            while await phones.drain():
-                pass
-            while await drain(phones.services):
-                pass
-        if phones.now >= until:
-            return
-        phones.now = min(phones.now + DAY, until)
-
-
-async def writes(phones: Phones, sender: str = PHONE, name: str = "Ana Diaz") -> None:
-    """Somebody signs and writes by text, and the mail server of the office takes it."""
-    await say(phones, f"SIGN LAKE {name} 59801", f"LETTER {name}", sender=sender)
-    await say(phones, "Keep our lake clean, please.", "SEND", "SEND", sender=sender)
-    await carry(phones)
-
-
-def asked(phones: Phones, phone: str = PHONE) -> list[str]:
-    """The questions that have reached that phone."""
-    return [out.body for out in phones.network.sent if out.to == phone]
-
-
-async def said(phones: Phones) -> list[object]:
-    return [row[0] for row in await phones.rows("SELECT said FROM letters ORDER BY id")]
-
-
-async def contacts(phones: Phones) -> list[object]:
-    return [row[0] for row in await phones.rows("SELECT contact FROM signatures ORDER BY id")]
 
 
 #: By language: how somebody signs and writes, what they say first, what that means, and how they
@@ -332,3 +274,102 @@ async def test_quiet_hours_are_kept(phones: Phones) -> None:
     phones.now += 12 * HOUR
     await works(phones)
     assert len(asked(phones)) == 1
+
+
+# By mail.
+
+
+async def wrote(phones: Phones, *offices: str) -> None:
+    """Somebody who has verified their e-mail has written with it, and the offices have it."""
+    services = phones.services
+    await signs(services)
+    async with services.database.write() as tx:
+        await tx.execute("UPDATE signatures SET verified_at = :now, contact = NULL", now=1)
+        [row] = await tx.fetch("SELECT id, contact_key, person_key FROM signatures")
+        await tx.execute("DELETE FROM outbox")
+        written = [
+            Letter(
+                id=services.new_id(),
+                petition_id=1,
+                signature_id=row["id"],
+                sender=bytes(row["person_key"]),
+                contact=bytes(row["contact_key"]),
+                office=Addressee(key=office_key(address), name=address[:5], address=address),
+                channel="smtp",
+                language="en",
+                subject="Keep it clean",
+                words="Please keep it clean.",
+                own_words=10,
+                reply_to=ANA,
+            )
+            for address in offices
+        ]
+        await letters.write(tx, written, services.now())
+    await carry(phones)
+
+
+def asked_by_mail(office: PostOffice) -> list[str]:
+    return [str(mail.get_content()) for mail in office.to(ANA)]
+
+
+async def test_whoever_gave_an_address_is_asked_by_mail_about_all_offices_at_once(
+    database_url: str, office: PostOffice
+) -> None:
+    async with town(database_url, office, *BOTH) as phones:
+        await wrote(phones, MAYOR, CLERK)
+        await works(phones, ASKED_AFTER_SECONDS - HOUR)
+        assert asked_by_mail(office) == []
+        await works(phones, 5 * DAY)
+        [mail] = office.to(ANA)
+        assert mail["Subject"] == "Did they answer you? Keep it clean"
+        body = str(mail.get_content()).replace("\r", "")
+        assert "\n  1  mayor\n  2  clerk\n" in body
+        assert "\nhttps://sign.example.org/p/lake/answered?ref=" in body
+        assert "Ana" not in body
+        assert await phones.rows("SELECT count(asked_at) FROM letters") == [(2,)]
+        assert await phones.rows("SELECT recipient, body FROM outbox") == [(None, None)]
+
+
+@pytest.mark.parametrize("ends", ["dies before", "dies with it", "line breaks", "busy"])
+async def test_a_mail_that_may_have_arrived_is_not_sent_again(
+    phones: Phones, office: PostOffice, ends: str
+) -> None:
+    await wrote(phones, MAYOR)
+    phones.now += ASKED_AFTER_SECONDS + HOUR
+    await do_chores(phones.services)
+    match ends:
+        case "line breaks":
+            office.drops = 1
+            await drain(phones.services)
+        case "busy":
+            office.answers["RCPT"] = ["450 4.2.1 busy"]
+            await drain(phones.services)
+        case "dies before":
+            with (
+                patch.object(asking, "begin", side_effect=KeyboardInterrupt),
+                pytest.raises(KeyboardInterrupt),
+            ):
+                await drain(phones.services)
+        case _:
+            post = Smtp.post
+
+            async def posts(self: Smtp, *mail: object) -> None:
+                await post(self, *mail)  # type: ignore[arg-type]
+                raise KeyboardInterrupt
+
+            with patch.object(Smtp, "post", posts), pytest.raises(KeyboardInterrupt):
+                await drain(phones.services)
+    await works(phones, 3 * DAY)
+    assert len(office.to(ANA)) == (ends != "line breaks")
+    assert await phones.rows("SELECT count(asked_at) FROM letters") == [(1,)]
+
+
+async def test_in_a_copy_that_is_put_back_nobody_is_asked_whom_it_may_have_asked(
+    phones: Phones,
+) -> None:
+    await writes(phones)
+    phones.now += ASKED_AFTER_SECONDS + HOUR
+    async with phones.services.database.write() as tx:
+        await asking.ask_nobody(tx, phones.services.now())
+    await works(phones, 5 * DAY)
+    assert asked(phones) == []

@@ -36,7 +36,7 @@ def asked_by_mail(site: Site, slug: str) -> tuple[Browser, str]:
 def told(site: Site, slug: str) -> str:
     """What the organizers read of it."""
     [said] = re.findall(r"Signers whom we asked: [^<]*", site.own(slug, "/letters").text)
-    return said.removeprefix("Signers whom we asked: ")
+    return str(said).removeprefix("Signers whom we asked: ")
 
 
 @press(ANSWERED, ANSWERED, reads="answered")
