@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+import trustme
 
+from server.cli.mail import LATER
 from server.core.counting.counts import DAY
 from server.core.letters import answering
 from server.core.letters.answering import ANSWERED_SECONDS, ANSWERS_DAILY
@@ -24,7 +28,9 @@ from server.outgoing.mails import Postman
 from sms.segments import fit, measure
 from tests.harness import product
 from tests.harness.mail.answers import OFFICE, SAID, STYLES, answer, as_page, page, quoted
+from tests.harness.mail.imap import LOGIN, MailBox, mail_box
 from tests.harness.mail.smtp import PostOffice
+from tests.harness.product import free_port
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.texts.spoken import WORDS as SPOKEN
 from tests.harness.world import PHONE
@@ -65,22 +71,28 @@ async def writes(
     return letter
 
 
-def mail_in(phones: Phones, mail: bytes, *arguments: str) -> str:
-    """What the command says that a mail server calls."""
-    settings = phones.services.settings
+def command(
+    phones: Phones, mail: bytes, *arguments: str, **settings: str
+) -> subprocess.CompletedProcess[bytes]:
+    """The command that a mail server calls."""
     environ = {
-        "UNDERSIGNED_DATABASE_URL": settings.database_url,
+        "UNDERSIGNED_DATABASE_URL": phones.services.settings.database_url,
         "UNDERSIGNED_SECRET_KEY": "k" * 40,
-        "UNDERSIGNED_PUBLIC_URL": settings.public_url,
+        "UNDERSIGNED_PUBLIC_URL": phones.services.settings.public_url,
     }
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "server", "mail-in", *arguments],
         cwd=product.ROOT,
-        env=os.environ | environ | OURS,
+        env=os.environ | environ | OURS | settings,
         input=mail,
         capture_output=True,
         timeout=60,
     )
+
+
+def mail_in(phones: Phones, mail: bytes, *arguments: str, **settings: str) -> str:
+    """What it says."""
+    done = command(phones, mail, *arguments, **settings)
     assert (done.returncode, done.stderr) == (0, b"")
     return done.stdout.decode()
 
@@ -454,3 +466,48 @@ async def test_what_is_far_too_large_is_cut(phones: Phones, office: PostOffice) 
     assert time.monotonic() - begun < 5
     [words] = await kept(phones)
     assert len(str(words)) <= 20_002
+
+
+# From a mailbox elsewhere.
+
+
+def imap(box: MailBox, scheme: str = "imap") -> dict[str, str]:
+    return {
+        "UNDERSIGNED_IMAP_URL": f"{scheme}://{LOGIN[0]}@localhost:{box.port}",
+        "UNDERSIGNED_IMAP_PASSWORD": LOGIN[1],
+    }
+
+
+@pytest.mark.parametrize("scheme", ["imap", "imaps"])
+async def test_what_waits_in_a_mailbox_is_taken_once_and_marked_when_that_is_stored(
+    phones: Phones, office: PostOffice, scheme: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority, tls = trustme.CA(), None
+    if scheme == "imaps":
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert("localhost").configure_cert(tls)
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    letter = await writes(phones, office)
+    with mail_box(tls) as box:
+        box.mails = [b"\xff\x00" * 3_000_000, bytes(answer(letter)), bytes(as_page(letter))]
+        settings = imap(box, scheme)
+        assert mail_in(phones, b"", "--imap", **settings) == "Mails taken: 3.\n"
+        assert box.seen == {1, 2, 3}
+        assert len(await kept(phones)) == 2
+        # Somebody marks one as unread.
+        box.seen.remove(2)
+        assert mail_in(phones, b"", "--imap", **settings) == "Mails taken: 1.\n"
+        assert len(await kept(phones)) == 2
+
+
+async def test_a_mailbox_that_is_away_is_asked_again_later(phones: Phones) -> None:
+    with mail_box() as box:
+        wrong = imap(box) | {"UNDERSIGNED_IMAP_PASSWORD": "another"}
+        gone = imap(MailBox(port=free_port()))
+        for settings in (wrong, gone):
+            done = command(phones, b"", "--imap", **settings)
+            assert (done.returncode, done.stdout) == (LATER, b"")
+            assert b"Traceback" not in done.stderr
+            assert b"another" not in done.stderr
+    assert b"UNDERSIGNED_IMAP_URL must be set" in command(phones, b"", "--imap").stderr
