@@ -31,6 +31,8 @@ from server.web.http.pages import Pages
 from server.web.http.requests import Methods
 from server.web.http.responses import transport_headers
 from server.web.public.changes import Rewordings
+from server.web.public.letters.answered import AnsweredPages
+from server.web.public.letters.answers import AnswersPages
 from server.web.public.letters.letter import LetterPages
 from server.web.public.listing import Listing
 from server.web.public.news import NewsPages
@@ -54,6 +56,7 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
     sign, codes, listing = Sign(site, thanks), Codes(site, thanks), Listing(site)
     letter, previews, changes = LetterPages(site), Previews(site), Rewordings(site)
     organizations, mine = Organizations(site), Mine(site)
+    answers, answered = AnswersPages(site), AnsweredPages(site)
     news, off = NewsPages(site), NewsOff(site)
     hooks, operators = Hooks(site.services), Operators(site.services)
     return [
@@ -71,6 +74,9 @@ def routes(site: Site, organizers: OrganizerPages) -> list[BaseRoute]:
         Route("/p/{slug}/withdraw", Methods(GET=codes.withdraw, POST=codes.withdraw)),
         Route("/p/{slug}/privacy", Methods(GET=petitions.privacy)),
         Route("/p/{slug}/letter", Methods(GET=letter.letter, POST=letter.letter)),
+        Route("/p/{slug}/answers", Methods(GET=answers.answers)),
+        Route("/p/{slug}/answers.json", Methods(GET=answers.answers_json)),
+        Route("/p/{slug}/answered", Methods(GET=answered.answered, POST=answered.answered)),
         Route("/preview/{ref}", Methods(GET=previews.preview, POST=previews.beyond)),
         Route("/preview/{ref}/{rest:path}", Methods(GET=previews.beyond)),
         Route("/p/{slug}/changes", Methods(GET=changes.changes)),

@@ -21,7 +21,7 @@ GROUPS: Final = {
     "organizers": {"organizer", "organization"},
     "places": {"decision-makers", "divisions"},
     "texts": {"sms"},
-    "mail": {"bounced"},
+    "mail": {"mail-in", "bounced"},
 }
 
 

@@ -13,6 +13,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from server.core.letters import carrying
+from server.core.letters.heard import asking
 from server.core.news import telling
 from server.core.upkeep import check, ending, erasure, fingerprint, heartbeat
 from server.core.upkeep.check import Report
@@ -153,6 +154,7 @@ class Preparation:
         async with database.write() as tx:
             await erasure.erase_due(tx, self.now)
             await carrying.doubt(tx, self.now)
+            await asking.ask_nobody(tx, self.now)
             await telling.doubt_copy(tx, self.now)
         await erasure.erase_contacts(database, self.now, self.pending_hours)
         await erasure.erase_prefixes(database, self.now)

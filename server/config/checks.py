@@ -16,6 +16,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "UNDERSIGNED_SMS_HTTP": ("UNDERSIGNED_SMS_SECRET", "UNDERSIGNED_SMS_HTTP_HMAC_KEY"),
     "UNDERSIGNED_VOICE": ("TWILIO_AUTH_TOKEN",),
     "AFRICASTALKING_USERNAME": ("UNDERSIGNED_SMS_SECRET",),
+    "UNDERSIGNED_IMAP_URL": ("UNDERSIGNED_IMAP_PASSWORD",),
     "UNDERSIGNED_SMTP_USERNAME": ("UNDERSIGNED_SMTP_HOST",),
     "TWILIO_MESSAGING_SERVICE_SID": ("TWILIO_AUTH_TOKEN",),
 }
@@ -80,6 +81,7 @@ def _check_ports(settings: Settings) -> None:
         "UNDERSIGNED_SMS_HTTP_SEND_URL": [settings.sms_http_send_url],
         "UNDERSIGNED_ANDROID_URL": [settings.android_url],
         "AFRICASTALKING_API_URL": [settings.africastalking_api_url],
+        "UNDERSIGNED_IMAP_URL": [settings.imap_url],
     }
     for variable, urls in addresses.items():
         for port in (port for url in urls for port in _ports_of(url)):
@@ -90,7 +92,7 @@ def _check_ports(settings: Settings) -> None:
 
 def _ports_of(url: str) -> list[str]:
     """The ports that an address names; a database may have several hosts."""
-    if not url.startswith(("http", "postgres", "//")):
+    if not url.startswith(("http", "imap", "postgres", "//")):
         return []
     place = url.partition("//")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
     ends = (host.rpartition("]")[2].partition(":") for host in place.split(","))

@@ -334,8 +334,28 @@ class Settings:
     letters_reply_to: str = setting(
         "UNDERSIGNED_LETTERS_REPLY_TO",
         "",
-        "where offices answer letters of people who have no e-mail; empty: the sender's address",
-        must=(_ADDRESS, "an address like answers@example.org"),
+        "where offices answer letters of people who gave them no address, like"
+        " `answers+*@example.org`: in place of `*` stands the letter, as a signed word, and"
+        " `undersigned mail-in` passes the answer on; without `*` people of yours read it; empty:"
+        " the sender's address",
+        must=(
+            rf"(?=[^*]*$|[A-Za-z0-9._+=-]{{0,22}}\*@[^*]+$){_ADDRESS}",
+            "an address like answers+*@example.org, with at most 22 characters before the *",
+        ),
+    )
+    imap_url: str = setting(
+        "UNDERSIGNED_IMAP_URL",
+        "",
+        "a mailbox of which the worker takes what comes in, like `imaps://answers@imap.example.org`;"
+        " a folder may stand behind it, like `/INBOX`; empty: the mail server calls `undersigned"
+        " mail-in`",
+        must=(
+            rf"imaps?://[^\s/]+@{_HOST}(:\d{{1,5}})?(/[^\s]*)?",
+            "like imaps://answers@imap.example.org",
+        ),
+    )
+    imap_password: str = setting(
+        "UNDERSIGNED_IMAP_PASSWORD", "", "the password for it", secret=True
     )
     hosts: frozenset[str] = setting(
         "UNDERSIGNED_HOSTS",

@@ -10,6 +10,7 @@ dkim.py       signing what goes there
 tokens.py     whom a mail went to, in a word that comes back with it
 bounces.py    what comes back
 answers.py    what a person answers
+incoming/     what an office answers to a letter
 leaving.py    how news is ended by what its mail carries
 """
 

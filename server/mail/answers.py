@@ -20,6 +20,8 @@ from sms import reading
 _STOPS = frozenset({"stop", "news_off", "remove"})
 _LETTERS = 10_000  # of a page that are looked at
 _TAG = re.compile(r"<(style|script|head)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+#: Not `List-Unsubscribe`: the programs with which offices answer many write it into each answer.
+_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "List-Post")
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 
 
@@ -28,15 +30,15 @@ def stop_in(raw: bytes, to: str = "") -> str:
     our word stands. '' for any other message. Raises nothing."""
     try:
         mail = message_from_bytes(raw[:LIMIT], policy=policy.compat32)
-        if _by_itself(mail) or not any(map(_is_stop, _said(mail))):
+        if by_itself(mail) or not any(map(_is_stop, _said(mail))):
             return ""
         return " ".join([to, *delivered_to(mail)])
     except Exception:  # nested too deep, a charset that is none, whatever the parsers stumble over
         return ""
 
 
-def _by_itself(mail: Message) -> bool:
-    """Whether no person has sent it."""
+def by_itself(mail: Message) -> bool:
+    """Whether no person has sent it, as its headers say (RFC 3834, 2 and 5; RFC 2919 for lists)."""
     auto = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
     sender = parseaddr(str(mail.get("From", ""))[:COLUMNS])[1].partition("@")[0].lower()
     return (
@@ -44,7 +46,7 @@ def _by_itself(mail: Message) -> bool:
         or mail.get_content_type() == "multipart/report"
         or str(mail.get("Precedence", "")).strip().lower() in _BULK
         or str(mail.get("Return-Path", "-")).strip() == "<>"
-        or any(name in mail for name in ("X-Autoreply", "X-Autorespond"))
+        or any(name in mail for name in _AUTOMATIC)
         or sender in MAILERS
     )
 

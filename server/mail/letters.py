@@ -6,22 +6,40 @@ from collections.abc import Iterable
 from typing import Literal
 
 from server.config import Settings
+from server.core.letters.answering import KeptAnswer
 from server.core.letters.letter import Addressee
 from server.core.letters.writing import Progress
 from server.core.petitions.petitions import Petition
 from server.core.signing.signature import Signature
-from server.words.render import N_, Renderer
+from server.words.render import N_, Renderer, group_digits
 
-#: Where an office's answer goes: to the `writer`, or to those who run the petition (`us`), and why:
-#: one who signed by text (`no_mail`) has no e-mail.
-Answers = Literal["writer", "us", "no_mail"]
+#: Where an office's answer goes: to the `writer`, also by us (`passed_on`), or to those who run the
+#: petition (`us`), and why: one who signed by text (`no_mail`) has no e-mail.
+Answers = Literal["writer", "us", "no_mail", "passed_on"]
 
+_FILES = N_("It had {count} attached files, which we do not pass on.")
 _THANKS = N_("Your thanks to {name}")
 
 
 def letter_named(renderer: Renderer, language: str, one: Progress) -> str:
     """By what a signer knows one of their letters, with what became of it."""
     return renderer.say(language, _THANKS, name=one.office) if one.kind == "thanks" else one.office
+
+
+def files_said(renderer: Renderer, language: str, files: int) -> str:
+    """That files are not passed on; '' where there are none."""
+    return renderer.say(language, _FILES, count=group_digits(files, language)) if files else ""
+
+
+def answer_fields(renderer: Renderer, language: str, answer: KeptAnswer) -> dict[str, str]:
+    """What fills the mail that passes an office's answer on."""
+    files = files_said(renderer, language, answer.files)
+    return {
+        "office": answer.office,
+        "sender": answer.sender,
+        "subject": answer.subject or answer.office,
+        "answer": "\n\n".join(filter(None, (answer.words, files))),
+    }
 
 
 def letter_text(

@@ -57,6 +57,19 @@ def message_id(settings: Settings, keys: Keys, item: Announcement) -> str:
     return f"<{which}.{token(keys, item.recipient)}@{domain}>"
 
 
+def answers_to(settings: Settings, keys: Keys, about: str = "") -> str:
+    """The address at which an office answers; with `about`, where we then know what it is about."""
+    pattern = settings.letters_reply_to
+    if "*" not in pattern:
+        return pattern or settings.mail_from
+    return pattern.replace("*", token(keys, about)) if about else settings.mail_from
+
+
+def passes_on(settings: Settings) -> bool:
+    """Whether what an office answers there comes to us, so that its letter's signer gets it."""
+    return "*" in settings.letters_reply_to
+
+
 def return_path(settings: Settings, keys: Keys, address: str) -> str:
     """The address that a mail to that one comes back to (RFC 5321, 4.4)."""
     if not settings.mail_bounces:

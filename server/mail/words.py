@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from server.config import Settings
-from server.core.outbox.outbox import Announcement
+from server.core.outbox.outbox import LETTER_QUESTION, Announcement
 from server.core.person.mine import MINE_MAIL
 from server.core.petitions.petitions import Petition
 from server.core.signing.messages import MailedCode, Message
@@ -22,6 +22,9 @@ from server.words.render import Renderer, group_digits
 WIDTH = 72  # columns
 FORGOTTEN = "/organizer/forgotten"  # where an organizer types a code for a new password
 MINE = "/mine"  # where a signer types a code to see all that they have signed
+#: The page of a petition on which what a mail is about is done; else it is taken back.
+_PAGES = dict.fromkeys(("verify_code", "reminder", "signed_otherwise"), "verify")
+_PAGES |= {LETTER_QUESTION: "answered"}
 _FIELD = re.compile(r"\{(\w+)\}")
 _LINKLIKE = re.compile(r"(?<=\w)([.:/@]+)(?=\w)")
 
@@ -49,8 +52,10 @@ def word(
         "code": said.code,
         "link": f"{page}?ref={said.ref}" if said.ref else page,
         "listed": "\n\n".join(_listed(s, page) for s in message.codes),
+        "names": "\n".join(f"  {n}  {_harmless(who)}" for n, who in enumerate(message.names, 1)),
         "lines": "\n".join(_line(*one, item.language) for one in message.lines),
     } | {name: group_digits(n, item.language) for name, n in message.figures.items()}
+    fields |= message.words
     subject, _, body = wording.partition("\n")
     mail = EmailMessage(policy=MAIL)
     add_sender(mail, settings)
@@ -89,9 +94,7 @@ def _page(
         return f"/organizer/p/{petition.slug}" if petition else "/organizer/"
     if petition is None:
         return FORGOTTEN
-    purpose = (
-        "verify" if message.kind in {"verify_code", "reminder", "signed_otherwise"} else "withdraw"
-    )
+    purpose = _PAGES.get(message.kind, "withdraw")
     prefix = "" if item.language == petition.language else f"/{item.language}"
     return f"{prefix}/p/{petition.slug}/{purpose}"
 

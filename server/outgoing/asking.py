@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from server.core.floods.limits import shared
 from server.core.outbox.allowance import Allowance, Asking, Limits
-from server.core.outbox.outbox import REMINDER, Announcement
+from server.core.outbox.outbox import LETTER_QUESTION, REMINDER, Announcement
 from server.db import Transaction
 from server.services import Services
 from server.texting.allowed import caps
@@ -49,6 +49,6 @@ def asking(services: Services, item: Announcement) -> Asking:
         recipient=keys.address(item.recipient),
         network=item.network_tag,
         petition_id=item.petition_id,
-        bulk=item.news_id is not None or item.kind == REMINDER,
+        bulk=item.news_id is not None or item.kind in {REMINDER, LETTER_QUESTION},
         range_key=keys.server(f"codes {shared(item.recipient)}") if by_text else b"",
     )

@@ -18,7 +18,7 @@ from server.core.outbox.allowance import Allowance, Asking, Verdict
 from server.core.values.keys import mac
 from server.db import Transaction
 from server.mail import Mailer
-from server.mail.tokens import return_path, token, whose
+from server.mail.tokens import answers_to, return_path, token, whose
 from server.mail.words import folded
 from server.outgoing.asking import limits
 from server.services import Services
@@ -123,10 +123,15 @@ class Carrier:
             address=letter.office.address,
             subject=letter.subject,
             text=folded(letter.words),
-            reply_to=letter.reply_to or settings.letters_reply_to or settings.mail_from,
+            reply_to=letter.reply_to or self._answers_to(letter),
             back_to=return_path(settings, keys, _returned(letter)),
             written_at=letter.queued_at,
         )
+
+    def _answers_to(self, letter: Letter) -> str:
+        """Ours, and signed for this letter if its signer can get what comes there."""
+        about = _returned(letter) if letter.answer_to else ""
+        return answers_to(self._services.settings, self._services.keys, about)
 
 
 async def look_again(services: Services) -> None:

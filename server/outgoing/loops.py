@@ -14,7 +14,7 @@ from functools import partial
 from server.core.counting import shown
 from server.core.desk import clock, kept, notices
 from server.core.desk.signers import invalidation
-from server.core.letters import letters
+from server.core.letters import answering, carrying, letters
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.wording import search
 from server.core.places.dating import day_at
@@ -22,8 +22,10 @@ from server.core.upkeep import ending, erasure, heartbeat
 from server.core.upkeep.reminding import Reminding
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
-from server.outgoing import reconcile
+from server.outgoing import questions, reconcile
 from server.outgoing.letters import Carrier, look_again
+from server.outgoing.mailbox import MAILS_AT_ONCE, empty_mailbox
+from server.outgoing.mailroom import Mailroom
 from server.outgoing.mails import Postman
 from server.outgoing.news import Newsman
 from server.outgoing.outages import WayOut
@@ -70,6 +72,9 @@ async def _go_round(
         loops.create_task(_for_ever("news", if_sure(newsman.drain), IDLE_SECONDS))
         loops.create_task(_for_ever("late news", if_sure(newsman.follow), LATE_NEWS_SECONDS))
         loops.create_task(_for_ever("chores", partial(_by_time, services), CHORES_SECONDS))
+        if services.settings.imap_url:
+            incoming = partial(_take_mail, services)
+            loops.create_task(_for_ever("incoming mail", incoming, CHORES_SECONDS))
         takes_out = partial(_take_out, services)
         loops.create_task(_for_ever("clock", if_sure(partial(_by_clock, services)), IDLE_SECONDS))
         loops.create_task(_for_ever("figures", if_sure(partial(_count, services)), CHORES_SECONDS))
@@ -101,6 +106,16 @@ async def _for_ever(name: str, step: Step, pause: float) -> None:
         except Exception:
             log.exception("worker: %s: a round failed; the next one goes on", name)
         await asyncio.sleep(0 if more else pause)
+
+
+async def _take_mail(services: Services) -> bool:
+    """Take what waits in the mailbox; whether there may be more."""
+    mailroom = Mailroom(services.keys, services.database, services.new_id, services.now)
+    try:
+        return await empty_mailbox(services.settings, mailroom) >= MAILS_AT_ONCE
+    except OSError as error:
+        log.warning("incoming mail: the mailbox is away: %s", error)
+        return False
 
 
 async def _take_out(services: Services) -> bool:
@@ -219,9 +234,13 @@ async def do_chores(services: Services) -> None:
     async with services.database.write() as tx:
         await shown.publish(tx, now, services.chance)
         await letters.expire(tx, now)
+        await carrying.spare(tx, now)
+        await answering.expire_answers(tx, now)
     await look_again(services)
     await _remind(services, now)
+    await questions.queue_questions(services)
     await _erase(services)
+    await questions.publish_answers(services)
     if services.tombstones:
         await services.tombstones.forget(now, services.settings.tombstones_days)
     await ending.empty(services.database, now)

@@ -10,10 +10,13 @@ from functools import partial
 from server import metrics
 from server.core.desk import notices
 from server.core.desk.people import forgotten
+from server.core.letters import answering
+from server.core.letters.heard.asking import take_back
+from server.core.news import telling
 from server.core.outbox import allowance, outages, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outages import Outages
-from server.core.outbox.outbox import Announcement
+from server.core.outbox.outbox import LETTER_QUESTION, Announcement
 from server.core.outbox.returned import has_bounced, note_bounce
 from server.core.person.mine import MINE_MAIL, Mailboxes
 from server.core.signing import messages
@@ -22,7 +25,8 @@ from server.db import Transaction
 from server.mail import Mailer, Posting
 from server.mail.tokens import return_path, whose
 from server.mail.words import word
-from server.outgoing import asking
+from server.outgoing import asking, questions
+from server.outgoing.answers import answer_message
 from server.outgoing.handing import Handing
 from server.outgoing.outages import WayOut
 from server.services import Services
@@ -34,20 +38,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _DueMail:
-    """A mail to send now: what it says, and to what it is charged, from when on."""
+    """A mail to send now: what it says, and to what it is charged, from when on; and the letters
+    about which it asks."""
 
     item: Announcement
     message: Message
     verdict: Verdict
     charged_at: int
+    asked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Saying:
-    """Whether a mail has a code, and what makes its message."""
+    """Whether a mail has a code, what makes its message, and the letters about which it asks."""
 
     has_code: bool
     message: Callable[[], Awaitable[Message]]
+    asked: tuple[int, ...] = ()
 
 
 async def _ready(message: Message) -> Message:
@@ -66,7 +73,8 @@ class Postman:
     async def drain(self) -> bool:
         """Send what is due, once; whether there may be more.
 
-        A crash in between sends a mail again under the same `Message-ID`: twice beats never.
+        A crash in between sends a mail again under the same `Message-ID`: twice beats never; but
+        for questions about letters, which nobody gets twice.
         """
         services = self._services
         if not self._way.goes:
@@ -106,7 +114,7 @@ class Postman:
         if not verdict.goes:
             await outbox.delayed(tx, item, wish.recipient, verdict.why, now, verdict.wait)
             return None
-        return _DueMail(item, await told.message(), verdict, now)
+        return _DueMail(item, await told.message(), verdict, now, told.asked)
 
     async def _told(self, tx: Transaction, item: Announcement, now: int) -> _Saying | None:
         """What is to be said, before a code is made for it; None if that is nothing."""
@@ -122,7 +130,13 @@ class Postman:
         if item.kind in notices.NOTICE_MAILS:
             said = await notices.notice_message(tx, item, self._title, now)
             return _Saying(False, partial(_ready, said)) if said else None
+        if item.kind == outbox.ANSWER:
+            theirs = await answer_message(services, tx, item)
+            return _Saying(False, partial(_ready, theirs)) if theirs else None
         petition = services.directory.by_id.get(item.petition_id or 0)
+        if item.kind == LETTER_QUESTION:
+            asks = petition and await questions.mail_plan(tx, services, petition, item)
+            return _Saying(False, partial(_ready, asks[0]), asks[1]) if asks else None
         plan = petition and await messages.plan_for(tx, services.keys, petition, item, now)
         if not petition or not plan:
             return None
@@ -134,7 +148,11 @@ class Postman:
         petition = self._services.directory.by_id.get(petition_id)
         return petition.wording(self._services.settings.language).title if petition else None
 
-    async def _carry(self, due: _DueMail) -> Posting:
+    async def _carry(self, due: _DueMail) -> Posting | None:
+        """What came of it; None if it must not leave any more. A question that may have arrived is
+        not sent again."""
+        if due.asked and not await questions.begin_asking(self._services, due.item, due.asked):
+            return None
         before = self._way.through
         posting = await self._post(due.item, due.message)
         metrics.SENDS.labels(posting.result).inc()
@@ -142,6 +160,8 @@ class Postman:
         self._way.ended(before, fault=fault)
         if posting.result not in {"sent", "trouble"}:  # of trouble, the way says a line
             log.warning("outbox: mail %s not sent: %s", due.item.id, posting.code)
+        if due.asked and posting.result == "unclear":
+            return Posting("refused", telling.UNCERTAIN)
         return posting
 
     async def _post(self, item: Announcement, message: Message) -> Posting:
@@ -159,21 +179,26 @@ class Postman:
         back_to = return_path(services.settings, services.keys, item.recipient)
         return await self._mailer.post(mail, back_to)
 
-    async def _settle(self, posted: Sequence[tuple[_DueMail, Posting]]) -> None:
-        """Record what came of some mails."""
+    async def _settle(self, posted: Sequence[tuple[_DueMail, Posting | None]]) -> None:
+        """Record what came of some mails; of what must not leave any more, nothing did."""
         async with self._services.database.write() as tx:
             await self._way.note(tx, "email")
             for due, posting in posted:
-                if posting.result != "sent":
+                if posting is None or posting.result != "sent":
                     await allowance.give_back(tx, due.verdict, due.charged_at)
-                await self._settle_one(tx, due, posting)
+                if posting:
+                    await self._settle_one(tx, due, posting)
 
     async def _settle_one(self, tx: Transaction, due: _DueMail, posting: Posting) -> None:
         services, now, item = self._services, self._services.now(), due.item
+        if due.asked and posting.result != "sent" and posting.code != telling.UNCERTAIN:
+            await take_back(tx, due.asked)
         match posting.result:
             case "sent":
                 await outbox.sent(tx, item.id, "email", "", 0, now)
                 await outbox.forget_recipient(tx, item.id)
+                if item.kind == outbox.ANSWER:
+                    await answering.passed_on(tx, item.id, now, by_text=False)
                 if due.verdict.rests:
                     await allowance.rest(tx, services.keys.address(item.recipient), now)
             case "trouble":  # which is not its fault: another one is tried first

@@ -10,17 +10,20 @@ from dataclasses import dataclass, replace
 from server import metrics
 from server.core.conversations import offers, phones
 from server.core.counting.counts import DAY
+from server.core.letters import answering
+from server.core.letters.heard.asking import take_back
 from server.core.news import telling
 from server.core.news.writing import by_news_ids
 from server.core.outbox import allowance, outbox, usage
 from server.core.outbox.allowance import Allowance, Verdict
-from server.core.outbox.outbox import REMINDER, Announcement
+from server.core.outbox.outbox import LETTER_QUESTION, REMINDER, Announcement
 from server.core.petitions.petitions import Petition
 from server.core.signing import messages
 from server.core.signing.codes import CODE_DIGITS
 from server.core.signing.messages import Plan
 from server.db import Transaction
-from server.outgoing import asking
+from server.outgoing import asking, questions
+from server.outgoing.answers import answer_plan
 from server.services import Services
 from server.texting.allowed import code_of, may_text, quiet_seconds, sending_gateway
 from server.texting.misread import offering
@@ -38,13 +41,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _DueText:
-    """A text to send now: what it says, and to what it is charged, from when on."""
+    """A text to send now: what it says, and to what it is charged, from when on; and the letters
+    about which it asks."""
 
     item: Announcement
     body: str
     gateway: Gateway | None
     verdict: Verdict
     charged_at: int
+    asked: tuple[int, ...] = ()
 
 
 class Texter:
@@ -83,6 +88,9 @@ class Texter:
         petition = services.directory.by_id.get(item.petition_id or 0)
         if item.news_id:
             return await self._decide_news(tx, item, petition, allowed)
+        if await questions.must_wait(tx, services, item):
+            await outbox.postponed(tx, item, "in_talk", now, 0, phones.IN_TALK_SECONDS)
+            return None
         plan = await self._plan(tx, item, petition, now)
         if not plan:
             await outbox.discard(tx, item.id)
@@ -102,7 +110,8 @@ class Texter:
         if petition and plan.about:
             message = await messages.message_for(tx, services.keys, petition, item, plan, now)
             code = message.codes[0].code if message.codes else ""
-        return _DueText(item, self._word(item, petition, plan, code), gateway, verdict, now)
+        body = self._word(item, petition, plan, code)
+        return _DueText(item, body, gateway, verdict, now, plan.letters)
 
     async def _decide_news(
         self, tx: Transaction, item: Announcement, petition: Petition | None, allowed: Allowance
@@ -141,10 +150,15 @@ class Texter:
         services = self._services
         if item.kind == OFFER:
             return await self._offer(tx, item, petition, now)
+        if item.kind == outbox.ANSWER:
+            allowed = may_text(services, item.recipient)
+            return await answer_plan(services, tx, item) if allowed else None
         if not item.signature_id:
             return Plan(item.kind)
         if not petition or not may_text(services, item.recipient):
             return None
+        if item.kind == LETTER_QUESTION:
+            return await questions.text_plan(tx, services, petition, item)
         plan = await messages.plan_for(tx, services.keys, petition, item, now)
         if plan and plan.has_code and not services.settings.sms_codes_daily:
             return None
@@ -184,26 +198,31 @@ class Texter:
             return
         segments = measure(due.body).segments
         await asyncio.sleep(max(pause, 0))
-        if item.news_id and not await self._hand_over(due):
+        if (item.news_id or due.asked) and not await self._hand_over(due):
             return
         self._hold(due.gateway, segments / due.gateway.can.segments_per_second)
         sending = await due.gateway.send(Outbound(item.recipient, due.body, str(item.id)))
         if sending.result == "throttled":
             self._hold(due.gateway, outbox.THROTTLED_SECONDS)
         code = code_of(due.gateway, sending.code)
-        if (item.news_id or item.kind == OFFER) and code == "network":
+        if (item.news_id or due.asked or item.kind == OFFER) and code == "network":
             # No answer: it may have gone. The next one waits, lest all of them become uncertain.
             sending, code = Sending("failed"), telling.UNCERTAIN
             self._hold(due.gateway, UNANSWERED_SECONDS)
         await self._settle(due, replace(sending, code=code), segments)
 
     async def _hand_over(self, due: _DueText) -> bool:
-        """Note that news is about to leave; False if it must not any more."""
-        async with self._services.database.write() as tx:
-            handed = await telling.hand_over(tx, [due.item.id], self._services.now())
-            if not handed:
+        """Note that it is about to leave, and never twice; False if it must not any more."""
+        services, item = self._services, due.item
+        if due.asked:
+            handed = await questions.begin_asking(services, item, due.asked)
+        else:
+            async with services.database.write() as tx:
+                handed = bool(await telling.hand_over(tx, [item.id], services.now()))
+        if not handed:
+            async with services.database.write() as tx:
                 await allowance.give_back(tx, due.verdict, due.charged_at)
-        return bool(handed)
+        return handed
 
     def _hold(self, gateway: Gateway, seconds: float) -> None:
         self._free_at[gateway.name] = self._clock() + seconds
@@ -235,6 +254,8 @@ class Texter:
         async with services.database.write() as tx:
             if sending.result != "sent":
                 await allowance.give_back(tx, due.verdict, due.charged_at)
+                if due.asked and sending.code != telling.UNCERTAIN:
+                    await take_back(tx, due.asked)
             match sending.result:
                 case "sent":
                     carrier = due.gateway.name if due.gateway else ""
@@ -244,6 +265,8 @@ class Texter:
                         await usage.add(tx, now // DAY, received={}, sent=sent)
                     if item.kind == OFFER:
                         await offers.offered(tx, services.keys.phone(item.recipient), now)
+                    if item.kind == outbox.ANSWER:
+                        await answering.passed_on(tx, item.id, now, by_text=True)
                     if due.verdict.rests:
                         await allowance.rest(tx, services.keys.address(item.recipient), now)
                 case "retry":

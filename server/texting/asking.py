@@ -11,6 +11,7 @@ from server.core.petitions.petitions import Petition
 from server.db import Transaction
 from server.texting import parted, signing
 from server.texting.account import has_signed
+from server.texting.letters.answers import answer_on
 from server.texting.replies import Talk, silent
 from server.words.render import group_digits
 
@@ -49,8 +50,10 @@ def count(talk: Talk) -> Wish:
 
 
 def more(talk: Talk) -> Wish:
-    """What was left of our last text; with a petition's word, or where nothing was left, what the
-    petition asks."""
+    """What was left of an office's answer, or of our last text; with a petition's word, or where
+    nothing was left, what the petition asks."""
+    if not talk.reading.petitions and talk.standing.answer:
+        return answer_on(talk, talk.standing.answer)
     if not talk.reading.petitions and (rest := parted.go_on(talk)):
         return rest
     petition = _meant(talk)

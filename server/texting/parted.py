@@ -65,7 +65,7 @@ def listed(
         return whole(template, fields | {"keywords": said(n)})
 
     template = talk.services.renderer.text(language, reply)
-    n = _most(len(words), segments(reply, template), filled) or 1
+    n = most_pieces(len(words), segments(reply, template), filled) or 1
     keep = None if forgets else talk.asked
     wish = talk.say(kind, reply, language=language, keep=keep, keywords=said(n))
     return replace(wish, ask=str(Rest(found[n - 1].id))) if n < len(found) else wish
@@ -84,7 +84,7 @@ def wording(talk: Talk, petition: Petition, at: int = 0) -> Wish:
     def room(reply: str) -> int:
         template = talk.services.renderer.text(language, reply)
         limit = segments(reply, template)
-        return _most(len(cuts), limit, lambda n: whole(template, fields | {"body": said(n)}))
+        return most_pieces(len(cuts), limit, lambda n: whole(template, fields | {"body": said(n)}))
 
     first = "more_if" if fields["rule"] else "more"
     reply = "more_on" if at or not room(first) else first
@@ -98,7 +98,7 @@ def _hint(talk: Talk, language: str, goes_on: bool) -> str:
     return f" {talk.services.renderer.text(language, 'go_on')}" if goes_on else ""
 
 
-def _most(count: int, limit: int, text: Callable[[int], str]) -> int:
+def most_pieces(count: int, limit: int, text: Callable[[int], str]) -> int:
     """The largest number, up to `count`, of which the text fits that many segments; 0 if none."""
     if measure(text(count)).segments <= limit:
         return count

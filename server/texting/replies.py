@@ -17,9 +17,9 @@ from sms.reading import Reading
 from sms.segments import fit, fold_to_gsm7, measure
 
 _MENUS = frozenset({"letter_which", "letter_which_region", "letter_write_some", "letter_cannot"})
-_MENUS |= {"letter_waits_some", "letter_states"}
+_MENUS |= {"letter_waits_some", "letter_states", "letter_answered", "letter_answered_by"}
 _THREE = frozenset({"more", "more_if", "more_on", "letter_read", "letter_read_long"})
-_THREE |= {"call_say", "call_ask"}
+_THREE |= {"call_say", "call_ask", "answer_on"}
 # Replies that may take two segments where a segment holds but 70 letters, of Arabic or Hindi.
 _TWO = frozenset({"help", "help_none", "listed", "status", "status_held", "status_letters"})
 _LISTS = ("keywords", "held", "names", "people", "states")

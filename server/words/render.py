@@ -35,7 +35,7 @@ _NOBODY = "nobody yet"
 _SIGNERS_TEMPLATES = (
     *("base", "_counts", "_languages", "_entry", "index", "_fields", "_asked", "_form", "_state"),
     *("_answer", "petition", "thanks", "errors", "message", "_code", "code", "names"),
-    *("organizations", "mine", "news", "news_piece", "news_off"),
+    *("organizations", "mine", "news", "news_piece", "news_off", "answers", "answered"),
 )
 #: Of the desk, those that are asked for first and take long to compile.
 _DESK_TEMPLATES = (

@@ -15,6 +15,7 @@
     meaning.py      all of it together
     context.py      what is known beforehand
     reading.py      what comes of it
+    yes_no.py       the answer to a question that takes yes or no
     spans.py        what explains each part of the text
 
 Spans of the text are consumed by what explains them; the name is what stands where a name stands,
@@ -36,6 +37,7 @@ from sms.reading.pieces import pieces_of
 from sms.reading.postcodes import find_postcode
 from sms.reading.reading import Doubt, Intent, Reading, Span
 from sms.reading.spans import left_of, spans_of
+from sms.reading.yes_no import yes_or_no
 
 __all__ = [
     "Context",
@@ -48,6 +50,7 @@ __all__ = [
     "Span",
     "read",
     "reserved",
+    "yes_or_no",
 ]
 
 _NOWHERE: Final = Context()

@@ -28,6 +28,7 @@ from server.mail import bounces
 from server.mail.smtp import mailer
 from server.outgoing import loops
 from server.outgoing.letters import Carrier
+from server.outgoing.mailroom import Mailroom, read_in
 from server.services import Services
 from server.texting.allowed import note_status
 from server.texting.sessions import SessionDoor
@@ -37,6 +38,7 @@ from server.web.http.pages import Pages
 from server.web.public.site import Site
 from sms import Inbound, StatusUpdate
 from sms.reading import reserved
+from tests.harness.mail.answers import answer
 from tests.harness.mail.mails import drain
 from tests.harness.mail.smtp import PostOffice, codes_in
 from tests.harness.people import land
@@ -138,6 +140,13 @@ class House:
         carrier = Carrier(self.services, mailer(self.services.settings))
         while await carrier.drain():
             pass
+
+    async def answers(self, words: str) -> None:
+        """The office answers the last letter that it has got."""
+        services = self.services
+        mail = bytes(answer(self.office.to(MAYOR)[-1], words))
+        room = Mailroom(services.keys, services.database, services.new_id, services.now)
+        assert await room.take(read_in(mail, services.settings, services.keys)) == "passed_on"
 
     async def types(self, page: str, code: str, path: str = "verify", **pressed: str) -> str:
         """The answer to a code that is typed on that page."""

@@ -451,11 +451,29 @@ async def letter_by_text(home: House) -> None:
     await texted(home, "STATUS Zebulon", "CALL", "1", "UNDO")
 
 
+async def letter_that_was_answered(home: House) -> None:
+    """One answer is on the phone, and half of another is still to come."""
+    await writes_by_text(home)
+    await home.says("SEND", "SEND")
+    await home.letters_leave()
+    for words in (f"We thank you for your letter. {COMMENT}", f"Dear {NAME}, " + COMMENT * 40):
+        await home.answers(words)
+        home.phones.now = (home.phones.now // DAY + 1) * DAY + 18 * 3600  # noon, there
+        while await home.phones.drain():
+            pass
+        assert "answered your letter" in home.phones.network.sent[-1].body
+    said = await home.says("MORE")
+    assert COMMENT in said, said
+    await home.answers(COMMENT)
+    await home.says("UNDO")
+
+
 LETTERS: list[Life] = [
     letter_that_waits,
     letter_that_was_sent,
     letter_that_is_being_written,
     letter_by_text,
+    letter_that_was_answered,
 ]
 
 # What is never taken back.

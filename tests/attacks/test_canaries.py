@@ -192,6 +192,7 @@ async def nothing(*_: object, **__: object) -> None:
         (lives.code_and_contact, outbox, "forget_recipient"),
         (lives.letter_that_is_being_written, goes_with, "forget"),
         (lives.letter_that_waits, goes_with, "forget"),
+        (lives.letter_that_was_answered, goes_with, "forget"),
         (lives.erased_of_a_phone, inbound, "forget_all"),
         (lives.erased_of_a_phone_that_signed_on_the_web, kept, "phone_of"),
         (lives.erased_once_corrected, goes_with, "forget"),

@@ -29,6 +29,8 @@ PAGES = [
         f"p/face{sheet}"
         for sheet in ("", "/poster", "/names", "/changes", "/verify", "/withdraw", "/letter")
     ),
+    "p/face/answers",
+    "p/face/answered?ref=AAAAAAAAAAAAAAAAAAAAAA",
     "p/face/privacy",
     f"news/off/{'a' * 42}",
     "p/face/news",

@@ -82,7 +82,9 @@ def test_only_help_lists_and_what_is_asked_may_take_more_than_one_segment() -> N
     two = {"help", "help_none", "listed", "status", "status_held", "status_letters"}
     menus = {"letter_which", "letter_which_region", "letter_write_some"}
     untold = {"letter_cannot", "letter_waits_some", "letter_states"}
+    untold |= {"letter_answered", "letter_answered_by"}
     read = {"more", "more_if", "more_on", "letter_read", "letter_read_long", "call_ask", "call_say"}
+    read |= {"answer_on"}
     everywhere = dict.fromkeys(menus | untold, 2) | dict.fromkeys(read, 3)
     assert longer == {(reply, 2, True) for reply in two} | {
         (reply, most, dear) for reply, most in everywhere.items() for dear in (True, False)

@@ -36,13 +36,13 @@ from tests.web.presses.desk import (
     team,
     texts,
 )
-from tests.web.presses.public import collectors, letters, readers, signers
+from tests.web.presses.public import answers, collectors, letters, readers, signers
 from tests.web.presses.table import PRESSES, Press, known, walk
 
 AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
-    *(readers, signers, letters, offices, petitions, collectors, life, news, reviewing),
+    *(readers, signers, letters, answers, offices, petitions, collectors, life, news, reviewing),
     *(decisions, persons, team, account, texts),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

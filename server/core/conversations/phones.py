@@ -10,12 +10,14 @@ from typing import Literal
 
 from server.core.conversations.gathering import GATHER_SECONDS, Step
 from server.core.counting.counts import DAY, Class
+from server.core.outbox.outbox import SAYING_SECONDS
 from server.db import Row, Transaction, pack
 
 CAP_SECONDS = 600
 SAME_SECONDS = 60  # two programs that answer each other say the same thing again and again
 NONSENSE_SECONDS = DAY  # between two replies to texts that mean nothing
 CONVERSATION_SECONDS = 7 * DAY
+IN_TALK_SECONDS = DAY  # for which a question of ours waits while a phone is asked something else
 #: What a reply is about, by the kind of the text that it answers; else `other`.
 _ABOUT = dict.fromkeys(("sign", "name", "zip", "which", "letter"), "sign")
 _ABOUT |= dict.fromkeys(("stop", "start", "remove"), "opt")
@@ -45,7 +47,10 @@ class Standing:
 
     `unfinished` is its last text but for those that wanted MORE, if that lacked nothing but the
     petition. `rest` is what the door has noted beside our last reply. `letter` is what we wait for
-    in the letter that is being written (`gathering.py`), '' if there is none.
+    in the letter that is being written (`gathering.py`), '' if there is none. `answer` is an
+    office's answer that was told of since our last reply, and of which there is more.
+    `about_answer` is the language in which it was asked whether a letter was answered, '' if it was
+    not; `has_said`: it has said so already.
     """
 
     asked: Conversation | None = None
@@ -55,6 +60,9 @@ class Standing:
     unfinished: str = ""
     rest: str = ""
     letter: Step | Literal[""] = ""
+    answer: int | None = None
+    about_answer: str = ""
+    has_said: bool = False
 
 
 STRANGER = Standing()
@@ -83,6 +91,7 @@ _ASKED = (
 _CHOSEN = "i.kind = 'language' AND i.language IS NOT NULL"
 _REPLIED = "i.reply IS NOT NULL"
 _UNFINISHED = "CASE WHEN i.kind = 'which' THEN i.body END"
+_SAID_AT, _OTHERWISE = "i.received_at", f"{_REPLIED} AND i.kind <> 'more'"
 _NOT_MORE = "i.kind IS NOT NULL AND i.kind <> 'more'"
 
 
@@ -105,6 +114,9 @@ def _standing(row: Row, now: int) -> Standing:
         row["unfinished"] or "",
         row["rest"] or "",
         row["letter"] or "",
+        row["answer"],
+        row["about_answer"] or "",
+        row["said"] is not None,
     )
 
 
@@ -125,11 +137,19 @@ async def histories(
         " c.asked_at, c.petition_id, c.language, c.name, c.postcode, c.class, c.wording,"
         " c.collector, c.offered_at,"
         " (SELECT step FROM texted_letters t WHERE t.phone_key = b.phone_key"
-        "  AND t.begun_at > :gathered) AS letter"
+        "  AND t.begun_at > :gathered) AS letter,"
+        " (SELECT a.id FROM letter_answers a WHERE a.phone_key = b.phone_key"
+        f"  AND a.sender IS NOT NULL AND a.told_at >= coalesce({_last(_SAID_AT, _OTHERWISE)}, 0)"
+        "  ORDER BY a.told_at DESC, a.id DESC LIMIT 1) AS answer,"
+        " (SELECT q.language FROM letter_questions q WHERE q.phone_key = b.phone_key"
+        "  AND q.asked_at > :since_asked) AS about_answer,"
+        " (SELECT l.said FROM letter_questions q JOIN letters l ON l.id = q.letter_id"
+        "  WHERE q.phone_key = b.phone_key) AS said"
         f" FROM {batch} b LEFT JOIN opt_outs o ON o.phone_key IN (b.phone_key, b.former_key)"
         " LEFT JOIN conversations c ON c.phone_key = b.phone_key",
         batch=phones,
         gathered=now - GATHER_SECONDS,
+        since_asked=now - SAYING_SECONDS,
     ):
         phone = found[bytes(row["phone_key"])]
         phone.opted_out |= row["opted_out_at"] is not None
@@ -154,6 +174,20 @@ async def histories(
 def about(kind: str) -> str:
     """What the reply to a text of that kind is about: `sign`, `opt` or `other`."""
     return _ABOUT.get(kind, "other")
+
+
+async def is_in_talk(tx: Transaction, phone_key: bytes, now: int) -> bool:
+    """Whether something is asked of that phone: a 1 or 2 would answer that."""
+    row = await tx.fetch_one(
+        "SELECT 1 AS one FROM conversations WHERE phone_key = :key AND asked_at > :asked"
+        " UNION ALL SELECT 1 FROM texted_letters WHERE phone_key = :key AND begun_at > :begun"
+        " UNION ALL SELECT 1 FROM letter_questions q JOIN letters l ON l.id = q.letter_id"
+        "  WHERE q.phone_key = :key AND q.asked_at > :asked AND l.said IS NULL LIMIT 1",
+        key=phone_key,
+        asked=now - CONVERSATION_SECONDS,
+        begun=now - GATHER_SECONDS,
+    )
+    return row is not None
 
 
 async def converse(tx: Transaction, last: Mapping[bytes, Conversation | None], now: int) -> None:

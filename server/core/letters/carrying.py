@@ -42,12 +42,17 @@ class Settled:
 
 
 _SHOWN = COUNTS.format("letters")
+#: SQL: a letter to an office that has agreed, which gets thanks and nothing else; of `{0}`.
+_AGREED = (
+    "({0}.kind = 'letter' AND EXISTS (SELECT 1 FROM agreed_offices a"
+    " WHERE a.petition_id = {0}.petition_id AND a.office = {0}.office))"
+)
 _WAITS = (
     "l.state IN ('queued', 'retry') AND l.due_at <= :now AND l.leased_until IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM paused_offices p WHERE p.petition_id = l.petition_id"
     "  AND p.office = l.office)"
     # Organizers may have taken the signature out meanwhile.
-    f" AND {COUNTS.format('l')}"
+    f" AND {COUNTS.format('l')} AND NOT {_AGREED.format('l')}"
     # An organizer can stop all mail of a petition.
     " AND NOT EXISTS (SELECT 1 FROM petitions WHERE petitions.id = l.petition_id"
     "  AND petitions.mail_stopped_at IS NOT NULL)"
@@ -96,6 +101,16 @@ async def queue(tx: Transaction, now: int) -> None:
     )
 
 
+async def spare(tx: Transaction, now: int) -> None:
+    """What waits for an office that has agreed is not sent. One that is on its way may arrive."""
+    await tx.execute(
+        "UPDATE letters SET state = 'rejected', why = 'agreed', ended_at = :now,"
+        " leased_until = NULL WHERE state IN ('queued', 'retry')"
+        f" AND {_AGREED.format('letters')}",
+        now=now,
+    )
+
+
 async def doubt(tx: Transaction, now: int) -> None:
     """In a copy that is put back nobody knows which of those that waited have gone since."""
     await tx.execute(
@@ -134,10 +149,11 @@ async def lease(tx: Transaction, now: int, hourly: int, limit: int = 20) -> list
 
 async def begin(tx: Transaction, letter: Letter, bounce_key: bytes | None, now: int) -> bool:
     """Note that it is about to leave; False if it must not any more: its signer has taken it back,
-    or the lease has run out."""
+    its office has agreed, or the lease has run out."""
     rows = await tx.fetch(
         "UPDATE letters SET state = 'sending', bounce_key = :bounce_key WHERE id = :id"
-        " AND state IN ('queued', 'retry') AND leased_until > :now RETURNING id",
+        " AND state IN ('queued', 'retry') AND leased_until > :now"
+        f" AND NOT {_AGREED.format('letters')} RETURNING id",
         id=letter.id,
         bounce_key=bounce_key,
         now=now,

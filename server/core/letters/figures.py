@@ -8,12 +8,21 @@ from dataclasses import dataclass, field
 from server.core.letters.letter import Channel, State
 from server.db import Transaction
 
+#: What is known of answers to letters: signers who were asked and what they say, and our own count.
+HEARD_FIGURES = ("asked", "said_yes", "said_no", "answered")
+_HEARD = (
+    "count({0}.asked_at) AS asked, sum(CASE WHEN {0}.said = 'yes' THEN 1 ELSE 0 END) AS said_yes,"
+    " sum(CASE WHEN {0}.said = 'no' THEN 1 ELSE 0 END) AS said_no,"
+    " count({0}.answered_at) AS answered"
+)
+
 
 @dataclass(slots=True)
 class OfficeFigures:
     """Of one office and channel: letters by state, and of those that are held or were not sent by
-    state and why; those with words of their signer's own; whether an organizer lets nothing go
-    there for now, and whether the office has agreed."""
+    state and why; those with words of their signer's own; how many signers were asked whether it
+    has answered, and what they say; answers to letters that came to us; whether an organizer lets
+    nothing go there for now, and whether the office has agreed."""
 
     key: str
     name: str
@@ -21,6 +30,10 @@ class OfficeFigures:
     states: Counter[State] = field(default_factory=Counter)
     whys: Counter[str] = field(default_factory=Counter)
     own: int = 0
+    asked: int = 0
+    said_yes: int = 0
+    said_no: int = 0
+    answered: int = 0
     paused: bool = False
     agreed: bool = False
 
@@ -35,6 +48,7 @@ async def by_office(tx: Transaction, petition_id: int) -> list[OfficeFigures]:
     for row in await tx.fetch(
         "SELECT l.office, max(l.office_name) AS name, l.channel, l.state, l.why, count(*) AS n,"
         " sum(CASE WHEN l.own_words > 0 THEN 1 ELSE 0 END) AS own,"
+        f" {_HEARD.format('l')},"
         " max(CASE WHEN p.office IS NULL THEN 0 ELSE 1 END) AS paused,"
         " max(CASE WHEN a.office IS NULL THEN 0 ELSE 1 END) AS agreed"
         " FROM letters l LEFT JOIN paused_offices p"
@@ -48,6 +62,8 @@ async def by_office(tx: Transaction, petition_id: int) -> list[OfficeFigures]:
         one.states[row["state"]] += row["n"]
         one.whys[f"{row['state']} {row['why']}"] += row["n"]
         one.own += int(row["own"])
+        for name in HEARD_FIGURES:
+            setattr(one, name, getattr(one, name) + int(row[name]))
         one.paused, one.agreed = bool(row["paused"]), bool(row["agreed"])
     return sorted(found.values(), key=lambda f: (-f.total, f.name, f.channel))
 
@@ -61,6 +77,14 @@ async def letter_figures(tx: Transaction) -> dict[int, dict[State, int]]:
     ):
         found[row["petition_id"]][row["state"]] = row["n"]
     return found
+
+
+async def heard_figures(tx: Transaction) -> dict[int, dict[str, int]]:
+    """Of each petition with letters what is known of answers to them."""
+    rows = await tx.fetch(
+        f"SELECT petition_id, {_HEARD.format('l')} FROM letters l GROUP BY petition_id"
+    )
+    return {row["petition_id"]: {name: int(row[name]) for name in HEARD_FIGURES} for row in rows}
 
 
 async def pause(tx: Transaction, petition_id: int, office: str, now: int) -> None:
@@ -91,7 +115,8 @@ async def agreed_offices(tx: Transaction, petition_id: int) -> set[str]:
 
 
 async def note_agreed(tx: Transaction, petition_id: int, office: str, now: int) -> None:
-    """That office has agreed: signers are offered to thank it."""
+    """That office has agreed: signers are offered to thank it, and what waits for it is not sent
+    any more (`carrying.spare`)."""
     await tx.execute(
         "INSERT INTO agreed_offices (petition_id, office, agreed_at) VALUES (:petition, :office,"
         " :now) ON CONFLICT (petition_id, office) DO NOTHING",
@@ -101,9 +126,18 @@ async def note_agreed(tx: Transaction, petition_id: int, office: str, now: int) 
     )
 
 
-async def forget_agreed(tx: Transaction, petition_id: int, office: str) -> None:
+async def forget_agreed(tx: Transaction, petition_id: int, office: str, now: int) -> None:
+    """It has not, after all: what was not sent because of it waits for its turn again."""
     await tx.execute(
         "DELETE FROM agreed_offices WHERE petition_id = :petition AND office = :office",
         petition=petition_id,
         office=office,
+    )
+    await tx.execute(
+        "UPDATE letters SET state = 'queued', why = '', queued_at = :now, due_at = :now,"
+        " tries = 0, ended_at = NULL WHERE petition_id = :petition AND office = :office"
+        " AND state = 'rejected' AND why = 'agreed' AND words IS NOT NULL",
+        petition=petition_id,
+        office=office,
+        now=now,
     )

@@ -61,7 +61,8 @@ class Addressee:
 class Letter:
     """One letter to one office, as it leaves. `words` are all of it, of which `own_words`
     characters are its signer's own; their key is `sender`, that of their contact `contact`.
-    `reply_to` is where the office may answer, '' for our address."""
+    `reply_to` is where the office may answer, '' for our address; `answer_to` is where we then pass
+    its answer on to."""
 
     id: int
     petition_id: int
@@ -75,6 +76,7 @@ class Letter:
     words: str
     own_words: int
     reply_to: str = ""
+    answer_to: str = field(default="", repr=False)
     kind: LetterKind = "letter"
     tries: int = 0
     queued_at: int = 0

@@ -31,6 +31,7 @@ _STORED: dict[str, ColumnType] = {
     "words": "text",
     "own_words": "int",
     "reply_to": "text",
+    "answer_to": "text",
     "kind": "text",
 }
 #: Of `letters l`, as `from_row` reads them.
@@ -40,6 +41,10 @@ COUNTS = (
     "EXISTS (SELECT 1 FROM signatures WHERE signatures.petition_id = {0}.petition_id"
     f" AND signatures.id = {{0}}.signature_id AND {where('verified')})"
 )
+
+
+#: SQL for the state of a letter as its signer sees it.
+_SEEN = "CASE WHEN l.answered_at IS NULL THEN l.state ELSE 'answered' END"
 
 
 def from_row(row: Row) -> Letter:
@@ -62,6 +67,7 @@ def from_row(row: Row) -> Letter:
         words=row["words"] or "",
         own_words=row["own_words"],
         reply_to=row["reply_to"] or "",
+        answer_to=row["answer_to"] or "",
         kind=row["kind"],
         tries=row["tries"],
         queued_at=row["queued_at"] or 0,
@@ -88,6 +94,7 @@ def _values(letter: Letter) -> tuple[int | str | bytes | None, ...]:
         letter.words,
         letter.own_words,
         letter.reply_to or None,
+        letter.answer_to or None,
         letter.kind,
     )
 
@@ -107,7 +114,7 @@ async def write(tx: Transaction, letters: Sequence[Letter], now: int) -> None:
         "  AND l.kind = b.kind)"
         " ON CONFLICT (petition_id, signature_id, office, kind) DO UPDATE SET"
         " words = excluded.words, own_words = excluded.own_words, subject = excluded.subject,"
-        " reply_to = excluded.reply_to, channel = excluded.channel,"
+        " reply_to = excluded.reply_to, answer_to = excluded.answer_to, channel = excluded.channel,"
         " office_name = excluded.office_name, office_address = excluded.office_address"
         " WHERE letters.state = 'draft'",
         batch=pack(map(_values, letters)),
@@ -154,9 +161,9 @@ async def of_signer(
     tx: Transaction, petition_id: int, signature_id: int, sender: bytes
 ) -> list[tuple[Letter, str, str]]:
     """What one signer has written, each with its state and why, the first first; also what has left
-    before they took their signature back and signed again."""
+    before they took their signature back and signed again. What was answered is `answered`."""
     rows = await tx.fetch(
-        f"SELECT {LETTER}, l.state FROM letters l WHERE l.petition_id = :petition"
+        f"SELECT {LETTER}, {_SEEN} AS state FROM letters l WHERE l.petition_id = :petition"
         " AND (l.signature_id = :id OR (l.signature_id IS NULL AND l.sender_key = :sender))"
         " ORDER BY l.id",
         petition=petition_id,
@@ -171,7 +178,7 @@ async def expire(tx: Transaction, now: int) -> None:
     because its signature does not count."""
     ended = ", ".join(f"'{state}'" for state in ENDED)
     await tx.execute(
-        "UPDATE letters SET words = NULL, reply_to = NULL, bounce_key = NULL"
+        "UPDATE letters SET words = NULL, reply_to = NULL, answer_to = NULL, bounce_key = NULL"
         f" WHERE words IS NOT NULL AND state IN ({ended}) AND ended_at <= :before",
         before=now - WORDS_SECONDS,
     )

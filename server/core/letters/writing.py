@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from server.core.letters import carrying, figures, letters, releasing
@@ -20,7 +20,8 @@ from server.db import Transaction
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What one signer wants to be carried: `subject` and `words` as they leave, to each of
-    `offices`. `reply_to` is their own address, '' for ours."""
+    `offices`. `reply_to` is their own address, '' for ours: then answers are passed on to
+    `answer_to`, their contact."""
 
     petition: Petition
     signature_id: int
@@ -31,6 +32,7 @@ class Written:
     words: str
     own_words: int
     reply_to: str
+    answer_to: str = field(default="", repr=False)
     ids: Ids
     now: int
     kind: LetterKind = "letter"
@@ -96,6 +98,7 @@ def _letter(one: Written, signer: Signature, office: Addressee) -> Letter:
         words=one.words,
         own_words=one.own_words,
         reply_to=one.reply_to,
+        answer_to="" if one.reply_to else one.answer_to,
         kind=one.kind,
     )
 

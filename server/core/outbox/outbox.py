@@ -25,10 +25,18 @@ FAREWELL_SECONDS = 600
 #: To verify: it is worth nothing any more once the contact is about to go.
 REMINDER = "reminder"
 REMINDER_SECONDS = 20 * 3600
+#: To a signer: whether an office has answered their letter.
+LETTER_QUESTION = "letter_asked"
+LETTER_QUESTION_SECONDS = 6 * 86_400
+SAYING_SECONDS = 28 * 86_400  # for which whoever was asked may say it, and say otherwise
 #: Seconds for which a message is worth sending, by its kind.
 _ASKED = ("withdraw_code", "reset_code", "address_code", "mine_code")
 _WORTH = dict.fromkeys((*sorted(ANSWERS), *_ASKED), 6 * 3600)
 _WORTH |= {"signed": 2 * 86_400, "news": 7 * 86_400, REMINDER: REMINDER_SECONDS}
+_WORTH[LETTER_QUESTION] = LETTER_QUESTION_SECONDS
+#: What an office answers to a letter. Each says something else: none stands for another.
+ANSWER = "answer"
+_WORTH[ANSWER] = 14 * 86_400
 NOTE_SECONDS = 3 * 86_400
 LEAST_SECONDS = min(_WORTH.values())  # for which any message is worth sending
 # A status update may overtake another: only a later state replaces an earlier one.
@@ -280,7 +288,7 @@ async def delayed(
         signature=item.signature_id or 0,
         news=item.news_id or 0,
     )
-    if same or wait is None:
+    if (same and item.kind != ANSWER) or wait is None:
         await discard(tx, item.id)
         return
     await postponed(tx, item, why, now, 0, wait)

@@ -51,7 +51,11 @@ _BESIDE: dict[str, str] = {
     " FROM pending_forms",
     "codes": "SELECT purpose, made_at FROM codes",
     "letters": "SELECT kind, office_name, state AS letter_state, created_at AS made_at,"
-    " accepted_at, subject, words, reply_to FROM letters",
+    " accepted_at, answered_at, subject, words, reply_to, answer_to, asked_at, said,"
+    " said_at AS noted_at FROM letters",
+    # That they came. What they say is for nobody but the signer, to whom it is passed on.
+    "office_answers": "SELECT came_at, told_at FROM letter_answers",
+    "letter_questions": "SELECT asked_at, language FROM letter_questions",
     "letters_by_text": "SELECT step, chosen, texts, begun_at FROM texted_letters",
     "calls": "SELECT outcome, called_at FROM calls",
     "own_mails": "SELECT opened_at FROM own_mails",

@@ -8,7 +8,11 @@ from server.core.outbox import outbox
 from server.db import Transaction, pack
 
 #: Of which rows go with the signature.
-_TABLES = ("texted_letters", "calls", "own_mails", "place_corrections", "mended", "news_told")
+_TABLES = (
+    *("texted_letters", "calls", "own_mails", "place_corrections", "mended", "news_told"),
+    "letter_questions",
+    "letter_answers",
+)
 
 
 async def forget(tx: Transaction, about: Collection[tuple[int, int]]) -> None:
@@ -24,7 +28,8 @@ async def forget(tx: Transaction, about: Collection[tuple[int, int]]) -> None:
     for table in _TABLES:
         await tx.execute(f"DELETE FROM {table} WHERE {mine}", batch=pack(about))
     await tx.execute(
-        "UPDATE letters SET words = NULL, reply_to = NULL, signature_id = NULL, bounce_key = NULL"
+        "UPDATE letters SET words = NULL, reply_to = NULL, answer_to = NULL, signature_id = NULL,"
+        " bounce_key = NULL, asked_at = NULL, said = NULL, said_at = NULL"
         f" WHERE {mine}",
         batch=pack(about),
     )

@@ -36,12 +36,14 @@ class MailedCode:
 class Message:
     """`kind` is verify_code, reminder, withdraw_code or signed_otherwise, or signed_again without a
     code; or that of a mail to an organizer, with figures by name, and lines of a title and two
-    figures."""
+    figures; or that of an office's answer, in `words`, or letter_asked, with names of offices."""
 
     kind: str
     codes: tuple[MailedCode, ...] = ()
     figures: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict, repr=False)
     lines: tuple[tuple[str, int, int], ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,14 @@ class About:
 class Plan:
     """What a message has to say, before anything is made for it: a code is good from when it goes
     out. `about` has a code each; for signed_again, it is what was signed. `noted_id`: the signature
-    whose owner is told of a repeat. `words`: what it says, where that is made already."""
+    whose owner is told of a repeat. `words`: what it says, where that is made already. `letters`:
+    the ids of those that it asks about."""
 
     kind: str
     about: tuple[About, ...] = ()
     noted_id: int | None = None
     words: str = ""
+    letters: tuple[int, ...] = ()
 
     @property
     def has_code(self) -> bool:

@@ -15,7 +15,7 @@ from server.core.letters.calls import (
     all_call_figures,
     all_opened_figures,
 )
-from server.core.letters.figures import letter_figures
+from server.core.letters.figures import HEARD_FIGURES, heard_figures, letter_figures
 from server.core.letters.letter import State
 from server.db import Transaction
 
@@ -23,13 +23,14 @@ from server.db import Transaction
 @dataclass(frozen=True, slots=True)
 class Report:
     """`figures` by slug, counted from the rows; `faults` in words, empty if all is well. By slug as
-    well, of letters how many are in which state, and how calls went."""
+    well, of letters how many are in which state, what is known of answers, and how calls went."""
 
     figures: dict[str, Figures]
     faults: list[str]
     letters: dict[str, dict[State, int]]
     calls: dict[str, dict[CallOutcome, int]]
     opened_to_write: dict[str, int]
+    answers: dict[str, dict[str, int]]
 
 
 async def check(tx: Transaction) -> Report:
@@ -60,13 +61,14 @@ async def check(tx: Transaction) -> Report:
     for row in rows:
         of_petition[row["petition_id"]].append(row)
     letters, calls = await letter_figures(tx), await all_call_figures(tx)
-    opened = await all_opened_figures(tx)
+    opened, answers = await all_opened_figures(tx), await heard_figures(tx)
     return Report(
         {slug: counts.summed(of_petition[id_]) for id_, slug in slugs.items()},
         faults,
         {slug: letters.get(id_, {}) for id_, slug in slugs.items()},
         {slug: calls.get(id_, dict(NO_CALLS)) for id_, slug in slugs.items()},
         {slug: opened.get(id_, 0) for id_, slug in slugs.items()},
+        {slug: answers.get(id_, dict.fromkeys(HEARD_FIGURES, 0)) for id_, slug in slugs.items()},
     )
 
 
@@ -119,6 +121,7 @@ def as_json(report: Report) -> dict[str, dict[str, object]]:
             "letters": report.letters[slug],
             "calls": report.calls[slug],
             "opened_to_write": report.opened_to_write[slug],
+            "answers": report.answers[slug],
         }
         for slug, f in report.figures.items()
     }

@@ -16,6 +16,7 @@ from server.core.desk.people import happenings, invitations
 from server.core.desk.signers import invalidation
 from server.core.floods import limits, tries
 from server.core.letters import corrections
+from server.core.letters.heard import saying
 from server.core.news import sending
 from server.core.outbox import allowance, outages, outbox
 from server.core.signing import codes, pending, stored
@@ -51,6 +52,7 @@ async def erase_due(tx: Transaction, now: int, keep_days: int = KEEP_DAYS) -> No
     await allowance.expire(tx, now)
     await invalidation.forget_names(tx, now)
     await corrections.expire_corrections(tx, now)
+    await saying.expire_questions(tx, now)
     await sending.expire_turns(tx, now)
     await invitations.expire(tx, now)
     await happenings.expire(tx, now)

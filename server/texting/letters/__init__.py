@@ -7,7 +7,9 @@ whom.py       those who decide where the signer lives
 place.py      the questions that find them, and their answers
 words.py      the signer's words: gathered, read back, sent
 states.py     what became of letters
+answers.py    what an office answered, with MORE
 call.py       numbers, what to say, and how it went
+answered.py   did they answer?
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import re
 
 from server.core.conversations.wishes import Wish
 from server.texting.letters import call, steps, words
+from server.texting.letters.answered import answer_heard
 from server.texting.letters.way import number_of
 from server.texting.replies import Talk
 from sms.reading import Intent
@@ -41,8 +44,10 @@ def heard(talk: Talk) -> Wish | None:
     """The wish of a text that goes on with what its phone is writing; None for one that does what
     it does everywhere."""
     step = talk.standing.letter
-    if not step or talk.asked:
+    if talk.asked:
         return None
+    if not step:
+        return answer_heard(talk)
     if step == "called":
         outcome = call.OUTCOMES.get(number_of(talk.said) or 0)
         return call.went(talk, outcome) if outcome else None

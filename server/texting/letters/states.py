@@ -20,6 +20,7 @@ STATES: dict[str, str] = {
     "sending": N_("on its way"),
     "retry": N_("waits for its turn"),
     "accepted": N_("it was sent"),
+    "answered": N_("they answered"),
     "done": N_("it was sent"),
     "bounced": N_("came back"),
     "rejected": N_("it was not sent"),

@@ -54,9 +54,9 @@ Step = Callable[[Transaction, str], Awaitable[Told]]
 OnTheWay = Callable[[Way], Awaitable[Told]]
 
 
-def wish_of(talk: Talk, step: Step) -> Wish:
+def wish_of(talk: Talk, step: Step, language: str = "") -> Wish:
     """The wish of a text that is a step; what was asked before towards a signature is over."""
-    language = talk.language()
+    language = language or talk.language()
 
     async def act(tx: Transaction) -> Told:
         return await step(tx, language)

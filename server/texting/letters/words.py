@@ -13,7 +13,8 @@ from server.core.letters.writing import Progress, Written
 from server.core.places.outcomes import Reached
 from server.db import Transaction
 from server.errors import InvalidInput
-from server.mail.letters import letter_text
+from server.mail.letters import Answers, letter_text
+from server.mail.tokens import passes_on
 from server.texting.account import signed_with
 from server.texting.intake import TEXT_LIMIT
 from server.texting.letters import call, whom
@@ -132,6 +133,7 @@ async def _send(way: Way, own: str, found: Whom) -> Told:
     """Keep the letters, which wait for their turn; nothing is sent by a text."""
     petition, services = way.petition, way.talk.services
     about = services.renderer, services.settings, petition, way.signer
+    answers: Answers = "passed_on" if passes_on(services.settings) else "no_mail"
     written = Written(
         petition=petition,
         signature_id=way.signer.id,
@@ -139,9 +141,10 @@ async def _send(way: Way, own: str, found: Whom) -> Told:
         offices=found.offices,
         language=way.language,
         subject=petition.wording(petition.language).title,
-        words=letter_text(*about, found.offices, own, "no_mail", thanks=found.thanks),
+        words=letter_text(*about, found.offices, own, answers, thanks=found.thanks),
         own_words=len(own),
         reply_to="",
+        answer_to=way.talk.phone,
         ids=services.ids,
         now=services.now(),
         kind="thanks" if found.thanks else "letter",

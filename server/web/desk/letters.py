@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from server.core.letters import again, corrections, figures
+from server.core.letters import again, carrying, corrections, figures
 from server.core.letters.again import STUCK, Stuck
+from server.core.letters.answering import OfficeAnswers, answers_by_office
 from server.core.letters.calls import call_figures, opened_figure
 from server.core.letters.corrections import Corrected
 from server.core.letters.figures import OfficeFigures
@@ -36,6 +37,7 @@ _STATES = {
     "rejected no_mail": N_("not sent: they take no mail"),
     "rejected vacant": N_("not sent: nobody is in office now"),
     "rejected many": N_("not sent: there were four letters from one phone or e-mail already"),
+    "rejected agreed": N_("not sent: they have agreed, and can be thanked"),
     "rejected gave_up": N_("not sent: their mail server had no time for a week"),
     "rejected": N_("refused by their mail server: check the address"),
     "uncertain": N_("perhaps sent: the line broke, and we do not send twice"),
@@ -65,6 +67,7 @@ class OfficeLines:
     channel: str
     lines: list[tuple[str, int]]
     again: list[tuple[Stuck, str]]
+    answers: OfficeAnswers | None = None
 
 
 async def show(visit: Visit) -> None:
@@ -73,6 +76,7 @@ async def show(visit: Visit) -> None:
     async with visit.services.database.read() as tx:
         found = await _offices(tx, petition)
         stuck = await again.stuck(tx, petition.id)
+        answered = await answers_by_office(tx, petition.id)
         corrected = await corrections.by_several(tx, petition.id)
         called = await call_figures(tx, petition.id)
         opened = await opened_figure(tx, petition.id)
@@ -81,7 +85,7 @@ async def show(visit: Visit) -> None:
         "letters",
         petition,
         _DONE,
-        offices=[_said(visit, one, stuck) for one in found],
+        offices=[replace(_said(visit, one, stuck), answers=answered.get(one.key)) for one in found],
         corrected=[(one.postcode, names[one.division], one.signers) for one in corrected],
         called=called,
         opened=opened,
@@ -172,8 +176,9 @@ async def _set(visit: Visit, done: str) -> None:
                     await figures.resume(tx, petition.id, key)
                 case "agreed":
                     await figures.note_agreed(tx, petition.id, key, now)
+                    await carrying.spare(tx, now)
                 case _:
-                    await figures.forget_agreed(tx, petition.id, key)
+                    await figures.forget_agreed(tx, petition.id, key, now)
             await visit.note(tx, f"letters_{done}", petition.id, office=one.name)
     await visit.go_to_petition(petition, f"/letters?done={done if one else 'no_office'}")
 

@@ -13,7 +13,7 @@ from server.core.petitions.petitions import Petition
 from server.core.values.contacts import normal_email
 from server.core.values.names import tidy
 from server.mail.smtp import mailer
-from server.mail.tokens import return_path
+from server.mail.tokens import answers_to, return_path
 from server.mail.words import folded
 from server.web.desk.visit import Visit
 from server.words.render import N_
@@ -96,7 +96,7 @@ def _sheet(visit: Visit, petition: Petition, address: str) -> Sheet:
         address=address,
         subject=f"{mark}: {title}",
         text=folded(words.strip()),
-        reply_to=settings.letters_reply_to or settings.mail_from,
+        reply_to=answers_to(settings, visit.services.keys),
         back_to=return_path(settings, visit.services.keys, address),
         written_at=visit.services.now(),
     )

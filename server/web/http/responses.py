@@ -36,6 +36,7 @@ UNKEPT = (b"cache-control", b"no-store")
 #: No search engine keeps the page: it may still change, or is another one's twin.
 UNFOUND = (b"x-robots-tag", b"noindex")
 VARY = (b"vary", b"accept-encoding")
+FOR_EVERY_SITE = (b"access-control-allow-origin", b"*")  # figures are for everybody's page
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 _STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}

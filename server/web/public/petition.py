@@ -19,6 +19,7 @@ from server.errors import NotFound
 from server.web.http.responses import (
     CHECKED,
     FOR_ALL,
+    FOR_EVERY_SITE,
     JSON,
     NOSNIFF,
     PLAIN,
@@ -33,7 +34,6 @@ from server.web.public.site import Site
 from server.words.render import day_words
 
 _COUNTS = Markup("<!--counts-->")
-_FOR_EVERY_SITE = (b"access-control-allow-origin", b"*")  # figures are for everybody's page
 
 
 class Petitions:
@@ -42,7 +42,7 @@ class Petitions:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._rejections = Rejections(site)
-        self._rendered: dict[tuple[int, str], tuple[tuple[int, int], str]] = {}
+        self._rendered: dict[tuple[int, str], tuple[tuple[int, int, bool], str]] = {}
 
     async def information(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A page of words about the server: `/accessibility`, `/help`, `/privacy`."""
@@ -94,33 +94,41 @@ class Petitions:
             return
         figures, late = await self._site.latest_figures(petition)
         news = await self._site.latest_news(petition)
+        answers = await self._site.has_answers(petition)
 
         def render() -> tuple[bytes, Headers]:
             language = prefix or petition.language
             words = self._site.figures_words(language, figures, late, of=petition)
             if by is None:
-                page = self._without_counts(petition, prefix, news)
+                page = self._without_counts(petition, prefix, news, answers)
                 return html(page.replace(_COUNTS, words), FOR_ALL)
-            body, headers = html(
-                self._render(petition, prefix, news, by).replace(_COUNTS, words), FOR_ALL
-            )
+            page = self._render(petition, prefix, news, answers, by)
+            body, headers = html(page.replace(_COUNTS, words), FOR_ALL)
             return body, [*headers, UNFOUND]
 
-        key = (petition.id, petition.version, figures, late, news and news.id)
+        key = (petition.id, petition.version, figures, late, news and news.id, answers)
         await self._site.send_kept(scope, send, key, render)
 
-    def _without_counts(self, petition: Petition, prefix: str | None, news: News | None) -> str:
+    def _without_counts(
+        self, petition: Petition, prefix: str | None, news: News | None, answers: bool
+    ) -> str:
         """The page with a mark where the counts go, rendered once for each version and language,
-        and when there is news."""
-        key, made_of = (petition.id, prefix or ""), (petition.version, news.id if news else 0)
-        rendered, page = self._rendered.get(key, ((0, 0), ""))
+        and when there is news, or the first figure of answers to letters."""
+        key = petition.id, prefix or ""
+        made_of = petition.version, news.id if news else 0, answers
+        rendered, page = self._rendered.get(key, ((0, 0, False), ""))
         if rendered != made_of:
-            page = self._render(petition, prefix, news)
+            page = self._render(petition, prefix, news, answers)
             self._rendered[key] = (made_of, page)
         return page
 
     def _render(
-        self, petition: Petition, prefix: str | None, news: News | None, by: Collector | None = None
+        self,
+        petition: Petition,
+        prefix: str | None,
+        news: News | None,
+        answers: bool,
+        by: Collector | None = None,
     ) -> str:
         return self._site.render_petition(
             "web/petition.html",
@@ -129,6 +137,7 @@ class Petitions:
             by=by,
             counts=_COUNTS,
             news=news,
+            answers=answers,
             preview=False,
             since=day_words(petition.opened_at or 0, prefix or petition.language),
         )
@@ -151,5 +160,5 @@ class Petitions:
 
 
 async def _send_figures(scope: Scope, send: Send, kind: Header, figures: str) -> None:
-    headers = [kind, CHECKED, NOSNIFF, _FOR_EVERY_SITE]
+    headers = [kind, CHECKED, NOSNIFF, FOR_EVERY_SITE]
     await respond(scope, send, 200, headers, f"{figures}\n".encode())

@@ -68,6 +68,7 @@ class Previews:
             counts=self._site.figures_words(language, _NOBODY, late=False, of=opened),
             since=day_words(services.now(), language),
             news=None,
+            answers=False,
             preview=True,
         )
 

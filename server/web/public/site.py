@@ -17,6 +17,7 @@ from server.core.counting import counts
 from server.core.counting.counts import PublicFigures
 from server.core.desk.dashboard import CHANNELS
 from server.core.desk.signers import invalidation
+from server.core.letters.heard.public import with_answers
 from server.core.news import writing
 from server.core.news.piece import News
 from server.core.petitions.collectors import Collector
@@ -30,6 +31,8 @@ from server.web.http.pages import Pages, Render, send_page
 from server.web.http.responses import PRIVATE, Header, Headers, redirect, send_html
 from server.web.public.words import CHANNEL_WORDS, MESSAGES, REFUSAL_WORDS, meaning_of
 
+ANSWERS_SECONDS = 10.0
+
 
 class Site:
     """What the endpoints of public pages have in common. `scope["language"]` is the prefix of the
@@ -41,6 +44,7 @@ class Site:
         self._known: dict[int, PublicFigures] = {}
         self._listed: dict[int, PublicFigures] = {}
         self._news: dict[int, News | None] = {}
+        self._answers, self._answers_at = frozenset[int](), float("-inf")
 
     async def find(self, scope: Scope) -> Petition:
         """The petition in the address. Raises `NotFound`."""
@@ -86,6 +90,17 @@ class Site:
                 found = await writing.news_of(tx, petition.id, public=True, limit=1)
             self._news[petition.id] = next(iter(found), None)
         return self._news.get(petition.id)
+
+    async def has_answers(self, petition: Petition) -> bool:
+        """Whether there is anything to show of answers to its letters, as of some seconds ago: that
+        changes once a day."""
+        now = self.services.now()
+        if not 0 <= now - self._answers_at < ANSWERS_SECONDS:
+            self._answers_at = now  # one visitor looks; the others have the last ones meanwhile
+            with suppress(StoreUnavailable, TimeoutError):
+                async with asyncio.timeout(PATIENCE_SECONDS), self.services.database.read() as tx:
+                    self._answers = await with_answers(tx)
+        return petition.id in self._answers
 
     async def figures_of(
         self, petitions: Iterable[Petition]

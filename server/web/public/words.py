@@ -117,6 +117,17 @@ MESSAGES: dict[str, Message] = {
             N_("What you signed stays. To get news again, sign again and tick it."),
         ),
     ),
+    "said": (
+        N_("Did they answer you?"),
+        (
+            N_("Thank you. We have noted it."),
+            N_("If somebody answers later, open the page of our mail again."),
+        ),
+    ),
+    "not_asked": (
+        N_("This question is over"),
+        (N_("We ask about a letter once, and take what you say for four weeks."),),
+    ),
     "403": (
         N_("This form came from another site"),
         (N_("We only take signatures that are sent from our own page. Please sign there."),),

@@ -20,7 +20,7 @@ CORE = ROOT / "server" / "core"
 OF_PEOPLE = frozenset(
     "signatures pending_forms inbound outbox conversations codes holds opt_outs stopped_recipients"
     " mail_stops bounces invalidations letters texted_letters calls"
-    " place_corrections judged_texts mended news_told".split()
+    " place_corrections judged_texts mended news_told letter_answers letter_questions".split()
 )
 BY_AGE = "due again by its age, at the start of a server and in `restore`"
 BY_SENDING = "no wish to erase: what became of a message, or of a question"
@@ -54,6 +54,11 @@ ERASING: dict[str, set[str] | str] = {
     "desk/signers/moderation.py:judge_comments": BY_DESK,
     "letters/again.py:_move": BY_SENDING,
     "letters/again.py:send_again": BY_SENDING,
+    "letters/answering.py:_forget_read": BY_SENDING,
+    "letters/answering.py:expire_answers": BY_AGE,
+    "letters/answering.py:passed_on": BY_SENDING,
+    "letters/answering.py:read_on": BY_SENDING,
+    "letters/answering.py:take": BY_SENDING,
     "letters/carrying.py:begin": BY_SENDING,
     "letters/carrying.py:came_back": BY_SENDING,
     "letters/carrying.py:doubt": BY_SENDING,
@@ -61,7 +66,17 @@ ERASING: dict[str, set[str] | str] = {
     "letters/carrying.py:lease": BY_SENDING,
     "letters/carrying.py:queue": BY_SENDING,
     "letters/carrying.py:settle": BY_SENDING,
+    "letters/carrying.py:spare": BY_SENDING,
     "letters/carrying.py:tend": BY_SENDING,
+    "letters/figures.py:forget_agreed": BY_SENDING,
+    "letters/heard/asking.py:_note": BY_SENDING,
+    "letters/heard/asking.py:_queue": BY_SENDING,
+    "letters/heard/asking.py:ask_nobody": BY_SENDING,
+    "letters/heard/asking.py:begin": BY_SENDING,
+    "letters/heard/asking.py:take_back": BY_SENDING,
+    "letters/heard/saying.py:_note": BY_SENDING,
+    "letters/heard/saying.py:expire_questions": BY_AGE,
+    "letters/heard/saying.py:say": BY_SENDING,
     "letters/letters.py:drop_drafts": BY_SENDING,
     "letters/letters.py:expire": BY_AGE,
     "letters/letters.py:refuse": BY_SENDING,

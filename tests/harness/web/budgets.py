@@ -14,6 +14,8 @@ BUDGETS = {
     "p/face/withdraw": (1400, 1200, 3000),
     "withdraw by mail": (1400, 1200, 3000),
     "p/face/letter": (1400, 1200, 3000),
+    "p/face/answers": (1400, 1200, 3000),
+    "p/face/answered?ref=AAAAAAAAAAAAAAAAAAAAAA": (1400, 1200, 3000),
     "errors": (2000, 1700, 3800),
     "mine": (1400, 1200, 3000),
     "": (1400, 1200, 3000),

@@ -126,6 +126,7 @@ PUBLIC = set(
     " /p/{slug}/names/{page} /p/{slug}/feed.atom /sms/{gateway} /sms/{gateway}/{rest}"
     " /preview/{ref} /preview/{ref}/{rest} /p/{slug}/privacy"
     " /p/{slug}/organizations /p/{slug}/organizations/{page} /news/off/{word}"
+    " /p/{slug}/answers /p/{slug}/answers.json /p/{slug}/answered"
     " /p/{slug}/news /p/{slug}/news/before/{page} /p/{slug}/news/{number}".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from server.core.desk.breakdown import HOUR, OTHERS, Cells
 from server.core.desk.dashboard import WEEK_DAYS
 from server.core.desk.kept import KeptFigures
 from server.core.desk.recent import recent_texts
+from server.core.letters.figures import HEARD_FIGURES, OfficeFigures, by_office
 from server.core.petitions import collectors
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.wordings import FEWEST
@@ -88,6 +90,7 @@ async def _counted(visit: Visit, tx: Transaction, petition: Petition) -> dict[st
             for each in petition.collectors
             if brought.get(each.id, 0) >= FEWEST
         ],
+        "letters": await by_office(tx, petition.id),
     }
 
 
@@ -163,6 +166,7 @@ def _said(petition: Petition, counted: dict[str, Any]) -> dict[str, Any]:
             _date(d): {"verified": d.verified, "unverified": d.unverified} for d in counted["days"]
         },
         "collector": {each.code: {"verified": n} for each, n in counted["collectors"]},
+        "letters": _letters_said(counted["letters"]),
     }
     return said | (_kept_said(found, counted) if found else {})
 
@@ -188,6 +192,15 @@ def _kept_said(found: KeptFigures, counted: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _letters_said(offices: Sequence[OfficeFigures]) -> dict[str, dict[str, int]]:
+    """By office how many letters there are, and what is known of answers; of `FEWEST` and more."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in offices:
+        heard = {name: getattr(one, name) for name in HEARD_FIGURES}
+        found[one.name].update({"letters": one.total} | heard)
+    return {name: dict(n) for name, n in found.items() if n["letters"] >= FEWEST}
+
+
 def _states(sums: dashboard.Sums) -> dict[str, int]:
     return {"verified": sums.verified, "unverified": sums.unverified, "held": sums.held}
 
@@ -200,7 +213,8 @@ def _lines(said: dict[str, Any]) -> Iterator[tuple[str, str, str, int]]:
     """Of each table its cells; of the totals, too."""
     for figure, n in said["total"].items():
         yield "total", "", figure, n
-    for table in ("class", "day", "collector", "place", "language", "mail", "mail_domain"):
+    tables = ("class", "day", "collector", "letters", "place", "language", "mail", "mail_domain")
+    for table in tables:
         for label, figures in said.get(table, {}).items():
             for figure, n in figures.items():
                 yield table, label, figure, n

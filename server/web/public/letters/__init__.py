@@ -1,1 +1,1 @@
-"""A letter to those who decide, from the postcode to the sending."""
+"""A letter to those who decide, from the postcode to the sending, and who answers."""

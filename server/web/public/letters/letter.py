@@ -30,6 +30,7 @@ from server.core.values.names import tidy
 from server.core.values.postcodes import fold_postcode
 from server.errors import InvalidInput, Problem, StoreUnavailable
 from server.mail.letters import Answers, letter_text
+from server.mail.tokens import passes_on
 from server.web.http.failures import note
 from server.web.http.forms import Bounds, read_form, read_query
 from server.web.http.guard import check_origin
@@ -227,7 +228,8 @@ class LetterPages:
     ) -> LetterStep:
         """The form, with what is wrong; the letter as it would leave; when that was read, it is
         kept to be carried."""
-        form, again = writer.form, LetterStep("write", writer.form, place=place, to=to)
+        passed_on, form = self._passed_on(writer), writer.form
+        again = LetterStep("write", form, place=place, to=to, passed_on=passed_on)
         if "words" not in form or form.get("change"):
             return again
         try:
@@ -257,10 +259,15 @@ class LetterPages:
 
     def _worded(self, writer: LetterWriter, typed: _Typed, to: Recipients) -> str:
         """The whole letter."""
-        whose: Answers = "writer" if typed.reply_to else "us"
         services, petition = self._services, writer.petition
+        ours: Answers = "passed_on" if self._passed_on(writer) else "us"
+        whose: Answers = "writer" if typed.reply_to else ours
         about = services.renderer, services.settings, petition, writer.author
         return letter_text(*about, to.offices, typed.words, whose, thanks=to.thanks)
+
+    def _passed_on(self, writer: LetterWriter) -> bool:
+        """Whether what an office answers to us gets to whoever wrote the letter."""
+        return passes_on(self._services.settings) and bool(writer.author.contact)
 
     def _written(
         self, writer: LetterWriter, typed: _Typed, to: Recipients, letter: str, language: str
@@ -276,6 +283,7 @@ class LetterPages:
             words=letter,
             own_words=len(typed.words),
             reply_to=typed.reply_to,
+            answer_to=writer.author.contact or "",
             ids=services.ids,
             now=services.now(),
             kind="thanks" if to.thanks else "letter",

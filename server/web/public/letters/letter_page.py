@@ -49,11 +49,13 @@ PROGRESS_WORDS = {
     "retry": N_("not sent yet: their mail server has no time, and we try again"),
     "accepted": N_("sent: their mail server has taken it"),
     "done": N_("sent: their mail server has taken it"),
+    "answered": N_("they answered"),
     "bounced": N_("came back: their mail server did not want it"),
     "rejected": N_("not sent: their mail server did not want it"),
     "rejected no_mail": N_("not sent: they take no mail, so use their form or call them"),
     "rejected many": N_("not sent: we have sent them four letters from your phone or e-mail"),
     "rejected vacant": N_("not sent: nobody is in office now"),
+    "rejected agreed": N_("not sent: they have agreed already"),
     "uncertain": N_("perhaps sent: the line broke, and we do not send it twice"),
 }
 
@@ -76,7 +78,7 @@ class LetterStep:
     """What the page shows: the question of the postcode (`postcode`) or of what lies there
     (`place`), who decides (`ways`), the form (`write`), the whole letter (`read`), what became of
     it (`sent`), or only that all of it is to be sent once more (`again`). `noted`: they have said
-    how a call went."""
+    how a call went. `passed_on`: what an office answers to us gets to them."""
 
     asks: Literal["postcode", "place", "ways", "write", "read", "sent", "again"]
     form: Mapping[str, str] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class LetterStep:
     place: Whereabouts | None = None
     to: Recipients = NO_RECIPIENTS
     noted: bool = False
+    passed_on: bool = False
 
 
 def letter_context(
@@ -103,6 +106,7 @@ def letter_context(
         "offices": [office.name for office in step.to.offices],
         "agreed": [office.name for office in step.to.agreed],
         "thanks": step.to.thanks,
+        "passed_on": step.passed_on,
         "sent": [
             (letter_named(services.renderer, language, one), say(language, progress_words(one)))
             for one in step.sent

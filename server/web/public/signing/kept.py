@@ -22,6 +22,8 @@ KEPT_PARTS = {
     "codes": N_("A code"),
     "corrections": N_("What an organizer has corrected"),
     "letters": N_("A letter to those who decide"),
+    "office_answers": N_("An answer to a letter"),
+    "letter_questions": N_("A question to the phone, whether they answered"),
     "letters_by_text": N_("A letter that is being written by text"),
     "calls": N_("A call to those who decide"),
     "own_mails": N_("A mail of their own to those who decide"),
@@ -76,7 +78,11 @@ KEPT_FIELDS = {
     "body": N_("Text"),
     "texts": N_("Text"),
     "reply_to": N_("Answers go to"),
+    "answer_to": N_("Answers are passed on to"),
     "accepted_at": N_("Sent on"),
+    "answered_at": N_("Answered on"),
+    "came_at": N_("Received on"),
+    "told_at": N_("Sent on"),
     "sent_at": N_("Sent on"),
     "failed_at": N_("Not sent on"),
     "received_at": N_("Received on"),
@@ -85,6 +91,7 @@ KEPT_FIELDS = {
     "begun_at": N_("Begun on"),
     "noted_at": N_("Said on"),
     "asked_at": N_("Asked on"),
+    "said": N_("They answered"),
     "division": N_("Place"),
 }
 KEPT_STATES = {
@@ -97,7 +104,7 @@ KEPT_STATES = {
 }
 _YES, _NO = N_("yes"), N_("no")
 _ERASED = N_("erased")
-_MASKED = frozenset({"contact", "recipient", "sender", "email", "reply_to"})
+_MASKED = frozenset({"contact", "recipient", "sender", "email", "reply_to", "answer_to"})
 #: Of the columns of a signature, those that are told where they say nothing, too.
 _ALWAYS = frozenset({"state", "name", "postcode", "contact", "comment", "public_at", "news_at"})
 
@@ -141,6 +148,8 @@ class Teller:
             return str(LANGUAGES.get(value, value))
         if name == "state":
             return self.say(KEPT_STATES.get(value, value))
+        if name == "said":
+            return self.say(_YES if value == "yes" else _NO)
         if name == "reason":
             return self.reason(value)
         if name == "field":
