@@ -34,6 +34,7 @@ from tests.web.presses import (
     offices,
     persons,
     petitions,
+    printing,
     readers,
     reviewing,
     signers,
@@ -46,7 +47,7 @@ AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
     *(readers, signers, letters, offices, petitions, collectors, life, news, reviewing),
-    *(decisions, persons, team, account, texts),
+    *(decisions, persons, team, account, texts, printing),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -40,6 +40,7 @@ DELETED = (
     "texted_letters",
     "calls",
     "own_mails",
+    "print_batches",
     "paused_offices",
     "agreed_offices",
     "place_corrections",

@@ -260,7 +260,8 @@ class LetterPages:
         whose: Answers = "writer" if typed.reply_to else "us"
         services, petition = self._services, writer.petition
         about = services.renderer, services.settings, petition, writer.author
-        return letter_text(*about, to.offices, typed.words, whose, thanks=to.thanks)
+        said = to.offices, typed.words, whose
+        return letter_text(*about, *said, thanks=to.thanks, reply_to=typed.reply_to)
 
     def _written(
         self, writer: LetterWriter, typed: _Typed, to: Recipients, letter: str, language: str
