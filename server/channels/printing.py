@@ -20,7 +20,7 @@ from server.channels import typesetting
 #: all are in `fonts-noto-core`.
 FONTS = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari")
 PRINT_SECONDS = 90.0  # after which it is given up; 250 of the longest letters take a few
-AT_ONCE = 1  # documents that one server makes at a time
+_AT_ONCE = 1  # documents that one server makes at a time
 _LET_THROUGH = ("PATH", "PYTHONPATH", "HOME", "XDG_DATA_HOME", "LANG")
 
 
@@ -44,7 +44,7 @@ class PrintShop:
 
     async def pdf(self, batch: Mapping[str, Any]) -> bytes:
         """The document of a batch, as the template reads it. Raises `NotPrinted`."""
-        if self._at_work >= AT_ONCE:
+        if self._at_work >= _AT_ONCE:
             raise NotPrinted("busy")
         self._at_work += 1
         try:

@@ -100,7 +100,8 @@ async def test_a_batch_is_a_list_and_a_letter_on_each_sheet(desk: Room) -> None:
     for said in ("Office Letters Numbers", "Jo Marsh, Mayor 1", "محمد علي", "All"):
         assert said in cover
     assert first.startswith("Jo Marsh, Mayor Town Hall 1 Main St Helena MT 59601")
-    assert "Dear Jo, #panic() *my* lake. -- Ana Ana Diaz, 59801 I signed this petition." in first
+    assert "Dear Jo, #panic() *my* lake. -" in first  # (a sign at a line's end may hyphenate)
+    assert "Ana Ana Diaz, 59801 I signed this petition." in first
     assert "You can answer to ana@example.org: it reaches the writer." in first
     assert first.endswith("1-1")
     assert "If you write to petition@petition.example.org, those who run" in second

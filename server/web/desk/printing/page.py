@@ -17,7 +17,7 @@ from server.web.desk.visit import Visit
 from server.words.render import N_, template_folder
 
 log = logging.getLogger(__name__)
-BLOCK = 1 << 16  # bytes of a document that are sent at once
+_BLOCK = 1 << 16  # bytes of a document that are sent at once
 _PAGE = "/letters/print"
 _DONE = {
     "made": N_("The batch is made. Print it, then say that you have posted it."),
@@ -92,8 +92,8 @@ def _has(batch: PrintBatch, part: int) -> bool:
 
 
 async def _blocks(pdf: bytes) -> AsyncGenerator[bytes]:
-    for at in range(0, len(pdf), BLOCK):
-        yield pdf[at : at + BLOCK]
+    for at in range(0, len(pdf), _BLOCK):
+        yield pdf[at : at + _BLOCK]
 
 
 async def posted(visit: Visit) -> None:
