@@ -1,6 +1,8 @@
 """How a letter reaches an office: one small file for each way, one interface.
 
-smtp.py    by mail from our own domain
+smtp.py         by mail from our own domain
+printing.py     on paper, which an organizer posts: no `Channel`, since nobody takes it over from us
+typesetting.py  the process that makes the pages
 
 What a channel says of a letter is the truth of this moment: `accepted` means that the other side
 has taken it over. Nobody is told "sent" before.

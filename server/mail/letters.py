@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
 
 from server.config import Settings
 from server.core.letters.answering import KeptAnswer
-from server.core.letters.letter import Addressee
+from server.core.letters.letter import Addressee, Letter, LetterKind
 from server.core.letters.writing import Progress
 from server.core.petitions.petitions import Petition
 from server.core.signing.signature import Signature
+from server.mail.tokens import unsigned
 from server.words.render import N_, Renderer, group_digits
 
 #: Where an office's answer goes: to the `writer`, also by us (`passed_on`), or to those who run the
@@ -18,6 +19,8 @@ from server.words.render import N_, Renderer, group_digits
 Answers = Literal["writer", "us", "no_mail", "passed_on"]
 
 _FILES = N_("It had {count} attached files, which we do not pass on.")
+#: Parts what the signer wrote from the end of a letter, `templates/letter/letter.txt`.
+_FOOT = "\n--\n"
 _THANKS = N_("Your thanks to {name}")
 
 
@@ -47,25 +50,49 @@ def letter_text(
     settings: Settings,
     petition: Petition,
     signer: Signature,
-    offices: Iterable[Addressee],
+    offices: Sequence[Addressee],
     own: str,
     answers: Answers,
     *,
     thanks: bool = False,
+    reply_to: str = "",
 ) -> str:
     """The whole letter, in the petition's language: those who decide read that. With `thanks` they
-    are told that they have agreed."""
+    are told that they have agreed. `reply_to` is the writer's address, if they may answer to it."""
     language = petition.language
     page = renderer.page(
         "letter/letter.txt",
         language,
         offices=[office.name for office in offices],
         own=own,
-        title=petition.wording(language).title,
-        url=f"{settings.public_url}/p/{petition.slug}",
         name=signer.name or "",
         postcode=signer.postcode or "",
         answers=answers,
-        thanks=thanks,
+        printed=all(office.channel == "print" for office in offices),
+        **_foot(settings, petition, "thanks" if thanks else "letter", reply_to),
     )
     return page.strip()
+
+
+def printed_text(renderer: Renderer, settings: Settings, petition: Petition, letter: Letter) -> str:
+    """A letter as it stands on paper, whichever way it was written for."""
+    own, _, foot = letter.words.rpartition(_FOOT)
+    page = renderer.page(
+        "letter/_foot.txt",
+        petition.language,
+        answers="writer" if letter.reply_to else "us",
+        printed=True,
+        **_foot(settings, petition, letter.kind, letter.reply_to),
+    )
+    return f"{(own or foot).strip()}\n\n{page.strip()}"
+
+
+def _foot(
+    settings: Settings, petition: Petition, kind: LetterKind, reply_to: str
+) -> dict[str, object]:
+    return {
+        "thanks": kind == "thanks",
+        "title": petition.wording(petition.language).title,
+        "url": f"{settings.public_url}/p/{petition.slug}",
+        "address": reply_to or unsigned(settings),
+    }

@@ -59,10 +59,15 @@ def message_id(settings: Settings, keys: Keys, item: Announcement) -> str:
 
 def answers_to(settings: Settings, keys: Keys, about: str = "") -> str:
     """The address at which an office answers; with `about`, where we then know what it is about."""
-    pattern = settings.letters_reply_to
-    if "*" not in pattern:
-        return pattern or settings.mail_from
-    return pattern.replace("*", token(keys, about)) if about else settings.mail_from
+    if not about or not passes_on(settings):
+        return unsigned(settings)
+    return settings.letters_reply_to.replace("*", token(keys, about))
+
+
+def unsigned(settings: Settings) -> str:
+    """The address at which people of ours read what an office answers."""
+    own = "" if passes_on(settings) else settings.letters_reply_to
+    return own or settings.mail_from
 
 
 def passes_on(settings: Settings) -> bool:

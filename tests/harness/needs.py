@@ -18,12 +18,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import pytest
 
 from tests.harness.web import npm
 
-# What a test asks for, which is also Debian's package: the commands that will do, best first.
+# What a test asks for, which is also Debian's package: the commands that will do, best first. Of
+# fonts there is a file to look for instead.
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
     "curl": ("curl",),
@@ -31,12 +33,15 @@ PROGRAMS = {
     "elinks": ("elinks",),
     "faketime": ("faketime",),
     "fiu-utils": ("fiu-ctrl",),
+    "fonts-noto-core": (),
     "links": ("links",),
     "lynx": ("lynx",),
     "nginx-light": ("nginx", "/usr/sbin/nginx"),
     "pgbouncer": ("pgbouncer", "/usr/sbin/pgbouncer"),
+    "poppler-utils": ("pdftotext",),
     "w3m": ("w3m",),
 }
+FONTS = {"fonts-noto-core": Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf")}
 
 
 def needs(*names: str) -> pytest.MarkDecorator:
@@ -54,7 +59,9 @@ def program(name: str) -> str:
 
 
 def find(name: str) -> str | None:
-    """The path of the first command that will do, or None."""
+    """The path of the first command that will do, or of the font; None where it is missing."""
+    if name in FONTS:
+        return str(FONTS[name]) if FONTS[name].exists() else None
     return next(filter(None, map(shutil.which, PROGRAMS[name])), None)
 
 

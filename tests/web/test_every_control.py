@@ -32,6 +32,7 @@ from tests.web.presses.desk import (
     offices,
     persons,
     petitions,
+    printing,
     reviewing,
     team,
     texts,
@@ -43,7 +44,7 @@ AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
     *(readers, signers, letters, answers, offices, petitions, collectors, life, news, reviewing),
-    *(decisions, persons, team, account, texts),
+    *(decisions, persons, team, account, texts, printing),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

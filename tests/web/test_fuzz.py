@@ -152,7 +152,7 @@ class Requests:
     def _path(self) -> str:
         draw = self._random
         usual = {"slug": "lake", "page": "1", "id": "1", "rest": SECRET, "ref": "1-" + 32 * "0"}
-        usual |= {"collector": "ana7", "draft": "lake", "number": "1"}
+        usual |= {"collector": "ana7", "draft": "lake", "number": "1", "part": "1"}
         usual |= {"organization": "1", "token": 32 * "0", "word": 42 * "a"}
         usual["gateway"] = draw.choice(GATEWAYS)
 

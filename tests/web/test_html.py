@@ -82,7 +82,14 @@ def organizer_pages(server: Server) -> dict[str, str]:
     room["first"] = ask("sign-in", {"name": "organizer", "password": server.password})
     token = re.search('name="csrf" value="([^"]+)"', room["first"])
     assert token, "not signed in"
-    pages = ["p/face", "p/face/edit", "p/face/letters", "petitions/new", "p/none"]
+    pages = [
+        "p/face",
+        "p/face/edit",
+        "p/face/letters",
+        "p/face/letters/print",
+        "petitions/new",
+        "p/none",
+    ]
     pages += ["p/face/figures", "p/face/share", "p/face/pause", "p/face/close", "?q=face"]
     pages += ["p/face/collectors", "o/1?done=no_name", "join/0", "p/face/texts?show=all"]
     for path in [*pages, "p/face/moderation", "p/face/invalidate", "p/face/audit"]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from server.core.letters.carrying import WAITING
 from server.core.letters.letter import Addressee
 from server.core.letters.letters import COUNTS
 from server.core.letters.offices import office_instead
@@ -24,8 +25,8 @@ _CAN_GO = (
     f" AND {COUNTS.format('letters')}"
 )
 _QUEUED = (
-    "state = 'queued', why = '', queued_at = :now, due_at = :now, tries = 0, ended_at = NULL,"
-    " leased_until = NULL"
+    f"state = {WAITING}, why = '', queued_at = :now, due_at = :now, tries = 0, ended_at = NULL,"
+    " leased_until = NULL, batch = NULL"
 )
 
 

@@ -41,6 +41,8 @@ class Settled:
     why: str = ""
 
 
+#: SQL for the state of a letter whose turn is to come, by its channel.
+WAITING = "CASE WHEN channel = 'print' THEN 'ready' ELSE 'queued' END"
 _SHOWN = COUNTS.format("letters")
 #: SQL: a letter to an office that has agreed, which gets thanks and nothing else; of `{0}`.
 _AGREED = (
@@ -94,9 +96,10 @@ async def tend(tx: Transaction, now: int) -> None:
 
 
 async def queue(tx: Transaction, now: int) -> None:
-    """Drafts of those whose signature is verified wait for their turn."""
+    """Drafts of those whose signature is verified wait for their turn, or to be printed."""
     await tx.execute(
-        f"UPDATE letters SET state = 'queued', queued_at = :now WHERE state = 'draft' AND {_SHOWN}",
+        f"UPDATE letters SET state = {WAITING}, queued_at = :now"
+        f" WHERE state = 'draft' AND {_SHOWN}",
         now=now,
     )
 
@@ -115,7 +118,8 @@ async def doubt(tx: Transaction, now: int) -> None:
     """In a copy that is put back nobody knows which of those that waited have gone since."""
     await tx.execute(
         "UPDATE letters SET state = 'uncertain', why = 'restored', ended_at = :now,"
-        " leased_until = NULL WHERE state IN ('queued', 'retry', 'sending')",
+        " leased_until = NULL, batch = NULL"
+        " WHERE state IN ('queued', 'ready', 'retry', 'sending')",
         now=now,
     )
 

@@ -3,7 +3,8 @@
     draft --> queued --> sending --> accepted --> done
                  ^          |            '------> bounced
                  '- retry <-+--> rejected | uncertain
-    held: until somebody does something; ready: its signer sends it themselves
+    held: until somebody does something
+    draft --> ready --> accepted --> done: on paper, which an organizer prints and posts
 
 A draft is queued once its signer's contact has been shown to be theirs. `sending` is noted before
 anything leaves: where a server dies in between, nobody knows whether the office has it. Such a
@@ -24,6 +25,7 @@ State = Literal[
     "draft",
     "held",
     "queued",
+    "ready",
     "sending",
     "retry",
     "accepted",
@@ -35,7 +37,7 @@ State = Literal[
 #: What nothing becomes of any more.
 ENDED: tuple[State, ...] = ("done", "bounced", "rejected", "uncertain")
 #: How a letter reaches an office.
-Channel = Literal["smtp"]
+Channel = Literal["smtp", "print"]
 
 #: To each office goes one of each kind from a signer: who has agreed is thanked.
 LetterKind = Literal["letter", "thanks"]
@@ -45,13 +47,15 @@ SHORTEST, LONGEST = 10, 2000  # characters of the signer's own words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
-    """Whose office a letter goes to; `key` is the same whatever else of theirs changes. `role` and
+    """Whose office a letter goes to; `key` is the same whatever else of theirs changes. `address`
+    is as their `channel` needs it. `role` and
     `division` are those of an office of a place. Why nobody of it is `missing`, so that the letter
     waits: '' if somebody is known."""
 
     key: str
     name: str
     address: str = ""
+    channel: Channel = "smtp"
     role: str = ""
     division: str = ""
     missing: Why | Literal[""] = ""

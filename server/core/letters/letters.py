@@ -10,7 +10,8 @@ from server.core.letters.letter import ENDED, Addressee, Letter
 from server.db import ColumnType, Row, Transaction, pack
 
 WORDS_SECONDS = 28 * 86_400  # for which words and addresses stay after a letter's end
-#: For which a letter waits until it is known whose office it is for: new maps come late.
+#: For which a letter waits until it is known whose office it is for: new maps come late. So long
+#: one on paper waits to be printed.
 PLACE_SECONDS = 90 * 86_400
 
 _STORED: dict[str, ColumnType] = {
@@ -58,6 +59,7 @@ def from_row(row: Row) -> Letter:
             key=row["office"],
             name=row["office_name"],
             address=row["office_address"],
+            channel=row["channel"],
             role=row["office_role"],
             division=row["office_division"],
         ),
@@ -191,13 +193,19 @@ async def expire(tx: Transaction, now: int) -> None:
         long=now - PLACE_SECONDS,
     )
     await tx.execute(
+        "UPDATE letters SET state = 'rejected', why = 'unprinted', ended_at = :now, batch = NULL"
+        " WHERE state = 'ready' AND queued_at <= :before",
+        now=now,
+        before=now - PLACE_SECONDS,
+    )
+    await tx.execute(
         "UPDATE letters SET sender_key = :nobody, contact_key = NULL WHERE signature_id IS NULL"
         " AND sender_key <> :nobody AND coalesce(ended_at, accepted_at) <= :before",
         nobody=b"",
         before=now - WORDS_SECONDS,
     )
     await tx.execute(
-        "DELETE FROM letters WHERE state IN ('draft', 'held', 'queued', 'retry')"
+        "DELETE FROM letters WHERE state IN ('draft', 'held', 'queued', 'ready', 'retry')"
         f" AND created_at <= :before AND NOT {COUNTS.format('letters')}",
         before=now - WORDS_SECONDS,
     )

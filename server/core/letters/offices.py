@@ -1,6 +1,7 @@
 """The offices to which a letter goes: those that a petition names, or those of its signer's place.
 
 An office is known by its mailbox, whoever holds it: it gets one letter of each signer, at one pace.
+One without a mailbox is known by its name, and gets its letters on paper.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 from server.core.letters.letter import Addressee
 from server.core.petitions.petitions import Petition
+from server.core.petitions.wording.draft import DecisionMaker
 from server.core.places import decision_makers, ocd
 from server.core.places.dating import day_at
 from server.core.places.decision_makers import Office, Officeholder, called, title_of
@@ -23,13 +25,34 @@ def office_key(address: str) -> str:
     return f"mail {reached(address).lower()}"
 
 
+def key_of(who: DecisionMaker) -> str:
+    """The key of the office of somebody whom a petition names; '' if no letter reaches them."""
+    if who.email:
+        return office_key(who.email)
+    return f"post {who.called.casefold()}" if who.post else ""
+
+
 def offices_named(petition: Petition) -> list[Addressee]:
-    """The mailboxes of those whom the petition names: whoever shares one gets one letter."""
+    """The mailboxes of those whom the petition names, and the postal addresses of those without
+    one: whoever shares one gets one letter."""
     return _once(
-        Addressee(key=office_key(who.email), name=who.called, address=who.email)
+        Addressee(
+            key=key_of(who),
+            name=who.called,
+            address=who.email or who.post,
+            channel="smtp" if who.email else "print",
+        )
         for who in petition.decision_makers
-        if who.email
+        if key_of(who)
     )
+
+
+def postal_address(petition: Petition, office: Addressee) -> str:
+    """Where a printed letter to that office goes as the petition has it now, else as it was when
+    the letter was written; '' if nobody has said."""
+    known = (who.post for who in petition.decision_makers if key_of(who) == office.key)
+    stored = office.address if office.key.startswith("post ") else ""
+    return next(known, "") or stored
 
 
 def offices_reached(found: Reached, offices: Sequence[Office], language: str) -> list[Addressee]:
@@ -116,6 +139,6 @@ def _once(offices: Iterable[Addressee]) -> list[Addressee]:
     found: dict[str, Addressee] = {}
     for office in offices:
         known = found.get(office.key)
-        name = f"{known.name}; {office.name}" if known else office.name
-        found[office.key] = replace(office, name=name)
+        names = dict.fromkeys([known.name, office.name]) if known else [office.name]
+        found[office.key] = replace(office, name="; ".join(names))
     return list(found.values())

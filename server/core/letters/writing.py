@@ -92,7 +92,7 @@ def _letter(one: Written, signer: Signature, office: Addressee) -> Letter:
         sender=one.sender,
         contact=signer.contact_key,
         office=office,
-        channel="smtp",
+        channel=office.channel,
         language=one.language,
         subject=one.subject,
         words=one.words,

@@ -228,14 +228,22 @@ async def _write_parts(tx: Transaction, petition_id: int, draft: Draft) -> None:
     )
     await search.write(tx, petition_id, draft.wordings)
     people = tx.rows(
-        "people", position="int", name="text", title="text", phone="text", email="text", form="text"
+        "people",
+        position="int",
+        name="text",
+        title="text",
+        phone="text",
+        email="text",
+        form="text",
+        post="text",
     )
     await tx.execute(
-        "INSERT INTO decision_makers (petition_id, position, name, title, phone, email, form)"
-        f" SELECT :id, position, name, title, phone, email, form FROM {people} p",
+        "INSERT INTO decision_makers"
+        " (petition_id, position, name, title, phone, email, form, post)"
+        f" SELECT :id, position, name, title, phone, email, form, post FROM {people} p",
         id=petition_id,
         people=pack(
-            (i, d.name, d.title, d.phone, d.email, d.form)
+            (i, d.name, d.title, d.phone, d.email, d.form, d.post)
             for i, d in enumerate(draft.decision_makers)
         ),
     )
@@ -341,7 +349,8 @@ def _petition(
         wordings={w["language"]: Wording(w["title"], w["body"]) for w in wordings},
         started_by=row["started_by"],
         decision_makers=tuple(
-            DecisionMaker(p["name"], p["title"], p["phone"], p["email"], p["form"]) for p in people
+            DecisionMaker(p["name"], p["title"], p["phone"], p["email"], p["form"], p["post"])
+            for p in people
         ),
         roles=tuple(row["roles"].split()),
         postcode_required=row["postcode_rule"] == "required" and has_postcodes(row["country"]),

@@ -22,7 +22,8 @@ async def forget(tx: Transaction, about: Collection[tuple[int, int]]) -> None:
     rows = tx.rows("batch", petition_id="int", signature_id="int")
     mine = f"(petition_id, signature_id) IN (SELECT petition_id, signature_id FROM {rows} b)"
     await tx.execute(
-        f"DELETE FROM letters WHERE state IN ('draft', 'held', 'queued', 'retry') AND {mine}",
+        "DELETE FROM letters WHERE state IN ('draft', 'held', 'queued', 'ready', 'retry')"
+        f" AND {mine}",
         batch=pack(about),
     )
     for table in _TABLES:

@@ -41,6 +41,7 @@ DELETED = (
     "texted_letters",
     "calls",
     "own_mails",
+    "print_batches",
     "paused_offices",
     "agreed_offices",
     "letter_questions",

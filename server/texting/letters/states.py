@@ -17,6 +17,7 @@ STATES: dict[str, str] = {
     "draft": N_("waits until your signature is checked"),
     "held": N_("kept, not sent"),
     "queued": N_("waits for its turn"),
+    "ready": N_("waits to be printed and posted"),
     "sending": N_("on its way"),
     "retry": N_("waits for its turn"),
     "accepted": N_("it was sent"),

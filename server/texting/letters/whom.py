@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from server.core.letters import figures, writing
 from server.core.letters.letter import Addressee
-from server.core.letters.offices import office_key, offices_of
+from server.core.letters.offices import key_of, office_key, offices_of
 from server.core.places import decision_makers, finding
 from server.core.places.dating import day_at
 from server.core.places.decision_makers import Office, title_of
@@ -29,6 +29,7 @@ class Person:
     email: str = ""
     phone: str = ""
     hours: str = ""
+    office: str = ""  # its key, if a letter reaches them
 
     @property
     def to_call(self) -> str:
@@ -50,12 +51,12 @@ class Whom:
     thanks: bool = False
 
     @property
-    def with_mail(self) -> list[str]:
-        return [person.name for person in self.people if person.email]
+    def with_letter(self) -> list[str]:
+        return [person.name for person in self.people if person.office]
 
     @property
-    def without_mail(self) -> list[Person]:
-        return [person for person in self.people if not person.email]
+    def without_letter(self) -> list[Person]:
+        return [person for person in self.people if not person.office]
 
 
 async def outcome_of(way: Way) -> Outcome:
@@ -73,7 +74,7 @@ async def of(way: Way, found: Reached) -> Whom:
     thanked, where nobody else is left."""
     petition = way.petition
     offices = await decision_makers.offices(way.tx, petition.country, petition.roles)
-    named = [Person(d.name, d.email, d.phone) for d in petition.decision_makers]
+    named = [Person(d.name, d.email, d.phone, office=key_of(d)) for d in petition.decision_makers]
     to = await offices_of(way.tx, petition, found, way.on.chosen)
     agreed = await figures.agreed_offices(way.tx, petition.id)
     others = [office for office in to if office.key not in agreed]
@@ -81,7 +82,7 @@ async def of(way: Way, found: Reached) -> Whom:
     people = [*named, *_people(found.who)]
     waiting = [title_of(gap.role, gap.division, offices, way.language) for gap in found.held]
     return Whom(
-        people=tuple(p for p in people if thanks or office_key(p.email) not in agreed),
+        people=tuple(p for p in people if thanks or p.office not in agreed),
         offices=tuple(to if thanks else others),
         waiting=tuple(waiting),
         note=" ".join(_note(way, gap, offices) for gap in (*found.said, *found.held)),
@@ -94,12 +95,15 @@ async def to_thank(way: Way) -> Whom | None:
     """Those who have agreed since this signer wrote to them; None if there are none."""
     about = way.petition, way.signer.id, way.signer.person_key or b""
     offices = await writing.to_thank(way.tx, *about, way.talk.services.now())
-    people = tuple(Person(office.name, office.address) for office in offices)
+    people = tuple(Person(office.name, office.address, office=office.key) for office in offices)
     return Whom(people, tuple(offices), (), "", thanks=True) if offices else None
 
 
 def _people(holders: Iterable[decision_makers.Officeholder]) -> list[Person]:
-    return [Person(h.name, h.email, h.phone, h.hours) for h in holders]
+    return [
+        Person(h.name, h.email, h.phone, h.hours, office_key(h.email) if h.email else "")
+        for h in holders
+    ]
 
 
 def _note(way: Way, gap: Missing, offices: Sequence[Office]) -> str:

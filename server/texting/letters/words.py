@@ -32,14 +32,14 @@ async def ask(way: Way, found: Whom) -> Told:
     """To whom they write; where nobody takes mail, whom they can call instead."""
     if not found.offices:
         await way.leave()
-        callable_ = [person for person in found.without_mail if person.phone]
+        callable_ = [person for person in found.without_letter if person.phone]
         if not callable_:
             return way.told("letter_none")
         return way.told("letter_cannot", people=call.listed(callable_))
     await gathering.keep(way.tx, replace(way.on, step="words", purpose="letter"))
     if way.on.texts:
         return way.told("letter_got")
-    names = ", ".join(found.with_mail or found.waiting)
+    names = ", ".join(found.with_letter or found.waiting)
     if found.thanks:
         return way.told("letter_thank", names=names)
     if found.note:
@@ -151,10 +151,10 @@ async def _send(way: Way, own: str, found: Whom) -> Told:
     )
     [progress] = await writing.write_many(way.tx, [written])
     await way.leave()
-    if {one.state for one in progress} != {"queued"}:
+    if not {one.state for one in progress} <= {"queued", "ready"}:
         return _states(way, progress)
-    names = ", ".join(found.with_mail)
-    missed = [person for person in found.without_mail if person.phone]
+    names = ", ".join(found.with_letter)
+    missed = [person for person in found.without_letter if person.phone]
     if missed:
         return way.told("letter_waits_some", names=names, people=call.listed(missed))
     return way.told("letter_waits", names=names)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from server.core.letters import again, carrying, corrections, figures
+from server.core.letters import again, carrying, corrections, figures, printing
 from server.core.letters.again import STUCK, Stuck
 from server.core.letters.answering import OfficeAnswers, answers_by_office
 from server.core.letters.calls import call_figures, opened_figure
 from server.core.letters.corrections import Corrected
 from server.core.letters.figures import OfficeFigures
 from server.core.letters.offices import offices_named
+from server.core.letters.printing import PRINTABLE, Printable
 from server.core.petitions import petitions
 from server.core.petitions.petitions import Petition
 from server.core.places import divisions, ocd
@@ -24,10 +25,13 @@ from server.words.render import N_
 _STATES = {
     "draft": N_("waiting until the signature is verified or accepted"),
     "queued": N_("waiting for their turn"),
+    "ready": N_("waiting for you to print and post them"),
     "sending": N_("on their way"),
     "retry": N_("their mail server has no time: we try again for a week"),
     "accepted": N_("taken by their mail server"),
     "done": N_("taken by their mail server, and did not come back"),
+    "accepted posted": N_("posted on paper"),
+    "done posted": N_("posted on paper"),
     "held unsure": N_("waiting until the signer says where they live"),
     "held map": N_("waiting for a map of the new districts: your operator can import one"),
     "held ended": N_("waiting until we know who follows: your operator can import a file"),
@@ -39,6 +43,7 @@ _STATES = {
     "rejected many": N_("not sent: there were four letters from one phone or e-mail already"),
     "rejected agreed": N_("not sent: they have agreed, and can be thanked"),
     "rejected gave_up": N_("not sent: their mail server had no time for a week"),
+    "rejected unprinted": N_("not sent: nobody printed them in 90 days"),
     "rejected": N_("refused by their mail server: check the address"),
     "uncertain": N_("perhaps sent: the line broke, and we do not send twice"),
 }
@@ -47,13 +52,22 @@ _AGAIN: Mapping[Stuck, str] = {
     "rejected": N_("Send the refused ones again"),
     "uncertain": N_("Send the uncertain ones again. They may arrive twice."),
 }
-_CHANNELS = {"smtp": N_("By mail from this site")}
+_PRINT: Mapping[str, str] = {
+    "held": N_("Print these instead"),
+    "rejected": N_("Print the refused ones instead"),
+    "bounced": N_("Print those that came back"),
+}
+_CHANNELS = {
+    "smtp": N_("By mail from this site"),
+    "print": N_("On paper, which you print and post"),
+}
 _DONE = TRIED | {
     "paused": N_("No letter goes there now."),
     "resumed": N_("Letters go there again."),
     "agreed": N_("It is stored. Signers can thank them now."),
     "not_agreed": N_("It is stored. Signers write letters to them again."),
     "again": N_("The letters wait for their turn once more."),
+    "on_paper": N_("The letters wait for you to print them."),
     "none_again": N_("Nothing was sent again. Look at the addresses under Edit first."),
     "no_office": N_("There are no letters to that office. Nothing was changed."),
 }
@@ -67,6 +81,7 @@ class OfficeLines:
     channel: str
     lines: list[tuple[str, int]]
     again: list[tuple[Stuck, str]]
+    instead: list[tuple[Printable, str]]
     answers: OfficeAnswers | None = None
 
 
@@ -77,6 +92,9 @@ async def show(visit: Visit) -> None:
         found = await _offices(tx, petition)
         stuck = await again.stuck(tx, petition.id)
         answered = await answers_by_office(tx, petition.id)
+        on_paper = await printing.printable(tx, petition.id)
+        ready = await printing.waiting(tx, petition.id)
+        batches = await printing.open_batches(tx, petition.id)
         corrected = await corrections.by_several(tx, petition.id)
         called = await call_figures(tx, petition.id)
         opened = await opened_figure(tx, petition.id)
@@ -85,7 +103,12 @@ async def show(visit: Visit) -> None:
         "letters",
         petition,
         _DONE,
-        offices=[replace(_said(visit, one, stuck), answers=answered.get(one.key)) for one in found],
+        offices=[
+            replace(_said(visit, one, stuck, on_paper), answers=answered.get(one.key))
+            for one in found
+        ],
+        ready=sum(ready.values()),
+        batches=bool(batches),
         corrected=[(one.postcode, names[one.division], one.signers) for one in corrected],
         called=called,
         opened=opened,
@@ -98,7 +121,7 @@ async def _offices(tx: Transaction, petition: Petition) -> list[OfficeFigures]:
     found = await figures.by_office(tx, petition.id)
     known, agreed = {one.key for one in found}, await figures.agreed_offices(tx, petition.id)
     return found + [
-        OfficeFigures(office.key, office.name, "smtp", agreed=office.key in agreed)
+        OfficeFigures(office.key, office.name, office.channel, agreed=office.key in agreed)
         for office in offices_named(petition)
         if office.key not in known
     ]
@@ -117,7 +140,12 @@ def _numbered(division: str, named: Mapping[str, str]) -> str:
     return f"{region} {division.rpartition(':')[2]}".strip()
 
 
-def _said(visit: Visit, one: OfficeFigures, stuck: Mapping[tuple[str, Stuck], int]) -> OfficeLines:
+def _said(
+    visit: Visit,
+    one: OfficeFigures,
+    stuck: Mapping[tuple[str, Stuck], int],
+    on_paper: Mapping[tuple[str, Printable], int],
+) -> OfficeLines:
     return OfficeLines(
         one,
         visit.sentence(_CHANNELS, one.channel),
@@ -125,7 +153,12 @@ def _said(visit: Visit, one: OfficeFigures, stuck: Mapping[tuple[str, Stuck], in
         [
             (state, visit.sentence(_AGAIN, state))  # type: ignore[arg-type]
             for state in STUCK
-            if (one.key, state) in stuck
+            if (one.key, state) in stuck and one.states[state]
+        ],
+        [
+            (state, visit.sentence(_PRINT, state))
+            for state in PRINTABLE
+            if (one.key, state) in on_paper and one.channel != "print"
         ],
     )
 

@@ -90,6 +90,7 @@ def _sheet(visit: Visit, petition: Petition, address: str) -> Sheet:
         postcode="",
         answers=False,
         thanks=False,
+        printed=False,
     )
     return Sheet(
         id=f"<{secrets.token_hex(16)}@{settings.mail_from.rpartition('@')[2]}>",

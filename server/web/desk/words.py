@@ -69,6 +69,7 @@ _PROBLEMS = {
     ("maker", "long"): N_("Write a shorter name and title, at most {title_limit} letters each."),
     ("maker", "phone"): N_("Write the phone number with digits, like +1 406 555 0123."),
     ("maker", "email"): N_("Write a whole e-mail address, like office@example.org."),
+    ("maker", "post"): N_("Write a shorter postal address, in at most 7 lines."),
     ("maker", "form"): N_("Write the whole link of the form. It begins with https://"),
 }
 _BOUNDS = {
@@ -288,6 +289,11 @@ ACTION_WORDS = {
     "letters_agreed": N_("noted that an office has agreed"),
     "letters_not_agreed": N_("noted that an office has not agreed after all"),
     "letters_again": N_("sent letters to an office again"),
+    "letters_on_paper": N_("chose paper for letters to an office"),
+    "letters_printed": N_("made a batch of letters to print"),
+    "letters_downloaded": N_("downloaded letters to print"),
+    "letters_posted": N_("noted that letters are posted"),
+    "letters_put_back": N_("put printed letters back"),
     "news_written": N_("wrote news"),
     "news_edited": N_("edited news"),
     "news_deleted": N_("deleted a draft of news"),

@@ -83,6 +83,12 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/letters/not-agreed": {"POST": "moderator"},
     "p/{slug}/letters/again": {"POST": "moderator"},
     "p/{slug}/letters/test": {"POST": "moderator"},
+    "p/{slug}/letters/on-paper": {"POST": "editor"},
+    "p/{slug}/letters/print": {"GET": "viewer"},
+    "p/{slug}/letters/print/make": {"POST": "editor"},
+    "p/{slug}/letters/print/{number}/{part}.pdf": {"GET": "editor"},
+    "p/{slug}/letters/print/{number}/posted": {"POST": "editor"},
+    "p/{slug}/letters/print/{number}/back": {"POST": "editor"},
     "p/{slug}/moderation": {"GET": "moderator"},
     "p/{slug}/collectors": {"GET": "viewer"},
     "p/{slug}/collectors/add": {"POST": "editor"},
@@ -130,7 +136,7 @@ PUBLIC = set(
     " /p/{slug}/news /p/{slug}/news/before/{page} /p/{slug}/news/{number}".split()
 )
 PARTS = {"slug": "lake", "organization": "1", "id": "1", "token": "0" * 32, "page": "1"}
-PARTS |= {"draft": "river", "number": "1", "word": "a" * 42}
+PARTS |= {"draft": "river", "number": "1", "part": "1", "word": "a" * 42}
 PARTS |= {"gateway": "none", "rest": "x", "ref": "1-" + "0" * 32, "collector": "ana7"}
 #: Whoever walks, and what they are where the lake's petition is run; Bo owns another one.
 PEOPLE: dict[str, set[Role]] = {

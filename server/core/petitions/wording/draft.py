@@ -21,6 +21,7 @@ from server.errors import InvalidInput, Problem
 
 TITLE_LIMIT = 120
 WORDING_LIMIT = 20_000
+POST_LIMIT, POST_LINES = 300, 7  # letters and lines of a postal address: what a window shows
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 KEYWORD = re.compile(r"[A-Z][A-Z0-9]{1,11}")  # what every phone's keys can type
 ROLE_WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -49,6 +50,7 @@ class DecisionMaker:
     phone: str = ""
     email: str = ""
     form: str = ""
+    post: str = ""  # a postal address, line by line
 
     @property
     def called(self) -> str:
@@ -89,7 +91,7 @@ class Draft:
     @property
     def has_office(self) -> bool:
         """Whether there is anybody to whom we can carry a letter."""
-        return bool(self.roles) or any(who.email for who in self.decision_makers)
+        return bool(self.roles) or any(who.email or who.post for who in self.decision_makers)
 
 
 def validated(draft: Draft, reserved: frozenset[str]) -> Draft:
@@ -170,8 +172,13 @@ def _wording_problems(draft: Draft) -> list[Problem]:
             found.append(Problem("decision_makers", "email"))
         if who.form and not re.fullmatch(r"https?://[^\s\"'<>]{3,300}", who.form):
             found.append(Problem("decision_makers", "form"))
+        if len(who.post) > POST_LIMIT or who.post.count("\n") >= POST_LINES:
+            found.append(Problem("decision_makers", "post"))
     return found
 
 
 def _tidy_decision_maker(who: DecisionMaker) -> DecisionMaker:
-    return DecisionMaker(*(tidy(v) for v in (who.name, who.title, who.phone, who.email, who.form)))
+    lines = (tidy(line) for line in who.post.splitlines())
+    post = "\n".join(filter(None, lines))
+    name, title, phone = tidy(who.name), tidy(who.title), tidy(who.phone)
+    return DecisionMaker(name, title, phone, tidy(who.email), tidy(who.form), post)

@@ -88,7 +88,7 @@ def line(part: str, values: FormValues) -> str:
     rows: dict[str, list[str]] = {}
     for name, value in values.items():
         rows.setdefault(name.partition("_")[0], []).append(value)
-    return "\n".join(", ".join(row) for row in rows.values())
+    return "\n".join(", ".join(row).replace("\n", ", ") for row in rows.values())
 
 
 def tick_words(part: str, said: str) -> str | None:

@@ -45,7 +45,7 @@ from sms.reading import reserved
 
 ROWS = 8  # decision makers that one form can hold; session.DESK_FIELDS bounds it
 EMPTY_ROWS = 1
-MAKER_PARTS = ("name", "title", "phone", "email", "form")
+MAKER_PARTS = ("name", "title", "phone", "email", "form", "post")
 _SINGLE = ("started_by", *ASKER_FIELDS, "slug", "keyword", "country", "goal", "origins")
 _TICKED = "1"
 

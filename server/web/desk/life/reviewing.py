@@ -118,4 +118,6 @@ def _parts_read(visit: Visit, petition: Petition) -> Iterator[ReadPart]:
 
 def _makers(petition: Petition) -> str:
     """Everybody, also those for whom the form has no row."""
-    return "\n\n".join(", ".join(filter(None, astuple(d))) for d in petition.decision_makers)
+    return "\n\n".join(
+        ", ".join(filter(None, astuple(d))).replace("\n", ", ") for d in petition.decision_makers
+    )

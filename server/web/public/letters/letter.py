@@ -263,7 +263,8 @@ class LetterPages:
         ours: Answers = "passed_on" if self._passed_on(writer) else "us"
         whose: Answers = "writer" if typed.reply_to else ours
         about = services.renderer, services.settings, petition, writer.author
-        return letter_text(*about, to.offices, typed.words, whose, thanks=to.thanks)
+        said = to.offices, typed.words, whose
+        return letter_text(*about, *said, thanks=to.thanks, reply_to=typed.reply_to)
 
     def _passed_on(self, writer: LetterWriter) -> bool:
         """Whether what an office answers to us gets to whoever wrote the letter."""

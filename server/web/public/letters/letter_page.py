@@ -45,14 +45,18 @@ PROGRESS_WORDS = {
     "held ended": N_("not sent yet: we wait until we know who follows in this office"),
     "held unknown": N_("not sent yet: we wait until we know who that is where you live"),
     "queued": N_("not sent yet: it waits for its turn"),
+    "ready": N_("not sent yet: those who run the petition print and post it"),
     "sending": N_("not sent yet: it is on its way"),
     "retry": N_("not sent yet: their mail server has no time, and we try again"),
     "accepted": N_("sent: their mail server has taken it"),
     "done": N_("sent: their mail server has taken it"),
     "answered": N_("they answered"),
+    "accepted posted": N_("sent: it is in the post, on paper"),
+    "done posted": N_("sent: it is in the post, on paper"),
     "bounced": N_("came back: their mail server did not want it"),
     "rejected": N_("not sent: their mail server did not want it"),
     "rejected no_mail": N_("not sent: they take no mail, so use their form or call them"),
+    "rejected unprinted": N_("not sent: nobody printed it in 90 days"),
     "rejected many": N_("not sent: we have sent them four letters from your phone or e-mail"),
     "rejected vacant": N_("not sent: nobody is in office now"),
     "rejected agreed": N_("not sent: they have agreed already"),
@@ -107,6 +111,7 @@ def letter_context(
         "agreed": [office.name for office in step.to.agreed],
         "thanks": step.to.thanks,
         "passed_on": step.passed_on,
+        "printed": any(office.channel == "print" for office in step.to.offices),
         "sent": [
             (letter_named(services.renderer, language, one), say(language, progress_words(one)))
             for one in step.sent

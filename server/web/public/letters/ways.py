@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from server.core.letters.offices import office_key
+from server.core.letters.offices import key_of, office_key
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.draft import DecisionMaker
 from server.core.places.decision_makers import Office, Officeholder, called, title_of
@@ -44,6 +44,7 @@ class Reach:
     phone: str
     hours: str = ""
     agreed: bool = False
+    office: str = ""  # its key, if a letter reaches them
 
 
 def reaches(
@@ -55,18 +56,17 @@ def reaches(
     if place and place.reached:
         holders = (*place.reached.who, *place.reached.offered)
         found += [_of_place(holder, place.offices, language) for holder in holders]
-    return [
-        replace(one, agreed=bool(one.email) and office_key(one.email) in agreed) for one in found
-    ]
+    return [replace(one, agreed=one.office in agreed) for one in found]
 
 
 def _named(who: DecisionMaker) -> Reach:
-    return Reach(who.called, who.email, who.form, who.phone)
+    return Reach(who.called, who.email, who.form, who.phone, office=key_of(who))
 
 
 def _of_place(holder: Officeholder, offices: Iterable[Office], language: str) -> Reach:
     name = called(holder, offices, language)
-    return Reach(name, holder.email, holder.form, holder.phone, holder.hours)
+    key = office_key(holder.email) if holder.email else ""
+    return Reach(name, holder.email, holder.form, holder.phone, holder.hours, office=key)
 
 
 def missing_words(place: Whereabouts | None, language: str, say: Say) -> list[str]:

@@ -1,0 +1,1 @@
+"""Letters on paper: the page where organizers print them, and what stands on each sheet."""
