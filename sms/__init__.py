@@ -52,7 +52,7 @@ class Capabilities:
     calls_by_get: bool = False  # its requests may be GETs, with everything in the address
     sends: bool = True  # it carries texts that answer nothing
     characters: int = 1600  # the longest text that it takes
-    segments_per_second: float = 1.0  # for one sender
+    segments_per_second: float = 0.0  # for one sender; 0: as many as the kind of its number may
 
 
 @dataclass(frozen=True, slots=True)

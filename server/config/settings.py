@@ -114,6 +114,14 @@ class Settings:
         "",
         "ISO codes, comma-separated, to which texts may be sent; empty: only the number's own",
     )
+    sms_rate: frozenset[str] = setting(
+        "UNDERSIGNED_SMS_RATE",
+        "",
+        "segments a second that the number may send, `10`, or by gateway, `twilio=10, http=30`;"
+        " empty: 1 from a long number, 3 from a toll-free one, 100 from a short code; with several"
+        " servers, the part of each",
+        must=(r"([a-z]+=)?(?=.*[1-9])\d{1,4}(\.\d{1,2})?", "a number like 10, or twilio=10"),
+    )
     sms_daily_segments: int = setting(
         "UNDERSIGNED_SMS_DAILY_SEGMENTS",
         "20000",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from server import metrics
@@ -24,10 +25,13 @@ from server.core.signing.messages import Plan
 from server.db import Transaction
 from server.outgoing import asking, questions
 from server.outgoing.answers import answer_plan
+from server.outgoing.handing import Handing
+from server.outgoing.outages import WayOut
 from server.services import Services
 from server.texting.allowed import code_of, may_text, quiet_seconds, sending_gateway
 from server.texting.misread import offering
 from server.texting.news import news_text
+from server.texting.rates import rate_of
 from sms import Gateway, Outbound, Sending
 from sms.segments import fit, measure
 
@@ -35,6 +39,12 @@ _TURNS = (*outbox.TURNS, *outbox.NEWS_TURNS)
 OFFER = "offer"  # an organizer's question to a phone, asked once
 UNANSWERED_SECONDS = 60.0  # in which no news follows one that a provider did not answer
 TURN_SECONDS = 1.0  # what must wait longer for its gateway's turn lets others go first
+#: Texts that are under way to gateways at once: so many that a gateway which takes its time is
+#: still given as many a second as its sender may send.
+IN_FLIGHT = 30
+_LEFT, _HALTED, _TURN = "left", "halted", "turn"  # why one was not tried
+_UNTRIED = frozenset({_LEFT, _HALTED, _TURN})
+_AS_IT_WAS = _UNTRIED | {telling.UNCERTAIN}  # what is noted of a question stays
 
 log = logging.getLogger(__name__)
 
@@ -51,15 +61,27 @@ class _DueText:
     charged_at: int
     asked: tuple[int, ...] = ()
 
+    @property
+    def once(self) -> bool:
+        """Whether it never goes twice, also where nobody knows whether it went."""
+        return bool(self.item.news_id or self.asked) or self.item.kind == OFFER
+
+
+#: What came of one, and how many segments went out; `_LEFT` or "turn": it waits so many seconds.
+_Came = tuple[Sending, int]
+
 
 class Texter:
-    """Takes texts from the outbox to their gateways."""
+    """Takes texts from the outbox to their gateways, several at once."""
 
     def __init__(self, services: Services, clock: Callable[[], float] | None = None) -> None:
         """`clock` counts seconds, by default the event loop's."""
         self._services = services
         self._clock = clock or (lambda: asyncio.get_running_loop().time())
         self._free_at: dict[str, float] = {}  # when each gateway may send again, by the clock
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._ways: dict[str, WayOut] = {}
+        self._handing = Handing(services, self._carry, self._settle)
 
     async def drain(self) -> bool:
         """Send what is due, once; whether there was anything."""
@@ -70,11 +92,16 @@ class Texter:
         async with services.database.write() as tx:
             if await messages.discard_silent(tx):
                 return True  # one by one, the rest would cost many times as much
-            await telling.doubt_handed(tx, "sms", services.now())
-            items = await outbox.lease(tx, services.now(), turns=_TURNS)
+            taken_at = services.now()
+            await telling.doubt_handed(tx, "sms", taken_at)
+            items = await outbox.lease(tx, taken_at, 2 * IN_FLIGHT, turns=_TURNS)
             due = await asking.decided(services, tx, items, self._decide)
-        for one in due:
-            await self._deliver(one)
+        at_once = min((way.most(IN_FLIGHT) for way in self._ways.values()), default=IN_FLIGHT)
+        left = await self._handing.hand_over(due, taken_at, at_once)
+        if left:  # another worker has them
+            async with services.database.write() as tx:
+                for one in left:
+                    await allowance.give_back(tx, one.verdict, one.charged_at)
         return bool(items)
 
     async def _decide(
@@ -181,48 +208,55 @@ class Texter:
         template = self._services.renderer.text(item.language, said)
         return fit(template, shrink=(), keyword=petition.keyword if petition else "", code=code)
 
-    async def _deliver(self, due: _DueText) -> None:
-        """Send one text and record it. A crash in between sends it again: twice beats never; but
-        for news."""
-        services, item = self._services, due.item
-        now = services.now()
+    async def _carry(self, due: _DueText) -> _Came:
+        """Send one text. A crash before that is recorded sends it again: twice beats never; but for
+        news."""
         if refusal := await self._refusal(due):
-            await self._settle(due, refusal, 0)
-            return
+            return refusal, 0
         assert due.gateway  # noqa: S101 (`_refusal` has said so)
-        pause = self._free_at.get(due.gateway.name, 0) - self._clock()
-        if pause > TURN_SECONDS:
-            async with services.database.write() as tx:
-                await allowance.give_back(tx, due.verdict, due.charged_at)
-                await outbox.postponed(tx, item, "turn", now, 0, int(pause) + 1)
-            return
-        segments = measure(due.body).segments
-        await asyncio.sleep(max(pause, 0))
-        if (item.news_id or due.asked) and not await self._hand_over(due):
-            return
-        self._hold(due.gateway, segments / due.gateway.can.segments_per_second)
-        sending = await due.gateway.send(Outbound(item.recipient, due.body, str(item.id)))
+        segments, way = measure(due.body).segments, self._way(due.gateway)
+        if (waits := await self._turn(due, due.gateway, segments)) is not None:
+            return waits, 0
+        before = way.through
+        sending = await due.gateway.send(Outbound(due.item.recipient, due.body, str(due.item.id)))
         if sending.result == "throttled":
             self._hold(due.gateway, outbox.THROTTLED_SECONDS)
         code = code_of(due.gateway, sending.code)
-        if (item.news_id or due.asked or item.kind == OFFER) and code == "network":
-            # No answer: it may have gone. The next one waits, lest all of them become uncertain.
-            sending, code = Sending("failed"), telling.UNCERTAIN
-            self._hold(due.gateway, UNANSWERED_SECONDS)
-        await self._settle(due, replace(sending, code=code), segments)
+        way.ended(before, fault=(code or "retry") if sending.result == "retry" else "")
+        return self._believed(due, due.gateway, replace(sending, code=code)), segments
+
+    def _believed(self, due: _DueText, gateway: Gateway, sending: Sending) -> Sending:
+        """What is not sent again, where no answer came: it may have gone."""
+        if sending.code != "network" or not due.once:
+            return sending
+        # The next one waits, lest all of them become uncertain.
+        self._hold(gateway, UNANSWERED_SECONDS)
+        return Sending("failed", code=telling.UNCERTAIN)
+
+    def _way(self, gateway: Gateway) -> WayOut:
+        return self._ways.setdefault(gateway.name, WayOut(self._services, gateway.name))
+
+    async def _turn(self, due: _DueText, gateway: Gateway, segments: int) -> Sending | None:
+        """Wait until the sender may send, one after the other; what it is told instead if it must
+        not go, or not so soon."""
+        async with self._turns[gateway.name]:
+            if not self._way(gateway).goes:
+                return Sending("retry", code=_LEFT)
+            pause = self._free_at.get(gateway.name, 0) - self._clock()
+            if pause > TURN_SECONDS:
+                return Sending("retry", str(int(pause) + 1), code=_TURN)
+            await asyncio.sleep(max(pause, 0))
+            if (due.item.news_id or due.asked) and not await self._hand_over(due):
+                return Sending("retry", code=_HALTED)
+            self._hold(gateway, segments / rate_of(self._services.settings, gateway))
+        return None
 
     async def _hand_over(self, due: _DueText) -> bool:
         """Note that it is about to leave, and never twice; False if it must not any more."""
-        services, item = self._services, due.item
         if due.asked:
-            handed = await questions.begin_asking(services, item, due.asked)
-        else:
-            async with services.database.write() as tx:
-                handed = bool(await telling.hand_over(tx, [item.id], services.now()))
-        if not handed:
-            async with services.database.write() as tx:
-                await allowance.give_back(tx, due.verdict, due.charged_at)
-        return handed
+            return await questions.begin_asking(self._services, due.item, due.asked)
+        async with self._services.database.write() as tx:
+            return bool(await telling.hand_over(tx, [due.item.id], self._services.now()))
 
     def _hold(self, gateway: Gateway, seconds: float) -> None:
         self._free_at[gateway.name] = self._clock() + seconds
@@ -245,42 +279,67 @@ class Texter:
                 return Sending("failed", code="opted_out")
         return None
 
-    async def _settle(self, due: _DueText, sending: Sending, segments: int) -> None:
-        """Record what came of one text."""
+    async def _settle(self, done: Sequence[tuple[_DueText, _Came]]) -> None:
+        """Record what came of some texts."""
+        async with self._services.database.write() as tx:
+            for way in self._ways.values():
+                await way.note(tx, "sms")
+            for due, (sending, segments) in done:
+                if sending.result != "sent":
+                    await allowance.give_back(tx, due.verdict, due.charged_at)
+                await self._settle_one(tx, due, sending, segments)
+
+    async def _settle_one(
+        self, tx: Transaction, due: _DueText, sending: Sending, segments: int
+    ) -> None:
         services, now, item = self._services, self._services.now(), due.item
-        metrics.SENDS.labels(sending.result).inc()
-        if sending.result != "sent":
+        if sending.code not in _UNTRIED:
+            metrics.SENDS.labels(sending.result).inc()
+        if sending.result in {"throttled", "stopped", "failed"}:  # of others, the way says a line
             log.warning("outbox: message %s not sent: %s", item.id, sending.code)
-        async with services.database.write() as tx:
-            if sending.result != "sent":
-                await allowance.give_back(tx, due.verdict, due.charged_at)
-                if due.asked and sending.code != telling.UNCERTAIN:
-                    await take_back(tx, due.asked)
-            match sending.result:
-                case "sent":
-                    carrier = due.gateway.name if due.gateway else ""
-                    await outbox.sent(tx, item.id, carrier, sending.message_id, segments, now)
-                    if not item.is_reply:  # which was charged when it was decided
-                        sent = {item.petition_id or usage.NO_PETITION: segments}
-                        await usage.add(tx, now // DAY, received={}, sent=sent)
-                    if item.kind == OFFER:
-                        await offers.offered(tx, services.keys.phone(item.recipient), now)
-                    if item.kind == outbox.ANSWER:
-                        await answering.passed_on(tx, item.id, now, by_text=True)
-                    if due.verdict.rests:
-                        await allowance.rest(tx, services.keys.address(item.recipient), now)
-                case "retry":
-                    await outbox.postponed(tx, item, sending.code, now, services.chance())
-                case "throttled":
-                    wait = outbox.THROTTLED_SECONDS
-                    await outbox.postponed(tx, item, sending.code, now, 0, wait)
-                case "stopped" | "failed":
-                    if sending.result == "stopped":
-                        await phones.opt_out(tx, services.keys.phone(item.recipient), now)
-                    if item.kind == OFFER and sending.code == telling.UNCERTAIN:
-                        # Whoever got it may say YES.
-                        await offers.offered(tx, services.keys.phone(item.recipient), now)
-                    await outbox.dropped(tx, item.id, sending.code, now)
+        if due.asked and sending.result != "sent" and sending.code not in _AS_IT_WAS:
+            await take_back(tx, due.asked)
+        match sending.result:
+            case "sent":
+                await self._settle_sent(tx, due, sending, segments)
+            case "retry":
+                await self._settle_later(tx, due, sending)
+            case "throttled":
+                wait = outbox.THROTTLED_SECONDS
+                await outbox.postponed(tx, item, sending.code, now, 0, wait)
+            case "stopped" | "failed":
+                if sending.result == "stopped":
+                    await phones.opt_out(tx, services.keys.phone(item.recipient), now)
+                if item.kind == OFFER and sending.code == telling.UNCERTAIN:
+                    # Whoever got it may say YES.
+                    await offers.offered(tx, services.keys.phone(item.recipient), now)
+                await outbox.dropped(tx, item.id, sending.code, now)
+
+    async def _settle_sent(
+        self, tx: Transaction, due: _DueText, sending: Sending, segments: int
+    ) -> None:
+        services, now, item = self._services, self._services.now(), due.item
+        carrier = due.gateway.name if due.gateway else ""
+        await outbox.sent(tx, item.id, carrier, sending.message_id, segments, now)
+        if not item.is_reply:  # which was charged when it was decided
+            sent = {item.petition_id or usage.NO_PETITION: segments}
+            await usage.add(tx, now // DAY, received={}, sent=sent)
+        if item.kind == OFFER:
+            await offers.offered(tx, services.keys.phone(item.recipient), now)
+        if item.kind == outbox.ANSWER:
+            await answering.passed_on(tx, item.id, now, by_text=True)
+        if due.verdict.rests:
+            await allowance.rest(tx, services.keys.address(item.recipient), now)
+
+    async def _settle_later(self, tx: Transaction, due: _DueText, sending: Sending) -> None:
+        """It is tried again; what was not tried counts no try."""
+        services, now, item, code = self._services, self._services.now(), due.item, sending.code
+        if code == _TURN:
+            await outbox.postponed(tx, item, code, now, 0, int(sending.message_id))
+        elif code == _LEFT and due.gateway:
+            await outbox.postponed(tx, item, "network", now, 0, self._way(due.gateway).pause)
+        elif code != _HALTED:  # which is looked at anew when its lease runs out
+            await outbox.postponed(tx, item, code, now, services.chance())
 
 
 def _gateway(services: Services, item: Announcement) -> Gateway | None:

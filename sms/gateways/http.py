@@ -73,7 +73,7 @@ class Http:
         troubles: Mapping[str, Trouble] | None = None,
         number: str = "",
         status_url: str = "",
-        per_second: float = 1.0,
+        per_second: float = 0.0,
         timeout: float = 10.0,
     ) -> None:
         """Raises ValueError for a secret that is too short, and for names that nothing has.

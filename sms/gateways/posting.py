@@ -3,10 +3,19 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
+AT_ONCE: Final = 32  # requests
 ANSWER_BYTES: Final = 65_536  # that are read
+
+
+@cache
+def hands() -> ThreadPoolExecutor:
+    """The threads that wait for providers: more than the few that a small machine has for all."""
+    return ThreadPoolExecutor(AT_ONCE, "gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +82,4 @@ async def ask(
         except Exception:
             return Answer(0)
 
-    return await asyncio.to_thread(exchange)
+    return await asyncio.get_running_loop().run_in_executor(hands(), exchange)

@@ -78,7 +78,6 @@ class Twilio:
         status_updates=True,
         handles_opt_out=True,
         characters=1600,
-        segments_per_second=1,
     )
 
     def __init__(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from sms import Outbound, Result, Sending, Trouble, Unreachable
+from sms.gateways.posting import hands
 
 _CONFIGURATION: Final[tuple[Trouble, Result]] = ("configuration", "retry")
 _UNREACHABLE: Final[tuple[Trouble, Result]] = ("unreachable", "failed")
@@ -78,7 +79,7 @@ class TwilioRest:
     async def send(self, outbound: Outbound) -> Sending:
         if not self._auth_token:
             return Sending("retry", code="no-auth-token")
-        return await asyncio.to_thread(self._sent, outbound)
+        return await asyncio.get_running_loop().run_in_executor(hands(), self._sent, outbound)
 
     def _sent(self, outbound: Outbound) -> Sending:
         try:

@@ -389,7 +389,7 @@ async def test_mail_comes_back_to_the_sender_unless_a_place_is_set(
 
 
 @pytest.mark.parametrize(
-    "name", ["Friends of the lake", 'Ámbar "A" \\ <x@y.org>, Berlin', "湖の友の会" * 9]
+    "name", ["Friends of the lake", 'Ámbar "A" \\ <x@y.org>, Berlin', "湖の友の会"]
 )
 async def test_mail_names_its_sender_and_leads_answers_to_somebody_who_reads_them(
     database_url: str, office: PostOffice, name: str
