@@ -59,7 +59,7 @@ async def test_no_kill_loses_an_answer_or_doubles_it(
             come_again(mail, settings)
         with mail_box() as box:
             box.mails = [bytes(mail) for mail in answers[KILLS:]]
-            kept = settings | {
+            kept = dict(settings) | {
                 "UNDERSIGNED_IMAP_URL": f"imap://{LOGIN[0]}@localhost:{box.port}",
                 "UNDERSIGNED_IMAP_PASSWORD": LOGIN[1],
             }

@@ -17,13 +17,14 @@ import pytest
 from server.texting.allowed import quiet_seconds
 from sms.segments import measure
 from tests.harness.mail.answers import STYLES, answer, as_page
+from tests.harness.mail.smtp import codes_in
 from tests.harness.product import eventually
 from tests.harness.texts.provider import Provider, provider
 from tests.harness.texts.spoken import WORDS
 from tests.harness.web.site import Site, mailed
-from tests.web.presses.public.letters import LETTER, addressed, verified
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+LETTER = "/p/{slug}/letter"
 OURS = {"UNDERSIGNED_LETTERS_REPLY_TO": "answers+*@example.org"}
 #: Of each number a place where it is day at another time.
 NUMBERS = (
@@ -130,9 +131,13 @@ def test_by_texts_alone(site: Site, outside: Provider, language: str) -> None:
 
 @pytest.mark.parametrize("style", [*STYLES, "a page"])
 def test_on_the_web_without_an_address_for_the_office(site: Site, style: str) -> None:
-    slug, office = addressed(site)
-    browser, thanks, email = verified(site, slug)
-    page = browser.press(thanks.form(LETTER))
+    office, email = site.address().replace("@", ".mayor@"), site.address()
+    browser = site.stranger()
+    slug = site.petition(maker0_name="Jo Marsh", maker0_title="Mayor", maker0_email=office)
+    thanks = site.sign(slug, email=email)
+    [code] = codes_in(site.office.wait_for(email))
+    page = browser.press(thanks.form("/p/{slug}/verify"), "", {"code": code})
+    page = browser.press(page.form(LETTER))
     typed: dict[str, str | bool] = {"words": "Our lake is dirty.", "email": email, "hide": True}
     page = browser.press(page.form(LETTER), "", typed | {"words": "Short"})
     assert "Write at least 10 letters" in page.text
