@@ -36,9 +36,10 @@ COMMANDS = [
     "divisions import places.csv",
     "sms simulate STATUS",
     "sms reconcile",
+    "mail-in",
     "bounced",
 ]
-FAILED = {"bounced": LATER}
+FAILED = {"mail-in": LATER, "bounced": LATER}
 IN_MEMORY = [
     "sqlite://",
     "sqlite:",

@@ -19,6 +19,7 @@ import pytest
 from server.cli import GROUPS, main, parser
 from tests.harness import product
 from tests.harness.databases.postgres import Cluster
+from tests.harness.mail.bounces import FAILED, headers, report
 from tests.harness.mail.smtp import PostOffice, post_office
 from tests.harness.people.signers import STORED, names
 from tests.harness.product import Server, eventually
@@ -307,6 +308,22 @@ def bounced(place: Place) -> None:
     assert place.office.to(blocked) == []
 
 
+def mail_in(place: Place) -> None:
+    gone = "gone@gmail.com"
+    form = {"name": "Gone Away", "postcode": "59801", "email": gone}
+    place.server.post("/p/face", form)
+    mail = place.office.wait_for(gone)
+    said = report(FAILED, returned=headers(str(mail["Message-ID"])))
+    assert place.run("mail-in", typed=said).startswith("Noted: a mail came back for good.")
+    assert rows(place, "SELECT count(*) FROM bounces WHERE bounced_at > 0") != [(0,)]
+    assert place.run("mail-in", typed="Hello\n").startswith("It tells of no mail of ours")
+    place.server.post("/p/face", form | {"postcode": "59802"})
+    other = "after@gmail.com"
+    place.server.post("/p/face", form | {"name": "After Her", "email": other})
+    place.office.wait_for(other)  # mails go out in order
+    assert len(place.office.to(gone)) == 1
+
+
 #: Which function runs a command, or an action of one.
 TRIED: dict[str, Callable[[Place], None]] = {
     "demo": demo,
@@ -340,6 +357,7 @@ TRIED: dict[str, Callable[[Place], None]] = {
     "sms read": sms_read,
     "sms simulate": sms_simulate,
     "sms reconcile": sms_reconcile,
+    "mail-in": mail_in,
     "bounced": bounced,
 }
 

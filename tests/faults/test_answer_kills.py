@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from pathlib import Path
 from random import Random
@@ -59,7 +59,7 @@ async def test_no_kill_loses_an_answer_or_doubles_it(
             come_again(mail, settings)
         with mail_box() as box:
             box.mails = [bytes(mail) for mail in answers[KILLS:]]
-            kept = settings | {
+            kept = dict(settings) | {
                 "UNDERSIGNED_IMAP_URL": f"imap://{LOGIN[0]}@localhost:{box.port}",
                 "UNDERSIGNED_IMAP_PASSWORD": LOGIN[1],
             }
@@ -126,7 +126,7 @@ def come_again(mail: EmailMessage, settings: Mapping[str, str]) -> None:
         assert process.wait(60) == 0
 
 
-def once_in(most: int, random: Random, kill: object) -> object:
+def once_in(most: int, random: Random, kill: Callable[[], object]) -> Callable[[str], object]:
     """Kills it at a command of a mailbox: while it is read, or before it is marked."""
     left = random.randint(3, 3 + most)
 
@@ -134,7 +134,7 @@ def once_in(most: int, random: Random, kill: object) -> object:
         nonlocal left
         left -= 1
         if left == 0:
-            kill()  # type: ignore[operator]
+            kill()
 
     return heard
 

@@ -5,4 +5,6 @@ No mail leaves this machine.
     smtp        a mail server on loopback
     mails       a server in this process that sends mail, and people who sign with an address
     bounces     mails that come back, in the forms of different mail servers
+    answers     what an office answers to a letter, in each style
+    imap        a mailbox that is asked by IMAP
 """

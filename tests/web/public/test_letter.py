@@ -172,6 +172,32 @@ def test_who_has_written_can_thank_once_they_have_agreed(site: Site) -> None:
     assert ("Please act on it:" in first, "Thank you for agreeing to it:" in second) == (True, True)
 
 
+def test_what_waits_for_an_office_that_agrees_is_not_sent_and_can_become_thanks(site: Site) -> None:
+    slug, office = addressed(site)
+    wrote(site, slug, "boat")  # so that the office stands on the page of letters
+    site.office.wait_for(office)
+    own = "/organizer/p/{slug}/letters"
+    site.desk.press(site.own(slug, "/letters").form(f"{own}/pause"))
+    browser, thanks, _ = verified(site, slug)
+    ref = str(thanks.form(LETTER).fields["ref"].value)
+    form = {"ref": ref, "words": OWN, "send": "1"}
+    assert "waits for its turn" in site.server.post(f"/p/{slug}/letter", form).text
+    site.desk.press(site.own(slug, "/letters").form(f"{own}/agreed"))
+    assert "1: not sent: they have agreed, and can be thanked" in site.own(slug, "/letters").text
+    site.desk.press(site.own(slug, "/letters").form(f"{own}/resume"))
+    sent = browser.press(thanks.form(LETTER))
+    assert "not sent: they have agreed already" in sent.text
+    page = browser.press(sent.form(LETTER), "thanks=1")
+    read = browser.press(page.form(LETTER), "", {"words": "It was time. I thank you."})
+    browser.press(read.form(LETTER), "send=1")
+    assert "Thank you for agreeing" in str(site.office.wait_for(office, 2).get_content())
+    figures = json.loads(site.server.command("check", "--json").stdout)[slug]
+    assert figures["letters"]["rejected"] == 1
+    assert figures["answers"] == {"asked": 0, "said_yes": 0, "said_no": 0, "answered": 0}
+    site.desk.press(site.own(slug, "/letters").form(f"{own}/not-agreed"))
+    assert OWN[:20] in str(site.office.wait_for(office, 3).get_content())
+
+
 def test_the_desk_and_the_operator_read_how_calls_and_letters_went(site: Site) -> None:
     slug = site.petition(maker0_name="Jo Marsh", maker0_title="Mayor", maker0_phone="406 555 0141")
     keyword = site.own(slug, "/edit").form("/organizer/p/{slug}/edit").fields["keyword"].value

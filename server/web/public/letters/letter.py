@@ -105,10 +105,12 @@ class LetterWriter:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """What a letter's form has, checked; `reply_to` is '' where they want no answer."""
+    """What a letter's form has, checked; `reply_to` is '' where they want no answer there, and
+    `answer_to` where we pass none on."""
 
     words: str
     reply_to: str
+    answer_to: str = ""
 
 
 class LetterPages:
@@ -228,8 +230,7 @@ class LetterPages:
     ) -> LetterStep:
         """The form, with what is wrong; the letter as it would leave; when that was read, it is
         kept to be carried."""
-        passed_on, form = self._passed_on(writer), writer.form
-        again = LetterStep("write", form, place=place, to=to, passed_on=passed_on)
+        form, again = writer.form, LetterStep("write", writer.form, place=place, to=to)
         if "words" not in form or form.get("change"):
             return again
         try:
@@ -255,20 +256,17 @@ class LetterPages:
         keys = self._services.keys.contacts(petition.salt, reply_to) if reply_to else ()
         if email and writer.author.contact_key not in keys:
             raise InvalidInput(Problem("email", "address"))
-        return _Typed(words, reply_to)
+        hides = "hide" in form and passes_on(self._services.settings)
+        return _Typed(words, "", reply_to) if hides else _Typed(words, reply_to)
 
     def _worded(self, writer: LetterWriter, typed: _Typed, to: Recipients) -> str:
         """The whole letter."""
         services, petition = self._services, writer.petition
-        ours: Answers = "passed_on" if self._passed_on(writer) else "us"
+        ours: Answers = "passed_on" if typed.answer_to else "us"
         whose: Answers = "writer" if typed.reply_to else ours
         about = services.renderer, services.settings, petition, writer.author
         said = to.offices, typed.words, whose
         return letter_text(*about, *said, thanks=to.thanks, reply_to=typed.reply_to)
-
-    def _passed_on(self, writer: LetterWriter) -> bool:
-        """Whether what an office answers to us gets to whoever wrote the letter."""
-        return passes_on(self._services.settings) and bool(writer.author.contact)
 
     def _written(
         self, writer: LetterWriter, typed: _Typed, to: Recipients, letter: str, language: str
@@ -284,7 +282,7 @@ class LetterPages:
             words=letter,
             own_words=len(typed.words),
             reply_to=typed.reply_to,
-            answer_to=writer.author.contact or "",
+            answer_to=typed.answer_to,
             ids=services.ids,
             now=services.now(),
             kind="thanks" if to.thanks else "letter",

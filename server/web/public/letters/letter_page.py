@@ -12,6 +12,7 @@ from server.core.letters.writing import Progress
 from server.core.petitions.petitions import Petition
 from server.core.values.postcodes import POSTCODE_LIMIT
 from server.mail.letters import letter_named
+from server.mail.tokens import passes_on
 from server.services import Services
 from server.web.public.letters.place import Whereabouts, place_value, question_words
 from server.web.public.letters.ways import ACT, SCRIPT, THANK, missing_words, reaches
@@ -23,8 +24,8 @@ PLACE_LIMIT = 2000
 _START = re.compile(r"[0-9]{1,4}", re.ASCII)
 #: What a step that has no fields for it carries on.
 _KEPT = {
-    "postcode": ("words", "email", "settle", "write", "thanks"),
-    "place": ("words", "email", "settle", "write", "thanks"),
+    "postcode": ("words", "email", "hide", "settle", "write", "thanks"),
+    "place": ("words", "email", "hide", "settle", "write", "thanks"),
     "again": ("at", "settle", "write", "thanks"),
 }
 _FAULTS = {
@@ -82,7 +83,7 @@ class LetterStep:
     """What the page shows: the question of the postcode (`postcode`) or of what lies there
     (`place`), who decides (`ways`), the form (`write`), the whole letter (`read`), what became of
     it (`sent`), or only that all of it is to be sent once more (`again`). `noted`: they have said
-    how a call went. `passed_on`: what an office answers to us gets to them."""
+    how a call went."""
 
     asks: Literal["postcode", "place", "ways", "write", "read", "sent", "again"]
     form: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +93,6 @@ class LetterStep:
     place: Whereabouts | None = None
     to: Recipients = NO_RECIPIENTS
     noted: bool = False
-    passed_on: bool = False
 
 
 def letter_context(
@@ -102,7 +102,7 @@ def letter_context(
     say, place, fault = services.renderer.say, step.place, _FAULTS.get(step.fault)
     context: dict[str, Any] = {
         "step": step.asks,
-        "form": {name: step.form.get(name, "") for name in ("words", "email", "postcode")},
+        "form": {name: step.form.get(name, "") for name in ("words", "email", "hide", "postcode")},
         "carried": _carried(petition, step),
         "about": step.fault,
         "fault": fault and say(language, fault, least=SHORTEST, most=LONGEST),
@@ -110,8 +110,8 @@ def letter_context(
         "offices": [office.name for office in step.to.offices],
         "agreed": [office.name for office in step.to.agreed],
         "thanks": step.to.thanks,
-        "passed_on": step.passed_on,
         "printed": any(office.channel == "print" for office in step.to.offices),
+        "passes_on": passes_on(services.settings),
         "sent": [
             (letter_named(services.renderer, language, one), say(language, progress_words(one)))
             for one in step.sent
