@@ -27,6 +27,7 @@ from tests.harness.web.site import Site
 from tests.web.presses import (
     account,
     collectors,
+    congress,
     decisions,
     letters,
     life,
@@ -47,7 +48,7 @@ AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
     *(readers, signers, letters, offices, petitions, collectors, life, news, reviewing),
-    *(decisions, persons, team, account, texts, printing),
+    *(decisions, persons, team, account, texts, printing, congress),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

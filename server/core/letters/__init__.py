@@ -7,6 +7,7 @@ releasing.py  held until somebody of an office is known
 carrying.py   which go now, and what came of them
 again.py      sent once more by an organizer
 printing.py   on paper: batches that organizers print and post
+congress.py   what members of the US Congress ask for besides
 figures.py    what became of them, by office
 calls.py      what signers do themselves: how calls went, and that they opened to write
 corrections.py  where signers say that their postcode lies

@@ -111,7 +111,12 @@ async def let_go(
         await _hold(tx, letter, replace(letter.office, missing="unsure"))
         return
     offices = await decision_makers.offices(tx, petition.country, (role,))
-    to = [o for o in offices_reached(found, offices, petition.language) if o.role == role]
+    to = [
+        office
+        for office in offices_reached(petition, found, offices)
+        # For the US House its writer would have to come back and give an address.
+        if office.role == role and office.channel == "smtp"
+    ]
     known = [office for office in to if not office.missing]
     await _write(tx, letter, known, new_id, now)
     if len(known) < len(to):

@@ -17,6 +17,18 @@ async def set_sms_codes(tx: Transaction, petition_id: int, since: int | None) ->
     )
 
 
+async def set_congress_topic(tx: Transaction, petition_id: int, topic: str) -> bool:
+    """Let letters go to the US House under that topic, '' for none; whether that is another."""
+    await check_not_ended(tx, petition_id)
+    rows = await tx.fetch(
+        "UPDATE petitions SET congress_topic = :topic, version = version + 1"
+        " WHERE id = :id AND congress_topic <> :topic RETURNING id",
+        topic=topic,
+        id=petition_id,
+    )
+    return bool(rows)
+
+
 async def stop_mail(tx: Transaction, petition_id: int, now: int) -> bool:
     """Send no mail. What there is to send waits."""
     stopped = "mail_stopped_at = :now"

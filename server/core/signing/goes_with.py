@@ -25,7 +25,7 @@ async def forget(tx: Transaction, about: Collection[tuple[int, int]]) -> None:
     for table in _TABLES:
         await tx.execute(f"DELETE FROM {table} WHERE {mine}", batch=pack(about))
     await tx.execute(
-        "UPDATE letters SET words = NULL, reply_to = NULL, signature_id = NULL, bounce_key = NULL"
-        f" WHERE {mine}",
+        "UPDATE letters SET words = NULL, reply_to = NULL, constituent = NULL,"
+        f" signature_id = NULL, bounce_key = NULL WHERE {mine}",
         batch=pack(about),
     )

@@ -75,7 +75,9 @@ async def of(way: Way, found: Reached) -> Whom:
     petition = way.petition
     offices = await decision_makers.offices(way.tx, petition.country, petition.roles)
     named = [Person(d.name, d.email, d.phone, office=key_of(d)) for d in petition.decision_makers]
-    to = await offices_of(way.tx, petition, found, way.on.chosen)
+    # The US House wants an address, which nobody is asked for by text.
+    reached = await offices_of(way.tx, petition, found, way.on.chosen)
+    to = [office for office in reached if office.channel != "cwc"]
     agreed = await figures.agreed_offices(way.tx, petition.id)
     others = [office for office in to if office.key not in agreed]
     thanks = bool(to) and not others

@@ -30,7 +30,7 @@ _OF_PETITION = (
     "audit",
     "pause",
     "close",
-    r"letters(?:/print(?:/[0-9]{1,9}/[0-9]{1,3}\.pdf)?)?",
+    r"letters(?:/congress|/print(?:/[0-9]{1,9}/[0-9]{1,3}\.pdf)?)?",
     "figures",
     "share",
     "texts(?:/ask)?",

@@ -285,6 +285,7 @@ ACTION_WORDS = {
     "letters_agreed": N_("noted that an office has agreed"),
     "letters_not_agreed": N_("noted that an office has not agreed after all"),
     "letters_again": N_("sent letters to an office again"),
+    "letters_congress": N_("chose what letters to the US House are about"),
     "letters_on_paper": N_("chose paper for letters to an office"),
     "letters_printed": N_("made a batch of letters to print"),
     "letters_downloaded": N_("downloaded letters to print"),

@@ -83,6 +83,7 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/letters/not-agreed": {"POST": "moderator"},
     "p/{slug}/letters/again": {"POST": "moderator"},
     "p/{slug}/letters/test": {"POST": "moderator"},
+    "p/{slug}/letters/congress": {"GET": "editor", "POST": "editor"},
     "p/{slug}/letters/on-paper": {"POST": "editor"},
     "p/{slug}/letters/print": {"GET": "viewer"},
     "p/{slug}/letters/print/make": {"POST": "editor"},
