@@ -51,7 +51,7 @@ _BESIDE: dict[str, str] = {
     " FROM pending_forms",
     "codes": "SELECT purpose, made_at FROM codes",
     "letters": "SELECT kind, office_name, state AS letter_state, created_at AS made_at,"
-    " accepted_at, subject, words, reply_to FROM letters",
+    " accepted_at, subject, words, reply_to, constituent FROM letters",
     "letters_by_text": "SELECT step, chosen, texts, begun_at FROM texted_letters",
     "calls": "SELECT outcome, called_at FROM calls",
     "own_mails": "SELECT opened_at FROM own_mails",
