@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from server.channels import CongressParts, Handover, Result, Sheet
 
-SECONDS = (10.0, 30.0)  # to connect, and to be answered
+_SECONDS = (10.0, 30.0)  # to connect, and to be answered
 LONGEST_PART = 10_000  # characters that an office takes of either part
 _NOT_BEGUN: tuple[Result, str] = ("retry", "connection")
 _BROKEN: tuple[Result, str] = ("uncertain", "connection")
@@ -36,7 +36,7 @@ class DeliveryAgent:
 class CongressChannel:
     """By the delivery agent's door."""
 
-    def __init__(self, agent: DeliveryAgent, seconds: tuple[float, float] = SECONDS) -> None:
+    def __init__(self, agent: DeliveryAgent, seconds: tuple[float, float] = _SECONDS) -> None:
         self._agent, self._seconds = agent, seconds
 
     async def deliver(self, batch: Sequence[Sheet]) -> list[Handover]:

@@ -9,8 +9,9 @@ import pytest
 from server.core.letters import letters, printing, writing
 from server.core.letters.congress import Constituent
 from server.core.letters.letters import WORDS_SECONDS
-from server.core.letters.offices import offices_of
+from server.core.letters.offices import offices_of, postal_address
 from server.core.letters.writing import Progress, Written
+from server.core.person import kept
 from server.core.petitions import sending
 from server.core.places.answers import follow
 from server.core.places.dating import day_at
@@ -168,10 +169,48 @@ async def test_what_the_house_does_not_take_can_be_printed(phones: Phones) -> No
         assert await printing.make_batch(tx, 1, START) == 1
 
 
+async def test_a_signer_sees_the_address_among_what_is_kept(phones: Phones) -> None:
+    await writes(phones)
+    [(id_,)] = await phones.rows("SELECT id FROM signatures")
+    services = phones.services
+    async with services.database.read() as tx:
+        petition = services.directory.by_id[1]
+        found = await kept.of_signature(tx, services.keys, petition, int(str(id_)))
+    said = [entry.get("constituent") for entry in found.parts["letters"]]
+    assert ["Ms.", "Ana", "Diaz", "1 Main St", "Helena", "59801"] in said
+
+
 async def test_without_a_topic_nobody_in_the_house_is_written_to(phones: Phones) -> None:
     await topic(phones, "")
     assert len(await writes(phones)) == 1
     assert await states(phones) == []
+
+
+async def test_whoever_of_a_place_has_a_postal_address_alone_gets_paper_where_it_is_wanted(
+    phones: Phones,
+) -> None:
+    await topic(phones, "")
+    people = PEOPLE.replace("phone", "phone,address").replace("0101", "0101,")
+    people = people.replace("0102", '0102,"12 House Office, Washington DC 20515"')
+    await take_people(phones.services.database, people.encode(), now=START)
+    async with phones.services.database.write() as tx:
+        assert await sending.print_places(tx, 1, START)
+        assert not await sending.print_places(tx, 1, START)
+    await phones.services.directory.refresh()
+    assert {one.state for one in await writes(phones)} == {"queued", "ready"}
+    await carry(phones)
+    assert await states(phones, "print") == [("ready", "")]
+    async with phones.services.database.write() as tx:
+        await printing.make_batch(tx, 1, START)
+        found = await printing.open_batch(tx, 1, 1)
+    assert found
+    petition = phones.services.directory.by_id[1]
+    [sheet] = found[1]
+    address = "12 House Office, Washington DC 20515"
+    assert postal_address(petition, sheet.letter.office) == address
+    async with phones.services.database.write() as tx:
+        assert await sending.print_no_places(tx, 1, START)
+        assert (await printing.note_posted(tx, 1, 1, START)) == 1
 
 
 async def test_a_topic_that_is_taken_away_holds_what_waits(phones: Phones) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from server.core.letters.congress import member_office
-from server.core.letters.letter import Addressee
+from server.core.letters.letter import Addressee, Channel
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.draft import DecisionMaker
 from server.core.places import decision_makers, ocd
@@ -19,6 +19,9 @@ from server.core.places.decision_makers import Office, Officeholder, called, tit
 from server.core.places.outcomes import Chosen, Reached
 from server.core.values.contacts import reached
 from server.db import Transaction
+
+#: How a letter goes, by the first word of an office's key.
+_CHANNEL: dict[str, Channel] = {"mail": "smtp", "cwc": "cwc", "post": "print"}
 
 
 def office_key(address: str) -> str:
@@ -124,11 +127,13 @@ async def _offices_today(
 
 
 def key_of_holder(petition: Petition, holder: Officeholder) -> str:
-    """The key of the office of somebody of a place; '' if no letter reaches them."""
+    """The key of the office of somebody of a place; '' if no letter reaches them. The best way
+    comes first: mail, the system of Congress, paper."""
     if holder.email:
         return office_key(holder.email)
-    code = member_office(holder.role, holder.division) if petition.congress_topic else ""
-    return f"cwc {code}" if code else ""
+    if petition.congress_topic and (code := member_office(holder.role, holder.division)):
+        return f"cwc {code}"
+    return f"post {holder.address.casefold()}" if petition.prints_places and holder.address else ""
 
 
 def _reached(
@@ -136,11 +141,12 @@ def _reached(
 ) -> Iterator[Addressee]:
     for holder in holders:
         if key := key_of_holder(petition, holder):
+            kind, _, code = key.partition(" ")
             yield Addressee(
                 key=key,
                 name=called(holder, offices, petition.language),
-                address=holder.email or key.removeprefix("cwc "),
-                channel="smtp" if holder.email else "cwc",
+                address={"mail": holder.email, "post": holder.address}.get(kind, code),
+                channel=_CHANNEL[kind],
                 role=holder.role,
                 division=holder.division,
             )

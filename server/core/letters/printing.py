@@ -57,8 +57,8 @@ class PrintedLetter:
 async def waiting(tx: Transaction, petition_id: int) -> Mapping[str, int]:
     """How many letters wait to be printed, by the name of their office."""
     rows = await tx.fetch(
-        "SELECT max(l.office_name) AS name, count(*) AS n FROM letters l"
-        f" WHERE {_WAITS} AND l.batch IS NULL GROUP BY l.office ORDER BY name",
+        "SELECT l.office_name AS name, count(*) AS n FROM letters l"
+        f" WHERE {_WAITS} AND l.batch IS NULL GROUP BY l.office_name ORDER BY l.office_name",
         petition=petition_id,
     )
     return {row["name"]: row["n"] for row in rows}

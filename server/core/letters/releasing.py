@@ -115,7 +115,7 @@ async def let_go(
         office
         for office in offices_reached(petition, found, offices)
         # For the US House its writer would have to come back and give an address.
-        if office.role == role and office.channel == "smtp"
+        if office.role == role and office.channel != "cwc"
     ]
     known = [office for office in to if not office.missing]
     await _write(tx, letter, known, new_id, now)
@@ -131,7 +131,9 @@ async def let_go(
 async def _write(
     tx: Transaction, letter: Letter, offices: Sequence[Addressee], new_id: NewId, now: int
 ) -> None:
-    written = [replace(letter, id=new_id(), office=office) for office in offices]
+    written = [
+        replace(letter, id=new_id(), office=office, channel=office.channel) for office in offices
+    ]
     if written:
         await letters.write(tx, written, now)
 

@@ -127,7 +127,11 @@ def _entry(row: Row) -> Part:
 
 def _pairs(row: Row) -> Iterator[tuple[str, Any]]:
     for name, value in dict(row).items():
-        yield name, json.loads(value) if name in {"shares", "texts", "chosen"} and value else value
+        if name == "constituent" and value:
+            yield name, list(json.loads(value).values())
+        else:
+            is_json = name in {"shares", "texts", "chosen"} and value
+            yield name, json.loads(value) if is_json else value
 
 
 async def _spoken(

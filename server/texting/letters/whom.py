@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from server.core.letters import figures, writing
 from server.core.letters.letter import Addressee
-from server.core.letters.offices import key_of, office_key, offices_of
+from server.core.letters.offices import key_of, key_of_holder, offices_of
+from server.core.petitions.petitions import Petition
 from server.core.places import decision_makers, finding
 from server.core.places.dating import day_at
 from server.core.places.decision_makers import Office, title_of
@@ -81,14 +82,14 @@ async def of(way: Way, found: Reached) -> Whom:
     agreed = await figures.agreed_offices(way.tx, petition.id)
     others = [office for office in to if office.key not in agreed]
     thanks = bool(to) and not others
-    people = [*named, *_people(found.who)]
+    people = [*named, *_people(petition, found.who)]
     waiting = [title_of(gap.role, gap.division, offices, way.language) for gap in found.held]
     return Whom(
         people=tuple(p for p in people if thanks or p.office not in agreed),
         offices=tuple(to if thanks else others),
         waiting=tuple(waiting),
         note=" ".join(_note(way, gap, offices) for gap in (*found.said, *found.held)),
-        instead=tuple(_people(found.offered)),
+        instead=tuple(_people(petition, found.offered)),
         thanks=thanks,
     )
 
@@ -101,10 +102,11 @@ async def to_thank(way: Way) -> Whom | None:
     return Whom(people, tuple(offices), (), "", thanks=True) if offices else None
 
 
-def _people(holders: Iterable[decision_makers.Officeholder]) -> list[Person]:
+def _people(petition: Petition, holders: Iterable[decision_makers.Officeholder]) -> list[Person]:
+    keys = [(holder, key_of_holder(petition, holder)) for holder in holders]
     return [
-        Person(h.name, h.email, h.phone, h.hours, office_key(h.email) if h.email else "")
-        for h in holders
+        Person(h.name, h.email, h.phone, h.hours, "" if key.startswith("cwc ") else key)
+        for h, key in keys
     ]
 
 

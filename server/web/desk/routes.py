@@ -122,6 +122,7 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/letters/congress", "editor", GET=congress.choose, POST=congress.choose),
         door("p/{slug}/letters/on-paper", "editor", POST=printing.print_instead),
         door("p/{slug}/letters/print", "viewer", GET=printing.show),
+        door("p/{slug}/letters/print/places", "editor", POST=printing.places),
         door("p/{slug}/letters/print/make", "editor", POST=printing.make),
         door(
             "p/{slug}/letters/print/{number}/{part}.pdf",

@@ -287,6 +287,8 @@ ACTION_WORDS = {
     "letters_again": N_("sent letters to an office again"),
     "letters_congress": N_("chose what letters to the US House are about"),
     "letters_on_paper": N_("chose paper for letters to an office"),
+    "letters_places_on": N_("let letters to those of a signer's place be printed"),
+    "letters_places_off": N_("let no letters to those of a signer's place be printed"),
     "letters_printed": N_("made a batch of letters to print"),
     "letters_downloaded": N_("downloaded letters to print"),
     "letters_posted": N_("noted that letters are posted"),

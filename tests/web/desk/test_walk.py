@@ -86,6 +86,7 @@ DESK: dict[str, dict[str, str]] = {
     "p/{slug}/letters/congress": {"GET": "editor", "POST": "editor"},
     "p/{slug}/letters/on-paper": {"POST": "editor"},
     "p/{slug}/letters/print": {"GET": "viewer"},
+    "p/{slug}/letters/print/places": {"POST": "editor"},
     "p/{slug}/letters/print/make": {"POST": "editor"},
     "p/{slug}/letters/print/{number}/{part}.pdf": {"GET": "editor"},
     "p/{slug}/letters/print/{number}/posted": {"POST": "editor"},

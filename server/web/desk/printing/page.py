@@ -9,7 +9,7 @@ from functools import cache
 from server.channels.printing import NotPrinted, PrintShop
 from server.core.letters import figures, printing
 from server.core.letters.printing import PRINTABLE, PrintBatch
-from server.core.petitions import petitions
+from server.core.petitions import petitions, sending
 from server.core.petitions.petitions import Petition
 from server.core.values.ids import read_id
 from server.web.desk.printing.sheets import document, parts_of_batch, ranges
@@ -21,6 +21,8 @@ _BLOCK = 1 << 16  # bytes of a document that are sent at once
 _PAGE = "/letters/print"
 _DONE = {
     "made": N_("The batch is made. Print it, then say that you have posted it."),
+    "places_on": N_("It is stored: signers can write to them, and you print it."),
+    "places_off": N_("It is stored: no new letters to them. You can print those that wait."),
     "nothing": N_("No letter waits to be printed."),
     "posted": N_("It is stored: the letters are posted."),
     "back": N_("The letters wait to be printed again."),
@@ -62,6 +64,18 @@ async def make(visit: Visit) -> None:
         if number:
             await visit.note(tx, "letters_printed", petition.id, number=number)
     await _back(visit, petition, "made" if number else "nothing")
+
+
+async def places(visit: Visit) -> None:
+    """POST: whoever decides where a signer lives, and has no e-mail, gets letters on paper; or not
+    any more."""
+    petition, begins = await visit.petition(), bool(visit.form.get("on"))
+    change = sending.print_places if begins else sending.print_no_places
+    async with visit.services.database.write() as tx:
+        if await change(tx, petition.id, visit.services.now()):
+            await visit.note(tx, f"letters_places_{'on' if begins else 'off'}", petition.id)
+    await visit.services.directory.refresh()
+    await _back(visit, petition, "places_on" if begins else "places_off")
 
 
 async def download(visit: Visit) -> None:

@@ -76,6 +76,7 @@ KEPT_FIELDS = {
     "body": N_("Text"),
     "texts": N_("Text"),
     "reply_to": N_("Answers go to"),
+    "constituent": N_("What the US House asks for"),
     "accepted_at": N_("Sent on"),
     "sent_at": N_("Sent on"),
     "failed_at": N_("Not sent on"),
