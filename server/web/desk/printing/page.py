@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from functools import cache
@@ -92,7 +93,9 @@ async def download(visit: Visit) -> None:
         async with services.database.write() as tx:
             await visit.note(tx, "letters_downloaded", petition.id, number=number)
         try:
-            pdf = await _shop().pdf(document(services, petition, *found, part))
+            about = services, petition, *found, part
+            # In a thread: whoever signs meanwhile does not wait for 250 letters.
+            pdf = await _shop().pdf(await asyncio.to_thread(document, *about))
         except NotPrinted as error:
             log.warning("a batch of letters was not printed: %s", error)
             await _back(visit, petition, error.why)
