@@ -41,6 +41,11 @@ def test_the_defaults_need_nothing_but_a_secret() -> None:
     "environ",
     [
         {"UNDERSIGNED_SECRET_KEY": ""},
+        {"UNDERSIGNED_CWC_URL": "door.example"},
+        {"UNDERSIGNED_CWC_AGENT": "Us"},
+        {"UNDERSIGNED_CWC_CONTACT": "Jo"},
+        {"UNDERSIGNED_CWC_EMAIL": "jo@localhost"},
+        {"UNDERSIGNED_CWC_PHONE": "+1 406 555 0123"},
         {"UNDERSIGNED_SECRET_KEY": "short"},
         {"UNDERSIGNED_PUBLIC_URL": "example.org"},
         {"UNDERSIGNED_PUBLIC_URL": "https://example.org/"},

@@ -1,6 +1,7 @@
 """How a letter reaches an office: one small file for each way, one interface.
 
 smtp.py         by mail from our own domain
+cwc.py          to members of the US House, through the door of a delivery agent
 printing.py     on paper, which an organizer posts: no `Channel`, since nobody takes it over from us
 typesetting.py  the process that makes the pages
 
@@ -20,6 +21,24 @@ Result = Literal["accepted", "retry", "rejected", "uncertain", "organizer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CongressParts:
+    """What an office in the US Congress wants besides: who writes, as their own words (`own`) and
+    as those of the petition (`statement`); `delivery_id` are 32 letters and digits."""
+
+    delivery_id: str
+    campaign: str
+    topic: str
+    statement: str
+    own: str
+    prefix: str
+    first: str
+    last: str
+    street: str
+    city: str
+    zip: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A letter as a channel carries it: plain text, already folded.
 
@@ -34,14 +53,17 @@ class Sheet:
     reply_to: str
     back_to: str
     written_at: int  # UTC seconds
+    congress: CongressParts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What came of one sheet; `why` is a code, never the words of a server."""
+    """What came of one sheet; `why` is a code, never the words of a server. `after`: seconds that
+    the other side wants to be left alone for."""
 
     result: Result
     why: str = ""
+    after: int = 0
 
 
 class Channel(Protocol):

@@ -48,10 +48,12 @@ class PrintShop:
             raise NotPrinted("busy")
         self._at_work += 1
         try:
-            task = [self._template, json.dumps(batch), list(self._fonts)]
-            return await self._run(json.dumps(task).encode())
+            return await self._run(await asyncio.to_thread(self._task, batch))
         finally:
             self._at_work -= 1
+
+    def _task(self, batch: Mapping[str, Any]) -> bytes:
+        return json.dumps([self._template, json.dumps(batch), list(self._fonts)]).encode()
 
     async def _run(self, task: bytes) -> bytes:
         process = await asyncio.create_subprocess_exec(

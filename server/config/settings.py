@@ -365,6 +365,38 @@ class Settings:
     imap_password: str = setting(
         "UNDERSIGNED_IMAP_PASSWORD", "", "the password for it", secret=True
     )
+    cwc_url: str = setting(
+        "UNDERSIGNED_CWC_URL",
+        "",
+        "where a delivery agent of the US House hands letters over (Communicating With Congress);"
+        " none go there until all of these are set",
+        must=_URL,
+    )
+    cwc_key: str = setting("UNDERSIGNED_CWC_KEY", "", "the agent's key there", secret=True)
+    cwc_agent: str = setting(
+        "UNDERSIGNED_CWC_AGENT",
+        "",
+        "the agent's name, as the House knows it",
+        must=(".{4,500}", "4 letters or more"),
+    )
+    cwc_contact: str = setting(
+        "UNDERSIGNED_CWC_CONTACT",
+        "",
+        "a person whom offices can ask about letters",
+        must=(".{6,500}", "a first and a last name"),
+    )
+    cwc_email: str = setting(
+        "UNDERSIGNED_CWC_EMAIL",
+        "",
+        "their e-mail",
+        must=(rf"{_ADDRESS}\.[^@\s<>]+", "an address like letters@example.org"),
+    )
+    cwc_phone: str = setting(
+        "UNDERSIGNED_CWC_PHONE",
+        "",
+        "their phone",
+        must=("[0-9]{3}-[0-9]{3}-[0-9]{4}", "like 406-555-0123"),
+    )
     hosts: frozenset[str] = setting(
         "UNDERSIGNED_HOSTS",
         "",
@@ -407,6 +439,12 @@ class Settings:
         file = self.database_url.removeprefix("sqlite:///")
         beside = "" if file == self.database_url else f"{file}-tombstones"
         return self.tombstones or beside
+
+    @property
+    def cwc_is_set_up(self) -> bool:
+        """Whether letters can go to the US House."""
+        agent = (self.cwc_agent, self.cwc_contact, self.cwc_email, self.cwc_phone)
+        return all((self.cwc_url, self.cwc_key, *agent))
 
     @property
     def secure(self) -> bool:

@@ -87,6 +87,11 @@ def printed_text(renderer: Renderer, settings: Settings, petition: Petition, let
     return f"{(own or foot).strip()}\n\n{page.strip()}"
 
 
+def own_part(letter: Letter) -> str:
+    """What its signer wrote themselves: it stands below the offices."""
+    return letter.words.partition("\n\n")[2][: letter.own_words]
+
+
 def _foot(
     settings: Settings, petition: Petition, kind: LetterKind, reply_to: str
 ) -> dict[str, object]:

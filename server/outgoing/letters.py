@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from server import metrics
-from server.channels import Channel, Handover, Sheet
+from server.channels import Channel, CongressParts, Handover, Sheet
+from server.channels.cwc import CongressChannel, DeliveryAgent
 from server.channels.smtp import MailChannel
+from server.config import Settings
 from server.core.letters import carrying, releasing
 from server.core.letters.carrying import Settled
 from server.core.letters.letter import Letter
@@ -18,6 +20,7 @@ from server.core.outbox.allowance import Allowance, Asking, Verdict
 from server.core.values.keys import mac
 from server.db import Transaction
 from server.mail import Mailer
+from server.mail.letters import own_part
 from server.mail.tokens import answers_to, return_path, token, whose
 from server.mail.words import folded
 from server.outgoing.asking import limits
@@ -31,9 +34,10 @@ class Carrier:
 
     def __init__(self, services: Services, mailer: Mailer) -> None:
         self._services, self._mailer = services, mailer
-        self._channels: Mapping[str, Channel] = {
-            "smtp": MailChannel(mailer.post, services.settings.mail_from)
-        }
+        mail = MailChannel(mailer.post, services.settings.mail_from)
+        self._to_connect = services.settings.cwc_is_set_up
+        congress = CongressChannel(_agent(services.settings)) if self._to_connect else None
+        self._channels: Mapping[str, Channel | None] = {"smtp": mail, "cwc": congress}
 
     async def drain(self) -> bool:
         """Hand over what is due, once; whether there may be more.
@@ -41,6 +45,10 @@ class Carrier:
         A crash in between leaves a letter uncertain: rather none than two.
         """
         services = self._services
+        if self._to_connect:
+            async with services.database.write() as tx:
+                await carrying.connect(tx, services.now())
+            self._to_connect = False
         async with services.database.read() as tx:
             if not await carrying.has_due(tx, services.now()):
                 await self._mailer.rest()
@@ -81,7 +89,11 @@ class Carrier:
             moved = Handover("organizer", "moved")
             await self._settle(letter, moved, verdict, charged_at)
             return
-        letter = found
+        letter, channel = found, self._channels.get(found.channel)
+        if channel is None:
+            held = Handover("organizer", "not_configured")
+            await self._settle(letter, held, verdict, charged_at)
+            return
         bounce_key = whose(services.keys, _returned(letter))
         async with services.database.write() as tx:
             goes = await carrying.begin(tx, letter, bounce_key, services.now())
@@ -89,7 +101,7 @@ class Carrier:
                 await allowance.give_back(tx, verdict, charged_at)
         if not goes:
             return
-        [done] = await self._channels[letter.channel].deliver([self._sheet(letter)])
+        [done] = await channel.deliver([self._sheet(letter)])
         metrics.SENDS.labels(f"letter_{done.result}").inc()
         if done.result != "accepted":
             log.warning("letter %s: %s: %s", letter.id, done.result, done.why)
@@ -111,7 +123,7 @@ class Carrier:
         async with services.database.write() as tx:
             if done.result in {"retry", "rejected", "organizer"}:
                 await allowance.give_back(tx, verdict, charged_at)
-            settled = Settled(letter, done.result, done.why)
+            settled = Settled(letter, done.result, done.why, done.after)
             await carrying.settle(tx, settled, services.now(), services.chance())
 
     def _sheet(self, letter: Letter) -> Sheet:
@@ -126,6 +138,23 @@ class Carrier:
             reply_to=letter.reply_to or self._answers_to(letter),
             back_to=return_path(settings, keys, _returned(letter)),
             written_at=letter.queued_at,
+            congress=self._congress(letter),
+        )
+
+    def _congress(self, letter: Letter) -> CongressParts | None:
+        services = self._services
+        petition = services.directory.by_id.get(letter.petition_id)
+        if petition is None or letter.constituent is None:
+            return None
+        wording, url = petition.wording(petition.language), services.settings.public_url
+        return CongressParts(
+            # The same for each try: whoever gets it twice knows that it is one.
+            delivery_id=mac(services.keys.server("cwc"), "letter", str(letter.id)).hex()[:32],
+            campaign=f"petition-{petition.id}",
+            topic=petition.congress_topic,
+            statement=f"{wording.title}\n{url}/p/{petition.slug}\n\n{wording.body}",
+            own=own_part(letter),
+            **asdict(letter.constituent),
         )
 
     def _answers_to(self, letter: Letter) -> str:
@@ -142,6 +171,17 @@ async def look_again(services: Services) -> None:
         async with services.database.write() as tx:
             petitions = services.directory.by_id
             more = await releasing.look_again(tx, petitions, services.new_id, services.now())
+
+
+def _agent(settings: Settings) -> DeliveryAgent:
+    return DeliveryAgent(
+        url=settings.cwc_url,
+        key=settings.cwc_key,
+        name=settings.cwc_agent,
+        contact=settings.cwc_contact,
+        email=settings.cwc_email,
+        phone=settings.cwc_phone,
+    )
 
 
 def _returned(letter: Letter) -> str:

@@ -26,6 +26,7 @@ from tests.harness.web.pages import ROUTES, Control, Met, crawl, ours, pattern
 from tests.harness.web.site import Site
 from tests.web.presses.desk import (
     account,
+    congress,
     decisions,
     life,
     news,
@@ -44,7 +45,7 @@ AT_ONCE = 4  # presses
 #: Who presses what; read, they fill the table.
 PRESSING = (
     *(readers, signers, letters, answers, offices, petitions, collectors, life, news, reviewing),
-    *(decisions, persons, team, account, texts, printing),
+    *(decisions, persons, team, account, texts, printing, congress),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -90,7 +90,14 @@ def organizer_pages(server: Server) -> dict[str, str]:
         "petitions/new",
         "p/none",
     ]
-    pages += ["p/face/figures", "p/face/share", "p/face/pause", "p/face/close", "?q=face"]
+    pages += [
+        "p/face/letters/congress",
+        "p/face/figures",
+        "p/face/share",
+        "p/face/pause",
+        "p/face/close",
+        "?q=face",
+    ]
     pages += ["p/face/collectors", "o/1?done=no_name", "join/0", "p/face/texts?show=all"]
     for path in [*pages, "p/face/moderation", "p/face/invalidate", "p/face/audit"]:
         room[path] = ask(path)

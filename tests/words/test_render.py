@@ -35,7 +35,7 @@ from server.words.render import (
 OWN_MARK = {"es", "fr"}
 # Pages that may take a moment when the first comes.
 SELDOM = {"accessibility", "changes", "help", "letter", "_ways", "privacy", "poster", "refusal"}
-SELDOM |= {"rejected"}
+SELDOM |= {"rejected", "_constituent"}
 
 
 @given(st.integers(0, 10**12), st.sampled_from(sorted(LANGUAGES)))

@@ -9,6 +9,7 @@ again.py      sent once more by an organizer
 answering.py  what offices answer, on its way to the signer
 heard/        their signers say whether an answer came, and everybody sees it counted
 printing.py   on paper: batches that organizers print and post
+congress.py   what members of the US Congress ask for besides
 figures.py    what became of them, by office
 calls.py      what signers do themselves: how calls went, and that they opened to write
 corrections.py  where signers say that their postcode lies

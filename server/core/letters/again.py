@@ -21,7 +21,8 @@ STUCK: tuple[Stuck, ...] = get_args(Stuck)
 #: SQL: what can go again if its words are still there. Where nobody was to be found, nobody is.
 _CAN_GO = (
     "words IS NOT NULL AND why NOT IN"
-    " ('unsure', 'map', 'ended', 'unknown', 'vacant', 'no_mail', 'many', 'agreed')"
+    " ('unsure', 'map', 'ended', 'unknown', 'vacant', 'no_mail', 'many', 'agreed', 'no_address',"
+    " 'not_configured')"
     f" AND {COUNTS.format('letters')}"
 )
 _QUEUED = (

@@ -34,11 +34,13 @@ _STATE: dict[Result, State] = {
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What came of one letter; `why` is a code."""
+    """What came of one letter; `why` is a code. `after`: seconds before which it is not tried
+    again."""
 
     letter: Letter
     result: Result
     why: str = ""
+    after: int = 0
 
 
 #: SQL for the state of a letter whose turn is to come, by its channel.
@@ -114,6 +116,15 @@ async def spare(tx: Transaction, now: int) -> None:
     )
 
 
+async def connect(tx: Transaction, now: int) -> None:
+    """Let go what waited until a delivery agent to the US House is set up."""
+    await tx.execute(
+        "UPDATE letters SET state = 'queued', why = '', queued_at = :now, due_at = :now"
+        " WHERE state = 'held' AND channel = 'cwc' AND why = 'not_configured'",
+        now=now,
+    )
+
+
 async def doubt(tx: Transaction, now: int) -> None:
     """In a copy that is put back nobody knows which of those that waited have gone since."""
     await tx.execute(
@@ -181,7 +192,7 @@ async def settle(tx: Transaction, settled: Settled, now: int, chance: float) -> 
     `GIVE_UP_SECONDS` after it was queued; `chance` (0 to 1) spreads those of one failure."""
     letter, state, why = settled.letter, _STATE[settled.result], settled.why
     pause = min(_FIRST_PAUSE << min(letter.tries, 12), _LONGEST_PAUSE)
-    due_at = now + int(pause * (0.5 + chance))
+    due_at = now + max(int(pause * (0.5 + chance)), settled.after)
     if state == "retry" and due_at > letter.queued_at + GIVE_UP_SECONDS:
         state, why = "rejected", "gave_up"
     await tx.execute(

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from unicodedata import category
 
+from server.core.letters.congress import Constituent
 from server.core.places.outcomes import Why
 from server.core.values.names import tidy
 from server.errors import InvalidInput, Problem
@@ -37,7 +38,7 @@ State = Literal[
 #: What nothing becomes of any more.
 ENDED: tuple[State, ...] = ("done", "bounced", "rejected", "uncertain")
 #: How a letter reaches an office.
-Channel = Literal["smtp", "print"]
+Channel = Literal["smtp", "print", "cwc"]
 
 #: To each office goes one of each kind from a signer: who has agreed is thanked.
 LetterKind = Literal["letter", "thanks"]
@@ -66,7 +67,7 @@ class Letter:
     """One letter to one office, as it leaves. `words` are all of it, of which `own_words`
     characters are its signer's own; their key is `sender`, that of their contact `contact`.
     `reply_to` is where the office may answer, '' for our address; `answer_to` is where we then pass
-    its answer on to."""
+    its answer on to. `constituent`: who writes, for an office in Congress."""
 
     id: int
     petition_id: int
@@ -82,6 +83,7 @@ class Letter:
     reply_to: str = ""
     answer_to: str = field(default="", repr=False)
     kind: LetterKind = "letter"
+    constituent: Constituent | None = field(default=None, repr=False)
     tries: int = 0
     queued_at: int = 0
 

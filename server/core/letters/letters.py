@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from server.core.counting.states import where
 from server.core.floods.limits import HOUSEHOLD
+from server.core.letters.congress import packed_constituent, unpacked_constituent
 from server.core.letters.letter import ENDED, Addressee, Letter
 from server.db import ColumnType, Row, Transaction, pack
 
@@ -34,6 +36,7 @@ _STORED: dict[str, ColumnType] = {
     "reply_to": "text",
     "answer_to": "text",
     "kind": "text",
+    "constituent": "text",
 }
 #: Of `letters l`, as `from_row` reads them.
 LETTER = ", ".join(f"l.{column}" for column in (*_STORED, "tries", "queued_at"))
@@ -71,6 +74,7 @@ def from_row(row: Row) -> Letter:
         reply_to=row["reply_to"] or "",
         answer_to=row["answer_to"] or "",
         kind=row["kind"],
+        constituent=unpacked_constituent(row["constituent"]),
         tries=row["tries"],
         queued_at=row["queued_at"] or 0,
     )
@@ -98,6 +102,7 @@ def _values(letter: Letter) -> tuple[int | str | bytes | None, ...]:
         letter.reply_to or None,
         letter.answer_to or None,
         letter.kind,
+        packed_constituent(letter.constituent),
     )
 
 
@@ -116,7 +121,8 @@ async def write(tx: Transaction, letters: Sequence[Letter], now: int) -> None:
         "  AND l.kind = b.kind)"
         " ON CONFLICT (petition_id, signature_id, office, kind) DO UPDATE SET"
         " words = excluded.words, own_words = excluded.own_words, subject = excluded.subject,"
-        " reply_to = excluded.reply_to, answer_to = excluded.answer_to, channel = excluded.channel,"
+        " reply_to = excluded.reply_to, answer_to = excluded.answer_to,"
+        " constituent = excluded.constituent, channel = excluded.channel,"
         " office_name = excluded.office_name, office_address = excluded.office_address"
         " WHERE letters.state = 'draft'",
         batch=pack(map(_values, letters)),
@@ -148,13 +154,17 @@ async def drop_drafts(tx: Transaction, petition_id: int, signature_id: int) -> N
     )
 
 
-async def refuse(tx: Transaction, ids: Sequence[int], now: int) -> None:
-    """These are more than their office gets of one contact."""
+async def refuse(
+    tx: Transaction, ids: Sequence[int], why: Literal["many", "no_address"], now: int
+) -> None:
+    """These do not leave: they are more than their office gets of one contact, or it takes none
+    without the writer's address."""
     wanted = tx.rows("wanted", id="int")
     await tx.execute(
-        "UPDATE letters SET state = 'rejected', why = 'many', ended_at = :now"
+        "UPDATE letters SET state = 'rejected', why = :why, ended_at = :now"
         f" WHERE id IN (SELECT id FROM {wanted} w)",
         wanted=pack((id_,) for id_ in ids),
+        why=why,
         now=now,
     )
 
@@ -180,7 +190,8 @@ async def expire(tx: Transaction, now: int) -> None:
     because its signature does not count."""
     ended = ", ".join(f"'{state}'" for state in ENDED)
     await tx.execute(
-        "UPDATE letters SET words = NULL, reply_to = NULL, answer_to = NULL, bounce_key = NULL"
+        "UPDATE letters SET words = NULL, reply_to = NULL, answer_to = NULL, constituent = NULL,"
+        " bounce_key = NULL"
         f" WHERE words IS NOT NULL AND state IN ({ended}) AND ended_at <= :before",
         before=now - WORDS_SECONDS,
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from server.core.letters.letter import Addressee
+from server.core.letters.congress import member_office
+from server.core.letters.letter import Addressee, Channel
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.draft import DecisionMaker
 from server.core.places import decision_makers, ocd
@@ -18,6 +19,9 @@ from server.core.places.decision_makers import Office, Officeholder, called, tit
 from server.core.places.outcomes import Chosen, Reached
 from server.core.values.contacts import reached
 from server.db import Transaction
+
+#: How a letter goes, by the first word of an office's key.
+_CHANNEL: dict[str, Channel] = {"mail": "smtp", "cwc": "cwc", "post": "print"}
 
 
 def office_key(address: str) -> str:
@@ -55,21 +59,22 @@ def postal_address(petition: Petition, office: Addressee) -> str:
     return next(known, "") or stored
 
 
-def offices_reached(found: Reached, offices: Sequence[Office], language: str) -> list[Addressee]:
-    """Those of the signer's place: first the mailboxes, then the offices of which nobody is known
-    yet, whose letters wait. `offices` are those of the petition's roles; titles are in that
-    language."""
+def offices_reached(
+    petition: Petition, found: Reached, offices: Sequence[Office]
+) -> list[Addressee]:
+    """Those of the signer's place: first who is reached, then the offices of which nobody is known
+    yet, whose letters wait. `offices` are those of the petition's roles."""
     waiting = (
         Addressee(
             key=f"unknown {gap.role} {gap.division}",
-            name=title_of(gap.role, gap.division, offices, language),
+            name=title_of(gap.role, gap.division, offices, petition.language),
             role=gap.role,
             division=gap.division,
             missing=gap.why,
         )
         for gap in found.held
     )
-    return [*_once(_with_mailbox(found.who, offices, language)), *waiting]
+    return [*_once(_reached(petition, found.who, offices)), *waiting]
 
 
 async def offices_of(
@@ -81,7 +86,7 @@ async def offices_of(
     said that their postcode leads to the wrong people is the only one who can say more.
     """
     offices = await decision_makers.offices(tx, petition.country, petition.roles)
-    theirs = offices_reached(found, offices, petition.language)
+    theirs = offices_reached(petition, found, offices)
     if chosen.not_mine:
         theirs = [replace(one, missing="unsure") if one.missing else one for one in theirs]
     takes = await decision_makers.roles_with_mail(tx, petition.country)
@@ -118,18 +123,30 @@ async def _offices_today(
     holders = await decision_makers.officeholders(tx, petition.country, regions)
     theirs = [h for h in holders if h.on(day_at(now)) and h.role in petition.roles]
     offices = await decision_makers.offices(tx, petition.country, petition.roles)
-    return _once(_with_mailbox(theirs, offices, petition.language))
+    return _once(_reached(petition, theirs, offices))
 
 
-def _with_mailbox(
-    holders: Iterable[Officeholder], offices: Sequence[Office], language: str
+def key_of_holder(petition: Petition, holder: Officeholder) -> str:
+    """The key of the office of somebody of a place; '' if no letter reaches them. The best way
+    comes first: mail, the system of Congress, paper."""
+    if holder.email:
+        return office_key(holder.email)
+    if petition.congress_topic and (code := member_office(holder.role, holder.division)):
+        return f"cwc {code}"
+    return f"post {holder.address.casefold()}" if petition.prints_places and holder.address else ""
+
+
+def _reached(
+    petition: Petition, holders: Iterable[Officeholder], offices: Sequence[Office]
 ) -> Iterator[Addressee]:
     for holder in holders:
-        if holder.email:
+        if key := key_of_holder(petition, holder):
+            kind, _, code = key.partition(" ")
             yield Addressee(
-                key=office_key(holder.email),
-                name=called(holder, offices, language),
-                address=holder.email,
+                key=key,
+                name=called(holder, offices, petition.language),
+                address={"mail": holder.email, "post": holder.address}.get(kind, code),
+                channel=_CHANNEL[kind],
                 role=holder.role,
                 division=holder.division,
             )

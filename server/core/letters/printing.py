@@ -57,8 +57,8 @@ class PrintedLetter:
 async def waiting(tx: Transaction, petition_id: int) -> Mapping[str, int]:
     """How many letters wait to be printed, by the name of their office."""
     rows = await tx.fetch(
-        "SELECT max(l.office_name) AS name, count(*) AS n FROM letters l"
-        f" WHERE {_WAITS} AND l.batch IS NULL GROUP BY l.office ORDER BY name",
+        "SELECT l.office_name AS name, count(*) AS n FROM letters l"
+        f" WHERE {_WAITS} AND l.batch IS NULL GROUP BY l.office_name ORDER BY l.office_name",
         petition=petition_id,
     )
     return {row["name"]: row["n"] for row in rows}
@@ -95,7 +95,7 @@ async def make_batch(tx: Transaction, petition_id: int, now: int) -> int | None:
     """Put what waits into a batch, sorted by office, at most `LARGEST`; its number, None if nothing
     waits."""
     # Two organizers may press at once: on PostgreSQL one waits here for the other.
-    await tx.lock([b"print" + petition_id.to_bytes(3, "big")])
+    await tx.lock([b"pb" + petition_id.to_bytes(6, "big")])
     row = await tx.fetch_one(
         "SELECT coalesce(max(number), 0) + 1 AS number FROM print_batches"
         " WHERE petition_id = :petition",

@@ -111,7 +111,12 @@ async def let_go(
         await _hold(tx, letter, replace(letter.office, missing="unsure"))
         return
     offices = await decision_makers.offices(tx, petition.country, (role,))
-    to = [o for o in offices_reached(found, offices, petition.language) if o.role == role]
+    to = [
+        office
+        for office in offices_reached(petition, found, offices)
+        # For the US House its writer would have to come back and give an address.
+        if office.role == role and office.channel != "cwc"
+    ]
     known = [office for office in to if not office.missing]
     await _write(tx, letter, known, new_id, now)
     if len(known) < len(to):
@@ -126,7 +131,9 @@ async def let_go(
 async def _write(
     tx: Transaction, letter: Letter, offices: Sequence[Addressee], new_id: NewId, now: int
 ) -> None:
-    written = [replace(letter, id=new_id(), office=office) for office in offices]
+    written = [
+        replace(letter, id=new_id(), office=office, channel=office.channel) for office in offices
+    ]
     if written:
         await letters.write(tx, written, now)
 

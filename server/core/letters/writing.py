@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from server.core.letters import carrying, figures, letters, releasing
+from server.core.letters.congress import Constituent
 from server.core.letters.letter import Addressee, Letter, LetterKind
 from server.core.letters.offices import office_now
 from server.core.petitions.petitions import Petition
@@ -36,6 +37,7 @@ class Written:
     ids: Ids
     now: int
     kind: LetterKind = "letter"
+    constituent: Constituent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ async def _write(tx: Transaction, one: Written) -> None:
     await letters.drop_drafts(tx, one.petition.id, one.signature_id)
     await letters.write(tx, batch, one.now)
     too_many = [letter.id for letter in batch if (letter.office.key, letter.kind) in full]
-    await letters.refuse(tx, too_many, one.now)
+    await letters.refuse(tx, too_many, "many", one.now)
+    nowhere = [each.id for each in batch if each.channel == "cwc" and not each.constituent]
+    await letters.refuse(tx, nowhere, "no_address", one.now)
 
 
 def _letter(one: Written, signer: Signature, office: Addressee) -> Letter:
@@ -100,6 +104,7 @@ def _letter(one: Written, signer: Signature, office: Addressee) -> Letter:
         reply_to=one.reply_to,
         answer_to="" if one.reply_to else one.answer_to,
         kind=one.kind,
+        constituent=one.constituent if office.channel == "cwc" else None,
     )
 
 

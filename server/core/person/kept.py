@@ -51,8 +51,8 @@ _BESIDE: dict[str, str] = {
     " FROM pending_forms",
     "codes": "SELECT purpose, made_at FROM codes",
     "letters": "SELECT kind, office_name, state AS letter_state, created_at AS made_at,"
-    " accepted_at, answered_at, subject, words, reply_to, answer_to, asked_at, said,"
-    " said_at AS noted_at FROM letters",
+    " accepted_at, answered_at, subject, words, reply_to, answer_to, constituent, asked_at,"
+    " said, said_at AS noted_at FROM letters",
     # That they came. What they say is for nobody but the signer, to whom it is passed on.
     "office_answers": "SELECT came_at, told_at FROM letter_answers",
     "letter_questions": "SELECT asked_at, language FROM letter_questions",
@@ -131,7 +131,11 @@ def _entry(row: Row) -> Part:
 
 def _pairs(row: Row) -> Iterator[tuple[str, Any]]:
     for name, value in dict(row).items():
-        yield name, json.loads(value) if name in {"shares", "texts", "chosen"} and value else value
+        if name == "constituent" and value:
+            yield name, list(json.loads(value).values())
+        else:
+            is_json = name in {"shares", "texts", "chosen"} and value
+            yield name, json.loads(value) if is_json else value
 
 
 async def _spoken(

@@ -41,6 +41,8 @@ class Petition(Draft):
     sms_codes: bool = False  # codes may go out by text
     former_slugs: tuple[str, ...] = ()
     former_keywords: tuple[str, ...] = ()
+    congress_topic: str = ""  # of letters to the US House; without one none go there
+    prints_places: bool = False  # who decides where a signer lives may get letters on paper
     mail_stopped: bool = False  # an organizer has stopped all mail
     answer: GivenAnswer | None = None
     answered_at: int | None = None
@@ -371,6 +373,8 @@ def _petition(
         sms_codes=row["sms_codes_at"] is not None,
         former_slugs=tuple(f["name"] for f in former if f["kind"] == "slug"),
         former_keywords=tuple(f["name"] for f in former if f["kind"] == "keyword"),
+        congress_topic=row["congress_topic"],
+        prints_places=row["prints_places_at"] is not None,
         mail_stopped=row["mail_stopped_at"] is not None,
         wording_number=row["wording_number"],
         first_signed=row["first_signed"],

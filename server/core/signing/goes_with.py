@@ -29,8 +29,8 @@ async def forget(tx: Transaction, about: Collection[tuple[int, int]]) -> None:
     for table in _TABLES:
         await tx.execute(f"DELETE FROM {table} WHERE {mine}", batch=pack(about))
     await tx.execute(
-        "UPDATE letters SET words = NULL, reply_to = NULL, answer_to = NULL, signature_id = NULL,"
-        " bounce_key = NULL, asked_at = NULL, said = NULL, said_at = NULL"
+        "UPDATE letters SET words = NULL, reply_to = NULL, answer_to = NULL, constituent = NULL,"
+        " signature_id = NULL, bounce_key = NULL, asked_at = NULL, said = NULL, said_at = NULL"
         f" WHERE {mine}",
         batch=pack(about),
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from server.core.letters import figures, writing
 from server.core.letters.letter import Addressee
-from server.core.letters.offices import key_of, office_key, offices_of
+from server.core.letters.offices import key_of, key_of_holder, offices_of
+from server.core.petitions.petitions import Petition
 from server.core.places import decision_makers, finding
 from server.core.places.dating import day_at
 from server.core.places.decision_makers import Office, title_of
@@ -75,18 +76,20 @@ async def of(way: Way, found: Reached) -> Whom:
     petition = way.petition
     offices = await decision_makers.offices(way.tx, petition.country, petition.roles)
     named = [Person(d.name, d.email, d.phone, office=key_of(d)) for d in petition.decision_makers]
-    to = await offices_of(way.tx, petition, found, way.on.chosen)
+    # The US House wants an address, which nobody is asked for by text.
+    reached = await offices_of(way.tx, petition, found, way.on.chosen)
+    to = [office for office in reached if office.channel != "cwc"]
     agreed = await figures.agreed_offices(way.tx, petition.id)
     others = [office for office in to if office.key not in agreed]
     thanks = bool(to) and not others
-    people = [*named, *_people(found.who)]
+    people = [*named, *_people(petition, found.who)]
     waiting = [title_of(gap.role, gap.division, offices, way.language) for gap in found.held]
     return Whom(
         people=tuple(p for p in people if thanks or p.office not in agreed),
         offices=tuple(to if thanks else others),
         waiting=tuple(waiting),
         note=" ".join(_note(way, gap, offices) for gap in (*found.said, *found.held)),
-        instead=tuple(_people(found.offered)),
+        instead=tuple(_people(petition, found.offered)),
         thanks=thanks,
     )
 
@@ -99,10 +102,11 @@ async def to_thank(way: Way) -> Whom | None:
     return Whom(people, tuple(offices), (), "", thanks=True) if offices else None
 
 
-def _people(holders: Iterable[decision_makers.Officeholder]) -> list[Person]:
+def _people(petition: Petition, holders: Iterable[decision_makers.Officeholder]) -> list[Person]:
+    keys = [(holder, key_of_holder(petition, holder)) for holder in holders]
     return [
-        Person(h.name, h.email, h.phone, h.hours, office_key(h.email) if h.email else "")
-        for h in holders
+        Person(h.name, h.email, h.phone, h.hours, "" if key.startswith("cwc ") else key)
+        for h, key in keys
     ]
 
 

@@ -32,6 +32,10 @@ _STATES = {
     "done": N_("taken by their mail server, and did not come back"),
     "accepted posted": N_("posted on paper"),
     "done posted": N_("posted on paper"),
+    "accepted congress": N_("taken by the system of Congress"),
+    "done congress": N_("taken by the system of Congress"),
+    "held not_configured": N_("waiting until your operator has set up the system of Congress"),
+    "rejected no_address": N_("not sent: their signers gave no street and city"),
     "held unsure": N_("waiting until the signer says where they live"),
     "held map": N_("waiting for a map of the new districts: your operator can import one"),
     "held ended": N_("waiting until we know who follows: your operator can import a file"),
@@ -60,6 +64,7 @@ _PRINT: Mapping[str, str] = {
 _CHANNELS = {
     "smtp": N_("By mail from this site"),
     "print": N_("On paper, which you print and post"),
+    "cwc": N_("By the system of Congress"),
 }
 _DONE = TRIED | {
     "paused": N_("No letter goes there now."),
@@ -109,6 +114,7 @@ async def show(visit: Visit) -> None:
         ],
         ready=sum(ready.values()),
         batches=bool(batches),
+        congress=petition.country == "US" and "representative" in petition.roles,
         corrected=[(one.postcode, names[one.division], one.signers) for one in corrected],
         called=called,
         opened=opened,

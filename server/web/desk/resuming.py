@@ -13,7 +13,7 @@ SIGN_IN = "/organizer/sign-in"
 #: What is pressed on a page stands behind its address.
 _PRESSED = re.compile(
     r"/(?:open|hand-in|notices|end/keep|stop-mail|resume-mail|members/[0-9]{1,19}(?:/remove)?"
-    r"|erasures/[0-9]{1,19}/(?:agree|off)|correct|silence|make|[0-9]{1,19}/hide)\Z"
+    r"|erasures/[0-9]{1,19}/(?:agree|off)|correct|silence|make|places|[0-9]{1,19}/hide)\Z"
 )
 #: Of a petition, those that a sign-in on the way leads back to.
 _OF_PETITION = (
@@ -30,7 +30,7 @@ _OF_PETITION = (
     "audit",
     "pause",
     "close",
-    r"letters(?:/print(?:/[0-9]{1,9}/[0-9]{1,3}\.pdf)?)?",
+    r"letters(?:/congress|/print(?:/[0-9]{1,9}/[0-9]{1,3}\.pdf)?)?",
     "figures",
     "share",
     "texts(?:/ask)?",

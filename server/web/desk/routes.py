@@ -13,6 +13,7 @@ from server.web.desk.people import account, team
 from server.web.desk.people.forgotten import Forgotten, address
 from server.web.desk.people.joining import Joining
 from server.web.desk.people.sign_in import Entrance
+from server.web.desk.printing import congress
 from server.web.desk.printing import page as printing
 from server.web.desk.session import OrganizerPages
 from server.web.desk.signers import (
@@ -118,8 +119,10 @@ def routes(pages: OrganizerPages) -> list[BaseRoute]:
         door("p/{slug}/letters/not-agreed", "moderator", POST=letters.disagree),
         door("p/{slug}/letters/again", "moderator", POST=letters.send_again),
         door("p/{slug}/letters/test", "moderator", POST=letters.try_out),
+        door("p/{slug}/letters/congress", "editor", GET=congress.choose, POST=congress.choose),
         door("p/{slug}/letters/on-paper", "editor", POST=printing.print_instead),
         door("p/{slug}/letters/print", "viewer", GET=printing.show),
+        door("p/{slug}/letters/print/places", "editor", POST=printing.places),
         door("p/{slug}/letters/print/make", "editor", POST=printing.make),
         door(
             "p/{slug}/letters/print/{number}/{part}.pdf",

@@ -61,6 +61,7 @@ ERASING: dict[str, set[str] | str] = {
     "letters/answering.py:take": BY_SENDING,
     "letters/carrying.py:begin": BY_SENDING,
     "letters/carrying.py:came_back": BY_SENDING,
+    "letters/carrying.py:connect": BY_SENDING,
     "letters/carrying.py:doubt": BY_SENDING,
     "letters/carrying.py:give_back": BY_SENDING,
     "letters/carrying.py:lease": BY_SENDING,

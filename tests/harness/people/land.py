@@ -29,6 +29,7 @@ READERS = (
     _ROOT / "tests/core/places/test_real_files.py",
     _ROOT / "tests/cli/test_real_places.py",
     _ROOT / "tests/texting/sessions/test_real_menus.py",
+    _ROOT / "tests/channels/test_cwc_schema.py",
 )
 
 TODAY, NEXT, LATER = "2026-11-30", "2027-01-03", "2027-02-01"
@@ -51,15 +52,17 @@ ZCCD = """state_fips,state_abbr,zcta,cd
 
 #: The same in tables for any country, in force from today: two districts of Montana with an
 #: address of mail each, two senators, and where nobody is to be found, or nobody votes.
-OFFICES = """name,role,division,email,form,phone,hours
-Mo Stone,senator,us/state:mt,,https://stone.senate.example/write?a=1&b=2,202-555-0101,9 to 5
-Ida Reed,senator,us/state:mt,ida.reed@senate.example,,202-555-0102,
-Ann West,representative,us/state:mt/cd:1,ann.west@house.example,,202-555-0111,
-Eli East,representative,us/state:mt/cd:2,eli.east@house.example,,202-555-0112,
-,representative,us/state:mt/cd:3,,,,
-Ida Cole,senator,us/state:id,ida.cole@senate.example,,,
-Bo North,representative,us/state:id/cd:1,bo.north@house.example,,,
-Deb Hall,representative,us/district:dc/cd:at-large,deb.hall@house.example,,202-555-0120,
+OFFICES = """name,role,division,email,form,phone,hours,address
+Mo Stone,senator,us/state:mt,,https://stone.senate.example/write?a=1&b=2,202-555-0101,9 to 5,
+Ida Reed,senator,us/state:mt,ida.reed@senate.example,,202-555-0102,,
+Ann West,representative,us/state:mt/cd:1,ann.west@house.example,,202-555-0111,,
+Eli East,representative,us/state:mt/cd:2,eli.east@house.example,,202-555-0112,,
+,representative,us/state:mt/cd:3,,,,,
+Ida Cole,senator,us/state:id,ida.cole@senate.example,,,,
+Bo North,representative,us/state:id/cd:1,bo.north@house.example,,,,
+Vi Snow,representative,us/state:vt/cd:at-large,,,202-555-0130,,
+Sal Frost,senator,us/state:vt,,,202-555-0131,,3 Senate Office Washington DC 20510
+Deb Hall,representative,us/district:dc/cd:at-large,deb.hall@house.example,,202-555-0120,,
 """
 #: 59801 is in two districts and a sliver of a third, 59901 in two states, 20001 has a delegate.
 POSTCODES = """country,postcode,division,share
@@ -71,6 +74,7 @@ US,59301,us/state:mt/cd:3,1
 US,59901,us/state:mt/cd:1,0.6
 US,59901,us/state:id/cd:1,0.4
 US,20001,us/district:dc/cd:at-large,1
+US,05401,us/state:vt/cd:at-large,1
 """
 
 

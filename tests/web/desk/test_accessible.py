@@ -15,6 +15,7 @@ from tests.harness.web.browser import chromium
 pytestmark = [needs("chromium"), pytest.mark.slow, pytest.mark.timeout(120)]
 PAGES = (
     *("", "o/1", "o/1?done=no_role", "forgotten", "p/face/collectors", "p/face/letters/print"),
+    *("p/face/letters", "p/face/letters/congress"),
     *("p/face/news", "p/face/news/new"),
     *("p/face", "p/face/figures", "p/face/share", "p/face/close", "p/face/moderation", "?q=face"),
     *("account", "account/password", "account/email", "account/second-step"),

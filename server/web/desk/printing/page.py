@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from functools import cache
@@ -9,7 +10,7 @@ from functools import cache
 from server.channels.printing import NotPrinted, PrintShop
 from server.core.letters import figures, printing
 from server.core.letters.printing import PRINTABLE, PrintBatch
-from server.core.petitions import petitions
+from server.core.petitions import petitions, sending
 from server.core.petitions.petitions import Petition
 from server.core.values.ids import read_id
 from server.web.desk.printing.sheets import document, parts_of_batch, ranges
@@ -21,6 +22,8 @@ _BLOCK = 1 << 16  # bytes of a document that are sent at once
 _PAGE = "/letters/print"
 _DONE = {
     "made": N_("The batch is made. Print it, then say that you have posted it."),
+    "places_on": N_("It is stored: signers can write to them, and you print it."),
+    "places_off": N_("It is stored: no new letters to them. You can print those that wait."),
     "nothing": N_("No letter waits to be printed."),
     "posted": N_("It is stored: the letters are posted."),
     "back": N_("The letters wait to be printed again."),
@@ -64,6 +67,18 @@ async def make(visit: Visit) -> None:
     await _back(visit, petition, "made" if number else "nothing")
 
 
+async def places(visit: Visit) -> None:
+    """POST: whoever decides where a signer lives, and has no e-mail, gets letters on paper; or not
+    any more."""
+    petition, begins = await visit.petition(), bool(visit.form.get("on"))
+    change = sending.print_places if begins else sending.print_no_places
+    async with visit.services.database.write() as tx:
+        if await change(tx, petition.id, visit.services.now()):
+            await visit.note(tx, f"letters_places_{'on' if begins else 'off'}", petition.id)
+    await visit.services.directory.refresh()
+    await _back(visit, petition, "places_on" if begins else "places_off")
+
+
 async def download(visit: Visit) -> None:
     """A part of a batch as PDF; as often as it is asked for until the batch is posted."""
     petition, services = await visit.petition(), visit.services
@@ -78,7 +93,9 @@ async def download(visit: Visit) -> None:
         async with services.database.write() as tx:
             await visit.note(tx, "letters_downloaded", petition.id, number=number)
         try:
-            pdf = await _shop().pdf(document(services, petition, *found, part))
+            about = services, petition, *found, part
+            # In a thread: whoever signs meanwhile does not wait for 250 letters.
+            pdf = await _shop().pdf(await asyncio.to_thread(document, *about))
         except NotPrinted as error:
             log.warning("a batch of letters was not printed: %s", error)
             await _back(visit, petition, error.why)

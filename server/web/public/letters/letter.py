@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from server.core.letters import figures, writing
 from server.core.letters.calls import CALL_OUTCOMES, OwnStep, note_steps
+from server.core.letters.congress import Constituent, constituent_of, split_name
 from server.core.letters.corrections import Correction, note_corrections
 from server.core.letters.letter import Addressee, checked_words
 from server.core.letters.offices import offices_named, offices_of
@@ -111,6 +112,7 @@ class _Typed:
     words: str
     reply_to: str
     answer_to: str = ""
+    constituent: Constituent | None = None
 
 
 class LetterPages:
@@ -230,11 +232,13 @@ class LetterPages:
     ) -> LetterStep:
         """The form, with what is wrong; the letter as it would leave; when that was read, it is
         kept to be carried."""
-        form, again = writer.form, LetterStep("write", writer.form, place=place, to=to)
+        first, last = split_name(writer.author.name or "")
+        form = {"first": first, "last": last, **writer.form}
+        again = LetterStep("write", form, place=place, to=to)
         if "words" not in form or form.get("change"):
             return again
         try:
-            typed = self._typed(writer)
+            typed = self._typed(writer, to)
         except InvalidInput as error:
             return replace(again, fault=error.problems[0].code)
         letter = self._worded(writer, typed, to)
@@ -245,7 +249,7 @@ class LetterPages:
         sent = await self._services.group.submit(writing.write_many, written)
         return LetterStep("sent", form, sent=tuple(sent))
 
-    def _typed(self, writer: LetterWriter) -> _Typed:
+    def _typed(self, writer: LetterWriter, to: Recipients) -> _Typed:
         """Raises `InvalidInput`. An office's answer goes to the address that they have shown to be
         theirs, and to nobody else."""
         form, petition = writer.form, writer.petition
@@ -256,8 +260,13 @@ class LetterPages:
         keys = self._services.keys.contacts(petition.salt, reply_to) if reply_to else ()
         if email and writer.author.contact_key not in keys:
             raise InvalidInput(Problem("email", "address"))
+        asked = any(office.channel == "cwc" for office in to.offices)
+        constituent = constituent_of(form, writer.author.postcode or "") if asked else None
+        if constituent and not reply_to:
+            raise InvalidInput(Problem("email", "needs_email"))
         hides = "hide" in form and passes_on(self._services.settings)
-        return _Typed(words, "", reply_to) if hides else _Typed(words, reply_to)
+        shown, hidden = ("", reply_to) if hides else (reply_to, "")
+        return _Typed(words, shown, hidden, constituent)
 
     def _worded(self, writer: LetterWriter, typed: _Typed, to: Recipients) -> str:
         """The whole letter."""
@@ -286,6 +295,7 @@ class LetterPages:
             ids=services.ids,
             now=services.now(),
             kind="thanks" if to.thanks else "letter",
+            constituent=typed.constituent,
         )
 
     async def _send(

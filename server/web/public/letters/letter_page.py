@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from server.core.letters.congress import CONSTITUENT_FIELDS, PREFIXES
 from server.core.letters.letter import LONGEST, SHORTEST, Addressee
 from server.core.letters.writing import Progress
 from server.core.petitions.petitions import Petition
@@ -32,6 +33,10 @@ _FAULTS = {
     "short": N_("Write at least {least} letters, in your own words."),
     "long": N_("Write less: at most {most} letters."),
     "address": N_("Write the e-mail address that you signed with, or leave it empty."),
+    "constituent": N_(
+        "Fill in all that the US House asks for, or leave title, street and city empty."
+    ),
+    "needs_email": N_("The US House wants your e-mail, too: write the one that you signed with."),
     "away": N_("We can store nothing just now. Nothing is lost: try again in a minute."),
     "postcode": N_("That is not a postcode that we know. Check it."),
     "choice": N_("Choose one of these."),
@@ -54,6 +59,12 @@ PROGRESS_WORDS = {
     "answered": N_("they answered"),
     "accepted posted": N_("sent: it is in the post, on paper"),
     "done posted": N_("sent: it is in the post, on paper"),
+    "accepted congress": N_("sent: the system of Congress has taken it"),
+    "done congress": N_("sent: the system of Congress has taken it"),
+    "held not_configured": N_("not sent yet: this site has no access to the system of Congress"),
+    "rejected no_address": N_(
+        "not sent: they want your street and city, so use their form or call"
+    ),
     "bounced": N_("came back: their mail server did not want it"),
     "rejected": N_("not sent: their mail server did not want it"),
     "rejected no_mail": N_("not sent: they take no mail, so use their form or call them"),
@@ -110,6 +121,9 @@ def letter_context(
         "offices": [office.name for office in step.to.offices],
         "agreed": [office.name for office in step.to.agreed],
         "thanks": step.to.thanks,
+        "congress": any(office.channel == "cwc" for office in step.to.offices),
+        "prefixes": PREFIXES,
+        "constituent": {name: step.form.get(name, "") for name in CONSTITUENT_FIELDS},
         "printed": any(office.channel == "print" for office in step.to.offices),
         "passes_on": passes_on(services.settings),
         "sent": [

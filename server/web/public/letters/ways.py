@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from server.core.letters.offices import key_of, office_key
+from server.core.letters.offices import key_of, key_of_holder
 from server.core.petitions.petitions import Petition
 from server.core.petitions.wording.draft import DecisionMaker
 from server.core.places.decision_makers import Office, Officeholder, called, title_of
@@ -55,7 +55,7 @@ def reaches(
     found = [_named(who) for who in petition.decision_makers]
     if place and place.reached:
         holders = (*place.reached.who, *place.reached.offered)
-        found += [_of_place(holder, place.offices, language) for holder in holders]
+        found += [_of_place(petition, holder, place.offices, language) for holder in holders]
     return [replace(one, agreed=one.office in agreed) for one in found]
 
 
@@ -63,9 +63,11 @@ def _named(who: DecisionMaker) -> Reach:
     return Reach(who.called, who.email, who.form, who.phone, office=key_of(who))
 
 
-def _of_place(holder: Officeholder, offices: Iterable[Office], language: str) -> Reach:
+def _of_place(
+    petition: Petition, holder: Officeholder, offices: Iterable[Office], language: str
+) -> Reach:
     name = called(holder, offices, language)
-    key = office_key(holder.email) if holder.email else ""
+    key = key_of_holder(petition, holder)
     return Reach(name, holder.email, holder.form, holder.phone, holder.hours, office=key)
 
 

@@ -79,6 +79,7 @@ KEPT_FIELDS = {
     "texts": N_("Text"),
     "reply_to": N_("Answers go to"),
     "answer_to": N_("Answers are passed on to"),
+    "constituent": N_("What the US House asks for"),
     "accepted_at": N_("Sent on"),
     "answered_at": N_("Answered on"),
     "came_at": N_("Received on"),

@@ -14,6 +14,7 @@ from tests.web.presses.table import press
 
 ROLES = "role_senator role_representative"
 MAKER = "maker{n}_name maker{n}_title maker{n}_phone maker{n}_email maker{n}_form"
+MAKER += " maker{n}_post"
 DRAFT = (
     "title_{language} body_{language} started_by asker_kind asker_contact add language slug"
     " thanks_{language} thresholds_{language} eligibility_{language}"
@@ -85,6 +86,7 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         "maker0_phone": "+1 406 555 0140",
         "maker0_email": "jo.marsh@example.org",
         "maker0_form": "https://example.org/write-to-jo",
+        "maker0_post": "1 Main St\r\n\r\nHelena",
     }
     more: dict[str, str | bool] = {
         "title_es": f"Cuiden el lago {site.name()}",
@@ -108,6 +110,7 @@ def write(site: Site, browser: Browser, form: Form) -> None:
         browser.press(page.form(f"{OWN}/open"))
     stored = site.own(slug, "/edit").form(f"{OWN}/edit")
     assert stored.fields["origins"].value == more["origins"]
+    assert (stored.fields["maker0_post"].value or "").split() == ["1", "Main", "St", "Helena"]
     assert stored.fields["role_senator"].value == "1"
     assert "role_representative" not in stored.fields  # nobody is known in that country
     read = site.stranger()

@@ -27,6 +27,9 @@ def by_post(site: Site) -> str:
 @press(PRINT, f"{PRINT}/{{number}}/back")
 def letters_are_printed_and_posted(site: Site) -> None:
     slug = by_post(site)
+    shown = site.stranger().get(f"/p/{slug}/letter").text
+    assert "Jo Marsh, Mayor" in shown
+    assert "By their own form" not in shown
     browser, thanks, _ = verified(site, slug)
     page = browser.press(thanks.form(LETTER))
     words = "I live on a farm.\r\n\r\nThe line is slow."
@@ -77,3 +80,24 @@ def letters_that_did_not_arrive_are_printed(site: Site) -> None:
         assert "The letters wait for you to print them" in page.text
         assert "On paper, which you print and post: 1 letter" in page.text
         assert site.actions(slug)[-1] == "letters_on_paper"
+
+
+@press(PRINT, f"{PRINT}/places", "on=1")
+@press(PRINT, f"{PRINT}/places")
+def those_of_a_place_get_paper(site: Site) -> None:
+    slug = site.petition(role_senator=True)
+    page = site.own(slug, "/letters/print")
+    page = site.desk.press(page.form(f"{PRINT}/places"), "on=1")
+    assert "signers can write to them, and you print it" in page.text
+    browser, thanks, _ = verified(site, slug, postcode="05401")
+    page = browser.press(browser.press(thanks.form(LETTER)).form(LETTER), "write=1")
+    assert "Sal Frost" in page.text
+    words = {"words": "I live on a farm, and the line is slow.", "email": ""}
+    read = browser.press(page.form(LETTER), "", words)
+    assert "print and post it" in browser.press(read.form(LETTER), "send=1").text
+    page = site.own(slug, "/letters/print")
+    assert "1: " in page.text
+    assert "Sal Frost" in page.text
+    page = site.desk.press(page.form(f"{PRINT}/places"))
+    assert "no new letters to them" in page.text
+    assert site.actions(slug)[-2:] == ["letters_places_on", "letters_places_off"]
