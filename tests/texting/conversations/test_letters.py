@@ -91,6 +91,7 @@ def test_the_table_has_replies_of_ours_and_each_of_those_about_letters() -> None
     elsewhere |= {"letter_read_long", "letter_thank"}
     elsewhere |= {"letter_asked", "letter_asked_short", "letter_asked_next"}
     elsewhere |= {"letter_said_yes", "letter_said_no"}
+    elsewhere |= {"letter_answered", "letter_answered_by"}  # tests/outgoing/test_answers.py
     assert about - used == elsewhere
 
 
