@@ -138,6 +138,7 @@ async def waiting(database: Database) -> bool:
         return bool(
             await tx.fetch_one(
                 "SELECT 1 AS one FROM letters WHERE looked_at IS NULL"
-                " UNION ALL SELECT 1 FROM outbox WHERE kind = 'letter_asked' AND sent_at IS NULL AND failed_at IS NULL LIMIT 1"
+                " UNION ALL SELECT 1 FROM outbox WHERE kind = 'letter_asked'"
+                "  AND sent_at IS NULL AND failed_at IS NULL LIMIT 1"
             )
         )

@@ -145,7 +145,7 @@ async def _send(way: Way, own: str, found: Whom) -> Told:
         words=letter_text(*about, found.offices, own, answers, thanks=found.thanks),
         own_words=len(own),
         reply_to="",
-        answer_to=way.talk.phone if passed_on else "",
+        answer_to=way.talk.phone,  # also to ask whether they answered
         ids=services.ids,
         now=services.now(),
         kind="thanks" if found.thanks else "letter",
