@@ -305,6 +305,7 @@ async def house(
         "UNDERSIGNED_TOMBSTONES": str(folder / "tombstones"),
         **office.settings,
         "UNDERSIGNED_SMS_CODES_DAILY": "100",
+        "UNDERSIGNED_LETTERS_REPLY_TO": "answers+*@sign.example.org",
     } | settings
     async with text_door(url, False, **settings) as phones:
         if not phones.services.directory.by_id:  # else it is a copy that was put back

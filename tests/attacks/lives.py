@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from server.core.conversations import misread, offers
 from server.core.counting.counts import DAY
 from server.core.petitions import sending
+from server.outgoing import questions
 from server.texting.misread import offering
 from sms import Sending
 from tests.attacks.house import COMMENT, MAIL, MAYOR, NAME, PHONE, POSTCODE, WORDS, House, hidden
@@ -468,12 +469,28 @@ async def letter_that_was_answered(home: House) -> None:
     await home.says("UNDO")
 
 
+async def letter_that_was_asked_about(home: House) -> None:
+    """Three weeks later its signer says by text that one of them has answered."""
+    await writes_by_text(home)
+    await home.says("SEND", "SEND")
+    await home.letters_leave()
+    home.phones.now = (home.phones.now // DAY + 22) * DAY + 18 * 3600  # noon, there
+    await questions.queue_questions(home.services)
+    while await home.phones.drain():
+        pass
+    assert "answer your letter" in home.phones.network.sent[-1].body
+    said = await home.says("1")
+    assert "Answered: " in said or "And did " in said, said
+    await home.says("UNDO")
+
+
 LETTERS: list[Life] = [
     letter_that_waits,
     letter_that_was_sent,
     letter_that_is_being_written,
     letter_by_text,
     letter_that_was_answered,
+    letter_that_was_asked_about,
 ]
 
 # What is never taken back.

@@ -129,6 +129,10 @@ def test_by_texts_alone(site: Site, outside: Provider, language: str) -> None:
     assert said.first not in page
 
 
+def test_the_page_of_privacy_says_it(site: Site) -> None:
+    assert "What they answer to us goes to you alone." in site.server.get("/privacy").text
+
+
 @pytest.mark.parametrize("style", [*STYLES, "a page"])
 def test_on_the_web_without_an_address_for_the_office(site: Site, style: str) -> None:
     office, email = site.address().replace("@", ".mayor@"), site.address()

@@ -1,65 +1,88 @@
 """A page of HTML as plain text, for mails that have no other.
 
 Scripts, styles and whatever else is not shown are left out; what is quoted begins with `> `, as in
-a plain mail; a link is followed by its address, so that nobody is led elsewhere unseen.
+a plain mail; a link is followed by its address, so that nobody is led elsewhere unseen. The page is
+cut at each `<` and gone through once: Python's parser takes minutes for some pages of no sense.
 """
 
 from __future__ import annotations
 
+import html
 import re
-from html.parser import HTMLParser
 
-_HIDDEN = frozenset({"head", "script", "style", "title", "template", "noscript"})
 _LINES = frozenset(
     "address article blockquote br dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre"
     " section table tr ul".split()
 )
 _APART = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote"})
 _CELLS = frozenset({"td", "th"})
-_LINK_LIMIT = 300  # characters
+#: What is no text up to its end.
+_UNSHOWN = frozenset({"script", "style", "title", "template", "noscript"})
+_TAG = re.compile(r"(/?)([a-z][a-z0-9]{0,20})(?![a-z0-9])", re.IGNORECASE)
+_TAG_LIMIT = 1000  # characters of a tag in which a link is looked for
+_LINK = re.compile(r"\bhref\s{0,9}=\s{0,9}[\"']?(https?://[^\s\"'<>]{1,300})", re.IGNORECASE)
 
 
 def plain(page: str) -> str:
     """The words of that page, line by line."""
+    first, *rest = page.split("<")
     reader = _Reader()
-    reader.feed(page)
-    reader.close()
+    reader.words(first)
+    for piece in rest:
+        reader.piece(piece)
     lines = (" ".join(line.split()) for line in "".join(reader.said).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.said: list[str] = []
-        self._hidden = self._quoted = 0
+        self._until = ""  # what ends the piece of the page that is not shown
+        self._head = False
+        self._quoted = 0
         self._link = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "body":
-            self._hidden = 0  # a head that nobody has closed
-        self._hidden += tag in _HIDDEN
-        self._quoted += tag == "blockquote"
+    def piece(self, piece: str) -> None:
+        """What stands from one `<` up to the next."""
+        if self._until == "-->" or (not self._until and piece.startswith("!--")):
+            _, ended, piece = piece.partition("-->")
+            self._until = "" if ended else "-->"
+            self.words(piece)
+            return
+        if self._until and piece[: len(self._until)].lower() != self._until:
+            return
+        self._until = ""
+        inside, ended, words = piece.partition(">")
+        found = _TAG.match(inside)
+        if found and ended:
+            self._tag(bool(found[1]), found[2].lower(), inside[:_TAG_LIMIT])
+        self.words(words if ended and (found or piece[:1] in "!?") else f"<{piece}")
+
+    def words(self, words: str) -> None:
+        if not (self._until or self._head):
+            self.said.append(re.sub(r"\s+", " ", html.unescape(words)))
+
+    def _tag(self, closes: bool, tag: str, inside: str) -> None:
+        if tag in _UNSHOWN and not closes:
+            self._until = f"/{tag}"
+        if tag in {"head", "body"}:
+            self._head = tag == "head" and not closes
+        if tag == "blockquote":
+            self._quoted = max(self._quoted + (-1 if closes else 1), 0)
         if tag == "a":
-            self._link = (dict(attrs).get("href") or "")[:_LINK_LIMIT]
-        self._part(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden = max(self._hidden - (tag in _HIDDEN), 0)
-        self._quoted = max(self._quoted - (tag == "blockquote"), 0)
-        if tag == "a" and self._link.startswith(("http://", "https://")):
-            self.said.append(f" <{self._link}> ")
-        self._link = "" if tag == "a" else self._link
-        if tag != "br":
-            self._part(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.said.append(re.sub(r"\s+", " ", data))
-
-    def _part(self, tag: str) -> None:
+            self._anchor(inside)
         if tag in _CELLS:
             self.said.append(" ")
-        if tag in _LINES and not self._hidden:
-            quote = "> " if self._quoted else ""
-            self.said.append(f"\n{quote}\n{quote}" if tag in _APART else f"\n{quote}")
+        if tag in _LINES and not self._head:
+            self._part(tag)
+
+    def _anchor(self, inside: str) -> None:
+        """Where it leads is told behind its words."""
+        if self._link and not self._head:
+            self.said.append(f" <{self._link}> ")
+        found = _LINK.search(inside)
+        self._link = html.unescape(found[1]) if found else ""
+
+    def _part(self, tag: str) -> None:
+        quote = "> " if self._quoted else ""
+        self.said.append(f"\n{quote}\n{quote}" if tag in _APART else f"\n{quote}")

@@ -16,6 +16,7 @@ from server.core.news.piece import News
 from server.core.petitions.collectors import Collector
 from server.core.petitions.petitions import Petition
 from server.errors import NotFound
+from server.mail.tokens import passes_on
 from server.web.http.responses import (
     CHECKED,
     FOR_ALL,
@@ -63,6 +64,7 @@ class Petitions:
         settings = self._site.services.settings
         return {
             "voice": settings.voice,
+            "passes_on": passes_on(settings),
             "keep_days": settings.sms_keep_days,
             "pending_hours": settings.pending_hours,
         }
