@@ -144,11 +144,7 @@ async def _send(way: Way, own: str, found: Whom) -> Told:
         words=letter_text(*about, found.offices, own, answers, thanks=found.thanks),
         own_words=len(own),
         reply_to="",
-<<<<<<< HEAD
         answer_to=way.talk.phone,  # also to ask whether they answered
-=======
-        answer_to=way.talk.phone,
->>>>>>> mailin
         ids=services.ids,
         now=services.now(),
         kind="thanks" if found.thanks else "letter",
