@@ -23,7 +23,6 @@ from server.core.letters import answering
 from server.core.letters.answering import ANSWERED_SECONDS, ANSWERS_DAILY
 from server.core.petitions.wording.draft import DecisionMaker, Wording
 from server.mail.smtp import mailer
-from server.outgoing.letters import Carrier
 from server.outgoing.mailroom import Mailroom, Outcome, read_in
 from server.outgoing.mails import Postman
 from sms.segments import fit, measure
@@ -31,6 +30,7 @@ from tests.harness import product
 from tests.harness.mail.answers import OFFICE, SAID, STYLES, answer, as_page, page, quoted
 from tests.harness.mail.imap import LOGIN, MailBox, mail_box
 from tests.harness.mail.smtp import PostOffice
+from tests.harness.people.writers import carry
 from tests.harness.product import free_port
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.texts.spoken import WORDS as SPOKEN
@@ -65,9 +65,7 @@ async def writes(
         await phones.text(text, phone)
     await phones.text(words["post"], phone)
     n = len(office.to(OFFICE))
-    carrier = Carrier(phones.services, mailer(phones.services.settings))
-    while await carrier.drain():
-        pass
+    await carry(phones)
     [letter] = office.to(OFFICE)[n:]
     return letter
 

@@ -23,10 +23,10 @@ from server.core.places.dating import day_at
 from server.core.places.finding import find
 from server.core.places.outcomes import Reached
 from server.db import Database, Transaction
-from server.mail.smtp import mailer
-from server.outgoing.letters import Carrier, look_again
+from server.outgoing.letters import look_again
 from tests.harness.mail.smtp import PostOffice
 from tests.harness.people.land import NEXT, take_map, take_people
+from tests.harness.people.writers import carry
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE
 
@@ -117,12 +117,10 @@ async def settles(phones: Phones, signature_id: int, *answers: str) -> list[Prog
     return found
 
 
-async def carry(phones: Phones) -> None:
+async def work(phones: Phones) -> None:
     """A round of the worker: what waited is looked at, and all goes that may."""
     await look_again(phones.services)
-    carrier = Carrier(phones.services, mailer(phones.services.settings))
-    while await carrier.drain():
-        pass
+    await carry(phones)
 
 
 async def new_map(phones: Phones) -> None:
@@ -148,7 +146,7 @@ def arrived(office: PostOffice) -> list[str]:
 
 async def test_ones_own_get_it_and_nobody_else(phones: Phones, office: PostOffice) -> None:
     await writes(phones, "59801", f"{MT}/cd:1")
-    await carry(phones)
+    await work(phones)
     assert arrived(office) == ["ann.west@house.example", *SENATORS]
 
 
@@ -156,14 +154,14 @@ async def test_who_is_not_sure_reaches_those_of_the_state_and_the_rest_once_they
     phones: Phones, office: PostOffice
 ) -> None:
     id_ = await writes(phones, "59801", NOT_SURE)
-    await carry(phones)
+    await work(phones)
     assert (arrived(office), await held(phones)) == (SENATORS, [("held", "unsure")])
     await take_map(phones.services.database, MORE, now=BEFORE + 60)
     phones.now += DAY
-    await carry(phones)
+    await work(phones)
     assert await held(phones) == [("held", "unsure")]
     await settles(phones, id_, f"{MT}/cd:1")
-    await carry(phones)
+    await work(phones)
     assert arrived(office) == ["ann.west@house.example", *SENATORS]
 
 
@@ -174,22 +172,22 @@ async def test_an_answer_later_lets_the_letter_go_once(phones: Phones, office: P
     for _ in range(2):
         found = await settles(phones, id_, f"{MT}/cd:2")
         assert [one.state for one in found] == ["queued"] * 3
-    await carry(phones)
+    await work(phones)
     assert arrived(office) == ["eli.east@house.example", *SENATORS]
 
 
 async def test_without_a_map_it_waits_for_the_next_one(phones: Phones, office: PostOffice) -> None:
     phones.now = AFTER
     await writes(phones, "59101", NOT_SURE)
-    await carry(phones)
+    await work(phones)
     assert (arrived(office), await held(phones)) == (SENATORS, [("held", "map")])
     phones.now += DAY + 60
-    await carry(phones)
+    await work(phones)
     assert await held(phones) == [("held", "map")]
     await new_map(phones)
-    await carry(phones)
+    await work(phones)
     assert (arrived(office), await held(phones)) == (["eli.east@house.example", *SENATORS], [])
-    await carry(phones)
+    await work(phones)
     assert len(office.arrived) == 3
 
 
@@ -197,7 +195,7 @@ async def test_a_map_that_knows_several_asks_the_signer(phones: Phones, office: 
     phones.now = AFTER
     await writes(phones, "59801", NOT_SURE)
     await new_map(phones)
-    await carry(phones)
+    await work(phones)
     assert (arrived(office), await held(phones)) == (SENATORS, [("held", "unsure")])
 
 
@@ -214,15 +212,15 @@ async def test_a_set_for_a_day_to_come_takes_over_on_its_day(
     await take_map(phones.services.database, ZIPS, NEXT, now=BEFORE + 1)
     phones.now = AFTER
     await writes(phones, "59101")
-    await carry(phones)
+    await work(phones)
     assert (arrived(office), await held(phones)) == (SENATORS, [("held", "ended")])
     following = PEOPLE.replace("Eli East", "Flo Ford").replace("eli.east", "flo.ford")
     day = day_at(AFTER + DAY)
     await new_people(phones, following, day)
-    await carry(phones)
+    await work(phones)
     assert await held(phones) == [("held", "ended")]
     phones.now = AFTER + DAY
-    await carry(phones)
+    await work(phones)
     assert (arrived(office), await held(phones)) == (["flo.ford@house.example", *SENATORS], [])
 
 
@@ -232,7 +230,7 @@ async def test_whoever_said_that_their_postcode_errs_is_never_found_by_it(
     await writes(phones, "59101", NOT_MINE, MT, NOT_SURE)
     assert await held(phones) == [("held", "unsure")]
     phones.now += DAY
-    await carry(phones)
+    await work(phones)
     assert (arrived(office), await held(phones)) == (SENATORS, [("held", "unsure")])
 
 
@@ -253,7 +251,7 @@ async def test_where_nobody_takes_mail_it_ends_and_says_so(
     await writes(phones, "59101", NOT_SURE)
     await new_people(phones, people, day_at(AFTER))
     await new_map(phones)
-    await carry(phones)
+    await work(phones)
     assert arrived(office) == SENATORS
     rows = await phones.rows("SELECT state, why FROM letters WHERE state = 'rejected'")
     assert rows == [("rejected", why)]
@@ -289,10 +287,10 @@ async def test_a_worker_that_dies_between_leaves_it_held_and_then_sends_it_once(
         raise KeyboardInterrupt
 
     with patch.object(letters, "write", dies), pytest.raises(KeyboardInterrupt):
-        await carry(phones)
+        await work(phones)
     assert await held(phones) == [("held", "map")]
     for _ in range(2):
-        await carry(phones)
+        await work(phones)
     assert arrived(office) == ["eli.east@house.example", *SENATORS]
 
 
@@ -348,7 +346,7 @@ async def killed(phones: Phones, at: int) -> bool:
     services.database = killer
     try:
         with patch.object(MailChannel, "deliver", stepping):
-            await carry(phones)
+            await work(phones)
     except KeyboardInterrupt:
         return True
     finally:
@@ -379,7 +377,7 @@ async def test_wherever_the_worker_is_killed_no_letter_is_lost_and_none_goes_twi
             phones.now += DAY
             dies = await killed(phones, at)
             phones.now += CARRY_SECONDS + 1
-            await carry(phones)
+            await work(phones)
             rows = await phones.rows(
                 f"SELECT office_address, state FROM letters WHERE signature_id = {id_}"
             )

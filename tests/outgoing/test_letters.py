@@ -21,10 +21,9 @@ from server.core.signing import signatures, stored
 from server.core.upkeep import ending
 from server.errors import InvalidInput
 from server.mail import bounces
-from server.mail.smtp import mailer
-from server.outgoing.letters import Carrier
 from sms.reading import reserved
 from tests.harness.mail.smtp import PostOffice
+from tests.harness.people.writers import carry
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE, draft
 
@@ -94,13 +93,6 @@ async def writes(phones: Phones, signature_id: int, *offices: Addressee, **chang
     async with phones.services.database.write() as tx:
         changed = [replace(letter, **changes) for letter in written]  # type: ignore[arg-type]
         await letters.write(tx, changed, phones.services.now())
-
-
-async def carry(phones: Phones) -> None:
-    """All that may go now."""
-    carrier = Carrier(phones.services, mailer(phones.services.settings))
-    while await carrier.drain():
-        pass
 
 
 async def states(phones: Phones) -> list[object]:

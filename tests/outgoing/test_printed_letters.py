@@ -14,9 +14,8 @@ from server.core.letters.letters import PLACE_SECONDS, WORDS_SECONDS
 from server.core.letters.offices import offices_named
 from server.core.petitions.wording.draft import DecisionMaker
 from server.core.upkeep import ending
-from server.mail.smtp import mailer
-from server.outgoing.letters import Carrier
 from tests.harness.mail.smtp import PostOffice
+from tests.harness.people.writers import carry
 from tests.harness.texts.phones import Phones, text_door
 
 MAYOR = DecisionMaker("Jo Marsh", "Mayor", post="Town Hall\n1 Main St\nHelena MT 59601")
@@ -90,9 +89,7 @@ async def test_a_letter_to_a_postal_address_waits_for_an_organizer(
 ) -> None:
     await wrote(phones)
     await wrote(phones, maker=2)
-    carrier = Carrier(phones.services, mailer(phones.services.settings))
-    while await carrier.drain():
-        pass
+    await carry(phones)
     assert await states(phones) == [("ready", ""), ("accepted", "")]
     assert len(office.arrived) == 1
     async with phones.services.database.read() as tx:

@@ -46,9 +46,13 @@ async def say(phones: Phones, *texts: str, sender: str = PHONE) -> str:
 
 async def carry(phones: Phones) -> None:
     """All letters that may go now."""
-    carrier = Carrier(phones.services, mailer(phones.services.settings))
-    while await carrier.drain():
-        pass
+    post = mailer(phones.services.settings)
+    carrier = Carrier(phones.services, post)
+    try:
+        while await carrier.drain():
+            pass
+    finally:
+        await post.rest()
 
 
 async def works(phones: Phones, seconds: float = 0) -> None:

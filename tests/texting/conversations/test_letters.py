@@ -17,14 +17,13 @@ from server.core.letters.offices import office_key
 from server.core.letters.writing import Progress
 from server.core.petitions.wording.draft import DecisionMaker, Wording
 from server.core.upkeep import erasure
-from server.mail.smtp import mailer
-from server.outgoing.letters import Carrier
 from server.texting.letters.states import STATES, states_said
 from server.texting.replies import Talk, fitted, segments
 from sms.segments import fold_to_gsm7, measure
 from tests.harness.mail.smtp import PostOffice
 from tests.harness.people import land
 from tests.harness.people.land import take_map
+from tests.harness.people.writers import carry
 from tests.harness.texts.phones import Phones, text_door
 from tests.harness.world import PHONE
 from tests.texting.conversations.talked import RENDERER, REPLIES, hold, read_table, reads_as
@@ -109,12 +108,6 @@ async def say(phones: Phones, *texts: str, sender: str = PHONE) -> str | None:
         phones.now += 1
         reply = await phones.text(text, sender)
     return reply
-
-
-async def carry(phones: Phones) -> None:
-    carrier = Carrier(phones.services, mailer(phones.services.settings))
-    while await carrier.drain():
-        pass
 
 
 JOURNEYS = {
