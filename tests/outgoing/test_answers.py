@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import ssl
@@ -71,19 +72,23 @@ async def writes(
     return letter
 
 
-def command(
-    phones: Phones, mail: bytes, *arguments: str, **settings: str
-) -> subprocess.CompletedProcess[bytes]:
-    """The command that a mail server calls."""
-    environ = {
+def surroundings(phones: Phones) -> dict[str, str]:
+    """The settings of another process of this server."""
+    return OURS | {
         "UNDERSIGNED_DATABASE_URL": phones.services.settings.database_url,
         "UNDERSIGNED_SECRET_KEY": "k" * 40,
         "UNDERSIGNED_PUBLIC_URL": phones.services.settings.public_url,
     }
+
+
+def command(
+    phones: Phones, mail: bytes, *arguments: str, **settings: str
+) -> subprocess.CompletedProcess[bytes]:
+    """The command that a mail server calls."""
     return subprocess.run(
         [sys.executable, "-m", "server", "mail-in", *arguments],
         cwd=product.ROOT,
-        env=os.environ | environ | OURS | settings,
+        env=os.environ | surroundings(phones) | settings,
         input=mail,
         capture_output=True,
         timeout=60,
@@ -499,6 +504,24 @@ async def test_what_waits_in_a_mailbox_is_taken_once_and_marked_when_that_is_sto
         box.seen.remove(2)
         assert mail_in(phones, b"", "--imap", **settings) == "Mails taken: 1.\n"
         assert len(await kept(phones)) == 2
+
+
+async def test_the_worker_looks_into_the_mailbox(
+    phones: Phones, office: PostOffice, tmp_path: Path
+) -> None:
+    letter = await writes(phones, office)
+    with mail_box() as box:
+        box.mails = [bytes(answer(letter))]
+        environ = surroundings(phones) | office.settings | imap(box)
+        worker = product.spawn(
+            [sys.executable, "-m", "server", "worker"], tmp_path / "log", product.clean() | environ
+        )
+        try:
+            await asyncio.to_thread(product.eventually, lambda: box.seen == {1})
+        finally:
+            worker.kill()
+            worker.wait()
+    assert await answered(phones) == [True]
 
 
 async def test_a_mailbox_that_is_away_is_asked_again_later(phones: Phones) -> None:

@@ -133,8 +133,7 @@ async def _send(way: Way, own: str, found: Whom) -> Told:
     """Keep the letters, which wait for their turn; nothing is sent by a text."""
     petition, services = way.petition, way.talk.services
     about = services.renderer, services.settings, petition, way.signer
-    passed_on = passes_on(services.settings)
-    answers: Answers = "passed_on" if passed_on else "no_mail"
+    answers: Answers = "passed_on" if passes_on(services.settings) else "no_mail"
     written = Written(
         petition=petition,
         signature_id=way.signer.id,
@@ -145,7 +144,7 @@ async def _send(way: Way, own: str, found: Whom) -> Told:
         words=letter_text(*about, found.offices, own, answers, thanks=found.thanks),
         own_words=len(own),
         reply_to="",
-        answer_to=way.talk.phone,  # also to ask whether they answered
+        answer_to=way.talk.phone,
         ids=services.ids,
         now=services.now(),
         kind="thanks" if found.thanks else "letter",

@@ -88,7 +88,7 @@ def test_the_table_has_replies_of_ours_and_each_of_those_about_letters() -> None
     assert used <= {"", *REPLIES}
     about = {r for r in REPLIES if r.startswith(("letter", "call_")) and r != "call_name"}
     elsewhere = {"letter_cannot", "letter_none", "letter_nobody", "letter_long", "call_none"}
-    elsewhere |= {"letter_read_long", "letter_thank"}
+    elsewhere |= {"letter_read_long", "letter_thank", "letter_answered", "letter_answered_by"}
     elsewhere |= {"letter_asked", "letter_asked_short", "letter_asked_next"}
     elsewhere |= {"letter_said_yes", "letter_said_no"}
     assert about - used == elsewhere
