@@ -31,6 +31,7 @@ PROGRAMS = {
     "elinks": ("elinks",),
     "faketime": ("faketime",),
     "fiu-utils": ("fiu-ctrl",),
+    "kannel": ("bearerbox", "/usr/sbin/bearerbox"),
     "links": ("links",),
     "lynx": ("lynx",),
     "nginx-light": ("nginx", "/usr/sbin/nginx"),
