@@ -90,7 +90,7 @@ def test_of_texts_between_which_both_are_killed_each_signs_once(tmp_path: Path) 
             for n in range(taken - TEXTS // 4, taken):
                 gateway.text(f"+1406556{n:04}", f"SIGN FACE {signer(n)} 59801")
             begun = taken - TEXTS // 4
-            eventually(lambda begun=begun: stored(server, count)[0][0] > begun)  # type: ignore[misc,operator] # noqa: B023
+            eventually(lambda begun=begun: stored(server, count)[0][0] > begun)  # type: ignore[misc] # noqa: B023
             server.kill()
             server = product.start(data, port, **gateway.settings)
             with contextlib.suppress(AssertionError):
