@@ -62,7 +62,7 @@ async def run(services: Services) -> None:
 async def _go_round(
     services: Services, texter: Texter, postman: Postman, newsman: Newsman, carrier: Carrier
 ) -> None:
-    if_sure, go_round = partial(_if_sure, services), Watch(services).go_round
+    if_sure, go_round = partial(_if_sure, services), StoreWatch(services).go_round
     async with asyncio.TaskGroup() as loops:
         loops.create_task(go_round("texts", texter.drain, IDLE_SECONDS))
         for _ in range(2):  # while one decides what goes next, the connections serve the other
@@ -91,7 +91,7 @@ def _if_sure(services: Services, step: Step) -> Step:
     return sure
 
 
-class Watch:
+class StoreWatch:
     """Says in the log when the store goes away, and when it is back: a line each, however many
     loops go round meanwhile."""
 
