@@ -56,7 +56,7 @@ def backup(
     try:
         with files.claimed(part):
             files.copy(source, part, progress)
-            report = verified(part)
+            report = verified(part, known_as=source)
             part.rename(path)
     finally:
         files.remove(part)
@@ -71,6 +71,9 @@ def _remove_left(folder: Path) -> None:
     for part in (f for f in folder.iterdir() if _PART.fullmatch(f.name)):
         if files.is_left(part):
             files.remove(part)
+    for beside in folder.glob(".undersigned-*.db.part-*"):
+        if not beside.with_name(beside.name.rpartition("-")[0]).exists():
+            beside.unlink(missing_ok=True)
 
 
 def _reserve(folder: Path, now: int) -> tuple[Path, Path]:
@@ -103,11 +106,17 @@ def _rotate(folder: Path, keep: int, made: Path) -> list[Path]:
     return old
 
 
-def verified(path: Path, *, first: Callable[[Database], Awaitable[None]] | None = None) -> Report:
+def verified(
+    path: Path,
+    *,
+    first: Callable[[Database], Awaitable[None]] | None = None,
+    known_as: Path | None = None,
+) -> Report:
     """What is in a database that is ours, sound, and counts right, once `first` is done with it.
 
-    Raises `Misconfigured` with the first fault.
+    Raises `Misconfigured` with the first fault, of what people know by that name.
     """
+    name = known_as or path.name
 
     async def look() -> Report:
         database = await open_database(f"sqlite:///{path}")
@@ -126,9 +135,10 @@ def verified(path: Path, *, first: Callable[[Database], Awaitable[None]] | None 
     except Incomplete:
         raise
     except (UndersignedError, files.Error) as error:
-        raise Misconfigured(f"{path.name} is no database of ours, or damaged: {error}") from error
+        said = str(error).replace(str(path), str(name))
+        raise Misconfigured(f"{name} is no database of ours, or damaged: {said}") from error
     if report.faults:
-        raise Misconfigured(f"{path.name} is damaged: {report.faults[0]}")
+        raise Misconfigured(f"{name} is damaged: {report.faults[0]}")
     return report
 
 
@@ -218,7 +228,7 @@ def restore(copy: Path, target: Path, *, force: bool, preparation: Preparation) 
     files.remove(part)
     try:
         files.copy_stopped(copy, part)
-        report = verified(part, first=preparation.ready)
+        report = verified(part, first=preparation.ready, known_as=copy)
         files.give_to_owner_of(part, target if target.exists() else target.parent)
         files.sync(part)
         aside = _unused(target.with_name(f"{target.name}.before-restore-{_stamp(now)}"))
@@ -245,7 +255,10 @@ def _unused(path: Path) -> Path:
 
 
 def litestream(source: Path, replica: str) -> str:
-    """A configuration for Litestream 0.5, which copies the database on and on to `replica`."""
+    """A configuration for Litestream 0.5, which copies the database on and on to `replica`, a
+    folder or an address."""
+    if "://" not in replica:
+        replica = f"file://{Path(replica).absolute()}"
     # A string of JSON is one of YAML, whatever is in it.
     return f"""\
 # Litestream copies every change of the database to the replica, about a second behind.

@@ -47,8 +47,11 @@ def add(commands: Commands) -> None:
     copying.add_argument("--to", type=Path, metavar="FOLDER", help="default: backups beside it")
     copying.add_argument("--keep", type=int, default=14, metavar="N", help="newest copies")
     copying.add_argument(
-        "--litestream", metavar="URL", help="print a configuration for Litestream instead"
+        "--litestream",
+        metavar="PLACE",
+        help="print a configuration for Litestream instead: a folder, or an address like s3://...",
     )
+    copying.add_argument("--quiet", action="store_true", help="say one line, as for cron")
     copying.set_defaults(run=_backup)
 
     restoring = commands.add_parser("restore", help="put a backup in the database's place")
@@ -58,7 +61,9 @@ def add(commands: Commands) -> None:
     restoring.set_defaults(run=_restore)
 
     moving = commands.add_parser("migrate-to", help="move everything from SQLite to PostgreSQL")
-    moving.add_argument("url", metavar="POSTGRES_URL")
+    moving.add_argument(
+        "url", metavar="POSTGRES_URL", nargs="?", default="", help="default: UNDERSIGNED_MIGRATE_TO"
+    )
     moving.set_defaults(run=_migrate)
 
 
@@ -126,12 +131,17 @@ def _backup(options: argparse.Namespace) -> None:
         print(backup.litestream(source, options.litestream), end="")
         return
     folder = options.to or source.parent / "backups"
-    print(f"Copying {source} ...", flush=True)
+    if not options.quiet:
+        print(f"Copying {source} ...", flush=True)
     made = backup.backup(
         source, folder, keep=options.keep, now=int(time.time()), progress=_say_share
     )
+    done = f"Verified: {made.path} ({made.path.stat().st_size:,} bytes)"
+    if options.quiet:
+        print(done)
+        return
     say_figures(made.report)
-    print(f"Verified: {made.path} ({made.path.stat().st_size:,} bytes)")
+    print(done)
     for old in made.removed:
         print(f"Removed the old copy {old.name}")
     print("The secret key is not in it. Keep a copy of the key somewhere else.")
@@ -187,7 +197,7 @@ def _migrate(options: argparse.Namespace) -> int:
     async def run() -> tuple[list[str], check.Report]:
         source = await open_database(f"sqlite:///{path}")
         try:
-            target = await open_database(options.url)
+            target = await open_database(url)
             try:
                 await source.migrate(int(time.time()))
                 say = partial(print, flush=True)
@@ -199,9 +209,13 @@ def _migrate(options: argparse.Namespace) -> int:
         finally:
             await source.close()
 
-    path = path_of(settings_of(options).database_url)
-    if not options.url.startswith(("postgresql://", "postgres://")):
-        raise Misconfigured("the new place must be postgresql://user:password@host/name")
+    settings = settings_of(options)
+    path, url = path_of(settings.database_url), options.url or settings.migrate_to
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise Misconfigured(
+            "the new place must be postgresql://user:password@host/name, as an argument or in"
+            " UNDERSIGNED_MIGRATE_TO"
+        )
     if not path.is_file():
         raise Misconfigured(f"there is no database {path}")
     moved, report = asyncio.run(run())

@@ -42,6 +42,14 @@ class Settings:
         "where signatures are kept: `sqlite:///relative.db`, `sqlite:////absolute.db` or"
         " `postgresql://user:password@host/name`",
     )
+    migrate_to: str = setting(
+        "UNDERSIGNED_MIGRATE_TO",
+        "",
+        "where `undersigned migrate-to` moves everything, so that no password stands in the list of"
+        " processes: `postgresql://user:password@host/name`",
+        must=("postgres(ql)?://.*", "postgresql://user:password@host/name"),
+        secret=True,
+    )
     tombstones: str = setting(
         "UNDERSIGNED_TOMBSTONES",
         "",

@@ -22,7 +22,7 @@ from server.config import Settings
 SECONDS = 20.0  # for each answer
 #: For the answer to a whole mail: a server that was slow, and is asked again, has it twice. RFC
 #: 5321 (4.5.3.2.6) would give it ten minutes.
-TAKEN_SECONDS = 300.0
+MAIL_END_SECONDS = 300.0
 _TALL = re.compile(rb"(?m)^\.")  # a line that would end the mail
 _UNSPEAKABLE = re.compile(r"[\x00-\x20<>\x7f]")  # in a command
 
@@ -137,7 +137,7 @@ class Connection:
     async def _hand_over(self, raw: bytes) -> Refusal | None:
         self.has_gone = True
         self._say(raw + b".")
-        code, said = await self._answer(TAKEN_SECONDS)
+        code, said = await self._answer(MAIL_END_SECONDS)
         return None if code // 100 == 2 else Refusal("mail", code, said)
 
     async def _reset(self) -> None:

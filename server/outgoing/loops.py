@@ -15,10 +15,11 @@ from server.core.counting import shown
 from server.core.desk import clock, kept, notices
 from server.core.desk.signers import invalidation
 from server.core.letters import answering, carrying, letters
+from server.core.outbox import outbox
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.wording import search
 from server.core.places.dating import day_at
-from server.core.upkeep import ending, erasure, heartbeat
+from server.core.upkeep import ending, erasure, heartbeat, probe
 from server.core.upkeep.reminding import Reminding
 from server.errors import StoreUnavailable
 from server.mail.smtp import mailer
@@ -63,26 +64,26 @@ async def run(services: Services) -> None:
 async def _go_round(
     services: Services, texter: Texter, postman: Postman, newsman: Newsman, carrier: Carrier
 ) -> None:
-    if_sure = partial(_if_sure, services)
+    if_sure, go_round = partial(_if_sure, services), StoreWatch(services).go_round
     async with asyncio.TaskGroup() as loops:
-        loops.create_task(_for_ever("texts", texter.drain, IDLE_SECONDS))
+        loops.create_task(go_round("texts", texter.drain, IDLE_SECONDS))
         for _ in range(2):  # while one decides what goes next, the connections serve the other
-            loops.create_task(_for_ever("mails", postman.drain, IDLE_SECONDS))
-        loops.create_task(_for_ever("letters", carrier.drain, IDLE_SECONDS))
-        loops.create_task(_for_ever("news", if_sure(newsman.drain), IDLE_SECONDS))
-        loops.create_task(_for_ever("late news", if_sure(newsman.follow), LATE_NEWS_SECONDS))
-        loops.create_task(_for_ever("chores", partial(_by_time, services), CHORES_SECONDS))
+            loops.create_task(go_round("mails", postman.drain, IDLE_SECONDS))
+        loops.create_task(go_round("letters", carrier.drain, IDLE_SECONDS))
+        loops.create_task(go_round("news", if_sure(newsman.drain), IDLE_SECONDS))
+        loops.create_task(go_round("late news", if_sure(newsman.follow), LATE_NEWS_SECONDS))
+        loops.create_task(go_round("chores", partial(_by_time, services), CHORES_SECONDS))
         if services.settings.imap_url:
             incoming = partial(_take_mail, services)
-            loops.create_task(_for_ever("incoming mail", incoming, CHORES_SECONDS))
+            loops.create_task(go_round("incoming mail", incoming, CHORES_SECONDS))
         takes_out = partial(_take_out, services)
-        loops.create_task(_for_ever("clock", if_sure(partial(_by_clock, services)), IDLE_SECONDS))
-        loops.create_task(_for_ever("figures", if_sure(partial(_count, services)), CHORES_SECONDS))
-        loops.create_task(_for_ever("notices", if_sure(partial(tell, services)), NOTICE_SECONDS))
-        loops.create_task(_for_ever("invalidations", takes_out, IDLE_SECONDS))
-        loops.create_task(_for_ever("sweeping", lambda: _sweep(services), SWEEP_SECONDS))
+        loops.create_task(go_round("clock", if_sure(partial(_by_clock, services)), IDLE_SECONDS))
+        loops.create_task(go_round("figures", if_sure(partial(_count, services)), CHORES_SECONDS))
+        loops.create_task(go_round("notices", if_sure(partial(tell, services)), NOTICE_SECONDS))
+        loops.create_task(go_round("invalidations", takes_out, IDLE_SECONDS))
+        loops.create_task(go_round("sweeping", lambda: _sweep(services), SWEEP_SECONDS))
         loops.create_task(
-            _for_ever("providers", if_sure(partial(_ask, services)), RECONCILE_SECONDS)
+            go_round("providers", if_sure(partial(_ask, services)), RECONCILE_SECONDS)
         )
 
 
@@ -95,17 +96,41 @@ def _if_sure(services: Services, step: Step) -> Step:
     return sure
 
 
-async def _for_ever(name: str, step: Step, pause: float) -> None:
-    """Do it again and again, at once while there is more to do, else after a pause."""
-    while True:
-        more: bool | None = False
-        try:
-            more = await step()
-        except StoreUnavailable as error:
-            log.warning("worker: %s: the store is away: %s", name, error)
-        except Exception:
-            log.exception("worker: %s: a round failed; the next one goes on", name)
-        await asyncio.sleep(0 if more else pause)
+class StoreWatch:
+    """Says in the log when the store goes away, and when it is back: a line each, however many
+    loops go round meanwhile."""
+
+    def __init__(self, services: Services) -> None:
+        self._services, self._gone_at = services, 0
+
+    async def go_round(self, name: str, step: Step, pause: float) -> None:
+        """Do it again and again, at once while there is more to do, else after a pause."""
+        while True:
+            more: bool | None = False
+            try:
+                more = await step()
+                if self._gone_at:
+                    await self._back()
+            except StoreUnavailable as error:
+                self._gone(error)
+            except Exception:
+                log.exception("worker: %s: a round failed; the next one goes on", name)
+            await asyncio.sleep(0 if more else pause)
+
+    def _gone(self, error: StoreUnavailable) -> None:
+        if not self._gone_at:
+            self._gone_at = self._services.now()
+            log.warning("worker: the store is away: %s", error)
+
+    async def _back(self) -> None:
+        """It may be read, and is back only if it can be written as well."""
+        database, now = self._services.database, self._services.now()
+        await probe.write_durably(database, now)
+        async with database.read() as tx:
+            n, _ = await outbox.waiting(tx)
+        if self._gone_at:
+            seconds, self._gone_at = now - self._gone_at, 0
+            log.warning("worker: the store is back after %s s; %s messages wait", seconds, n)
 
 
 async def _take_mail(services: Services) -> bool:

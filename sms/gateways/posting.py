@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-POSTS_AT_ONCE: Final = 32  # requests
+REQUESTS_AT_ONCE: Final = 32  # requests
 ANSWER_BYTES: Final = 65_536  # that are read
 
 
 @cache
 def hands() -> ThreadPoolExecutor:
     """The threads that wait for providers: more than the few that a small machine has for all."""
-    return ThreadPoolExecutor(POSTS_AT_ONCE, "gateway")
+    return ThreadPoolExecutor(REQUESTS_AT_ONCE, "gateway")
 
 
 @dataclass(frozen=True, slots=True)

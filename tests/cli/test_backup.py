@@ -198,6 +198,56 @@ def test_no_room_for_the_copy_is_said_and_leaves_no_trace(server: Server, tmp_pa
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+def test_cron_makes_a_copy_from_an_empty_environment_and_hears_one_line(
+    server: Server, tmp_path: Path
+) -> None:
+    """The line of docs/operating.md, with these places for those."""
+    page = (product.ROOT / "docs" / "operating.md").read_text()
+    line = next(one for one in page.splitlines() if one.startswith("17 * * * *"))
+    settings = tmp_path / "settings"
+    settings.write_text(f"UNDERSIGNED_DATABASE_URL=sqlite:///{server.store}\n")
+    command = (
+        line.partition("* * * * ")[2]
+        .replace("/etc/undersigned/settings", str(settings))
+        .replace("/opt/undersigned/bin/undersigned", f"{sys.executable} -m server")
+        .replace("/backup/undersigned", str(tmp_path / "copies"))
+    )
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=product.ROOT, env={}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 1
+    [copy] = (tmp_path / "copies").iterdir()
+    assert str(copy) in done.stdout
+
+
+def test_a_copy_that_is_damaged_is_called_by_the_name_that_was_given(
+    server: Server, tmp_path: Path
+) -> None:
+    given = tmp_path / "from-tuesday.db"
+    given.write_bytes(b"no database" * 1000)
+    with pytest.raises(Misconfigured) as said:
+        backup.restore(
+            given, tmp_path / "live.db", force=False, preparation=prepared(server, tmp_path)
+        )
+    assert str(said.value).startswith(f"{given} is no database of ours, or damaged: ")
+    assert ".part" not in str(said.value)
+
+
+def test_what_a_copy_left_beside_its_file_goes_with_the_next(
+    server: Server, tmp_path: Path
+) -> None:
+    left = tmp_path / ".undersigned-20270115T080000Z.db.part-journal"
+    left.write_bytes(b"x")
+    assert server.command("backup", "--to", str(tmp_path)).returncode == 0
+    assert not left.exists()
+
+
+def test_litestream_copies_to_a_folder_that_is_named_as_one(server: Server) -> None:
+    done = server.command("backup", "--litestream", "/replica/of ours")
+    assert 'url: "file:///replica/of ours"' in done.stdout
+
+
 def test_postgresql_is_sent_to_its_own_tools(server: Server) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "server", "--data", str(server.data), "backup"],

@@ -47,7 +47,7 @@ def test_a_server_under_load_is_moved_and_nobody_who_was_acknowledged_is_left_be
         for thread in threads:
             thread.start()
         product.eventually(lambda: len(acknowledged) > 100)
-        done = server.command("migrate-to", url)
+        done = server.command("migrate-to", UNDERSIGNED_MIGRATE_TO=url)
         refused = sign(server, signer(99_999))
         stop.set()
         for thread in threads:

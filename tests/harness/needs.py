@@ -34,6 +34,7 @@ PROGRAMS = {
     "faketime": ("faketime",),
     "fiu-utils": ("fiu-ctrl",),
     "fonts-noto-core": (),
+    "kannel": ("bearerbox", "/usr/sbin/bearerbox"),
     "links": ("links",),
     "lynx": ("lynx",),
     "nginx-light": ("nginx", "/usr/sbin/nginx"),

@@ -247,7 +247,8 @@ async def sent(
 ) -> None:
     await tx.execute(
         "UPDATE outbox SET sent_at = :now, leased_until = NULL, error = NULL, address_key = NULL,"
-        " provider_id = :provider_id, carrier = :carrier, segments = :segments WHERE id = :id",
+        " provider_id = :provider_id, carrier = :carrier, segments = :segments"
+        " WHERE id = :id AND failed_at IS NULL",  # whoever carries it may have said so already
         id=id_,
         now=now,
         carrier=carrier,
@@ -339,14 +340,17 @@ async def heard(
     """Note what the provider says became of a message; the message if that was news.
 
     A state never goes back, and a message that we do not know, such as a reply that the gateway
-    carried itself, is ignored.
+    carried itself, is ignored. A provider that calls a message as we do may be so quick that it is
+    not stored yet that it was sent.
     """
     rank = " ".join(f"WHEN '{word}' THEN {n}" for word, n in _RANKS.items())
     rows = await tx.fetch(
         "UPDATE outbox SET status = :status, error = coalesce(:error, error)"
-        " WHERE provider_id = :provider_id AND coalesce(carrier, :carrier) = :carrier"
+        " WHERE (provider_id = :provider_id OR (id = :own AND provider_id IS NULL))"
+        " AND coalesce(carrier, :carrier) = :carrier"
         f" AND coalesce(CASE status {rank} END, 0) < :rank RETURNING {', '.join(_READ)}",
         provider_id=provider_id,
+        own=int(provider_id) if provider_id.isdecimal() and len(provider_id) < 20 else 0,
         carrier=carrier,
         status=status,
         error=error,
