@@ -68,6 +68,15 @@ def test_offices_with_few_letters_stand_nowhere_by_themselves(site: Site, slug: 
     }
 
 
+def test_organizers_take_the_exact_figures_away(site: Site, slug: str) -> None:
+    said = json.loads(site.own(slug, "/figures.json").text)["letters"]
+    yes, no, ours = 12, 9, 7
+    known = {"letters": 44, "asked": 0, "said_yes": yes, "said_no": no, "answered": ours}
+    assert said["Ann West, Representative"] == known
+    lines = site.own(slug, "/figures.csv").text.splitlines()
+    assert 'letters,"Ann West, Representative",said_yes,12' in lines
+
+
 def test_it_is_the_same_for_all_and_any_cache_may_hold_it(site: Site, slug: str) -> None:
     for path in (f"/p/{slug}/answers", f"/p/{slug}/answers.json"):
         answer = site.server.get(path)
