@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar
 
-from server.core.outbox import outbox
+from server.core.outbox import leases, outbox
 from server.core.outbox.outbox import Announcement
 from server.errors import StoreUnavailable
 from server.services import Services
@@ -50,7 +50,7 @@ class Lease:
     async def _renew(self) -> None:
         until = self._services.now() + outbox.LEASE_SECONDS
         async with self._services.database.write() as tx:
-            self._ids = await outbox.renew(tx, self._ids, self._until, until)
+            self._ids = await leases.renew(tx, self._ids, self._until, until)
         self._until = until
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from server import metrics
 from server.core.desk import notices
 from server.core.desk.people import forgotten
-from server.core.outbox import allowance, outages, outbox
+from server.core.outbox import allowance, leases, outages, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outages import Outages
 from server.core.outbox.outbox import Announcement
@@ -192,4 +192,4 @@ class Postman:
         async with self._services.database.write() as tx:
             for due in left:
                 await allowance.give_back(tx, due.verdict, due.charged_at)
-            await outbox.give_up_lease(tx, [due.item.id for due in left])
+            await leases.give_up_lease(tx, [due.item.id for due in left])

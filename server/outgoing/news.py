@@ -18,7 +18,7 @@ from server.core.news import sending, telling, writing
 from server.core.news.piece import NEWS_LATE_SECONDS, News
 from server.core.news.sending import Fan
 from server.core.news.telling import LEFT_OUT, UNCERTAIN
-from server.core.outbox import allowance, outbox
+from server.core.outbox import allowance, leases, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import NEWS_TURNS, Announcement
 from server.core.outbox.returned import note_bounce
@@ -228,7 +228,7 @@ class Newsman:
                 await self._settle_unsent(tx, one, posting)
         for one in batch.waiting:
             await allowance.give_back(tx, one.verdict, one.charged_at)
-        await outbox.give_up_lease(tx, [one.item.id for one in batch.waiting])
+        await leases.give_up_lease(tx, [one.item.id for one in batch.waiting])
 
     async def _settle_unsent(self, tx: Transaction, due: _DueNews, posting: Posting) -> None:
         """Record why it was not sent, or that nobody knows."""
