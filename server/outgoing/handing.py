@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar
 
-from server.core.outbox import outbox
+from server.core.outbox import leases, outbox
 from server.core.outbox.outbox import Announcement
 from server.errors import StoreUnavailable
 from server.services import Services
@@ -34,11 +34,11 @@ class Lease:
 
     def __init__(self, services: Services, ids: Iterable[int], taken_at: int) -> None:
         self._services, self._ids = services, set(ids)
-        self._until = taken_at + outbox.LEASE_SECONDS
+        self.until = taken_at + outbox.LEASE_SECONDS
 
     def holds(self, id_: int) -> bool:
         """Whether nobody else can have taken that one."""
-        return id_ in self._ids and self._services.now() < self._until
+        return id_ in self._ids and self._services.now() < self.until
 
     async def keep(self) -> None:
         """Renew it until cancelled."""
@@ -50,8 +50,8 @@ class Lease:
     async def _renew(self) -> None:
         until = self._services.now() + outbox.LEASE_SECONDS
         async with self._services.database.write() as tx:
-            self._ids = await outbox.renew(tx, self._ids, self._until, until)
-        self._until = until
+            self._ids = await leases.renew(tx, self._ids, self.until, until)
+        self.until = until
 
 
 @asynccontextmanager
@@ -99,14 +99,17 @@ class Handing(Generic[Due, Done]):
         self._done: list[tuple[Due, Done]] = []
         self._settling = asyncio.Lock()
 
-    async def hand_over(self, due: Sequence[Due], taken_at: int, at_once: int) -> list[Due]:
-        """Hand these over, `at_once` at a time; those that were not begun."""
+    async def hand_over(
+        self, due: Sequence[Due], taken_at: int, at_once: int
+    ) -> tuple[list[Due], int]:
+        """Hand these over, `at_once` at a time; those that were not begun, and until when they were
+        leased."""
         if not due:
-            return []
+            return [], taken_at
         waiting = deque(due)
         async with kept(self._services, (one.item.id for one in due), taken_at) as lease:
             await side_by_side(min(at_once, len(due)), lambda: self._work(waiting, lease))
-        return list(waiting)
+        return list(waiting), lease.until
 
     async def _work(self, waiting: deque[Due], lease: Lease) -> None:
         while waiting and self._goes_on() and not told_to_stop():

@@ -13,7 +13,7 @@ from server.core.desk.people import forgotten
 from server.core.letters import answering
 from server.core.letters.heard.asking import take_back
 from server.core.news import telling
-from server.core.outbox import allowance, outages, outbox
+from server.core.outbox import allowance, leases, outages, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outages import Outages
 from server.core.outbox.outbox import LETTER_QUESTION, Announcement
@@ -88,8 +88,8 @@ class Postman:
             due = await outbox.lease(tx, taken_at, limit, "email")
             shut = await outages.outages_of(tx, self._way.name, taken_at)
             told = await asking.decided(services, tx, due, partial(self._decide, shut))
-        left = await self._handing.hand_over(told, taken_at, self._way.most(self._mailer.at_once))
-        await self._put_back(left)
+        at_once = self._way.most(self._mailer.at_once)
+        await self._put_back(*await self._handing.hand_over(told, taken_at, at_once))
         if not due:
             await self._mailer.rest()
         return bool(due) and self._way.goes
@@ -210,11 +210,12 @@ class Postman:
                     await note_bounce(tx, whose(services.keys, item.recipient), now)
                 await outbox.dropped(tx, item.id, posting.code, now)
 
-    async def _put_back(self, left: Sequence[_DueMail]) -> None:
-        """They were not tried: nothing gets through, or it took too long."""
+    async def _put_back(self, left: Sequence[_DueMail], until: int) -> None:
+        """They were not tried: nothing gets through, or it took too long. They were leased until
+        then."""
         if not left:
             return
         async with self._services.database.write() as tx:
             for due in left:
                 await allowance.give_back(tx, due.verdict, due.charged_at)
-            await outbox.give_up_lease(tx, [due.item.id for due in left])
+            await leases.give_up_lease(tx, [due.item.id for due in left], until)

@@ -18,7 +18,7 @@ from server.core.news import sending, telling, writing
 from server.core.news.piece import NEWS_LATE_SECONDS, News
 from server.core.news.sending import Fan
 from server.core.news.telling import LEFT_OUT, UNCERTAIN
-from server.core.outbox import allowance, outbox
+from server.core.outbox import allowance, leases, outbox
 from server.core.outbox.allowance import Allowance, Verdict
 from server.core.outbox.outbox import NEWS_TURNS, Announcement
 from server.core.outbox.returned import note_bounce
@@ -59,6 +59,7 @@ class _Batch:
     taken_at: int = 0
     waiting: deque[_DueNews] = field(default_factory=deque)
     posted: list[tuple[_DueNews, Posting]] = field(default_factory=list)
+    until: int = 0  # they are leased
 
 
 class Newsman:
@@ -163,7 +164,8 @@ class Newsman:
                 return None
             return _DueNews(item, pieces[item.news_id or 0], petition, verdict, now)
 
-        return _Batch(now, deque(await asking.decided(services, tx, items, decide)))
+        due = deque(await asking.decided(services, tx, items, decide))
+        return _Batch(now, due, until=now + outbox.LEASE_SECONDS)
 
     async def _why_not(
         self, tx: Transaction, items: Sequence[Announcement], now: int
@@ -192,7 +194,10 @@ class Newsman:
         ids = [one.item.id for one in batch.waiting]
         at_once = min(self._way.most(self._mailer.at_once), len(ids))
         async with kept(self._services, ids, batch.taken_at) as lease:
-            await side_by_side(at_once, lambda: self._work(batch, lease))
+            try:
+                await side_by_side(at_once, lambda: self._work(batch, lease))
+            finally:
+                batch.until = lease.until
 
     async def _work(self, batch: _Batch, lease: Lease) -> None:
         while batch.waiting and self._way.goes and not told_to_stop():
@@ -228,7 +233,7 @@ class Newsman:
                 await self._settle_unsent(tx, one, posting)
         for one in batch.waiting:
             await allowance.give_back(tx, one.verdict, one.charged_at)
-        await outbox.give_up_lease(tx, [one.item.id for one in batch.waiting])
+        await leases.give_up_lease(tx, [one.item.id for one in batch.waiting], batch.until)
 
     async def _settle_unsent(self, tx: Transaction, due: _DueNews, posting: Posting) -> None:
         """Record why it was not sent, or that nobody knows."""

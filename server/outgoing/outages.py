@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from server.core.outbox import outages, outbox
+from server.core.outbox import leases, outages
 from server.core.outbox.outbox import Channel
 from server.core.upkeep.heartbeat import utc_moment
 from server.db import Transaction
@@ -77,6 +77,6 @@ class WayOut:
         if since is None and self._since is None:
             return
         moment = utc_moment(since or self._since or 0)
-        n = await outbox.count_waiting(tx, channel)
+        n = await leases.count_waiting(tx, channel)
         log.warning("%s: goes out again, after nothing did since %s; %s wait", self.name, moment, n)
         self._since, self._again_at, self.pause = None, 0, PAUSES[0]

@@ -97,7 +97,7 @@ class Texter:
             items = await outbox.lease(tx, taken_at, 2 * IN_FLIGHT, turns=_TURNS)
             due = await asking.decided(services, tx, items, self._decide)
         at_once = min((way.most(IN_FLIGHT) for way in self._ways.values()), default=IN_FLIGHT)
-        left = await self._handing.hand_over(due, taken_at, at_once)
+        left, _ = await self._handing.hand_over(due, taken_at, at_once)
         if left:  # another worker has them
             async with services.database.write() as tx:
                 for one in left:

@@ -199,40 +199,6 @@ async def asked_for(tx: Transaction, petition_id: int) -> list[tuple[int, str]]:
     return [(row["id"], row["recipient"]) for row in rows]
 
 
-async def renew(tx: Transaction, ids: Iterable[int], known: int, until: int) -> set[int]:
-    """Extend the lease of those that still have the one that is known; which those are."""
-    rows = tx.rows("mine", id="int")
-    found = await tx.fetch(
-        "UPDATE outbox SET leased_until = :until WHERE leased_until = :known"
-        f" AND id IN (SELECT id FROM {rows} m) RETURNING id",
-        mine=pack((id_,) for id_ in ids),
-        known=known,
-        until=until,
-    )
-    return {row["id"] for row in found}
-
-
-async def give_up_lease(tx: Transaction, ids: Iterable[int]) -> None:
-    """They were not tried after all, and are as due as before."""
-    rows = tx.rows("mine", id="int")
-    await tx.execute(
-        "UPDATE outbox SET leased_until = NULL, handed_at = NULL, tries = tries - 1"
-        f" WHERE id IN (SELECT id FROM {rows} m) AND sent_at IS NULL AND failed_at IS NULL"
-        " AND leased_until IS NOT NULL",
-        mine=pack((id_,) for id_ in ids),
-    )
-
-
-async def count_waiting(tx: Transaction, channel: Channel) -> int:
-    """How many messages are to be sent on a channel."""
-    row = await tx.fetch_one(
-        "SELECT count(*) AS n FROM outbox"
-        " WHERE channel = :channel AND sent_at IS NULL AND failed_at IS NULL",
-        channel=channel,
-    )
-    return row["n"] if row else 0
-
-
 async def waiting(tx: Transaction) -> tuple[int, int | None]:
     """How many messages are to be sent, and when the oldest of them was queued."""
     row = await tx.fetch_one(

@@ -98,6 +98,8 @@ ERASING: dict[str, set[str] | str] = {
     "outbox/allowance.py:give_room": BY_SENDING,
     "outbox/allowance.py:lift": {"mail_resumed"},
     "outbox/allowance.py:rest": BY_SENDING,
+    "outbox/leases.py:give_up_lease": BY_SENDING,
+    "outbox/leases.py:renew": BY_SENDING,
     "outbox/outbox.py:becomes": BY_SENDING,
     "outbox/outbox.py:delayed": BY_SENDING,
     "outbox/outbox.py:discard": BY_SENDING,
