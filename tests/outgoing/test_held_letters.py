@@ -120,9 +120,11 @@ async def settles(phones: Phones, signature_id: int, *answers: str) -> list[Prog
 async def carry(phones: Phones) -> None:
     """A round of the worker: what waited is looked at, and all goes that may."""
     await look_again(phones.services)
-    carrier = Carrier(phones.services, mailer(phones.services.settings))
+    hands = mailer(phones.services.settings)
+    carrier = Carrier(phones.services, hands)
     while await carrier.drain():
         pass
+    await hands.rest()
 
 
 async def new_map(phones: Phones) -> None:

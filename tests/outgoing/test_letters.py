@@ -98,9 +98,11 @@ async def writes(phones: Phones, signature_id: int, *offices: Addressee, **chang
 
 async def carry(phones: Phones) -> None:
     """All that may go now."""
-    carrier = Carrier(phones.services, mailer(phones.services.settings))
+    hands = mailer(phones.services.settings)
+    carrier = Carrier(phones.services, hands)
     while await carrier.drain():
         pass
+    await hands.rest()
 
 
 async def states(phones: Phones) -> list[object]:
