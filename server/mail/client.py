@@ -170,3 +170,4 @@ class Connection:
                     self._say(b"QUIT")
                     await self._answer()
         self._transport.close()
+        await asyncio.sleep(0)  # in which the loop lets the socket go
