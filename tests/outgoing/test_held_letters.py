@@ -122,9 +122,11 @@ async def carry(phones: Phones) -> None:
     await look_again(phones.services)
     hands = mailer(phones.services.settings)
     carrier = Carrier(phones.services, hands)
-    while await carrier.drain():
-        pass
-    await hands.rest()
+    try:
+        while await carrier.drain():
+            pass
+    finally:
+        await hands.rest()
 
 
 async def new_map(phones: Phones) -> None:

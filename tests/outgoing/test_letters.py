@@ -100,9 +100,11 @@ async def carry(phones: Phones) -> None:
     """All that may go now."""
     hands = mailer(phones.services.settings)
     carrier = Carrier(phones.services, hands)
-    while await carrier.drain():
-        pass
-    await hands.rest()
+    try:
+        while await carrier.drain():
+            pass
+    finally:
+        await hands.rest()
 
 
 async def states(phones: Phones) -> list[object]:
