@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
+from typing import cast
 
 from aiosmtplib import SMTP, SMTPNotSupported
 from aiosmtplib.email import flatten_message
@@ -42,8 +43,8 @@ class Connection:
 
     def __init__(self, client: SMTP) -> None:
         """Takes over its socket, in place of the library's protocol."""
-        assert isinstance(client.transport, asyncio.Transport)  # noqa: S101 (it is connected)
-        self._client, self._transport = client, client.transport
+        self._client = client
+        self._transport = cast(asyncio.Transport, client.transport)  # of whatever loop
         self._reader = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(self._reader)
         self._transport.set_protocol(protocol)
@@ -169,3 +170,4 @@ class Connection:
                     self._say(b"QUIT")
                     await self._answer()
         self._transport.close()
+        await asyncio.sleep(0)  # in which the loop lets the socket go
