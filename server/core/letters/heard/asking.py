@@ -135,9 +135,9 @@ def _may_hear(signer: Signature) -> bool:
 async def _was_asked(tx: Transaction, petition_id: int, contact_keys: Iterable[bytes]) -> bool:
     wanted = tx.rows("wanted", contact_key="blob")
     row = await tx.fetch_one(
-        f"SELECT 1 AS one FROM {wanted} w JOIN letters l ON l.petition_id = :petition"
-        " AND l.contact_key = w.contact_key AND l.contact_key IS NOT NULL"
-        " AND l.asked_at IS NOT NULL LIMIT 1",
+        "SELECT 1 AS one FROM letters WHERE petition_id = :petition"
+        f" AND contact_key IN (SELECT w.contact_key FROM {wanted} w)"
+        " AND contact_key IS NOT NULL AND asked_at IS NOT NULL LIMIT 1",
         petition=petition_id,
         wanted=pack((key,) for key in contact_keys),
     )
