@@ -15,7 +15,7 @@ from server.core.counting import shown
 from server.core.desk import clock, kept, notices
 from server.core.desk.signers import invalidation
 from server.core.letters import answering, carrying, letters
-from server.core.outbox import outbox
+from server.core.outbox import leases
 from server.core.outbox.outbox import Announcement
 from server.core.petitions.wording import search
 from server.core.places.dating import day_at
@@ -127,7 +127,7 @@ class StoreWatch:
         database, now = self._services.database, self._services.now()
         await probe.write_durably(database, now)
         async with database.read() as tx:
-            n, _ = await outbox.waiting(tx)
+            n, _ = await leases.waiting(tx)
         if self._gone_at:
             seconds, self._gone_at = now - self._gone_at, 0
             log.warning("worker: the store is back after %s s; %s messages wait", seconds, n)

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from server import metrics
 from server.core.counting import counts
 from server.core.counting.counts import DAY
-from server.core.outbox import outages, outbox, usage
+from server.core.outbox import leases, outages, usage
 from server.core.upkeep import heartbeat, probe
 from server.db.patience import PATIENCE_SECONDS
 from server.errors import NotFound, Refused, StoreUnavailable
@@ -69,7 +69,7 @@ class Operators:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), self._services.database.read() as tx:
                 signed = await counts.by_state(tx)
-                waiting, oldest = await outbox.waiting(tx)
+                waiting, oldest = await leases.waiting(tx)
                 segments = await usage.sent_on(tx, now // DAY)
                 beat = await heartbeat.last_beat(tx)
                 shut = await outages.all_shut(tx)

@@ -42,3 +42,12 @@ async def count_waiting(tx: Transaction, channel: Channel) -> int:
         channel=channel,
     )
     return row["n"] if row else 0
+
+
+async def waiting(tx: Transaction) -> tuple[int, int | None]:
+    """How many messages are to be sent, and when the oldest of them was queued."""
+    row = await tx.fetch_one(
+        "SELECT count(*) AS n, min(created_at) AS oldest FROM outbox"
+        " WHERE sent_at IS NULL AND failed_at IS NULL"
+    )
+    return (row["n"], row["oldest"]) if row else (0, None)

@@ -199,15 +199,6 @@ async def asked_for(tx: Transaction, petition_id: int) -> list[tuple[int, str]]:
     return [(row["id"], row["recipient"]) for row in rows]
 
 
-async def waiting(tx: Transaction) -> tuple[int, int | None]:
-    """How many messages are to be sent, and when the oldest of them was queued."""
-    row = await tx.fetch_one(
-        "SELECT count(*) AS n, min(created_at) AS oldest FROM outbox"
-        " WHERE sent_at IS NULL AND failed_at IS NULL"
-    )
-    return (row["n"], row["oldest"]) if row else (0, None)
-
-
 async def sent(
     tx: Transaction, id_: int, carrier: str, provider_id: str, segments: int, now: int
 ) -> None:
