@@ -30,7 +30,11 @@ from tests.harness.texts.phones import Phones, text_door
 #: `make soak` asks for more.
 KILLS = int(os.environ.get("SOAK", "0")) // 5 or 3
 ALL = "1000000"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240 + 20 * KILLS)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.seldom_postgres,
+    pytest.mark.timeout(240 + 20 * KILLS),
+]
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ NUMBERS = (
     "+919876543{:03}",
     "+61412345{:03}",
 )
-numbers = itertools.count(100)
+numbers = itertools.count(200)  # not the number of the demo itself
 
 
 @pytest.fixture(scope="module")

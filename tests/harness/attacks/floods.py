@@ -5,6 +5,7 @@ The tests make each with a few hundred, `bench.attacks` with 10,000.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
@@ -15,11 +16,12 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from server.db.sqlite import connect
 from tests.harness import product
 from tests.harness.mail.mails import signs
 from tests.harness.mail.smtp import PostOffice, codes_in, post_office
 from tests.harness.people.signers import STORED
-from tests.harness.product import Answer, Server, post, read_answer
+from tests.harness.product import Answer, Server, eventually, post, read_answer
 from tests.harness.texts.phones import Phones
 from tests.harness.world import PHONE
 
@@ -178,12 +180,19 @@ def buried(server: Server, office: PostOffice, count: int) -> int:
 
 
 def _sent_before_one_more(server: Server, office: PostOffice) -> int:
-    """How many mails have gone when that of somebody who signs after all others comes: all of
-    theirs have been decided then, since none is held."""
+    """How many mails have gone when that of somebody who signs after all others comes, and none is
+    on its way any more: all of theirs have been decided then, since none is held."""
     email = f"last{len(office.arrived)}@hotmail.com"
     sign_all(server, [({"name": "Last One", "postcode": "59807", "email": email}, "192.88.99.1")])
     office.wait_for(email)
+    eventually(lambda: not _on_their_way(server))
     return len(office.arrived) - 1
+
+
+def _on_their_way(server: Server) -> int:
+    with contextlib.closing(connect(str(server.store))) as store:
+        leased = "SELECT count(*) FROM outbox WHERE leased_until IS NOT NULL AND sent_at IS NULL"
+        return int(store.execute(leased).fetchone()[0])
 
 
 async def texted_to_death(phones: Phones, petitions: int, rounds: int) -> int:
