@@ -60,9 +60,10 @@ lint: $(TEST_READY) ## ruff and mypy alone
 bench: $(TEST_READY) ## measure the product: ARGS="--quick"
 	$(PY) -m bench $(ARGS)
 
-# For each five of SOAK: 5 kills of the whole server, 50 of the storage engine, one of a worker with letters, one of a worker with news, 500 cuts of the power.
+# For each five of SOAK: 5 kills of the whole server, 50 of the storage engine, one each of a worker with letters, news,
+# answers and questions, 500 cuts of the power.
 soak: $(TEST_READY) ## kill it, and cut its power, for half an hour and more: SOAK=1000
-	SOAK="$${SOAK:-1000}" $(PY) -m pytest -s tests/faults/test_kills.py tests/faults/test_power_cuts.py tests/faults/test_letter_kills.py tests/faults/test_news_kills.py $(ARGS)
+	SOAK="$${SOAK:-1000}" $(PY) -m pytest -s tests/faults/test_kills.py tests/faults/test_power_cuts.py tests/faults/test_letter_kills.py tests/faults/test_news_kills.py tests/faults/test_answer_kills.py tests/faults/test_question_kills.py $(ARGS)
 
 messages: $(TEST_READY) ## gather the texts of the templates into every catalogue
 	$(PY) -m babel.messages.frontend extract --sort-by-file --no-location \
